@@ -1,0 +1,70 @@
+"""Every option, once."""
+
+import getpass
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from pipeline.errors import Refused
+from pipeline.settings import Settings, read_settings
+
+F = TypeVar("F", bound=Callable[..., Any])
+DEFAULT_SETTINGS = Path("flagbook.toml")
+
+
+class Call:
+    """What the global options said; the settings are read when a command first asks for them."""
+
+    def __init__(self, store: Path, settings: Path | None, *, quiet: bool) -> None:
+        self.store = store
+        self.quiet = quiet
+        self._settings = settings
+
+    def settings(self) -> Settings:
+        """Read the settings file that was named, else flagbook.toml of this folder, else the defaults."""
+        named = self._settings or (DEFAULT_SETTINGS if DEFAULT_SETTINGS.exists() else None)
+        return read_settings(named)
+
+    def moment(self, text: str | None, settings: Settings) -> datetime:
+        """Return an as-of in UTC: now, or ISO 8601, in the business time zone where it has no offset."""
+        if text is None:
+            return datetime.now(UTC)
+        try:
+            said = datetime.fromisoformat(text)
+        except ValueError:
+            raise click.BadParameter(f"{text!r} is not a time in ISO 8601, such as 2026-06-01T09:00.", param_hint="--as-of") from None
+        return (said if said.tzinfo else said.replace(tzinfo=settings.zone)).astimezone(UTC)
+
+    def say(self, report: Any, *, as_json: bool) -> None:
+        """Print a report to stdout."""
+        if as_json:
+            click.echo(json.dumps(report.to_json(), ensure_ascii=False, default=str))
+        elif not self.quiet:
+            click.echo(report.to_text())
+
+
+def user_name() -> str:
+    """Return who runs the program, for batches that name nobody else."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        raise Refused("The name of the user who runs this can't be found out.", "Say who with --by.") from None
+
+
+FILE = click.Path(path_type=Path)
+store = click.option("--store", type=FILE, envvar="FLAGBOOK_STORE", default=Path("flagbook.duckdb"), show_default=True, help="The book's file.")
+settings = click.option("--settings", type=FILE, envvar="FLAGBOOK_SETTINGS", help="The settings file; default: flagbook.toml if there is one.")
+quiet = click.option("--quiet", is_flag=True, help="Say nothing but errors.")
+as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout instead of text.")
+by = click.option("--by", metavar="WHO", help="Who submits this; default: the user who runs it.")
+reason = click.option("--reason", metavar="TEXT", help="Why, for the history.")
+as_of = click.option("--as-of", metavar="T", help="The batch's time, ISO 8601; without an offset in the business time zone. Default: now.")
+dry_run = click.option("--dry-run", is_flag=True, help="Say what would happen; write nothing to the book.")
+out = click.option("--out", type=FILE, metavar="DIR", help="Where result files go; default: beside the input.")
+encoding = click.option("--encoding", metavar="E", help="The encoding of CSV files, where it can't be told from the content.")
+sheets = click.option("--sheet", "sheets", multiple=True, metavar="NAME", help="Read this sheet of a workbook only; may be repeated.")
+pass_call = click.make_pass_decorator(Call)

@@ -1,0 +1,30 @@
+"""The failures that a user can cause, each with a reason, a remedy and an exit code.
+
+Only expected failures derive from `FlagbookError`; anything else is a bug and keeps its traceback.
+"""
+
+
+class FlagbookError(Exception):
+    """An expected failure: `reason` says where and what, `fix` what to do about it."""
+
+    exit_code = 1
+
+    def __init__(self, reason: str, fix: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.fix = fix
+
+    def __str__(self) -> str:
+        return f"{self.reason}\n{self.fix}"
+
+
+class Refused(FlagbookError):
+    """A file, the settings or the store can't be used as it is. Nothing was written."""
+
+    exit_code = 3
+
+
+class TryAgain(FlagbookError):
+    """The store is in use, or an output can't be written. Nothing was written."""
+
+    exit_code = 5

@@ -1,0 +1,243 @@
+"""Every cell of a worksheet part that could be an error, a formula without a value, or a number; and how far cells reach.
+
+The parsers show none of this, and some abort the process on a far cell, so the part is looked at before they are. Two ways give
+the same answer: `_scan_regular` finds cells with compiled patterns, some hundred thousand in a tenth of a second, where the part
+is written as spreadsheet programs write it; anything else goes to `_scan_any`, a plain walk over the XML.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import chain
+
+import polars as pl
+
+from pipeline.errors import Refused
+from pipeline.intake.bookparts import local, parse
+from pipeline.intake.zipparts import SAVE_ANEW, Container
+
+MAX_ROWS = 1_048_576
+MAX_COLUMNS = 16_384
+MAX_AREA = 50_000_000
+MAX_ELEMENTS = 2_500_000  # for the plain walk, which needs about a microsecond and a half for each
+CHUNK = 1 << 22
+CLEAN_UP = "Delete the stray cells below and right of the table (or copy the table to a new workbook), save, then try again."
+# source_row is what the spreadsheet shows, position the 0-based column; text is null for `<c/>` without a value, "" for an empty one.
+CELLS = {"source_row": pl.Int64, "position": pl.Int64, "kind": pl.String, "style": pl.Int64, "text": pl.String, "formula": pl.Boolean}
+HEAD = re.compile(rb"<(?:([A-Za-z_][\w.-]*):)?worksheet[\s>]")
+ANY_CELL = r"<(?:[^\s<>/!?:]*:)?c[\s/>]"
+REFERENCE = re.compile(r"([A-Za-z]{1,4})([0-9]{1,10})")
+
+
+@dataclass
+class Reach:
+    """How far the cells of a sheet reach, counted from 1: of all cells, and of those that hold something."""
+
+    where: str
+    rows: int = 0
+    columns: int = 0
+
+    def take(self, row: int, column: int, *, filled: bool) -> None:
+        """Widen to a cell; raise `Refused` beyond the limits of a worksheet or of the used area."""
+        if row > MAX_ROWS or column > MAX_COLUMNS or row < 1:
+            raise Refused(f"{self.where}: a cell lies beyond row {MAX_ROWS:,} or column XFD, the last of a worksheet.", SAVE_ANEW)
+        if filled:
+            self.rows, self.columns = max(self.rows, row), max(self.columns, column)
+        if self.rows * self.columns > MAX_AREA:
+            raise Refused(f"{self.where}: the used area of the sheet reaches to row {self.rows:,} and column {self.columns:,}: more than {MAX_AREA:,} cells, which is the limit.", CLEAN_UP)
+
+
+class _Irregular(Exception):
+    """The part is not written as the patterns expect."""
+
+
+def scan_cells(container: Container, name: str, where: str) -> pl.DataFrame:
+    """Return the cells (`CELLS`, in file order) that are an error, hold a formula, or a number; raise `Refused` beyond the limits."""
+    try:
+        frames = list(_scan_regular(container, name, Reach(where)))
+    except (_Irregular, UnicodeDecodeError):
+        return _scan_any(container, name, where)
+    return pl.concat(frames) if frames else pl.DataFrame(schema=CELLS)
+
+
+def column_number(letters: str) -> int:
+    """Return the number of a column, 1 for A."""
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+def column_letters(number: int) -> str:
+    """Return the letters of a column, A for 1."""
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def _scan_regular(container: Container, name: str, reach: Reach) -> Iterator[pl.DataFrame]:
+    pieces = container.stream(name)
+    first = next(pieces, b"")
+    head = HEAD.search(first)
+    if not head:
+        raise _Irregular
+    prefix = f"{head[1].decode()}:" if head[1] else ""
+    for chunk in _chunks(chain([first], pieces), f"<{prefix}c ".encode()):
+        if b"<!" in chunk:
+            raise _Irregular
+        yield _cells_of(chunk.decode(), prefix, reach)
+
+
+def _chunks(pieces: Iterable[bytes], cell_start: bytes) -> Iterator[bytes]:
+    """Yield a part in chunks of some megabytes that end where a cell starts (or anywhere, where no cell does)."""
+    kept = b""
+    for piece in pieces:
+        kept += piece
+        if len(kept) < CHUNK:
+            continue
+        cut = kept.rfind(cell_start)
+        if cut <= 0 and len(kept) < 2 * CHUNK:
+            continue
+        cut = cut if cut > 0 else len(kept) - len(cell_start)
+        yield kept[:cut]
+        kept = kept[cut:]
+    yield kept
+
+
+def _cells_of(text: str, prefix: str, reach: Reach) -> pl.DataFrame:
+    """Return the cells of one chunk; raise `_Irregular` unless every cell in it has the usual form."""
+    p = re.escape(prefix)
+    value = rf"(?:<{p}v>[^<]*</{p}v>|<{p}v/>)"
+    formula = rf"<{p}f(?:[^<>]*/>|[^<>]*>[^<]*</{p}f>)"
+    usual = rf'<{p}c r="[A-Z]{{1,3}}[0-9]{{1,7}}"(?: [a-z]+="[A-Za-z0-9]*")*(?:/>|>\s*(?:{formula}\s*)?(?:{value}\s*</{p}c>|<{p}is>|</{p}c>))'
+    harmless = rf'^[^>]* t="(?:s|str|b|d|inlineStr)"[^>]*>\s*<{p}(?:v>[^<]|is>)'
+    # Expressions of one select run side by side, which is why everything is asked for at once.
+    whole = pl.DataFrame({"text": [text]}).select(
+        pl.col("text").str.extract_all(usual).alias("cells"), pl.col("text").str.count_matches(ANY_CELL).alias("number"), pl.col("text").str.extract_all(rf'<{p}row r="[0-9]+').alias("rows")
+    )
+    cells = whole.select(pl.col("cells").explode().drop_nulls())
+    if whole["number"][0] != len(cells):
+        raise _Irregular
+    _check_rows(whole["rows"].explode().drop_nulls(), reach)
+    blank = cells["cells"].str.ends_with("/>")
+    _check_reach(cells.filter(blank), p, reach, filled=False)
+    _check_reach(cells.filter(~blank), p, reach, filled=True)
+    return _fields(cells.filter(~blank & ~cells["cells"].str.contains(harmless)), p)
+
+
+def _check_rows(rows: pl.Series, reach: Reach) -> None:
+    numbers = rows.str.extract("([0-9]+)$").cast(pl.Int64, strict=False)
+    largest = MAX_ROWS + 1 if numbers.null_count() else numbers.max()
+    if isinstance(largest, int):
+        reach.take(max(largest, 1), 1, filled=False)
+
+
+def _check_reach(cells: pl.DataFrame, p: str, reach: Reach, *, filled: bool) -> None:
+    if cells.is_empty():
+        return
+    row = pl.col("cells").str.extract(rf'^<{p}c r="[A-Z]+([0-9]+)').cast(pl.Int64)
+    letters = pl.col("cells").str.extract(rf'^<{p}c r="([A-Z]+)').unique().implode()
+    first, last, found = cells.select(row.min().alias("first"), row.max().alias("last"), letters.alias("letters")).row(0)
+    columns = max(map(column_number, found))
+    reach.take(first, columns, filled=False)
+    reach.take(last, columns, filled=filled)
+
+
+def _fields(cells: pl.DataFrame, p: str) -> pl.DataFrame:
+    """Take cells in the usual form apart."""
+    cell = pl.col("cells")
+    empty = cell.str.contains(rf"<{p}(?:v/|is)>$|<{p}v/>")
+    parts = cells.select(
+        cell.str.extract(rf'^<{p}c r="[A-Z]+([0-9]+)').cast(pl.Int64).alias("source_row"),
+        cell.str.extract(rf'^<{p}c r="([A-Z]+)').alias("letters"),
+        cell.str.extract('^[^>]* t="([A-Za-z]+)"').alias("kind"),
+        cell.str.extract('^[^>]* s="([0-9]+)"').cast(pl.Int64, strict=False).alias("style"),
+        pl.coalesce(cell.str.extract(f"<{p}v>([^<]*)"), pl.when(empty).then(pl.lit(""))).alias("text"),
+        cell.str.contains(f"<{p}f[ />]").alias("formula"),
+    )
+    positions = {letters: column_number(letters) - 1 for letters in parts["letters"].unique()}
+    position = pl.col("letters").replace_strict(positions, return_dtype=pl.Int64).cast(pl.Int64).alias("position")
+    return parts.with_columns(position).select(*CELLS).filter(_worth_a_look())
+
+
+def _worth_a_look() -> pl.Expr:
+    number = pl.col("kind").is_null() | pl.col("kind").is_in(["n", "e"])
+    return pl.col("formula") | (number & pl.col("text").is_not_null())
+
+
+@dataclass
+class _Walk:
+    """The plain walk: positions follow the rule of the format (a cell without a reference follows the one before it)."""
+
+    reach: Reach
+    found: list[tuple[int, int, str | None, int | None, str | None, bool]] = field(default_factory=list)
+    row: int = 1
+    column: int = 1
+    elements: int = 0
+    cell: dict[str, str] | None = None
+    at: tuple[int, int] = (1, 1)
+    text: list[str] | None = None
+    value: str | None = None
+    formula: bool = False
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        self.elements += 1
+        if self.elements > MAX_ELEMENTS:
+            raise Refused(f"{self.reach.where}: the sheet is not written as spreadsheet programs write it, and at more than {MAX_ELEMENTS:,} elements too large to be read so.", SAVE_ANEW)
+        name = local(tag)
+        if name == "c":
+            self._open_cell(attributes)
+        elif name == "row":
+            self.row, self.column = _row_of(attributes.get("r"), self.row), 1
+            self.reach.take(self.row, 1, filled=False)
+        elif name == "f":
+            self.formula = True
+        elif name == "v":
+            self.text = []
+        elif name == "is":
+            self.value = ""
+
+    def data(self, text: str) -> None:
+        if self.text is not None:
+            self.text.append(text)
+
+    def end(self, tag: str) -> None:
+        name = local(tag)
+        if name == "v" and self.text is not None:
+            self.value, self.text = "".join(self.text), None
+        elif name == "row":
+            self.row, self.column = self.row + 1, 1
+        elif name == "c" and self.cell is not None:
+            self._close_cell(self.cell)
+
+    def _open_cell(self, attributes: dict[str, str]) -> None:
+        self.cell, self.value, self.formula, self.text = attributes, None, False, None
+        self.at = (self.row, self.column)
+        if "r" in attributes:
+            match = REFERENCE.fullmatch(attributes["r"])
+            if not match:
+                raise Refused(f"{self.reach.where}: the workbook is damaged (a cell's position can't be read).", SAVE_ANEW)
+            self.at = (int(match[2]), column_number(match[1]))
+        self.column = self.at[1] + 1
+        self.reach.take(*self.at, filled=False)
+
+    def _close_cell(self, cell: dict[str, str]) -> None:
+        kind, self.cell = cell.get("t"), None
+        filled = self.value is not None
+        if filled or self.formula:
+            self.reach.take(*self.at, filled=True)
+        if self.formula or (filled and kind in (None, "n", "e")):
+            style = cell.get("s", "")
+            self.found.append((self.at[0], self.at[1] - 1, kind, int(style) if style.isdecimal() else None, self.value, self.formula))
+
+
+def _row_of(text: str | None, following: int) -> int:
+    return int(text) if text and text.isdecimal() and len(text) < 12 else MAX_ROWS + 1 if text else following
+
+
+def _scan_any(container: Container, name: str, where: str) -> pl.DataFrame:
+    walk = _Walk(Reach(where))
+    parse(container, container.stream(name), walk)
+    return pl.DataFrame(walk.found, schema=CELLS, orient="row")

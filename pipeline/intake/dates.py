@@ -1,0 +1,94 @@
+"""Text to dates and times (rule 7.4): ISO, and the formats that the settings or the column map name; nothing is guessed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipeline.intake.cells import BLANKS
+
+ISO_DATE = r"^\d{4}-\d{2}-\d{2}$"
+ISO_TIME = r"^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(:\d{2})?([.,]\d{1,9})?)?\s*(Z|z|[+-]\d{2}:?\d{2})?$"
+NUMBERS_ONLY = r"^(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})\b"
+
+
+@dataclass(frozen=True)
+class Dates:
+    """Dates or times read from text, with where the text was no date, or could be read in two ways (both Boolean)."""
+
+    values: pl.Series
+    bad: pl.Series
+    ambiguous: pl.Series
+
+
+def read_dates(values: pl.Series, formats: Sequence[str]) -> Dates:
+    """Return Date values; a time of day is dropped."""
+    text = values.str.strip_chars(BLANKS)
+    day = text.str.extract(ISO_TIME, 1).str.to_date("%Y-%m-%d", strict=False)
+    tries = [text.str.to_date(_date_part(form), strict=False, exact=True) for form in formats]
+    return _settle(text, day, tries)
+
+
+def read_times(values: pl.Series, formats: Sequence[str], zone: str) -> Dates:
+    """Return Datetime values in UTC; a text without an offset is in `zone`, a day alone is its midnight.
+
+    An hour that a change of clocks repeats is taken the first time; one that it skips is a bad date.
+    """
+    text = values.str.strip_chars(BLANKS)
+    tries = [_local(_parse_time(text, form), zone) for form in formats]
+    return _settle(text, _iso_times(text, zone), tries)
+
+
+def _iso_times(text: pl.Series, zone: str) -> pl.Series:
+    parts = pl.DataFrame({"text": text}).select(
+        day=pl.col("text").str.extract(ISO_TIME, 1),
+        minute=pl.col("text").str.extract(ISO_TIME, 2).fill_null("00:00"),
+        second=pl.col("text").str.extract(ISO_TIME, 3).fill_null(":00"),
+        fraction=pl.col("text").str.extract(ISO_TIME, 4).fill_null("").str.replace(",", ".", literal=True).str.slice(0, 7),
+        offset=pl.col("text").str.extract(ISO_TIME, 5).str.to_uppercase().str.replace("^Z$", "+0000").str.replace(":", "", literal=True),
+    )
+    naive = parts.select(pl.concat_str("day", pl.lit("T"), "minute", "second", "fraction").str.to_datetime("%Y-%m-%dT%H:%M:%S%.f", time_unit="us", strict=False)).to_series()
+    away = parts["offset"]
+    if not away.is_not_null().any():
+        return _local(naive, zone)
+    minutes = away.str.slice(1, 2).cast(pl.Int64, strict=False) * 60 + away.str.slice(3, 2).cast(pl.Int64, strict=False)
+    frame = pl.DataFrame({"naive": naive, "local": _local(naive, zone), "away": away, "minutes": minutes})
+    shift = pl.duration(minutes=pl.when(pl.col("away").str.starts_with("-")).then(-pl.col("minutes")).otherwise(pl.col("minutes")))
+    exact = (pl.col("naive") - shift).dt.replace_time_zone("UTC")
+    return frame.select(pl.when(pl.col("away").is_null()).then(pl.col("local")).otherwise(exact)).to_series()
+
+
+def _parse_time(text: pl.Series, form: str) -> pl.Series:
+    if any(mark in form for mark in ("%H", "%I", "%T", "%R", "%X", "%c")):
+        return text.str.to_datetime(form, time_unit="us", strict=False, exact=True)
+    return text.str.to_date(form, strict=False, exact=True).cast(pl.Datetime("us"))
+
+
+def _date_part(form: str) -> str:
+    """Return the part of a format before its time of day, for columns that hold a day."""
+    cut = min((form.find(mark) for mark in ("%H", "%I", "%T", "%R", "%X") if mark in form), default=len(form))
+    return form[:cut].rstrip(" T,")
+
+
+def _local(naive: pl.Series, zone: str) -> pl.Series:
+    if zone == "UTC":
+        return naive.dt.replace_time_zone("UTC")
+    return naive.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null").dt.convert_time_zone("UTC")
+
+
+def _settle(text: pl.Series, iso: pl.Series, tries: Sequence[pl.Series]) -> Dates:
+    """Choose the one reading of each text; two formats that give different days make it ambiguous."""
+    columns = {f"try{number}": series for number, series in enumerate([iso, *tries])}
+    frame = pl.DataFrame({"text": text, **columns})
+    readings = list(columns)
+    two = pl.min_horizontal(readings) != pl.max_horizontal(readings)
+    day, month = (pl.col("text").str.extract(NUMBERS_ONLY, group).cast(pl.Int64, strict=False) for group in (1, 2))
+    unread = pl.all_horizontal(pl.col(readings).is_null()) & pl.col("text").is_not_null() & (pl.col("text") != "")
+    either_way = unread & day.is_between(1, 12) & month.is_between(1, 12) if not tries else pl.lit(value=False)
+    ambiguous = (two | either_way).fill_null(value=False)
+    result = frame.select(
+        values=pl.when(~ambiguous).then(pl.coalesce(readings)),
+        bad=unread & ~ambiguous,
+        ambiguous=ambiguous,
+    )
+    return Dates(result["values"], result["bad"], result["ambiguous"])

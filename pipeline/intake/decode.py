@@ -1,0 +1,58 @@
+"""Bytes of a text file to text (rule 7.2): byte order marks, UTF-8, else Windows-1252, or what the user says."""
+
+import codecs
+
+from pipeline.errors import Refused
+
+# NOTE: UTF-32 LE begins with the two bytes of UTF-16 LE, so it is tried first.
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+CHOOSE = "Save it as UTF-8, or name its encoding with --encoding."
+WEB_PAGE = ("<!doctype html", "<html", "<?xml")
+
+
+def decode(data: bytes, where: str, encoding: str | None = None) -> tuple[str, str | None]:
+    """Return the text and, where the encoding was a fallback, a remark for the report.
+
+    Line ends come out as LF; a file with CR alone is read as lines too. Raises `Refused` for what is not text.
+    """
+    text, remark = _decode_as(data, where, encoding) if encoding else _decode_guess(data, where)
+    if "\0" in text:
+        raise Refused(f"{where}: the file holds NUL bytes, so it is not a text table, or it is UTF-16 without its mark.", CHOOSE)
+    if text.lstrip()[:20].lower().startswith(WEB_PAGE):
+        raise Refused(f"{where}: this is a web page or XML and not a table.", "Download the export again; a login page is often saved in its place.")
+    text = text.replace("\r\n", "\n")
+    return (text if "\n" in text else text.replace("\r", "\n")), remark
+
+
+def _decode_as(data: bytes, where: str, encoding: str) -> tuple[str, None]:
+    try:
+        codec = codecs.lookup(encoding)
+    except LookupError:
+        raise Refused(f"{where}: there is no encoding called {encoding}.", "Name one such as utf-8, utf-16, cp1252 or latin-1.") from None
+    try:
+        return codec.decode(data, "strict")[0].removeprefix("\ufeff"), None
+    except UnicodeError:
+        raise Refused(f"{where}: the file is not {codec.name}.", "Name another encoding with --encoding, or save the file as UTF-8.") from None
+
+
+def _decode_guess(data: bytes, where: str) -> tuple[str, str | None]:
+    for mark, name in MARKS:
+        if data.startswith(mark):
+            try:
+                return data[len(mark) :].decode(name), None
+            except UnicodeDecodeError:
+                raise Refused(f"{where}: the file begins as {name} but does not go on so.", CHOOSE) from None
+    try:
+        return data.decode("utf-8"), None
+    except UnicodeDecodeError:
+        pass
+    try:
+        return data.decode("cp1252"), f"{where}: read as Windows-1252, since it is not UTF-8"
+    except UnicodeDecodeError:
+        raise Refused(f"{where}: the text is neither UTF-8 nor Windows-1252.", CHOOSE) from None

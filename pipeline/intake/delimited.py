@@ -1,0 +1,125 @@
+"""CSV in any of its dialects to a sheet of text (rules 7.1, 7.3, 7.4).
+
+Row numbers are those of the records: blank records and title lines count, line breaks inside cells and a `sep=` line do not.
+"""
+
+import csv
+import io
+import re
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipeline.errors import Refused
+from pipeline.intake.sheets import MARK_SCHEMA, RawSheet, Wanted, cell, find_header, map_columns
+from schemas.columns import RESULT_COLUMNS
+
+SEPARATORS = (",", ";", "\t", "|")
+HEAD_RECORDS = 50
+HEAD_CHARACTERS = 1 << 18
+SPARE = 4  # columns past the header in which cells too many are caught
+SEP_LINE = re.compile(r'^"?sep=(.)"?\n', re.IGNORECASE)
+QUOTES = "Check the quotation marks: a cell with a separator, a line break or a quotation mark must be quoted, and quotation marks inside it doubled."
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How a text is cut: `skip` physical lines come before the first data record, the header is record `header_row`."""
+
+    separator: str
+    header: tuple[str, ...]
+    header_row: int
+    skip: int
+
+
+def read_delimited(text: str, wanted: Wanted, where: str) -> RawSheet:
+    """Return the one sheet of a decoded CSV text; raise `Refused` where it is not a table with the wanted columns."""
+    said = SEP_LINE.match(text)
+    body = text[said.end() :] if said else text
+    dialect = find_dialect(body, wanted, where, (said[1],) if said else SEPARATORS)
+    rows = read_rows(body.encode(), dialect, where)
+    if is_ours(dialect.header):
+        rows = rows.with_columns(pl.selectors.string().str.replace(r"^'([=+\-@\t\r'])", "$1"))
+    return RawSheet("", dialect.header, dialect.header_row, rows, pl.DataFrame(schema=MARK_SCHEMA), dialect.separator)
+
+
+def is_ours(header: tuple[str, ...]) -> bool:
+    """Tell whether Flagbook wrote the file: it ends with the result columns, or with the one of a rejected file (rule 7.7)."""
+    return header[-len(RESULT_COLUMNS) :] == RESULT_COLUMNS or header[-1] == "message"
+
+
+def find_dialect(text: str, wanted: Wanted, where: str, separators: tuple[str, ...]) -> Dialect:
+    """Return the dialect whose header names most of the wanted columns; raise `Refused` where none names any."""
+    heads = {separator: _head(text, separator) for separator in separators}
+    scores = {separator: max((wanted.score(record) for record, _ in head), default=(False, 0)) for separator, head in heads.items()}
+    separator = max(scores, key=lambda candidate: scores[candidate])
+    index = find_header([record for record, _ in heads[separator]], wanted)
+    if index is None:
+        first = next((record for record, _ in heads[separator] if any(record)), [])
+        map_columns([title.strip()[:40] for title in first], wanted, where)
+    assert index is not None, "map_columns raises where a required column is missing"
+    record, lines = heads[separator][index]
+    header = tuple(title.strip() for title in record)
+    map_columns(header, wanted, where)
+    return Dialect(separator, header, index + 1, lines)
+
+
+def _head(text: str, separator: str) -> list[tuple[list[str], int]]:
+    """Return the first records, each with the number of physical lines up to its end; [] stands for a blank record."""
+    records = csv.reader(io.StringIO(text[:HEAD_CHARACTERS]), delimiter=separator)
+    head: list[tuple[list[str], int]] = []
+    try:
+        for record in records:
+            head.append((record, records.line_num))
+            if len(head) == HEAD_RECORDS:
+                break
+    except csv.Error:  # a cell past the reader's limit: what was read before it is the head
+        return head
+    return head
+
+
+def read_rows(data: bytes, dialect: Dialect, where: str) -> pl.DataFrame:
+    """Return the data records as text (see `RawSheet.rows`); raise `Refused` where records can't be told apart."""
+    width = len(dialect.header)
+    schema = {cell(position): pl.String for position in range(width + SPARE)}
+    try:
+        rows = pl.read_csv(
+            data,
+            has_header=False,
+            skip_lines=dialect.skip,
+            separator=dialect.separator,
+            schema=schema,
+            missing_columns="insert",
+            row_index_name="source_row",
+            row_index_offset=dialect.header_row + 1,
+            raise_if_empty=False,
+            glob=False,
+        )
+    except pl.exceptions.PolarsError:
+        raise Refused(f"{where}: {_broken(data, dialect)}.", QUOTES) from None
+    blank = [pl.when(pl.col(name).str.strip_chars() != "").then(pl.col(name)).alias(name) for name in schema]
+    rows = rows.with_columns(pl.col("source_row").cast(pl.Int64), *blank).filter(pl.any_horizontal(pl.col(list(schema)).is_not_null()))
+    _refuse_long(rows, width, where)
+    return rows.select("source_row", *(cell(position) for position in range(width)))
+
+
+def _refuse_long(rows: pl.DataFrame, width: int, where: str) -> None:
+    spare = [cell(position) for position in range(width, width + SPARE)]
+    long = rows.filter(pl.any_horizontal(pl.col(spare).is_not_null()))["source_row"]
+    if len(long):
+        some = ", ".join(str(row) for row in long.head(5)) + (" …" if len(long) > 5 else "")
+        raise Refused(f"{where}: {len(long)} rows have more cells than the header's {width}: rows {some}.", QUOTES)
+
+
+def _broken(data: bytes, dialect: Dialect) -> str:
+    """Say which record can't be read; the parser's own words are not shown, since they quote cells."""
+    records = csv.reader(io.StringIO(data.decode()), delimiter=dialect.separator, strict=True)
+    number = 0
+    try:
+        for record in records:
+            number += 1
+            if number > dialect.header_row and len(record) > len(dialect.header):
+                return f"row {number} has {len(record)} cells, more than the header's {len(dialect.header)}"
+    except csv.Error:
+        return f"the records can't be told apart from row {number + 1} on"
+    return "the records can't be told apart"

@@ -1,0 +1,103 @@
+"""What is checked of a workbook's bytes before any parser sees them, and which cells can't be trusted.
+
+Some parsers abort the whole process on a far cell, unpack bombs, and show neither error cells nor how numbers look; so for .xlsx
+and .xlsm every part is unpacked and every sheet looked at here. Of .xls, .xlsb and .ods only the container is checked.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+import polars as pl
+
+from pipeline.errors import Refused
+from pipeline.intake.bookparts import cell_styles, sheet_parts, workbook_part
+from pipeline.intake.cellmarks import mark_cells
+from pipeline.intake.cellscan import scan_cells
+from pipeline.intake.zipparts import SAVE_ANEW, SEND_AGAIN, Container, open_container, parts_with
+
+OLE_MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")
+IMAGE_MAGIC = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF")
+NO_BOOK = "Send a workbook (.xlsx, .xlsm, .xls, .xlsb, .ods) or a CSV file."
+ODS_PARTS = frozenset({"content.xml", "styles.xml", "meta.xml"})
+
+
+class BookKind(StrEnum):
+    """The kinds of workbook, told by their content."""
+
+    XLSX = "xlsx"
+    XLSB = "xlsb"
+    XLS = "xls"
+    ODS = "ods"
+
+
+@dataclass(frozen=True)
+class Passed:
+    """A workbook that may be parsed.
+
+    `marks` has for each sheet of cells its cells that can't be trusted (`cellmarks.MARKS`: source_row, 0-based position from
+    column A, mark, text); it is empty for kinds other than xlsx.
+    """
+
+    kind: BookKind
+    marks: Mapping[str, pl.DataFrame]
+
+
+def check_workbook(data: bytes, where: str) -> Passed:
+    """Return what is known of a workbook before it is parsed.
+
+    Raises `Refused`, its reason beginning with `where`, for what is no workbook, is encrypted or damaged, or reaches beyond the limits.
+    """
+    if data.startswith(OLE_MAGIC):
+        return _check_ole(data, where)
+    if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return _check_zip(open_container(data, where))
+    if not data.strip(b"\0"):
+        raise Refused(f"{where}: the file is empty.", SEND_AGAIN)
+    what = "an image" if data.startswith(IMAGE_MAGIC) else "a PDF document" if data.startswith(b"%PDF") else "not a workbook"
+    raise Refused(f"{where}: the file is {what}, whatever its name says.", NO_BOOK)
+
+
+def _check_ole(data: bytes, where: str) -> Passed:
+    # Streams of an OLE container are named in UTF-16; an encrypted .xlsx is such a container around the real file.
+    if _utf16("EncryptedPackage") in data or _utf16("EncryptionInfo") in data:
+        raise Refused(f"{where}: the workbook is password-protected.", "Save a copy without a password, then try again.")
+    if _utf16("Workbook") not in data and _utf16("Book") not in data:
+        raise Refused(f"{where}: the file is an old Office document but holds no workbook.", NO_BOOK)
+    return Passed(BookKind.XLS, {})
+
+
+def _utf16(name: str) -> bytes:
+    return name.encode("utf-16-le")
+
+
+def _check_zip(container: Container) -> Passed:
+    if "content.xml" in container.parts:
+        parts_with(container, b"table:table", ODS_PARTS)
+        return Passed(BookKind.ODS, {})
+    if "xl/workbook.bin" in container.parts:
+        parts_with(container, b"sheetData", frozenset())
+        return Passed(BookKind.XLSB, {})
+    # Parts for other programs (customXml) may be in UTF-16; those that the parser reads may not.
+    guarded = frozenset(name for name in container.parts if name.endswith((".xml", ".rels")) and not name.startswith("customxml/"))
+    cell_parts = parts_with(container, b"sheetData", guarded)
+    book = workbook_part(container)
+    if book is None:
+        raise Refused(f"{container.where}: the file is a zip archive or another Office document and holds no workbook.", NO_BOOK)
+    return Passed(BookKind.XLSX, _mark_sheets(container, book, cell_parts))
+
+
+def _mark_sheets(container: Container, book: str, cell_parts: frozenset[str]) -> dict[str, pl.DataFrame]:
+    """Look at every part with cells, listed or not: a parser must not find one that was passed over."""
+    sheets = sheet_parts(container, book)
+    names = [name for name, _ in sheets]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise Refused(f"{container.where}: two sheets are named {twice!r}.", "Rename one of them, then try again.")
+    styles = cell_styles(container, book)
+    owners = {part: name for name, part in sheets}
+    marks = {part: mark_cells(scan_cells(container, part, f"{container.where}, sheet {owners[part]}" if part in owners else container.where), styles) for part in sorted(cell_parts)}
+    return {name: marks[part] for name, part in sheets if part in marks}
+
+
+__all__ = ["SAVE_ANEW", "BookKind", "Passed", "check_workbook"]

@@ -1,0 +1,91 @@
+"""What every reader hands on: one sheet as text, with the row numbers that the spreadsheet shows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipeline.errors import Refused
+from schemas.columns import Layout, header_key, header_names
+
+CELL_ERROR = "cell-error"
+NOT_EXACT = "id-not-exact"
+MARK_SCHEMA = {"source_row": pl.Int64, "position": pl.Int64, "mark": pl.String}
+
+
+@dataclass(frozen=True)
+class RawSheet:
+    """One sheet as text.
+
+    `rows` has source_row (Int64, the number that the spreadsheet shows) and one String column per header cell, named by
+    `cell(position)`, null where blank, in the order of the file; wholly blank rows are left out. `marks` has source_row,
+    position and mark for cells whose text can't be trusted: `CELL_ERROR` or `NOT_EXACT` (such a cell is never null). `separator` is that of a CSV.
+    """
+
+    name: str
+    header: tuple[str, ...]
+    header_row: int
+    rows: pl.DataFrame
+    marks: pl.DataFrame
+    separator: str = ","
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The columns that a file is searched for: `names` maps header keys to column names (see `header_names`)."""
+
+    layout: Layout
+    names: Mapping[str, str]
+
+    @classmethod
+    def of(cls, layout: Layout, extra: dict[str, str] | None = None) -> "Wanted":
+        """Return what to look for in a sheet of `layout`, with `extra` headers of a map or the settings."""
+        return cls(layout, header_names(layout, extra))
+
+    def recognised(self, record: Sequence[str]) -> list[str | None]:
+        """Return the column name that each header cell means, or None."""
+        return [self.names.get(header_key(cell)) for cell in record]
+
+    def missing(self, record: Sequence[str]) -> list[tuple[str, ...]]:
+        """Return the groups of required columns of which `record` has none."""
+        found = set(self.recognised(record))
+        return [group for group in self.layout.required if found.isdisjoint(group)]
+
+    def score(self, record: Sequence[str]) -> tuple[bool, int]:
+        """Return how well a record serves as the header: complete or not, and how many columns it names."""
+        named = {name for name in self.recognised(record) if name}
+        return bool(named) and not self.missing(record), len(named)
+
+
+def cell(position: int) -> str:
+    """Return the name of the text column at a 0-based position of the header."""
+    return f"c{position}"
+
+
+def find_header(records: Sequence[Sequence[str]], wanted: Wanted) -> int | None:
+    """Return the index of the header among the first records: the first complete one, else the one that names most columns.
+
+    None where no record names any column.
+    """
+    scores = [wanted.score(record) for record in records]
+    best = max(scores, default=(False, 0))
+    if best == (False, 0):
+        return None
+    if best[0]:
+        return next(index for index, score in enumerate(scores) if score[0])
+    return scores.index(best)
+
+
+def map_columns(sheet_header: Sequence[str], wanted: Wanted, where: str) -> dict[str, int]:
+    """Return the position of each recognised column; raise `Refused` where one is missing or stands twice (rule 7.3)."""
+    named = wanted.recognised(sheet_header)
+    twice = sorted({name for name in named if name and named.count(name) > 1})
+    if twice:
+        both = [header for header, name in zip(sheet_header, named, strict=True) if name in twice]
+        raise Refused(f"{where}: two columns mean {twice[0]}: {', '.join(both)}.", "Remove or rename one of them, then try again.")
+    absent = wanted.missing(sheet_header)
+    if absent:
+        needed = "; ".join(" or ".join(group) for group in absent)
+        present = ", ".join(header for header in sheet_header if header) or "none"
+        raise Refused(f"{where}: a required column is missing: {needed}. The columns there are: {present}.", "Add the column, or name it in a column map or under aliases in the settings.")
+    return {name: position for position, name in enumerate(named) if name}

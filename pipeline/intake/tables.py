@@ -1,0 +1,93 @@
+"""One file to its sheets of text, whatever its kind, and a sheet's recognised columns to a frame of text."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipeline.errors import Refused
+from pipeline.intake.decode import decode
+from pipeline.intake.delimited import read_delimited
+from pipeline.intake.files import FileKind, Source
+from pipeline.intake.sheets import CELL_ERROR, NOT_EXACT, RawSheet, Wanted, cell, map_columns
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The sheets read from one file, and remarks for the report (an encoding that was a fallback, sheets left out)."""
+
+    sheets: tuple[RawSheet, ...]
+    remarks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the user said about how to read: the layout's columns, an encoding for text, the sheets of a workbook."""
+
+    wanted: Wanted
+    encoding: str | None = None
+    sheets: tuple[str, ...] = ()
+
+
+def read_tables(source: Source, reading: Reading) -> Tables:
+    """Return every sheet of a file that has the wanted columns; raise `Refused` where there is none."""
+    return READERS[source.kind](source, reading)
+
+
+def _read_text(source: Source, reading: Reading) -> Tables:
+    where = str(source.path)
+    if reading.sheets:
+        raise Refused(f"{where}: --sheet names a sheet, and this file is not a workbook.", "Leave --sheet out.")
+    text, remark = decode(source.data, where, reading.encoding)
+    return Tables((read_delimited(text, reading.wanted, where),), (remark,) if remark else ())
+
+
+def _read_workbook(source: Source, reading: Reading) -> Tables:
+    from pipeline.intake.workbook import read_workbook  # spares a CSV the readers of workbooks
+
+    book = read_workbook(source.data, reading.wanted, str(source.path), reading.sheets)
+    return Tables(book.sheets, tuple(f"{source.name}: sheet left out: {sheet}" for sheet in book.skipped))
+
+
+READERS: dict[FileKind, Callable[[Source, Reading], Tables]] = {
+    FileKind.TEXT: _read_text,
+    FileKind.XLSX: _read_workbook,
+    FileKind.XLSB: _read_workbook,
+    FileKind.XLS: _read_workbook,
+    FileKind.ODS: _read_workbook,
+}
+
+
+def unread(name: str) -> str:
+    """Return the name of the Boolean column that tells where a cell of column `name` could not be read."""
+    return f"{name}__unread"
+
+
+def inexact(name: str) -> str:
+    """Return the name of the Boolean column that tells where a number cell of column `name` shows other digits than it holds."""
+    return f"{name}__inexact"
+
+
+def text_columns(sheet: RawSheet, wanted: Wanted, where: str) -> pl.DataFrame:
+    """Return source_row and, for every column of the layout, its text (null where blank or absent), `unread` and `inexact`.
+
+    The text of a cell that could not be read, or is not exact, is null too; the Boolean columns tell it from a blank.
+    """
+    positions = map_columns(sheet.header, wanted, where)
+    names = wanted.layout.names()
+    columns = [pl.col(cell(positions[name])).alias(name) if name in positions else pl.lit(None, pl.String).alias(name) for name in names]
+    frame = sheet.rows.select("source_row", *columns)
+    for name in names:
+        marks = sheet.marks.filter(pl.col("position") == positions.get(name, -1))
+        rows = {mark: marks.filter(pl.col("mark") == mark)["source_row"] for mark in (CELL_ERROR, NOT_EXACT)}
+        frame = frame.with_columns(
+            pl.col("source_row").is_in(rows[CELL_ERROR].implode()).alias(unread(name)),
+            pl.col("source_row").is_in(rows[NOT_EXACT].implode()).alias(inexact(name)),
+        )
+    return frame.with_columns(pl.when(~pl.col(unread(name))).then(pl.col(name)).alias(name) for name in names)
+
+
+def unknown_columns(sheet: RawSheet, wanted: Wanted) -> list[str]:
+    """Return the headers that no column of the layout answers to, in their order."""
+    named = wanted.recognised(sheet.header)
+    return [header for header, name in zip(sheet.header, named, strict=True) if not name and header]

@@ -1,0 +1,103 @@
+"""The result files of an upload: its own sheets, columns and rows in their order, with what became of each row."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from pipeline.outputs.staging import Staged
+from pipeline.outputs.tables import BOM, Table, write_csv, write_xlsx
+from pipeline.report import ResultFile
+from schemas.columns import RESULT_COLUMNS
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet as it came: `rows` has source_row and as many text columns as the header."""
+
+    name: str
+    header: tuple[str, ...]
+    rows: pl.DataFrame
+    separator: str
+
+
+@dataclass(frozen=True)
+class Uploaded:
+    """One file of an upload, as far as its results need it. `begins` is its first bytes."""
+
+    file_no: int
+    path: Path
+    is_text: bool
+    begins: bytes
+    sheets: tuple[Sheet, ...]
+
+
+def write_results(files: Staged, uploaded: Sequence[Uploaded], rows: pl.DataFrame, summary: Table, out: Path | None, *, dry_run: bool) -> list[ResultFile]:
+    """Stage the results (or the preview) and rejected rows of every file.
+
+    `rows`: file_no, sheet, source_row, outcome, code, message, customer_id, told, one for every row of the upload.
+    """
+    return [_write_file(files, one, rows.filter(pl.col("file_no") == one.file_no), summary, out, dry_run=dry_run) for one in uploaded]
+
+
+def _write_file(files: Staged, one: Uploaded, rows: pl.DataFrame, summary: Table, out: Path | None, *, dry_run: bool) -> ResultFile:
+    folder = one.path.parent if out is None else out
+    ending = ".csv" if one.is_text else ".xlsx"
+    results = folder / f"{one.path.stem}.{'preview' if dry_run else 'results'}{ending}"
+    tables = [_results(sheet, rows) for sheet in one.sheets]
+    _stage(files, results, one, [summary, *tables])
+    rejected = folder / f"{one.path.stem}.rejected{ending}"
+    came_back = [table for table in (_rejected(sheet, rows) for sheet in one.sheets) if len(table.frame)]
+    if dry_run:
+        return ResultFile(one.path.name, str(results), None)
+    if not came_back:
+        files.drop(rejected)
+        return ResultFile(one.path.name, str(results), None)
+    _stage(files, rejected, one, [None, *came_back])
+    return ResultFile(one.path.name, str(results), str(rejected))
+
+
+def _stage(files: Staged, target: Path, one: Uploaded, tables: Sequence[Table | None]) -> None:
+    first, *own = tables
+    sheets = [table for table in own if table is not None]
+    if one.is_text:
+        marked = one.begins.startswith((BOM, b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff"))
+        files.write(target, lambda path: write_csv(path, sheets[0], one.sheets[0].separator, marked=marked))
+        return
+    summary = [] if first is None else [Table(_free_name(first.name, sheets), first.header, first.frame)]
+    files.write(target, lambda path: write_xlsx(path, [*summary, *sheets]))
+
+
+def _free_name(name: str, sheets: Sequence[Table]) -> str:
+    taken = {sheet.name.casefold() for sheet in sheets}
+    names = (name, *(f"{name} {number}" for number in range(2, 1000)))
+    return next(free for free in names if free.casefold() not in taken)
+
+
+def _own_columns(sheet: Sheet) -> list[str]:
+    """Return the text columns of a sheet less the result columns of an earlier run at its end."""
+    columns = sheet.rows.columns[1:]
+    for ending in (RESULT_COLUMNS, ("message",)):
+        if sheet.header[-len(ending) :] == ending:
+            return columns[: -len(ending)]
+    return columns
+
+
+def _joined(sheet: Sheet, rows: pl.DataFrame) -> tuple[list[str], pl.DataFrame]:
+    mine = rows.filter(pl.col("sheet") == sheet.name).drop("file_no", "sheet")
+    own = _own_columns(sheet)
+    joined = sheet.rows.select("source_row", *own).join(mine, on="source_row", how="left", validate="1:1", maintain_order="left")
+    if joined["outcome"].is_null().any():
+        raise AssertionError("every row of the upload must have an outcome")
+    return list(sheet.header[: len(own)]), joined
+
+
+def _results(sheet: Sheet, rows: pl.DataFrame) -> Table:
+    header, joined = _joined(sheet, rows)
+    added = joined.select(*_own_columns(sheet), "outcome", "code", "message", matched_customer_id="customer_id", bookings_updated="told")
+    return Table(sheet.name, [*header, *RESULT_COLUMNS], added)
+
+
+def _rejected(sheet: Sheet, rows: pl.DataFrame) -> Table:
+    header, joined = _joined(sheet, rows)
+    return Table(sheet.name, [*header, "message"], joined.filter(pl.col("outcome") == "rejected").select(*_own_columns(sheet), "message"))

@@ -1,0 +1,90 @@
+"""Frames to CSV and XLSX files in which text stays text (rule 7.7)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+import polars.selectors as cs
+from rustpy_xlsxwriter import FastExcel, Format
+
+BOM = b"\xef\xbb\xbf"
+SHEET_ROWS = 1_048_575  # Excel's limit, less the header
+CELL_CHARACTERS = 32_767
+MAX_WIDTH = 60
+# Outcome → fill, readable in print and for the colour-blind beside its word.
+FILLS = {"applied": "#E2F0D9", "rejected": "#F8CBAD", "unchanged": "#F2F2F2", "ignored": "#F2F2F2", "unprocessed": "#FFF2CC"}
+
+
+@dataclass(frozen=True)
+class Table:
+    """One sheet to write: its header (which may repeat or be blank) and as many columns in `frame`."""
+
+    name: str
+    header: Sequence[str]
+    frame: pl.DataFrame
+
+
+def write_csv(path: Path, table: Table, separator: str = ",", *, marked: bool = False) -> None:
+    """Write a CSV in UTF-8, with a byte order mark if `marked`; text that looks like a formula gets one apostrophe before it."""
+    head = pl.DataFrame([list(table.header)], schema=table.frame.columns, orient="row")
+    safe = table.frame.with_columns(cs.string().str.replace(r"^([=+\-@\t\r'])", "'$1"))
+    with path.open("wb") as handle:
+        if marked:
+            handle.write(BOM)
+        for part in (head.with_columns(cs.string().str.replace(r"^([=+\-@\t\r'])", "'$1")), safe):
+            part.write_csv(handle, separator=separator, include_header=False)
+
+
+def write_xlsx(path: Path, tables: Sequence[Table]) -> None:
+    """Write a workbook, one sheet a table; text cells are marked as text, so that none turns into a formula or a link.
+
+    A table past Excel's row limit goes on in further sheets.
+    """
+    book = FastExcel(str(path)).freeze(row=1)
+    text, bold = Format().set_quote_prefix(), Format().set_bold()
+    for table in _split(tables):
+        names = _distinct(table.header)
+        frame = table.frame.rename(dict(zip(table.frame.columns, names, strict=True))).with_columns(cs.string().str.slice(0, CELL_CHARACTERS))
+        book.sheet(
+            table.name,
+            frame,
+            column_formats={name: text for name in frame.select(cs.string()).columns},
+            column_widths=_widths(frame),
+            header_format=bold,
+            autofilter=len(frame) > 0,
+            conditional_formats=_fills(frame),
+        )
+    book.save()
+
+
+def _split(tables: Sequence[Table]) -> list[Table]:
+    parts = []
+    for table in tables:
+        for number, start in enumerate(range(0, max(len(table.frame), 1), SHEET_ROWS)):
+            name = table.name if not number else f"{table.name[:26]} ({number + 1})"
+            parts.append(Table(name, table.header, table.frame.slice(start, SHEET_ROWS)))
+    return parts
+
+
+def _distinct(header: Sequence[str]) -> list[str]:
+    """Make headers differ by trailing blanks, which nobody sees, since a workbook's writer takes each name once."""
+    names: list[str] = []
+    for title in header:
+        name = title or " "
+        while name in names:
+            name += " "
+        names.append(name)
+    return names
+
+
+def _widths(frame: pl.DataFrame) -> dict[str, float]:
+    widest = frame.head(1000).select(pl.all().cast(pl.String).str.len_chars().max())
+    return {name: float(min(max(widest[name][0] or 0, len(name)) + 3, MAX_WIDTH)) for name in frame.columns}
+
+
+def _fills(frame: pl.DataFrame) -> Mapping[str, object] | None:
+    if "outcome" not in frame.columns:
+        return None
+    rules = [{"type": "text", "criteria": "begins_with", "value": word, "format": Format().set_background_color(colour)} for word, colour in FILLS.items()]
+    return {"outcome": rules}

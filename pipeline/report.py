@@ -1,0 +1,121 @@
+"""What a run has to say: counts, where its files are, the exit code, as text for people and as one JSON object.
+
+Reports never print; `jobs` does.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+CAME_BACK = 4
+
+
+@dataclass(frozen=True)
+class ResultFile:
+    """Where the results of one input went; None where there is no such file."""
+
+    name: str
+    results: str | None
+    rejected: str | None
+
+
+@dataclass(frozen=True)
+class ApplyReport:
+    """What became of an upload. `status` is applied, nothing-applied, already-applied or dry-run; batch is None for a dry run."""
+
+    batch: int | None
+    status: str
+    rows: Mapping[str, int]
+    customers_changed: int
+    bookings: Mapping[str, int]
+    files: tuple[ResultFile, ...]
+    codes: Mapping[str, int]
+    remarks: tuple[str, ...]
+    applied_before: int | None = None
+
+    @property
+    def exit_code(self) -> int:
+        """Return 4 where rows came back, else 0; an upload that was applied before comes back with nothing new."""
+        return CAME_BACK if self.rows["rejected"] and self.applied_before is None else 0
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the object that the contract describes."""
+        return {
+            "batch": self.batch,
+            "status": self.status,
+            "rows": dict(self.rows),
+            "customers_changed": self.customers_changed,
+            "bookings": dict(self.bookings),
+            "files": [{"name": file.name, "results": file.results, "rejected": file.rejected} for file in self.files],
+            "codes": dict(self.codes),
+            "remarks": list(self.remarks),
+        }
+
+    def to_text(self) -> str:
+        """Return the summary that a person can act on."""
+        lines = [self._headline(), *_counted(self.rows)]
+        if self.codes:
+            lines += ["", "Came back:", *(f"  {count:>9,}  {code}" for code, count in self.codes.items())]
+        lines += ["", f"Customers changed: {self.customers_changed:,}"]
+        told = self.bookings
+        lines.append(f"Future bookings: {told['updated']:,} given an alert, {told['cleared']:,} cleared, {told['kept']:,} kept with their own text")
+        lines += [f"Results: {file.results}" for file in self.files if file.results]
+        lines += [f"To fix and upload again: {file.rejected}" for file in self.files if file.rejected]
+        return "\n".join([*lines, *(f"Note: {remark}" for remark in self.remarks)])
+
+    def _headline(self) -> str:
+        if self.applied_before is not None:
+            return f"This upload was applied before, as batch {self.applied_before}; nothing was done. (--again applies it anew.) Its counts were:"
+        return {
+            "dry-run": "Dry run: nothing was written to the book. The run would do this:",
+            "nothing-applied": f"Batch {self.batch}: no row changed anything.",
+            "applied": f"Batch {self.batch} is applied.",
+        }[self.status]
+
+
+def _counted(rows: Mapping[str, int]) -> list[str]:
+    return ["", f"  {rows['read']:>9,}  rows read", *(f"  {count:>9,}  {word}" for word, count in rows.items() if word != "read" and count)]
+
+
+@dataclass(frozen=True)
+class LoadReport:
+    """What became of exports; `tables` has, for customers and bookings, read, new, changed, unchanged and rejected."""
+
+    batch: int | None
+    status: str
+    rows: Mapping[str, int]
+    tables: Mapping[str, Mapping[str, int]]
+    bookings: Mapping[str, int]
+    files: tuple[ResultFile, ...]
+    codes: Mapping[str, int]
+    remarks: tuple[str, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """Return 4 where rows came back, else 0."""
+        return CAME_BACK if self.rows["rejected"] else 0
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the report as one object."""
+        return {
+            "batch": self.batch,
+            "status": self.status,
+            "rows": dict(self.rows),
+            **{name: dict(counts) for name, counts in self.tables.items()},
+            "alerts": dict(self.bookings),
+            "files": [{"name": file.name, "results": file.results, "rejected": file.rejected} for file in self.files],
+            "codes": dict(self.codes),
+            "remarks": list(self.remarks),
+        }
+
+    def to_text(self) -> str:
+        """Return the summary that a person can act on."""
+        lines = ["Dry run: nothing was written to the book. The load would do this:" if self.batch is None else f"Batch {self.batch} is loaded.", ""]
+        for name, counts in self.tables.items():
+            each = ", ".join(f"{count:,} {word}" for word, count in counts.items() if word != "read")
+            lines.append(f"{name.capitalize()}: {counts['read']:,} rows read: {each}")
+        lines.append(f"New future bookings that got their customer's alert: {self.bookings['updated']:,}")
+        if self.codes:
+            lines += ["", "Came back:", *(f"  {count:>9,}  {code}" for code, count in self.codes.items())]
+        lines += [f"To fix and load again: {file.rejected}" for file in self.files if file.rejected]
+        return "\n".join([*lines, *(f"Note: {remark}" for remark in self.remarks)])

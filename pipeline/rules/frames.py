@@ -1,0 +1,41 @@
+"""Small tools of the rules: null-safe equality, last told values, and the check behind each join's cardinality."""
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import narwhals.stable.v2 as nw
+
+Frame: TypeAlias = nw.DataFrame[Any] | nw.LazyFrame[Any]
+Keep: TypeAlias = Callable[[Any], Any]
+
+
+def as_is(frame: Any) -> Any:
+    """Keep nothing: the `keep` of engines that compute at once."""
+    return frame
+
+
+def same(left: nw.Expr, right: nw.Expr) -> nw.Expr:
+    """Tell where two values are equal; two nulls are equal, a null and a value are not. Never null."""
+    both_null = left.is_null() & right.is_null()
+    return both_null | nw.when(left.is_null() | right.is_null()).then(nw.lit(value=False)).otherwise(left == right)
+
+
+def told_before(frame: Any, column: str, told: str) -> Any:
+    """Add `told`: the last value that `column` had on an earlier step of the same item, null where there is none.
+
+    NOTE: shift and fill in two separate steps; engines that write SQL can't nest them.
+    """
+    shifted = frame.with_columns(nw.col(column).shift(1).over("item", order_by="seq").alias(told))
+    return shifted.with_columns(nw.col(told).fill_null(strategy="forward").over("item", order_by="seq"))
+
+
+def require_one_per(frame: Any, *keys: str) -> Any:
+    """Return `frame` if it holds each key once, so that a join meets at most one of its rows; else raise.
+
+    A failure here is a bug, not a finding: duplicates of the user's are found before.
+    """
+    twice = frame.select(*keys).group_by(*keys).agg(nw.len().alias("n")).filter(nw.col("n") > 1)
+    found = twice.head(1).collect() if isinstance(twice, nw.LazyFrame) else twice
+    if len(found):
+        raise ValueError(f"{', '.join(keys)} must be unique here, and is not")
+    return frame

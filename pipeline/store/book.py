@@ -1,0 +1,169 @@
+"""Opening the book: what is there, who may write, and one transaction a batch."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from pipeline.errors import Refused, TryAgain
+from pipeline.settings import Settings
+from pipeline.store.lock import locked
+
+FORMAT = "1"
+LOCKED_DOWN = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "python_enable_replacements": False,
+    "enable_external_access": False,
+    "lock_configuration": True,
+}
+
+
+class _Stream:
+    """A frame shown to DuckDB as nothing but an Arrow stream, which it reads without pyarrow."""
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        self.frame = frame
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        return self.frame.__arrow_c_stream__(requested_schema)
+
+
+@dataclass(frozen=True)
+class Book:
+    """An open book; `path` is its file."""
+
+    path: Path
+    con: duckdb.DuckDBPyConnection
+
+    def ask(self, query: str, *values: Any, **frames: pl.DataFrame) -> pl.DataFrame:
+        """Run a query with values for its question marks, `frames` standing in it by name; return its rows."""
+        with self._shown(frames):
+            return pl.DataFrame(self.con.sql(query, params=list(values)))
+
+    def run(self, statement: str, *values: Any, **frames: pl.DataFrame) -> None:
+        """Run a statement that gives no rows."""
+        with self._shown(frames):
+            self.con.execute(statement, list(values))
+
+    @contextmanager
+    def _shown(self, frames: dict[str, pl.DataFrame]) -> Iterator[None]:
+        for name, frame in frames.items():
+            self.con.register(name, _Stream(frame))
+        try:
+            yield
+        finally:
+            for name in frames:
+                self.con.unregister(name)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Commit at the end, or leave nothing (rule 6.1)."""
+        self.con.execute("BEGIN TRANSACTION")
+        try:
+            yield
+        except BaseException:
+            self.con.execute("ROLLBACK")
+            raise
+        self.con.execute("COMMIT")
+
+    def value(self, key: str) -> str | None:
+        """Return one entry of the book's own settings."""
+        rows = self.ask("SELECT value FROM book WHERE key = ?", key)["value"]
+        return rows[0] if len(rows) else None
+
+
+@contextmanager
+def open_book(path: Path, *, writing: bool, creating: bool = False) -> Iterator[Book]:
+    """Open a book for reading or writing, under its lock.
+
+    Raises `Refused` where there is none (unless `creating`) or the file is not a book, `TryAgain` where it is in use.
+    """
+    _check_path(path, creating=creating)
+    with locked(path, writing=writing):
+        made = writing and creating and not path.exists()
+        con = _connect(path, writing=writing)
+        try:
+            book = Book(path, con)
+            if made:
+                make_tables(book)
+            check_format(book)
+            yield book
+        finally:
+            con.close()
+
+
+def _check_path(path: Path, *, creating: bool) -> None:
+    if path.is_dir():
+        raise Refused(f"{path}: this is a folder, not a store.", "Name the store's file, such as flagbook.duckdb.")
+    if path.exists():
+        if path.stat().st_size == 0:
+            raise Refused(f"{path}: the store is an empty file.", "Restore it from a backup, or move it away and make a new one with: flagbook init")
+        return
+    if path.with_name(path.name + ".wal").exists():
+        raise Refused(f"{path}: the store is missing but its .wal file is there.", "Restore the store beside it first: opening it now would throw the .wal file away.")
+    if not creating:
+        raise Refused(f"{path}: there is no store here.", "Check --store, or make one with: flagbook init")
+    if not path.parent.is_dir():
+        raise Refused(f"{path.parent}: there is no such folder for the store.", "Make the folder first.")
+
+
+def _connect(path: Path, *, writing: bool) -> duckdb.DuckDBPyConnection:
+    previous = os.umask(0o077)  # the book decides who is served: nobody else may read it
+    try:
+        con = duckdb.connect(str(path), read_only=not writing)
+    except duckdb.IOException as error:
+        if "lock" in str(error).lower():
+            raise TryAgain(f"{path}: the store is in use by another program.", "Close it there, then run the same command again.") from None
+        raise _unusable(path, error) from None
+    except duckdb.Error as error:
+        raise _unusable(path, error) from None
+    finally:
+        os.umask(previous)
+    con.execute("SET TimeZone = 'UTC'")
+    for name, value in LOCKED_DOWN.items():
+        con.execute(f"SET {name} = {str(value).lower()}")
+    return con
+
+
+def _unusable(path: Path, error: duckdb.Error) -> Refused:
+    if isinstance(error, duckdb.IOException) and "permission" in str(error).lower():
+        return Refused(f"{path}: the store can't be opened for want of permission.", "Check the permissions of the file and its folder.")
+    return Refused(f"{path}: this is not a store of Flagbook, or it is damaged.", "Check --store, or restore the store from a backup.")
+
+
+def make_tables(book: Book) -> None:
+    """Write the tables and views of an empty book."""
+    sql = resources.files("pipeline.store")
+    with book.transaction():
+        for name in ("book.sql", "views.sql"):
+            book.run(sql.joinpath(name).read_text(encoding="utf-8"))
+        book.run("INSERT INTO book VALUES ('format', ?), ('timezone', 'UTC')", FORMAT)
+
+
+def check_format(book: Book) -> None:
+    """Raise `Refused` where the file is another program's database, or a book of another format."""
+    tables = set(book.ask("SELECT table_name FROM duckdb_tables()")["table_name"])
+    if not {"book", "customers", "flags", "history", "batches"} <= tables:
+        raise Refused(f"{book.path}: this is a database, but not a store of Flagbook.", "Check --store.")
+    if (found := book.value("format")) != FORMAT:
+        raise Refused(f"{book.path}: the store has format {found}, and this program reads format {FORMAT}.", "Use the program that wrote it, or a newer one.")
+
+
+def write_settings(book: Book, settings: Settings) -> None:
+    """Bring what views need of the settings into the book: the flag types and the business time zone."""
+    kinds = [(kind.name, place, kind.colour, kind.alerts, kind.holds) for place, kind in enumerate(settings.flags.types)]
+    stored = [tuple(row) for row in book.ask("SELECT name, severity, colour, alerts, holds FROM flag_types ORDER BY severity").rows()]
+    if stored != kinds:
+        book.run("DELETE FROM flag_types")
+        frame = pl.DataFrame(kinds, schema=["name", "severity", "colour", "alerts", "holds"], orient="row")
+        book.run("INSERT INTO flag_types SELECT * FROM kinds", kinds=frame)
+    for key, value in {"timezone": settings.business.timezone, "phone_region": settings.business.phone_region or ""}.items():
+        if book.value(key) != value:
+            book.run("INSERT OR REPLACE INTO book VALUES (?, ?)", key, value)

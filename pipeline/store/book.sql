@@ -1,0 +1,105 @@
+-- The tables of the book. Uniqueness is checked batch by batch; keys on bookings and history would double the time of a load.
+
+CREATE TABLE book (key VARCHAR PRIMARY KEY, value VARCHAR);
+
+CREATE TABLE flag_types (name VARCHAR, severity INTEGER, colour VARCHAR, alerts BOOLEAN, holds BOOLEAN);
+
+CREATE TABLE customers (
+    customer_id VARCHAR NOT NULL,
+    first_name VARCHAR,
+    last_name VARCHAR,
+    company VARCHAR,
+    email VARCHAR,
+    phone VARCHAR,
+    status VARCHAR NOT NULL,
+    blocked BOOLEAN NOT NULL DEFAULT false,
+    blocked_at TIMESTAMPTZ,
+    blocked_by VARCHAR,
+    blocked_reason VARCHAR,
+    alert_message VARCHAR,
+    first_batch BIGINT NOT NULL,
+    email_key VARCHAR,
+    phone_key VARCHAR,
+    source_status VARCHAR
+);
+
+CREATE TABLE bookings (
+    booking_id VARCHAR NOT NULL,
+    customer_id VARCHAR NOT NULL,
+    starts_at TIMESTAMPTZ NOT NULL,
+    ends_at TIMESTAMPTZ,
+    status VARCHAR NOT NULL,
+    service VARCHAR,
+    staff VARCHAR,
+    price DECIMAL(18, 4),
+    alert_message VARCHAR,
+    created_at TIMESTAMPTZ,
+    first_batch BIGINT NOT NULL,
+    source_alert VARCHAR
+);
+
+CREATE TABLE flags (
+    customer_id VARCHAR NOT NULL,
+    flag_type VARCHAR NOT NULL,
+    comment VARCHAR NOT NULL,
+    expires_on DATE,
+    flagged_by VARCHAR NOT NULL,
+    flagged_at TIMESTAMPTZ NOT NULL,
+    updated_by VARCHAR,
+    updated_at TIMESTAMPTZ,
+    version BIGINT NOT NULL
+);
+
+CREATE TABLE history (
+    event_id BIGINT NOT NULL,
+    batch_id BIGINT NOT NULL,
+    file_no BIGINT,
+    sheet VARCHAR,
+    source_row BIGINT,
+    entity VARCHAR NOT NULL,
+    customer_id VARCHAR,
+    item VARCHAR,
+    action VARCHAR NOT NULL,
+    before JSON,
+    after JSON,
+    reason VARCHAR,
+    changed_by VARCHAR,
+    changed_at TIMESTAMPTZ NOT NULL
+);
+
+CREATE TABLE batches (
+    batch_id BIGINT NOT NULL,
+    kind VARCHAR NOT NULL,
+    submitted_by VARCHAR,
+    approved_by VARCHAR,
+    reason VARCHAR,
+    as_of TIMESTAMPTZ NOT NULL,
+    started_at TIMESTAMPTZ NOT NULL,
+    finished_at TIMESTAMPTZ,
+    status VARCHAR NOT NULL,
+    rows_read BIGINT NOT NULL DEFAULT 0,
+    applied BIGINT NOT NULL DEFAULT 0,
+    unchanged BIGINT NOT NULL DEFAULT 0,
+    rejected BIGINT NOT NULL DEFAULT 0,
+    ignored BIGINT NOT NULL DEFAULT 0,
+    unprocessed BIGINT NOT NULL DEFAULT 0,
+    bookings_updated BIGINT NOT NULL DEFAULT 0,
+    bookings_cleared BIGINT NOT NULL DEFAULT 0,
+    bookings_kept BIGINT NOT NULL DEFAULT 0,
+    undoes BIGINT
+);
+
+CREATE TABLE batch_files (batch_id BIGINT NOT NULL, file_no BIGINT NOT NULL, name VARCHAR NOT NULL, sha256 VARCHAR NOT NULL, rows_digest VARCHAR);
+
+CREATE TABLE batch_rows (
+    batch_id BIGINT NOT NULL,
+    file_no BIGINT NOT NULL,
+    sheet VARCHAR,
+    source_row BIGINT NOT NULL,
+    customer_id VARCHAR,
+    action VARCHAR,
+    item VARCHAR,
+    outcome VARCHAR NOT NULL,
+    code VARCHAR,
+    message VARCHAR
+);

@@ -1,0 +1,136 @@
+"""What a batch of instructions needs from the book: only the rows that it touches."""
+
+from datetime import datetime
+
+import polars as pl
+
+from pipeline.store.book import Book
+
+KEY_MATCHES = {
+    "id_key": "customer_id IN (SELECT id_key FROM keys)",
+    "email_key": "email_key IN (SELECT email_key FROM keys)",
+    "phone_key": "phone_key IN (SELECT phone_key FROM keys)",
+}
+
+
+def find_customers(book: Book, keys: pl.DataFrame) -> pl.DataFrame:
+    """Return customer_id, email_key, phone_key, status, alert_message of every customer whom some key matches.
+
+    `keys`: id_key, email_key, phone_key in normal form, null where not filled.
+    """
+    filled = [match for key, match in KEY_MATCHES.items() if keys[key].is_not_null().any()]
+    where = " OR ".join(filled) or "false"
+    return book.ask(f"SELECT customer_id, email_key, phone_key, status, alert_message FROM customers WHERE {where}", keys=keys)  # noqa: S608  # fixed parts only
+
+
+def phones_to_key(book: Book) -> pl.DataFrame:
+    """Return customer_id and phone of all customers, for when the settings' region is not the one that the book's keys were made with."""
+    return book.ask("SELECT customer_id, phone FROM customers WHERE phone IS NOT NULL")
+
+
+def close_keys(book: Book, keys: pl.DataFrame) -> pl.DataFrame:
+    """Return key_kind, key and near (a customer_id) where a stored key is one edit away: a letter changed, left out or put in.
+
+    `keys`: key_kind (id_key, email_key or phone_key) and key, none of them stored. Each position is left out in turn, on both sides; two keys
+    that are then alike differ there only. Deleted customers are not named.
+    """
+    longest = int(keys["key"].str.len_chars().max() or 0)  # type: ignore[arg-type]  # a whole number or null
+    found = []
+    for kind, column in (("id_key", "customer_id"), ("email_key", "email_key"), ("phone_key", "phone_key")):
+        asked = keys.filter(pl.col("key_kind") == kind).select("key")
+        if len(asked):
+            stored = book.ask(f"SELECT customer_id, {column} AS stored FROM customers WHERE {column} IS NOT NULL AND status <> 'deleted'")  # noqa: S608  # fixed names
+            found.append(_one_edit(asked, stored, longest).with_columns(pl.lit(kind).alias("key_kind")))
+    near = pl.concat(found) if found else pl.DataFrame(schema={"key": pl.String, "near": pl.String, "key_kind": pl.String})
+    return near.group_by("key_kind", "key").agg(pl.col("near").min())
+
+
+def _one_edit(asked: pl.DataFrame, stored: pl.DataFrame, longest: int) -> pl.DataFrame:
+    asked = asked.with_columns(size=pl.col("key").str.len_chars())
+    stored = stored.with_columns(size=pl.col("stored").str.len_chars()).filter(pl.col("size") <= longest + 1)
+    found = []
+    for place in range(longest + 1):
+        without = [pl.concat_str(pl.col(name).str.slice(0, place), pl.col(name).str.slice(place + 1)).alias("short") for name in ("key", "stored")]
+        asked_short = asked.filter(pl.col("size") > place).with_columns(without[0])
+        stored_short = stored.filter(pl.col("size") > place).select("customer_id", "size", without[1])
+        changed = asked_short.join(stored_short, on=["short", "size"], how="inner")
+        left_out = asked.join(stored_short, left_on="key", right_on="short", how="inner")
+        put_in = asked_short.join(stored, left_on="short", right_on="stored", how="inner")
+        found += [part.select("key", near="customer_id") for part in (changed, left_out, put_in)]
+    return pl.concat(found).unique() if found else pl.DataFrame(schema={"key": pl.String, "near": pl.String})
+
+
+def flags_of(book: Book, customers: pl.DataFrame) -> pl.DataFrame:
+    """Return the active flags of the customers in `customers` (customer_id, customer_no), with customer_no."""
+    return book.ask("SELECT customer_no, f.* FROM flags f JOIN asked USING (customer_id)", asked=customers.select("customer_id", "customer_no"))
+
+
+def future_live_bookings(book: Book, customers: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
+    """Return the bookings that rule 4.3 speaks of: row_id, booking_id, customer_no, alert (null where empty), stored_alert (as it stands).
+
+    `customers`: customer_id, customer_no. A booking is future from the as-of on, and live while it is booked. Blanks around
+    an alert do not count (4.2).
+    """
+    found = book.ask(
+        "SELECT b.rowid AS row_id, booking_id, customer_no, alert_message AS stored_alert FROM bookings b JOIN asked USING (customer_id) "
+        "WHERE status = 'booked' AND starts_at >= ?",
+        as_of,
+        asked=customers.select("customer_id", "customer_no"),
+    )
+    alert = pl.col("stored_alert").str.strip_chars()
+    return found.with_columns(alert=pl.when(alert != "").then(alert))
+
+
+def next_numbers(book: Book) -> tuple[int, int]:
+    """Return the next batch_id and the next event_id; both run without gaps."""
+    row = book.ask("SELECT (SELECT coalesce(max(batch_id), 0) + 1 FROM batches) AS batch, (SELECT coalesce(max(event_id), 0) + 1 FROM history) AS event")
+    return row["batch"][0], row["event"][0]
+
+
+def same_upload(book: Book, digests: list[str]) -> int | None:
+    """Return the batch that applied the same upload before, or None (rule 6.3).
+
+    It must have applied something, not have been undone, and no later batch may have changed its items.
+    """
+    wanted = pl.DataFrame({"file_no": range(1, len(digests) + 1), "rows_digest": digests}, schema={"file_no": pl.Int64, "rows_digest": pl.String})
+    found = book.ask(
+        """
+        WITH candidates AS (
+            SELECT batch_id FROM batches b
+            WHERE kind = 'apply' AND status = 'applied'
+              AND NOT EXISTS (SELECT 1 FROM batches u WHERE u.undoes = b.batch_id AND u.status = 'applied')
+              AND (SELECT count(*) FROM batch_files f WHERE f.batch_id = b.batch_id) = (SELECT count(*) FROM wanted)
+              AND (SELECT count(*) FROM batch_files f JOIN wanted USING (file_no, rows_digest) WHERE f.batch_id = b.batch_id) = (SELECT count(*) FROM wanted)
+        )
+        SELECT max(batch_id) AS batch_id FROM candidates c WHERE NOT EXISTS (
+            SELECT 1 FROM history mine JOIN history later USING (entity, customer_id, item)
+            WHERE mine.batch_id = c.batch_id AND mine.action <> 'alert' AND later.batch_id > c.batch_id)
+        """,
+        wanted=wanted,
+    )
+    batch_id: int | None = found["batch_id"][0]
+    return batch_id
+
+
+def batch_rows(book: Book, batch_id: int) -> pl.DataFrame:
+    """Return what became of each row of a batch: file_no, sheet, source_row, outcome, code, message, customer_id, told.
+
+    `told` is how many bookings of the customer the batch gave another alert, on the row that its history names, else 0.
+    """
+    return book.ask(
+        """
+        WITH told AS (
+            SELECT customer_id, file_no, sheet, source_row, count(*) AS told FROM history
+            WHERE batch_id = ? AND entity = 'bookings' GROUP BY ALL)
+        SELECT r.*, coalesce(told, 0) AS told FROM batch_rows r
+        LEFT JOIN told USING (customer_id, file_no, sheet, source_row) WHERE r.batch_id = ?
+        """,
+        batch_id,
+        batch_id,
+    )
+
+
+def batch_record(book: Book, batch_id: int) -> dict[str, object] | None:
+    """Return one row of `batches` as a dictionary, or None."""
+    rows = book.ask("SELECT * FROM batches WHERE batch_id = ?", batch_id).to_dicts()
+    return rows[0] if rows else None
