@@ -38,6 +38,11 @@ class ApplyPlan:
     booking_counts: dict[str, int]
     customers_changed: int
 
+    def counts(self) -> dict[str, int]:
+        """Return the counts as the columns of `batches` are called."""
+        rows = {"rows_read" if word == "read" else word: count for word, count in self.row_counts.items()}
+        return rows | {f"bookings_{word}": count for word, count in self.booking_counts.items()}
+
 
 @dataclass(frozen=True)
 class Context:

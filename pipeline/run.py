@@ -1,21 +1,25 @@
 """One function a job: read, decide, write. The page to read first."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
 
+from pipeline.answering import report_again, report_load, report_plan, stage_came_back, stage_results
+from pipeline.intake.exports import Export, open_export
+from pipeline.intake.maps import default_map, read_map
 from pipeline.intake.uploads import Upload, UploadRequest, read_upload
-from pipeline.outputs.results import Sheet, Uploaded, write_results
+from pipeline.loading import Loading, load_exports
 from pipeline.outputs.staging import Staged, staged
-from pipeline.outputs.tables import Table
-from pipeline.planning import ApplyPlan, Context, plan_upload
-from pipeline.report import ApplyReport, ResultFile
+from pipeline.planning import Context, plan_upload
+from pipeline.report import ApplyReport, LoadReport
 from pipeline.settings import Settings
-from pipeline.store.book import Book, open_book, write_settings
+from pipeline.store.book import Book, open_book, open_for_load, write_settings
 from pipeline.store.reading import batch_record, batch_rows, next_numbers, same_upload
-from pipeline.store.writing import BatchRecord, finish_batch, write_batch
+from pipeline.store.writing import BatchRecord, finish_batch, write_batch, write_record, write_rows
+from schemas.columns import BOOKINGS, CUSTOMERS
 
 
 @dataclass(frozen=True)
@@ -45,93 +49,73 @@ def apply(where: Where, call: Instructing) -> ApplyReport:
     with open_book(where.store, writing=not call.dry_run) as book, staged() as files:
         before = None if call.again else same_upload(book, [file.rows_digest for file in upload.files])
         if before is not None:
-            return _answer_again(book, before, upload, files, where, dry_run=call.dry_run)
-        context = Context(book, where.settings, call.as_of, call.reason)
-        plan = plan_upload(upload, context)
+            return _answer_again(book, before, upload, files, (where, call))
+        plan = plan_upload(upload, Context(book, where.settings, call.as_of, call.reason))
         numbers = next_numbers(book)
-        status = "applied" if plan.row_counts["applied"] else "nothing-applied"
-        report = ApplyReport(
-            batch=None if call.dry_run else numbers[0],
-            status="dry-run" if call.dry_run else status,
-            rows=plan.row_counts,
-            customers_changed=plan.customers_changed,
-            bookings=plan.booking_counts,
-            files=(),
-            codes=_count_codes(plan.rows),
-            remarks=upload.remarks,
-        )
-        written = _stage_results(files, upload, plan.rows, report, where.out)
+        report = report_plan(plan, upload, None if call.dry_run else numbers[0])
+        report = stage_results(files, upload, plan.rows, report, where.out)
         if not call.dry_run:
-            record = _record(call, started, status, plan, upload)
+            record = BatchRecord("apply", call.request.by, call.reason, call.as_of, started, report.status, plan.counts(), _upload_files(upload))
             with book.transaction():
                 write_settings(book, where.settings)
                 write_batch(book, numbers, record, plan.changes)
                 finish_batch(book, numbers[0])
         files.publish()
-    return _with_files(report, written)
+    return report
 
 
-def _record(call: Instructing, started: datetime, status: str, plan: ApplyPlan, upload: Upload) -> BatchRecord:
-    counts = {name.replace("read", "rows_read"): count for name, count in plan.row_counts.items()}
-    counts |= {f"bookings_{name}": count for name, count in plan.booking_counts.items()}
-    files = pl.DataFrame(
-        [(number, file.source.name, file.source.sha256, file.rows_digest) for number, file in enumerate(upload.files, start=1)],
-        schema={"file_no": pl.Int64, "name": pl.String, "sha256": pl.String, "rows_digest": pl.String},
-        orient="row",
-    )
-    return BatchRecord("apply", call.request.by, call.reason, call.as_of, started, status, counts, files)
-
-
-def _stage_results(files: Staged, upload: Upload, rows: pl.DataFrame, report: ApplyReport, out: Path | None) -> list[ResultFile]:
-    uploaded = [
-        Uploaded(
-            number,
-            file.source.path,
-            file.is_text,
-            file.source.data[:4],
-            tuple(Sheet(sheet.name, sheet.header, sheet.rows, sheet.separator) for sheet in file.sheets),
-        )
-        for number, file in enumerate(upload.files, start=1)
-    ]
-    summary = Table("Summary", ("what", "count"), _summary(report))
-    shown = rows.select("file_no", "sheet", "source_row", "outcome", "code", "message", "customer_id", "told")
-    return write_results(files, uploaded, shown, summary, out, dry_run=report.status == "dry-run")
-
-
-def _summary(report: ApplyReport) -> pl.DataFrame:
-    lines = [(f"rows {word}" if word == "read" else word, count) for word, count in report.rows.items()]
-    lines += [("customers changed", report.customers_changed)]
-    lines += [(f"bookings {word}", count) for word, count in report.bookings.items()]
-    lines += list(report.codes.items())
-    head = [("batch", report.batch)] if report.batch else []
-    return pl.DataFrame([*head, *lines], schema={"what": pl.String, "count": pl.Int64}, orient="row")
-
-
-def _count_codes(rows: pl.DataFrame) -> dict[str, int]:
-    each = rows.select(pl.col("code").drop_nulls().str.split(",").explode()).to_series().value_counts(sort=True)
-    return dict(each.rows())
-
-
-def _with_files(report: ApplyReport, files: list[ResultFile]) -> ApplyReport:
-    return ApplyReport(**{**vars(report), "files": tuple(files)})
-
-
-def _answer_again(book: Book, batch_id: int, upload: Upload, files: Staged, where: Where, *, dry_run: bool) -> ApplyReport:
+def _answer_again(book: Book, batch_id: int, upload: Upload, files: Staged, said: tuple[Where, Instructing]) -> ApplyReport:
     """Answer an upload that was applied before with that batch's counts and result files (rule 6.3)."""
-    record = batch_record(book, batch_id)
-    assert record is not None, "same_upload names a batch that is there"
-    rows = batch_rows(book, batch_id)
-    report = ApplyReport(
-        batch=None if dry_run else batch_id,
-        status="dry-run" if dry_run else "already-applied",
-        rows={"read": record["rows_read"], **{word: record[word] for word in ("applied", "unchanged", "rejected", "ignored", "unprocessed")}},
-        customers_changed=rows.filter(pl.col("outcome") == "applied")["customer_id"].n_unique(),
-        bookings={word: record[f"bookings_{word}"] for word in ("updated", "cleared", "kept")},
-        files=(),
-        codes=_count_codes(rows),
-        remarks=upload.remarks,
-        applied_before=batch_id,
-    )
-    written = _stage_results(files, upload, rows, report, where.out)
+    where, call = said
+    record, rows = batch_record(book, batch_id), batch_rows(book, batch_id)
+    report = stage_results(files, upload, rows, report_again(record, rows, upload, dry_run=call.dry_run), where.out)
     files.publish()
-    return _with_files(report, written)
+    return report
+
+
+def _upload_files(upload: Upload) -> pl.DataFrame:
+    return _files([(file.source.name, file.source.sha256, file.rows_digest) for file in upload.files])
+
+
+def _files(rows: Sequence[tuple[str, str, str | None]]) -> pl.DataFrame:
+    frame = pl.DataFrame(rows, schema={"name": pl.String, "sha256": pl.String, "rows_digest": pl.String}, orient="row")
+    return frame.with_row_index("file_no", offset=1).with_columns(pl.col("file_no").cast(pl.Int64))
+
+
+@dataclass(frozen=True)
+class Loads:
+    """One call of `load`: which exports, through which column map, by whom and when."""
+
+    customers: tuple[Path, ...]
+    bookings: tuple[Path, ...]
+    by: str
+    as_of: datetime
+    map: Path | None = None
+    dry_run: bool = False
+
+
+def load(where: Where, call: Loads) -> LoadReport:
+    """Bring exports into the book, making the book where there is none, or say what it would do."""
+    started = datetime.now(UTC)
+    column_map = read_map(call.map, where.settings) if call.map else default_map(where.settings)
+    layouts = [*((CUSTOMERS, path) for path in call.customers), *((BOOKINGS, path) for path in call.bookings)]
+    exports = [(number, open_export(path, layout, column_map, where.settings)) for number, (layout, path) in enumerate(layouts, start=1)]
+    with staged() as files:
+        with open_for_load(where.store, dry_run=call.dry_run) as book, book.transaction(keep=not call.dry_run):
+            batch_id, _ = next_numbers(book)
+            loaded = load_exports(Loading(book, where.settings, call.as_of, batch_id), *_by_layout(exports))
+            written = [] if call.dry_run else stage_came_back(files, exports, loaded, where.out)
+            report = report_load(loaded, None if call.dry_run else batch_id, where.settings.remarks, written)
+            counts = {"rows_read" if word == "read" else word: count for word, count in report.rows.items()} | {"bookings_updated": loaded.marked}
+            record = BatchRecord("load", call.by, None, call.as_of, started, report.status, counts, _files([(e.path.name, e.sha256, None) for _, e in exports]))
+            write_settings(book, where.settings)
+            write_record(book, batch_id, record)
+            write_rows(book, batch_id, loaded.rejected_rows())
+            finish_batch(book, batch_id)
+        files.publish()
+    return report
+
+
+def _by_layout(exports: Sequence[tuple[int, Export]]) -> tuple[list[tuple[int, Export]], list[tuple[int, Export]]]:
+    customers = [(number, export) for number, export in exports if export.layout is CUSTOMERS]
+    return customers, [(number, export) for number, export in exports if export.layout is BOOKINGS]

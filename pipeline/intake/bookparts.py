@@ -1,12 +1,13 @@
 """What a workbook's own lists say: which part holds which sheet, and how each cell style shows numbers."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from posixpath import dirname, join
 from typing import Protocol
 from xml.etree.ElementTree import ParseError  # only the exception: parsing is defusedxml's
 
-from defusedxml import DefusedXmlException  # type: ignore[import-untyped]  # the package ships no types
-from defusedxml.ElementTree import XMLParser  # type: ignore[import-untyped]  # the package ships no types
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import XMLParser
 
 from pipeline.errors import Refused
 from pipeline.intake.numberformats import GENERAL, Shown, shown_by_id
@@ -14,19 +15,20 @@ from pipeline.intake.zipparts import SAVE_ANEW, Container, part_name
 
 LIST_BYTES = 32_000_000
 LIST_ELEMENTS = 1_000_000
+WHOLE_NUMBER = re.compile("[0-9]{1,10}")
 ROOT_RELATIONS = "_rels/.rels"
 
 
 class Target(Protocol):
     """What the XML parser calls; tags are local names in braces notation, as ElementTree has them."""
 
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
+    def start(self, tag: str, attributes: dict[str, str], /) -> None:
         """Take the start of an element."""
 
-    def end(self, tag: str) -> None:
+    def end(self, tag: str, /) -> None:
         """Take the end of an element."""
 
-    def data(self, text: str) -> None:
+    def data(self, text: str, /) -> None:
         """Take text."""
 
 
@@ -40,15 +42,15 @@ class _Elements:
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         if len(self.found) >= LIST_ELEMENTS:
-            raise Refused(f"{self._where}: the workbook's list of sheets or formats has more than {LIST_ELEMENTS:,} entries, which is the limit.", SAVE_ANEW)
+            raise Refused(f"{self._where}: the list of sheets or formats has more than {LIST_ELEMENTS:,} entries, which is the limit.", SAVE_ANEW)
         name = local(tag)
         self.found.append((self._open[-1], name, {local(key): value for key, value in attributes.items()}))
         self._open.append(name)
 
-    def end(self, tag: str) -> None:
+    def end(self, _tag: str) -> None:
         self._open.pop()
 
-    def data(self, text: str) -> None:
+    def data(self, _text: str) -> None:
         """Leave text: the lists keep everything in attributes."""
 
 
@@ -66,6 +68,11 @@ def parse(container: Container, pieces: Iterable[bytes], target: Target) -> None
 def local(tag: str) -> str:
     """Return a tag or attribute name without its namespace."""
     return tag.rpartition("}")[2]
+
+
+def whole_number(text: str, otherwise: int) -> int:
+    """Return the number that an attribute says, `otherwise` where it says none or one that no honest file has."""
+    return int(text) if WHOLE_NUMBER.fullmatch(text) else otherwise
 
 
 def workbook_part(container: Container) -> str | None:
@@ -93,8 +100,7 @@ def cell_styles(container: Container, book: str) -> list[Shown]:
 
 
 def _number(attributes: Mapping[str, str]) -> int:
-    text = attributes.get("numFmtId", "0")
-    return int(text) if text.isdecimal() and len(text) < 10 else -1
+    return whole_number(attributes.get("numFmtId", "0"), -1)
 
 
 def _book_relations(container: Container, book: str) -> list[tuple[str, str, str]]:

@@ -7,6 +7,7 @@ from pipeline.intake.sheets import CELL_ERROR, NOT_EXACT
 
 NO_VALUE = "#ERROR"
 # `text` is what stands for the cell where the parsers give a blank: the error's own text; null for a number.
+LOOKS = {"style": pl.Int64, "low": pl.Float64, "high": pl.Float64, "date": pl.Boolean}
 MARKS = {"source_row": pl.Int64, "position": pl.Int64, "mark": pl.String, "text": pl.String}
 
 
@@ -15,22 +16,21 @@ def mark_cells(cells: pl.DataFrame, styles: list[Shown]) -> pl.DataFrame:
 
     `styles` is what each cell style shows of numbers; a style that is not among them counts as General.
     """
-    looks = pl.DataFrame(
-        {"style": range(len(styles)), "low": [float(style.low) for style in styles], "high": [float(style.high) for style in styles], "date": [style.date for style in styles]},
-        schema={"style": pl.Int64, "low": pl.Float64, "high": pl.Float64, "date": pl.Boolean},
-    )
+    looks = pl.DataFrame([(number, style.low, style.high, style.date) for number, style in enumerate(styles)], schema=LOOKS, orient="row", strict=False)
     # `looks` has one row a style, so the join is many to one and keeps the order of the cells.
     styled = cells.with_columns(pl.col("style").fill_null(0)).join(looks, on="style", how="left", validate="m:1", maintain_order="left")
-    judged = styled.with_columns(pl.when(_is_error()).then(pl.lit(CELL_ERROR)).when(_is_inexact()).then(pl.lit(NOT_EXACT)).alias("mark")).filter(pl.col("mark").is_not_null())
+    mark = pl.when(_is_error()).then(pl.lit(CELL_ERROR)).when(_is_inexact()).then(pl.lit(NOT_EXACT)).alias("mark")
     shown = pl.when(pl.col("mark") == CELL_ERROR).then(_error_text()).alias("text")
-    return judged.select("source_row", "position", "mark", shown).sort("source_row", "position", "mark").unique(["source_row", "position"], keep="first", maintain_order=True)
+    marks = styled.with_columns(mark).filter(pl.col("mark").is_not_null()).select("source_row", "position", "mark", shown)
+    # A cell may stand in the file twice: an error goes before a number, whichever the parser shows.
+    return marks.sort("source_row", "position", "mark").unique(["source_row", "position"], keep="first", maintain_order=True)
 
 
 def _is_error() -> pl.Expr:
     """An error value, or a formula without a result; an empty text is the stored result of a formula of texts."""
-    empty_text = (pl.col("kind") == "str") & (pl.col("text") == "")
-    unsaved = pl.col("formula") & (pl.col("text").fill_null("") == "") & ~empty_text.fill_null(value=False) & (pl.col("kind") != "inlineStr").fill_null(value=True)
-    return (pl.col("kind") == "e").fill_null(value=False) | unsaved
+    kind = pl.col("kind").fill_null("n")
+    stored = (pl.col("text") != "") | (pl.col("text").is_not_null() & kind.is_in(["str", "inlineStr"]))
+    return (kind == "e") | (pl.col("formula") & ~stored.fill_null(value=False))
 
 
 def _is_inexact() -> pl.Expr:

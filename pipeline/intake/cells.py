@@ -25,8 +25,9 @@ def is_ascii(values: pl.Series) -> bool:
 
 def trimmed(values: pl.Series) -> pl.Series:
     """Return the values without blanks around them, line breaks as LF (rules 3.3, 3.5)."""
-    lines = values.str.replace_all("\r\n", "\n", literal=True).str.replace_all("\r", "\n", literal=True)
-    return _null_blank(lines.str.strip_chars(BLANKS))
+    if values.str.contains("\r", literal=True).any():
+        values = values.str.replace_all("\r\n", "\n", literal=True).str.replace_all("\r", "\n", literal=True)
+    return _null_blank(values.str.strip_chars(BLANKS))
 
 
 def id_keys(values: pl.Series) -> pl.Series:

@@ -7,13 +7,15 @@ is written as spreadsheet programs write it; anything else goes to `_scan_any`, 
 
 import re
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain
 
 import polars as pl
 
 from pipeline.errors import Refused
-from pipeline.intake.bookparts import local, parse
+from pipeline.intake.bookparts import local, parse, whole_number
 from pipeline.intake.zipparts import SAVE_ANEW, Container
 
 MAX_ROWS = 1_048_576
@@ -21,6 +23,7 @@ MAX_COLUMNS = 16_384
 MAX_AREA = 50_000_000
 MAX_ELEMENTS = 2_500_000  # for the plain walk, which needs about a microsecond and a half for each
 CHUNK = 1 << 22
+THREADS = 2
 CLEAN_UP = "Delete the stray cells below and right of the table (or copy the table to a new workbook), save, then try again."
 # source_row is what the spreadsheet shows, position the 0-based column; text is null for `<c/>` without a value, "" for an empty one.
 CELLS = {"source_row": pl.Int64, "position": pl.Int64, "kind": pl.String, "style": pl.Int64, "text": pl.String, "formula": pl.Boolean}
@@ -44,7 +47,8 @@ class Reach:
         if filled:
             self.rows, self.columns = max(self.rows, row), max(self.columns, column)
         if self.rows * self.columns > MAX_AREA:
-            raise Refused(f"{self.where}: the used area of the sheet reaches to row {self.rows:,} and column {self.columns:,}: more than {MAX_AREA:,} cells, which is the limit.", CLEAN_UP)
+            reaches = f"reaches to row {self.rows:,} and column {column_letters(self.columns)}"
+            raise Refused(f"{self.where}: the used area of the sheet {reaches}: more than {MAX_AREA:,} cells, which is the limit.", CLEAN_UP)
 
 
 class _Irregular(Exception):
@@ -54,10 +58,9 @@ class _Irregular(Exception):
 def scan_cells(container: Container, name: str, where: str) -> pl.DataFrame:
     """Return the cells (`CELLS`, in file order) that are an error, hold a formula, or a number; raise `Refused` beyond the limits."""
     try:
-        frames = list(_scan_regular(container, name, Reach(where)))
+        return _scan_regular(container, name, where)
     except (_Irregular, UnicodeDecodeError):
         return _scan_any(container, name, where)
-    return pl.concat(frames) if frames else pl.DataFrame(schema=CELLS)
 
 
 def column_number(letters: str) -> int:
@@ -77,17 +80,20 @@ def column_letters(number: int) -> str:
     return letters
 
 
-def _scan_regular(container: Container, name: str, reach: Reach) -> Iterator[pl.DataFrame]:
+def _scan_regular(container: Container, name: str, where: str) -> pl.DataFrame:
     pieces = container.stream(name)
     first = next(pieces, b"")
     head = HEAD.search(first)
     if not head:
         raise _Irregular
     prefix = f"{head[1].decode()}:" if head[1] else ""
-    for chunk in _chunks(chain([first], pieces), f"<{prefix}c ".encode()):
-        if b"<!" in chunk:
-            raise _Irregular
-        yield _cells_of(chunk.decode(), prefix, reach)
+    reach = Reach(where)
+    frames = [pl.DataFrame(schema=CELLS)]
+    with ThreadPoolExecutor(THREADS) as pool:
+        for frame, own in pool.map(partial(_cells_of, prefix=prefix, where=where), _chunks(chain([first], pieces), f"<{prefix}c ".encode())):
+            frames.append(frame)
+            reach.take(max(own.rows, 1), max(own.columns, 1), filled=own.rows > 0)
+    return pl.concat(frames)
 
 
 def _chunks(pieces: Iterable[bytes], cell_start: bytes) -> Iterator[bytes]:
@@ -106,16 +112,20 @@ def _chunks(pieces: Iterable[bytes], cell_start: bytes) -> Iterator[bytes]:
     yield kept
 
 
-def _cells_of(text: str, prefix: str, reach: Reach) -> pl.DataFrame:
-    """Return the cells of one chunk; raise `_Irregular` unless every cell in it has the usual form."""
-    p = re.escape(prefix)
+def _cells_of(chunk: bytes, prefix: str, where: str) -> tuple[pl.DataFrame, Reach]:
+    """Return the cells of one chunk and how far they reach; raise `_Irregular` unless every cell in it has the usual form."""
+    if b"<!" in chunk:
+        raise _Irregular
+    text, p, reach = chunk.decode(), re.escape(prefix), Reach(where)
     value = rf"(?:<{p}v>[^<]*</{p}v>|<{p}v/>)"
     formula = rf"<{p}f(?:[^<>]*/>|[^<>]*>[^<]*</{p}f>)"
     usual = rf'<{p}c r="[A-Z]{{1,3}}[0-9]{{1,7}}"(?: [a-z]+="[A-Za-z0-9]*")*(?:/>|>\s*(?:{formula}\s*)?(?:{value}\s*</{p}c>|<{p}is>|</{p}c>))'
     harmless = rf'^[^>]* t="(?:s|str|b|d|inlineStr)"[^>]*>\s*<{p}(?:v>[^<]|is>)'
     # Expressions of one select run side by side, which is why everything is asked for at once.
     whole = pl.DataFrame({"text": [text]}).select(
-        pl.col("text").str.extract_all(usual).alias("cells"), pl.col("text").str.count_matches(ANY_CELL).alias("number"), pl.col("text").str.extract_all(rf'<{p}row r="[0-9]+').alias("rows")
+        cells=pl.col("text").str.extract_all(usual),
+        number=pl.col("text").str.count_matches(ANY_CELL),
+        rows=pl.col("text").str.extract_all(rf'<{p}row r="[0-9]+'),
     )
     cells = whole.select(pl.col("cells").explode().drop_nulls())
     if whole["number"][0] != len(cells):
@@ -124,7 +134,7 @@ def _cells_of(text: str, prefix: str, reach: Reach) -> pl.DataFrame:
     blank = cells["cells"].str.ends_with("/>")
     _check_reach(cells.filter(blank), p, reach, filled=False)
     _check_reach(cells.filter(~blank), p, reach, filled=True)
-    return _fields(cells.filter(~blank & ~cells["cells"].str.contains(harmless)), p)
+    return _fields(cells.filter(~blank & ~cells["cells"].str.contains(harmless)), p), reach
 
 
 def _check_rows(rows: pl.Series, reach: Reach) -> None:
@@ -147,6 +157,8 @@ def _check_reach(cells: pl.DataFrame, p: str, reach: Reach, *, filled: bool) -> 
 
 def _fields(cells: pl.DataFrame, p: str) -> pl.DataFrame:
     """Take cells in the usual form apart."""
+    if cells.is_empty():
+        return pl.DataFrame(schema=CELLS)
     cell = pl.col("cells")
     empty = cell.str.contains(rf"<{p}(?:v/|is)>$|<{p}v/>")
     parts = cells.select(
@@ -158,7 +170,7 @@ def _fields(cells: pl.DataFrame, p: str) -> pl.DataFrame:
         cell.str.contains(f"<{p}f[ />]").alias("formula"),
     )
     positions = {letters: column_number(letters) - 1 for letters in parts["letters"].unique()}
-    position = pl.col("letters").replace_strict(positions, return_dtype=pl.Int64).cast(pl.Int64).alias("position")
+    position = pl.col("letters").replace_strict(positions, return_dtype=pl.Int64).alias("position")
     return parts.with_columns(position).select(*CELLS).filter(_worth_a_look())
 
 
@@ -185,12 +197,13 @@ class _Walk:
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         self.elements += 1
         if self.elements > MAX_ELEMENTS:
-            raise Refused(f"{self.reach.where}: the sheet is not written as spreadsheet programs write it, and at more than {MAX_ELEMENTS:,} elements too large to be read so.", SAVE_ANEW)
+            what = "the sheet is written in an unusual form, and too large to be read so"
+            raise Refused(f"{self.reach.where}: {what} (more than {MAX_ELEMENTS:,} elements, which is the limit).", SAVE_ANEW)
         name = local(tag)
         if name == "c":
             self._open_cell(attributes)
         elif name == "row":
-            self.row, self.column = _row_of(attributes.get("r"), self.row), 1
+            self.row, self.column = whole_number(attributes["r"], MAX_ROWS + 1) if "r" in attributes else self.row, 1
             self.reach.take(self.row, 1, filled=False)
         elif name == "f":
             self.formula = True
@@ -229,12 +242,7 @@ class _Walk:
         if filled or self.formula:
             self.reach.take(*self.at, filled=True)
         if self.formula or (filled and kind in (None, "n", "e")):
-            style = cell.get("s", "")
-            self.found.append((self.at[0], self.at[1] - 1, kind, int(style) if style.isdecimal() else None, self.value, self.formula))
-
-
-def _row_of(text: str | None, following: int) -> int:
-    return int(text) if text and text.isdecimal() and len(text) < 12 else MAX_ROWS + 1 if text else following
+            self.found.append((self.at[0], self.at[1] - 1, kind, whole_number(cell.get("s", ""), 0), self.value, self.formula))
 
 
 def _scan_any(container: Container, name: str, where: str) -> pl.DataFrame:

@@ -24,10 +24,15 @@ def decode(data: bytes, where: str, encoding: str | None = None) -> tuple[str, s
     text, remark = _decode_as(data, where, encoding) if encoding else _decode_guess(data, where)
     if "\0" in text:
         raise Refused(f"{where}: the file holds NUL bytes, so it is not a text table, or it is UTF-16 without its mark.", CHOOSE)
-    if text.lstrip()[:20].lower().startswith(WEB_PAGE):
-        raise Refused(f"{where}: this is a web page or XML and not a table.", "Download the export again; a login page is often saved in its place.")
+    refuse_web_page(text, where)
     text = text.replace("\r\n", "\n")
     return (text if "\n" in text else text.replace("\r", "\n")), remark
+
+
+def refuse_web_page(text: str, where: str) -> None:
+    """Raise `Refused` where a text is HTML or XML."""
+    if text.lstrip()[:20].lower().startswith(WEB_PAGE):
+        raise Refused(f"{where}: this is a web page or XML and not a table.", "Download the export again; a login page is often saved in its place.")
 
 
 def _decode_as(data: bytes, where: str, encoding: str) -> tuple[str, None]:

@@ -6,7 +6,9 @@ Row numbers are those of the records: blank records and title lines count, line 
 import csv
 import io
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import polars as pl
 
@@ -37,9 +39,7 @@ def read_delimited(text: str, wanted: Wanted, where: str) -> RawSheet:
     said = SEP_LINE.match(text)
     body = text[said.end() :] if said else text
     dialect = find_dialect(body, wanted, where, (said[1],) if said else SEPARATORS)
-    rows = read_rows(body.encode(), dialect, where)
-    if is_ours(dialect.header):
-        rows = rows.with_columns(pl.selectors.string().str.replace(r"^'([=+\-@\t\r'])", "$1"))
+    rows = pl.concat(stream_rows(body.encode(), dialect, where))
     return RawSheet("", dialect.header, dialect.header_row, rows, pl.DataFrame(schema=MARK_SCHEMA), dialect.separator)
 
 
@@ -78,29 +78,35 @@ def _head(text: str, separator: str) -> list[tuple[list[str], int]]:
     return head
 
 
-def read_rows(data: bytes, dialect: Dialect, where: str) -> pl.DataFrame:
-    """Return the data records as text (see `RawSheet.rows`); raise `Refused` where records can't be told apart."""
-    width = len(dialect.header)
-    schema = {cell(position): pl.String for position in range(width + SPARE)}
+def stream_rows(data: bytes | Path, dialect: Dialect, where: str, batch: int | None = None) -> Iterator[pl.DataFrame]:
+    """Yield the data records as text (see `RawSheet.rows`), in frames of about `batch` rows (None: all in one).
+
+    Raises `Refused` where records can't be told apart.
+    """
+    names = [cell(position) for position in range(len(dialect.header) + SPARE)]
+    lines = pl.scan_csv(
+        data,
+        has_header=False,
+        skip_lines=dialect.skip,
+        separator=dialect.separator,
+        schema=dict.fromkeys(names, pl.String),
+        missing_columns="insert",
+        row_index_name="source_row",
+        row_index_offset=dialect.header_row + 1,
+        raise_if_empty=False,
+        glob=False,  # NOTE: a path is a glob and an address to Polars
+    )
+    blank = [pl.when(pl.col(name).str.strip_chars() != "").then(pl.col(name)).alias(name) for name in names]
+    if is_ours(dialect.header):
+        blank = [cell_text.str.replace(r"^'([=+\-@\t\r'])", "$1") for cell_text in blank]
+    wanted = lines.with_columns(pl.col("source_row").cast(pl.Int64), *blank).filter(pl.any_horizontal(pl.col(names).is_not_null()))
     try:
-        rows = pl.read_csv(
-            data,
-            has_header=False,
-            skip_lines=dialect.skip,
-            separator=dialect.separator,
-            schema=schema,
-            missing_columns="insert",
-            row_index_name="source_row",
-            row_index_offset=dialect.header_row + 1,
-            raise_if_empty=False,
-            glob=False,
-        )
+        for rows in [wanted.collect()] if batch is None else wanted.collect_batches(chunk_size=batch, maintain_order=True):
+            _refuse_long(rows, len(dialect.header), where)
+            yield rows.select("source_row", *names[:-SPARE])
     except pl.exceptions.PolarsError:
-        raise Refused(f"{where}: {_broken(data, dialect)}.", QUOTES) from None
-    blank = [pl.when(pl.col(name).str.strip_chars() != "").then(pl.col(name)).alias(name) for name in schema]
-    rows = rows.with_columns(pl.col("source_row").cast(pl.Int64), *blank).filter(pl.any_horizontal(pl.col(list(schema)).is_not_null()))
-    _refuse_long(rows, width, where)
-    return rows.select("source_row", *(cell(position) for position in range(width)))
+        whole = data.read_bytes() if isinstance(data, Path) else data
+        raise Refused(f"{where}: {_broken(whole, dialect)}.", QUOTES) from None
 
 
 def _refuse_long(rows: pl.DataFrame, width: int, where: str) -> None:

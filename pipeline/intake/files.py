@@ -1,13 +1,17 @@
 """Opens what the user named: is it a readable file, and what is in it? The content decides the kind (rule 7.1)."""
 
+import codecs
 import hashlib
 import io
 import os
 import stat
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import BinaryIO, NoReturn
 
 from pipeline.errors import Refused
 
@@ -56,13 +60,57 @@ class Source:
         return self.path.name
 
 
+@dataclass(frozen=True)
+class PlainText:
+    """A text file that readers may take as it lies on the disk; `head` is its beginning, decoded."""
+
+    path: Path
+    head: str
+    sha256: str
+
+    @property
+    def name(self) -> str:
+        """Return the file's name without its folder."""
+        return self.path.name
+
+
 def open_source(path: Path, max_bytes: int) -> Source:
     """Read a file once; raise `Refused` where it is missing, not a plain file, empty, too large or of a foreign kind."""
     data = _read(path, max_bytes)
     return Source(path, _kind(data, path), data, hashlib.sha256(data).hexdigest())
 
 
-def _read(path: Path, max_bytes: int) -> bytes:
+def open_plain_text(path: Path) -> PlainText | None:
+    """Look through a file, piece by piece, and return it where it is UTF-8 text that can be read as it lies; else None.
+
+    That is: no byte order mark but UTF-8's, no NUL, lines that end in LF or CRLF. Raises as `open_source`.
+    """
+    digest, decoder, feeds = hashlib.sha256(), codecs.getincrementaldecoder("utf-8")(), False
+    head = b""
+    with _opened(path) as handle:
+        while piece := handle.read(CHUNK):
+            if not head:
+                head = piece[: 1 << 18]
+                if _kind_or_none(head) is not FileKind.TEXT:
+                    return None
+            digest.update(piece)
+            feeds = feeds or b"\n" in piece
+            try:
+                decoder.decode(piece)
+            except UnicodeDecodeError:
+                return None
+            if b"\0" in piece:
+                return None
+    return PlainText(path, head.decode("utf-8", errors="ignore"), digest.hexdigest()) if feeds else None
+
+
+def _kind_or_none(head: bytes) -> FileKind | None:
+    known = head.startswith((ZIP, OLE, *FOREIGN, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return None if known else FileKind.TEXT
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
     try:
         # NOTE: O_NONBLOCK, or opening a named pipe would wait for ever.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
@@ -70,12 +118,20 @@ def _read(path: Path, max_bytes: int) -> bytes:
         raise Refused(f"{path}: there is no such file.", "Check the name and the folder.") from None
     except OSError as error:
         raise Refused(f"{path}: the file can't be opened ({error.strerror}).", "Check its permissions.") from None
-    with os.fdopen(descriptor, "rb") as handle:
-        mode = os.fstat(descriptor).st_mode
-        if stat.S_ISDIR(mode):
-            raise Refused(f"{path}: this is a folder, not a file.", "Name the file in it.")
-        if not stat.S_ISREG(mode):
-            raise Refused(f"{path}: this is not a plain file.", "Copy the data into a file first.")
+    with os.fdopen(descriptor, "rb") if stat.S_ISREG(os.fstat(descriptor).st_mode) else _refuse(path, descriptor) as handle:
+        yield handle
+
+
+def _refuse(path: Path, descriptor: int) -> NoReturn:
+    is_folder = stat.S_ISDIR(os.fstat(descriptor).st_mode)
+    os.close(descriptor)
+    if is_folder:
+        raise Refused(f"{path}: this is a folder, not a file.", "Name the file in it.")
+    raise Refused(f"{path}: this is not a plain file.", "Copy the data into a file first.")
+
+
+def _read(path: Path, max_bytes: int) -> bytes:
+    with _opened(path) as handle:
         data = handle.read(max_bytes + 1)
     if len(data) > max_bytes:
         raise Refused(f"{path}: the file is larger than {max_bytes:,} bytes.", "Split it, or raise files.max_bytes in the settings.")

@@ -14,7 +14,7 @@ from pipeline.errors import Refused
 from pipeline.intake.bookparts import cell_styles, sheet_parts, workbook_part
 from pipeline.intake.cellmarks import mark_cells
 from pipeline.intake.cellscan import scan_cells
-from pipeline.intake.zipparts import SAVE_ANEW, SEND_AGAIN, Container, open_container, parts_with
+from pipeline.intake.zipparts import SEND_AGAIN, Container, open_container, parts_with
 
 OLE_MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")
 IMAGE_MAGIC = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF")
@@ -96,8 +96,8 @@ def _mark_sheets(container: Container, book: str, cell_parts: frozenset[str]) ->
         raise Refused(f"{container.where}: two sheets are named {twice!r}.", "Rename one of them, then try again.")
     styles = cell_styles(container, book)
     owners = {part: name for name, part in sheets}
-    marks = {part: mark_cells(scan_cells(container, part, f"{container.where}, sheet {owners[part]}" if part in owners else container.where), styles) for part in sorted(cell_parts)}
+    marks = {}
+    for part in sorted(cell_parts):
+        where = f"{container.where}, sheet {owners[part]}" if part in owners else container.where
+        marks[part] = mark_cells(scan_cells(container, part, where), styles)
     return {name: marks[part] for name, part in sheets if part in marks}
-
-
-__all__ = ["SAVE_ANEW", "BookKind", "Passed", "check_workbook"]

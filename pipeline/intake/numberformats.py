@@ -14,6 +14,7 @@ BUILT_IN |= dict.fromkeys((*range(14, 23), 45, 46, 47), "yyyy-mm-dd")
 TOKEN = re.compile(r'"[^"]*"?|\\.|_.|\*.|\[[^\]]*\]|General|.', re.DOTALL | re.IGNORECASE)
 ELAPSED = re.compile(r"\[(h+|m+|s+)\]", re.IGNORECASE)
 CONDITION = re.compile(r"\[[<>=]")
+BESIDE = re.compile(r"([_\\*])(.)", re.DOTALL)
 CURRENCY = re.compile(r"\[\$([^-\]]*)")
 EDGE = r"[^0#?.,%@A-Za-z\d]*"
 SHAPE = re.compile(EDGE + r"(?P<whole>[0#?]+(?:[, \u00a0\u202f'][0#?]+)*)(?:\.[0#?]*)?" + EDGE)
@@ -73,8 +74,7 @@ def _displayed(token: str) -> str:
     if token.startswith("["):
         currency = CURRENCY.match(token)
         return "$" if currency and currency[1] else ""
-    if token.startswith("_") and len(token) == 2:
-        return ""
-    if token[0] in "\\*" and len(token) == 2:
-        return re.sub(r"[\w#?.,%@]", "9", token[1])
-    return token
+    beside = BESIDE.fullmatch(token)
+    if not beside:
+        return token
+    return "" if beside[1] == "_" else re.sub(r"[\w#?.,%@]", "9", beside[2])

@@ -35,7 +35,8 @@ class Container:
         for piece in self._inflate(info):
             size += len(piece)
             if size > MAX_PART_BYTES:
-                raise Refused(f"{self.where}: one part of the workbook is larger than {MAX_PART_BYTES // 1_000_000} MB when unpacked, which is the limit.", SPLIT_UP)
+                limit = f"{MAX_PART_BYTES // 1_000_000} MB"
+                raise Refused(f"{self.where}: one part of the workbook is larger than {limit} when unpacked, which is the limit.", SPLIT_UP)
             checksum = zlib.crc32(piece, checksum)
             yield piece
         if (size, checksum) != (info.file_size, info.CRC):

@@ -101,3 +101,16 @@ def _results(sheet: Sheet, rows: pl.DataFrame) -> Table:
 def _rejected(sheet: Sheet, rows: pl.DataFrame) -> Table:
     header, joined = _joined(sheet, rows)
     return Table(sheet.name, [*header, "message"], joined.filter(pl.col("outcome") == "rejected").select(*_own_columns(sheet), "message"))
+
+
+def write_rejected(files: Staged, one: Uploaded, came_back: pl.DataFrame, out: Path | None) -> ResultFile:
+    """Stage the rejected rows of an export (all rows of its one sheet), with message; `came_back` has source_row and message."""
+    target = (one.path.parent if out is None else out) / f"{one.path.stem}.rejected{'.csv' if one.is_text else '.xlsx'}"
+    if not one.sheets:
+        files.drop(target)
+        return ResultFile(one.path.name, None, None)
+    sheet = one.sheets[0]
+    own = _own_columns(sheet)
+    joined = sheet.rows.select("source_row", *own).join(came_back, on="source_row", how="left", validate="1:1", maintain_order="left")
+    _stage(files, target, one, [None, Table(sheet.name, [*sheet.header[: len(own)], "message"], joined.select(*own, "message"))])
+    return ResultFile(one.path.name, None, str(target))

@@ -63,15 +63,15 @@ class Book:
                 self.con.unregister(name)
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Commit at the end, or leave nothing (rule 6.1)."""
+    def transaction(self, *, keep: bool = True) -> Iterator[None]:
+        """Commit at the end, or leave nothing (rule 6.1); without `keep`, leave nothing in any case."""
         self.con.execute("BEGIN TRANSACTION")
         try:
             yield
         except BaseException:
             self.con.execute("ROLLBACK")
             raise
-        self.con.execute("COMMIT")
+        self.con.execute("COMMIT" if keep else "ROLLBACK")
 
     def value(self, key: str) -> str | None:
         """Return one entry of the book's own settings."""
@@ -97,6 +97,24 @@ def open_book(path: Path, *, writing: bool, creating: bool = False) -> Iterator[
             yield book
         finally:
             con.close()
+
+
+@contextmanager
+def open_for_load(path: Path, *, dry_run: bool) -> Iterator[Book]:
+    """Open a book to load into, making it where there is none; a dry run without a store works on an empty one in memory."""
+    if dry_run and not path.exists():
+        _check_path(path, creating=True)
+        con = duckdb.connect(":memory:")
+        try:
+            _set_up(con)
+            book = Book(path, con)
+            make_tables(book)
+            yield book
+        finally:
+            con.close()
+    else:
+        with open_book(path, writing=True, creating=True) as book:
+            yield book
 
 
 def _check_path(path: Path, *, creating: bool) -> None:
@@ -126,10 +144,14 @@ def _connect(path: Path, *, writing: bool) -> duckdb.DuckDBPyConnection:
         raise _unusable(path, error) from None
     finally:
         os.umask(previous)
+    _set_up(con)
+    return con
+
+
+def _set_up(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("SET TimeZone = 'UTC'")
     for name, value in LOCKED_DOWN.items():
         con.execute(f"SET {name} = {str(value).lower()}")
-    return con
 
 
 def _unusable(path: Path, error: duckdb.Error) -> Refused:

@@ -1,6 +1,7 @@
 """What a batch of instructions needs from the book: only the rows that it touches."""
 
 from datetime import datetime
+from typing import Any
 
 import polars as pl
 
@@ -130,7 +131,6 @@ def batch_rows(book: Book, batch_id: int) -> pl.DataFrame:
     )
 
 
-def batch_record(book: Book, batch_id: int) -> dict[str, object] | None:
-    """Return one row of `batches` as a dictionary, or None."""
-    rows = book.ask("SELECT * FROM batches WHERE batch_id = ?", batch_id).to_dicts()
-    return rows[0] if rows else None
+def batch_record(book: Book, batch_id: int) -> dict[str, Any]:
+    """Return one row of `batches` as a dictionary; the batch must be there."""
+    return book.ask("SELECT * FROM batches WHERE batch_id = ?", batch_id).row(0, named=True)

@@ -43,8 +43,8 @@ class Changes:
 def write_batch(book: Book, numbers: tuple[int, int], record: BatchRecord, changes: Changes) -> None:
     """Write a batch; the caller holds the transaction. `numbers`: its batch_id and its first event_id."""
     batch_id, event = numbers
-    _write_record(book, batch_id, record)
-    book.run("INSERT INTO batch_rows SELECT ? AS batch_id, file_no, sheet, source_row, customer_id, action, item, outcome, code, message FROM shown", batch_id, shown=changes.rows)
+    write_record(book, batch_id, record)
+    write_rows(book, batch_id, changes.rows)
     stamp = (batch_id, record.as_of)
     events = changes.flag_events.with_row_index("event_id", offset=event).with_columns(pl.col("event_id").cast(pl.Int64))
     _write_flag_events(book, stamp, events)
@@ -59,7 +59,13 @@ def finish_batch(book: Book, batch_id: int) -> None:
     book.run("UPDATE batches SET finished_at = ? WHERE batch_id = ?", datetime.now(UTC), batch_id)
 
 
-def _write_record(book: Book, batch_id: int, record: BatchRecord) -> None:
+def write_rows(book: Book, batch_id: int, rows: pl.DataFrame) -> None:
+    """Write what became of rows: file_no, sheet, source_row, customer_id, action, item, outcome, code, message."""
+    book.run("INSERT INTO batch_rows SELECT ?, file_no, sheet, source_row, customer_id, action, item, outcome, code, message FROM shown", batch_id, shown=rows)
+
+
+def write_record(book: Book, batch_id: int, record: BatchRecord) -> None:
+    """Write a batch's own record and its files."""
     known = {
         "batch_id": batch_id,
         "kind": record.kind,

@@ -1,0 +1,109 @@
+"""What a job answers: its counts as a report, and the result files that go with them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from pipeline.intake.exports import Export
+from pipeline.intake.sheets import RawSheet
+from pipeline.intake.uploads import Upload
+from pipeline.loading import Loaded, raw_rejected
+from pipeline.outputs.results import Sheet, Uploaded, write_rejected, write_results
+from pipeline.outputs.staging import Staged
+from pipeline.outputs.tables import Table
+from pipeline.planning import ApplyPlan
+from pipeline.report import ApplyReport, LoadReport, ResultFile
+
+OUTCOMES = ("applied", "unchanged", "rejected", "ignored", "unprocessed")
+
+
+def report_plan(plan: ApplyPlan, upload: Upload, batch: int | None) -> ApplyReport:
+    """Return the report of a plan, without its files; `batch` is None for a dry run."""
+    status = "applied" if plan.row_counts["applied"] else "nothing-applied"
+    return ApplyReport(
+        batch=batch,
+        status="dry-run" if batch is None else status,
+        rows=plan.row_counts,
+        customers_changed=plan.customers_changed,
+        bookings=plan.booking_counts,
+        files=(),
+        codes=count_codes(plan.rows),
+        remarks=upload.remarks,
+    )
+
+
+def report_again(record: Mapping[str, Any], rows: pl.DataFrame, upload: Upload, *, dry_run: bool) -> ApplyReport:
+    """Return the report of an upload that an earlier batch (`record`, `rows`) applied, with that batch's counts (rule 6.3)."""
+    return ApplyReport(
+        batch=None if dry_run else record["batch_id"],
+        status="dry-run" if dry_run else "already-applied",
+        rows={"read": record["rows_read"], **{word: record[word] for word in OUTCOMES}},
+        customers_changed=rows.filter(pl.col("outcome") == "applied")["customer_id"].n_unique(),
+        bookings={word: record[f"bookings_{word}"] for word in ("updated", "cleared", "kept")},
+        files=(),
+        codes=count_codes(rows),
+        remarks=upload.remarks,
+        applied_before=record["batch_id"],
+    )
+
+
+def stage_results(files: Staged, upload: Upload, rows: pl.DataFrame, report: ApplyReport, out: Path | None) -> ApplyReport:
+    """Stage the result files of an upload; return the report with their names."""
+    uploaded = [
+        Uploaded(number, file.source.path, file.is_text, file.source.data[:4], tuple(_sheet(sheet) for sheet in file.sheets))
+        for number, file in enumerate(upload.files, start=1)
+    ]
+    summary = Table("Summary", ("what", "count"), _summary(report))
+    shown = rows.select("file_no", "sheet", "source_row", "outcome", "code", "message", "customer_id", "told")
+    written = write_results(files, uploaded, shown, summary, out, dry_run=report.status == "dry-run")
+    return replace(report, files=tuple(written))
+
+
+def _sheet(sheet: RawSheet) -> Sheet:
+    return Sheet(sheet.name, sheet.header, sheet.rows, sheet.separator)
+
+
+def _summary(report: ApplyReport) -> pl.DataFrame:
+    lines = [(f"rows {word}" if word == "read" else word, count) for word, count in report.rows.items()]
+    lines += [("customers changed", report.customers_changed)]
+    lines += [(f"bookings {word}", count) for word, count in report.bookings.items()]
+    lines += list(report.codes.items())
+    head = [("batch", report.batch)] if report.batch else []
+    return pl.DataFrame([*head, *lines], schema={"what": pl.String, "count": pl.Int64}, orient="row")
+
+
+def count_codes(rows: pl.DataFrame) -> dict[str, int]:
+    """Return how many rows came back with each code, most frequent first."""
+    each = rows.select(pl.col("code").drop_nulls().str.split(",").explode()).to_series()
+    return dict(each.value_counts().sort("count", "code", descending=[True, False]).rows())
+
+
+def report_load(loaded: Loaded, batch: int | None, remarks: Sequence[str], files: Sequence[ResultFile]) -> LoadReport:
+    """Return the report of a load; `batch` is None for a dry run."""
+    total = {word: sum(counts[word] for counts in loaded.tables.values()) for word in ("read", "new", "changed", "unchanged", "rejected")}
+    applied = total["new"] + total["changed"]
+    came_back = loaded.came_back()
+    warned = tuple(f"{count:,} rows: {code}: the word counts as booked or active; add it to status_words." for code, count in loaded.warnings.items())
+    return LoadReport(
+        batch=batch,
+        status="dry-run" if batch is None else "applied" if applied else "nothing-applied",
+        rows={"read": total["read"], "applied": applied, "unchanged": total["unchanged"], "rejected": total["rejected"], "ignored": 0, "unprocessed": 0},
+        tables=loaded.tables,
+        bookings={"updated": loaded.marked, "cleared": 0, "kept": 0},
+        files=tuple(files),
+        codes=count_codes(came_back),
+        remarks=(*remarks, *loaded.remarks, *warned),
+    )
+
+
+def stage_came_back(files: Staged, exports: Sequence[tuple[int, Export]], loaded: Loaded, out: Path | None) -> list[ResultFile]:
+    """Stage each export's rejected rows, in its own columns with the reason, to fix and load again."""
+    came_back = loaded.came_back()
+    written = []
+    for number, export, sheet in raw_rejected(exports, came_back):
+        uploaded = Uploaded(number, export.path, export.is_text, b"", () if sheet is None else (_sheet(sheet),))
+        written.append(write_rejected(files, uploaded, came_back.filter(pl.col("file_no") == number).select("source_row", "message"), out))
+    return written

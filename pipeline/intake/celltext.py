@@ -1,0 +1,59 @@
+"""Cell values of a parsed sheet as text, the way that rules 2.2 and 7.4 read them."""
+
+import datetime
+from collections.abc import Callable, Iterable, Sequence
+
+import polars as pl
+
+Value = int | float | str | bool | datetime.time | datetime.date | datetime.datetime | datetime.timedelta
+EXACT_WHOLE = 1e16  # from here on a float's neighbours are more than 1 apart
+MOST_DIGITS = 10**15
+
+
+def text_column(name: str, values: Sequence[Value]) -> pl.Series:
+    """Return a column of cell values as a String series, null where a cell is blank."""
+    column = pl.Series(name, list(_texts(values)), dtype=pl.String)
+    return column.set(column.str.strip_chars() == "", None)
+
+
+def _texts(values: Sequence[Value]) -> Iterable[str]:
+    """Most columns hold one kind of value, which spares the question for each cell."""
+    kinds = set(map(type, values))
+    return map(TEXTS[kinds.pop()], values) if len(kinds) == 1 else map(cell_text, values)
+
+
+def cell_text(value: Value) -> str:
+    """Return one value as text: 123.0 as 123, a day without a time as its date, text as it is."""
+    return TEXTS[type(value)](value)
+
+
+def is_inexact(value: Value) -> bool:
+    """Tell whether a value is a number that can't be an id: with a fraction, or of more than 15 digits (rule 2.2)."""
+    if isinstance(value, float):
+        return not value.is_integer() or abs(value) >= MOST_DIGITS
+    return type(value) is int and abs(value) >= MOST_DIGITS
+
+
+def _of_float(value: float) -> str:
+    return str(int(value)) if value.is_integer() and abs(value) < EXACT_WHOLE else repr(value)
+
+
+def _of_moment(value: datetime.datetime) -> str:
+    return value.isoformat() if value.time() != datetime.time() else value.date().isoformat()
+
+
+def _of_duration(value: datetime.timedelta) -> str:
+    seconds = value / datetime.timedelta(seconds=1)
+    return f"PT{_of_float(seconds)}S"
+
+
+TEXTS: dict[type, Callable[..., str]] = {
+    str: str,
+    float: _of_float,
+    int: str,
+    bool: lambda value: "TRUE" if value else "FALSE",
+    datetime.datetime: _of_moment,
+    datetime.date: datetime.date.isoformat,
+    datetime.time: datetime.time.isoformat,
+    datetime.timedelta: _of_duration,
+}

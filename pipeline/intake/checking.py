@@ -1,0 +1,37 @@
+"""Typed frames against their Pandera model: rows that hold, and findings for those that don't."""
+
+import pandera.errors
+import pandera.polars as pa
+import polars as pl
+
+from pipeline.findings import CATALOGUE, Checked
+from schemas.models import CODES
+
+FINDINGS = {"source_row": pl.Int64, "code": pl.String, "column": pl.String, "message": pl.String}
+
+
+def check_rows(frame: pl.DataFrame, model: pa.DataFrameSchema, found: pl.DataFrame) -> Checked:
+    """Return the rows of `frame` without a finding, and all findings: those of the casts in `found`, then the model's.
+
+    A rule whose input could not be cast is not reported. A failure that no row can cause raises: it is a bug.
+    """
+    findings = pl.concat([found, _failures(frame, model, found)]).sort("source_row", maintain_order=True)
+    bad = findings.filter(pl.col("code").is_in([code for code, kind in CATALOGUE.items() if kind.severity == "error"]))
+    valid = frame.join(bad.select("source_row").unique(), on="source_row", how="anti", maintain_order="left")
+    return Checked(valid, findings)
+
+
+def _failures(frame: pl.DataFrame, model: pa.DataFrameSchema, found: pl.DataFrame) -> pl.DataFrame:
+    try:
+        model.validate(frame, lazy=True)
+    except pandera.errors.SchemaErrors as error:
+        cases = error.failure_cases.select("column", "check", pl.col("index").cast(pl.Int64))
+    else:
+        return pl.DataFrame(schema=FINDINGS)
+    unexpected = cases.filter(pl.col("index").is_null() | ~pl.col("column").is_in(list(CODES)))
+    if len(unexpected):
+        raise AssertionError(f"typed frame of a wrong shape: {unexpected.select('column', 'check').unique().rows()}")
+    rows = frame.select("source_row").with_row_index("index").with_columns(pl.col("index").cast(pl.Int64))
+    named = cases.join(rows, on="index", how="inner", validate="m:1").with_columns(code=pl.col("column").replace_strict(CODES))
+    uncast = named.join(found, on=["source_row", "column"], how="anti")
+    return uncast.select("source_row", "code", "column", message=pl.col("code").replace_strict({code: CATALOGUE[code].message for code in CODES.values()}))

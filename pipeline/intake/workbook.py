@@ -1,0 +1,195 @@
+"""Workbooks of any kind as text sheets (rules 7.1, 7.3, 7.4)."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from itertools import islice
+from operator import itemgetter
+from typing import TypeVar
+
+import polars as pl
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetMetadata, SheetTypeEnum, SheetVisibleEnum
+
+from pipeline.errors import Refused
+from pipeline.intake.cellmarks import MARKS, NO_VALUE
+from pipeline.intake.cellscan import column_letters
+from pipeline.intake.celltext import Value, cell_text, is_inexact, text_column
+from pipeline.intake.gate import BookKind, Passed, check_workbook
+from pipeline.intake.sheets import CELL_ERROR, MARK_SCHEMA, NOT_EXACT, RawSheet, Wanted, cell, find_header, map_columns
+from pipeline.intake.zipparts import SAVE_ANEW
+
+HEADER_ROWS = 50
+# The error values that the parser knows; it refuses a whole sheet for any other (#SPILL!, #CALC!, #GETTING_DATA).
+KNOWN_ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", NO_VALUE)
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class WorkbookRead:
+    """The sheets that were read, in workbook order, and for each other sheet its name and why it was left out."""
+
+    sheets: tuple[RawSheet, ...]
+    skipped: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Book:
+    """A workbook that passed the gate, open in the parser."""
+
+    parsed: CalamineWorkbook
+    passed: Passed
+    where: str
+
+
+@dataclass(frozen=True)
+class _Found:
+    """The header found on a sheet: its texts, its 1-based row, and the 0-based column in which the sheet's cells begin."""
+
+    header: tuple[str, ...]
+    row: int
+    first_column: int
+
+
+def read_workbook(data: bytes, wanted: Wanted, where: str, only: tuple[str, ...] = ()) -> WorkbookRead:
+    """Return every visible sheet that has the wanted columns, in workbook order; with `only`, the sheets so named, hidden ones too.
+
+    Raises `Refused` where the file is no workbook that can be read whole, a named sheet is not there or lacks a required column,
+    or no sheet has them.
+    """
+    passed = check_workbook(data, where)
+    book = _Book(_guarded(where, lambda: CalamineWorkbook.from_filelike(BytesIO(data))), passed, where)
+    _check_names(book, only)
+    sheets, skipped, nearest = [], [], []
+    for listed in book.parsed.sheets_metadata:
+        reason = _reason_to_skip(listed, only)
+        sheet = None if reason else _load(book, listed)
+        found = _find_columns(sheet, wanted, where) if sheet else None
+        if sheet and found and wanted.score(found.header)[0]:
+            sheets.append(_read_sheet(book, sheet, found))
+            continue
+        if found:
+            nearest.append((listed.name, found.header))
+        if listed.name in only:
+            raise _unusable(nearest[-1:] if found else [], wanted, f"{where}, sheet {listed.name}")
+        skipped.append(f"{listed.name} ({reason or 'no header with the required columns'})")
+    if not sheets:
+        raise _unusable(nearest, wanted, where)
+    return WorkbookRead(tuple(sheets), tuple(skipped))
+
+
+def _find_columns(sheet: CalamineSheet, wanted: Wanted, where: str) -> _Found | None:
+    """Return the header among the first 50 rows that hold anything, or None where no row names a column."""
+    filled = ((number, texts) for number, texts in enumerate(_text_rows(sheet), 1) if any(text.strip() for text in texts))
+    candidates = _guarded(f"{where}, sheet {sheet.name}", lambda: list(islice(filled, HEADER_ROWS)))
+    index = find_header([texts for _, texts in candidates], wanted)
+    if index is None or sheet.start is None:
+        return None
+    row, texts = candidates[index]
+    width = max(position for position, text in enumerate(texts, 1) if text.strip())
+    return _Found(texts[:width], row, sheet.start[1])
+
+
+def _text_rows(sheet: CalamineSheet) -> Iterator[tuple[str, ...]]:
+    return (tuple(map(cell_text, row)) for row in sheet.iter_rows())
+
+
+def _guarded(where: str, parse: Callable[[], Result]) -> Result:
+    """Return what the parser returns; its errors and panics are raised as `Refused`, with what the file may be."""
+    try:
+        return parse()
+    except PasswordError as error:
+        raise Refused(f"{where}: the workbook is password-protected.", "Save a copy without a password, then try again.") from error
+    except (CalamineError, OSError, ValueError, OverflowError) as error:
+        raise Refused(f"{where}: the workbook is damaged, or holds something that can't be read.", SAVE_ANEW) from error
+    except BaseException as error:
+        # NOTE: a panic of the parser is no Exception; its class can't be imported. Interrupts and exits pass through.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise Refused(f"{where}: the workbook is damaged, or holds something that can't be read.", SAVE_ANEW) from error
+
+
+def _check_names(book: _Book, only: tuple[str, ...]) -> None:
+    names = book.parsed.sheet_names
+    unknown = [name for name in only if name not in names]
+    if unknown:
+        raise Refused(f"{book.where}: there is no sheet named {', '.join(unknown)}. The sheets there are: {', '.join(names)}.", "Name one of these sheets.")
+
+
+def _reason_to_skip(listed: SheetMetadata, only: tuple[str, ...]) -> str | None:
+    if listed.typ != SheetTypeEnum.WorkSheet:
+        return "not a sheet of cells"
+    if only:
+        return None if listed.name in only else "not asked for"
+    return None if listed.visible == SheetVisibleEnum.Visible else "hidden"
+
+
+def _load(book: _Book, listed: SheetMetadata) -> CalamineSheet:
+    """Return the parsed sheet; raise `Refused`, naming the first cell that the parser does not know where that is the cause."""
+    where = f"{book.where}, sheet {listed.name}"
+    marks = book.passed.marks.get(listed.name)
+    if marks is None and book.passed.kind == BookKind.XLSX:
+        raise Refused(f"{where}: the workbook is damaged (the sheet's cells are missing).", SAVE_ANEW)
+    try:
+        return _guarded(where, lambda: book.parsed.get_sheet_by_name(listed.name))
+    except Refused as error:
+        strange = pl.DataFrame(schema=MARKS) if marks is None else marks.filter(~pl.col("text").is_in(KNOWN_ERRORS))
+        if strange.is_empty():
+            raise
+        row, position = strange.select("source_row", "position").row(0)
+        at = f"{column_letters(position + 1)}{row}"
+        reason = f"{where}: cell {at} holds an error of a newer kind, such as #SPILL!, that can't be read."
+        raise Refused(reason, f"Correct cell {at} or type a value over it, then try again.") from error
+
+
+def _read_sheet(book: _Book, sheet: CalamineSheet, found: _Found) -> RawSheet:
+    """Return the rows below the header, with what stands for errors in place and the marks of the header's columns."""
+    table = _guarded(f"{book.where}, sheet {sheet.name}", sheet.to_python)
+    start = sheet.start or (0, 0)
+    body = table[found.row - start[0] :]
+    columns: list[list[Value]] = [list(map(itemgetter(position), body)) for position in range(len(found.header))]
+    marks = _own_marks(book, sheet.name, found) if book.passed.kind == BookKind.XLSX else _number_marks(columns, found.row)
+    _put_errors(columns, marks.filter(mark=CELL_ERROR), found.row)
+    texts = [text_column(cell(position), values) for position, values in enumerate(columns)]
+    numbers = pl.Series("source_row", range(found.row + 1, found.row + 1 + len(texts[0])), dtype=pl.Int64)
+    rows = pl.DataFrame([numbers, *texts]).filter(pl.any_horizontal(pl.exclude("source_row").is_not_null()))
+    return RawSheet(sheet.name, found.header, found.row, rows, marks.select(*MARK_SCHEMA))
+
+
+def _put_errors(columns: list[list[Value]], errors: pl.DataFrame, header_row: int) -> None:
+    """Write the text of each error into `columns`, longer by rows of which the parser shows nothing."""
+    found: list[tuple[int, int, str]] = errors.select("source_row", "position", "text").rows()
+    height = max((row - header_row for row, _, _ in found), default=0)
+    for values in columns:
+        values.extend([""] * (height - len(values)))
+    for row, position, text in found:
+        columns[position][row - header_row - 1] = text
+
+
+def _own_marks(book: _Book, name: str, found: _Found) -> pl.DataFrame:
+    """Return the marks below the header and within its columns, positions counted from its first cell."""
+    marks = book.passed.marks[name].with_columns(pl.col("position") - found.first_column)
+    return marks.filter((pl.col("source_row") > found.row) & pl.col("position").is_between(0, len(found.header) - 1))
+
+
+def _number_marks(columns: list[list[Value]], header_row: int) -> pl.DataFrame:
+    """Return marks for the numbers that can't be ids whatever they look like; all that can be told without the gate's look."""
+    found = [
+        (row, position, NOT_EXACT, None)
+        for position, values in enumerate(columns)
+        if not set(map(type, values)) <= {str}
+        for row, value in enumerate(values, header_row + 1)
+        if is_inexact(value)
+    ]
+    return pl.DataFrame(found, schema=MARKS, orient="row").sort("source_row", "position")
+
+
+def _unusable(nearest: list[tuple[str, tuple[str, ...]]], wanted: Wanted, where: str) -> Refused:
+    """Return the refusal of a workbook or sheet without the required columns; it names what is missing from the nearest header."""
+    if nearest:
+        name, header = max(nearest, key=lambda candidate: wanted.score(candidate[1])[1])
+        try:
+            map_columns(header, wanted, where if where.endswith(f", sheet {name}") else f"{where}, sheet {name}")
+        except Refused as refusal:
+            return refusal
+    reason = f"{where}: no table was found: no row among the first {HEADER_ROWS} names the required columns."
+    return Refused(reason, "Put the column names in one row above the data.")

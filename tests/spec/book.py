@@ -1,0 +1,343 @@
+"""The builder of spec tests: tables drawn as text become a book and an upload; what comes of them is compared with tables drawn as text.
+
+Every step is recorded as well: without a folder a builder only records, and the rule book is written from what it recorded.
+"""
+
+import csv
+import gzip
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TypedDict, Unpack
+
+import polars as pl
+import polars.selectors as cs
+import pytest
+
+from pipeline import run
+from pipeline.errors import Refused
+from pipeline.intake.cells import email_keys, phone_keys
+from pipeline.intake.uploads import UploadRequest
+from pipeline.report import ApplyReport
+from pipeline.run import Instructing, Where
+from pipeline.settings import Settings, read_settings
+from pipeline.store.book import Book, open_book, write_settings
+from tests.spec.tables import Drawn, draw, lines_of, read_table, show_cell, to_csv
+from tests.spec.workbooks import read_result_sheets, write_workbook
+
+SETTINGS = '[business]\ntimezone = "UTC"\n'
+CUSTOMERS = "customer_id\nC1\nC2\nC3"
+AS_OF, BY = "2026-03-02T09:00Z", "Front desk"
+LOADED = "2026-01-10 12:00"
+QUERIES = {
+    "flags": "SELECT * FROM flags ORDER BY customer_id, flag_type",
+    "customers": "SELECT * FROM customers ORDER BY customer_id",
+    "bookings": "SELECT * FROM bookings ORDER BY booking_id",
+    "history": "SELECT * FROM history WHERE batch_id > 1 ORDER BY event_id",
+    "flag_history": "SELECT * FROM flag_history WHERE batch_id > 1 ORDER BY event_id",
+    "batches": "SELECT * FROM batches WHERE batch_id > 1 ORDER BY batch_id",
+    "batch_files": "SELECT * FROM batch_files ORDER BY batch_id, file_no",
+    "batch_rows": "SELECT * FROM batch_rows ORDER BY batch_id, file_no, rowid",
+}
+
+
+class How(TypedDict, total=False):
+    """How a file is written (name, separator of none other, encoding, packing) and how it is applied."""
+
+    by: str
+    reason: str
+    as_of: str
+    again: bool
+    dry_run: bool
+    encoding: str
+    name: str
+    written_as: str
+    packed: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that a test draws, for the rule book."""
+
+    title: str
+    text: str
+
+
+def write_book(path: Path, settings: Settings, tables: Mapping[str, Drawn]) -> None:
+    """Make a book with the customers, flags and bookings drawn, all brought by batch 1 (a load)."""
+    flags = _flag_rows(tables.get("flags", Drawn((), ())))
+    customers = _customer_rows(tables["customers"], flags, settings)
+    bookings = [{"status": "booked", **_filled(row), "first_batch": 1} for row in tables.get("bookings", Drawn((), ())).dicts()]
+    with open_book(path, writing=True, creating=True) as book, book.transaction():
+        write_settings(book, settings)
+        book.run("INSERT INTO batches (batch_id, kind, submitted_by, as_of, started_at, status) VALUES (1, 'load', 'nightly', ?, ?, 'applied')", LOADED, LOADED)
+        for name, rows in {"customers": customers, "flags": flags, "bookings": bookings}.items():
+            _insert(book, name, rows)
+        _insert(book, "history", [_event(row) for row in flags])
+
+
+def _insert(book: Book, table: str, rows: Sequence[Mapping[str, object]]) -> None:
+    if rows:
+        frame = pl.DataFrame(rows, infer_schema_length=None).cast({cs.by_dtype(pl.Null): pl.String})
+        book.run(f"INSERT INTO {table} BY NAME SELECT * FROM drawn", drawn=frame)
+
+
+def _filled(row: Mapping[str, str]) -> dict[str, str | None]:
+    return {name: cell or None for name, cell in row.items()}
+
+
+def _flag_rows(table: Drawn) -> list[dict[str, object]]:
+    usual = {"flagged_by": BY, "flagged_at": LOADED}
+    return [{**usual, "version": number, **_filled(row)} for number, row in enumerate(table.dicts(), start=1)]
+
+
+def _event(flag: Mapping[str, object]) -> dict[str, object]:
+    changed = {"changed_by": flag.get("updated_by") or flag["flagged_by"], "changed_at": flag.get("updated_at") or flag["flagged_at"]}
+    kept = {"event_id": flag["version"], "batch_id": 1, "entity": "flags", "customer_id": flag["customer_id"], "item": flag["flag_type"]}
+    return {**kept, "action": "edited" if flag.get("updated_by") else "flagged", **changed}
+
+
+def _customer_rows(table: Drawn, flags: Sequence[Mapping[str, object]], settings: Settings) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = []
+    for drawn in table.dicts():
+        row: dict[str, object] = {"status": "active", "alert_message": _alert(drawn["customer_id"], flags, settings), **_filled(drawn), "first_batch": 1}
+        row["email_key"] = email_keys(pl.Series([row.get("email")], dtype=pl.String)).item()
+        row["phone_key"] = phone_keys(pl.Series([row.get("phone")], dtype=pl.String), settings.business.phone_region).item()
+        rows.append(row)
+    return rows
+
+
+def _alert(customer_id: str, flags: Sequence[Mapping[str, object]], settings: Settings) -> str | None:
+    mine = {str(flag["flag_type"]): str(flag["comment"]) for flag in flags if flag["customer_id"] == customer_id}
+    listed = [kind.name for kind in settings.flags.types if kind.alerts]
+    retired = sorted(mine.keys() - {kind.name for kind in settings.flags.types})
+    return " | ".join(mine[name] for name in (*listed, *retired) if name in mine) or None
+
+
+class Spec:
+    """One spec test in the making; see the module."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self.folder = folder
+        self.steps: list[Step] = []
+        self._settings = SETTINGS
+        self._given = {"customers": read_table(CUSTOMERS)}
+        self._report: ApplyReport | None = None
+        self._after: dict[str, pl.DataFrame] = {}
+
+    # --- before -------------------------------------------------------------------------------------------------------
+
+    def settings(self, text: str) -> None:
+        """Draw the settings file; without it, only the time zone is set, to UTC."""
+        self._settings = "\n".join(lines_of(text))
+        self._draw("Settings", text)
+
+    def customers(self, text: str) -> None:
+        """Draw the customers of the book; without them there are C1, C2 and C3. Their alerts follow their flags, unless drawn."""
+        self._given["customers"] = self._draw_table("Customers before", text)
+
+    def flags(self, text: str) -> None:
+        """Draw the active flags of the book; the version of each is its place, unless drawn."""
+        self._given["flags"] = self._draw_table("Flags before", text)
+
+    def bookings(self, text: str) -> None:
+        """Draw the bookings of the book: booked, unless drawn."""
+        self._given["bookings"] = self._draw_table("Bookings before", text)
+
+    # --- the one call -------------------------------------------------------------------------------------------------
+
+    def apply(self, *tables: str, **how: Unpack[How]) -> None:
+        """Apply a CSV of what stands left of the arrow; compare what became of each row with what stands right of it. Several: files in order."""
+        halves = [self._draw_table(_titled("Upload" if number < 2 else f"Upload, file {number}", how), text).halves() for number, text in enumerate(tables, start=1)]
+        if self.folder is None:
+            return
+        paths = [self._write(to_csv(upload), f"upload{number}.csv", how) for number, (upload, _) in enumerate(halves, start=1)]
+        self._apply(paths, how)
+        for number, (_, expected) in enumerate(halves, start=1):
+            self._compare_rows(expected, number)
+
+    def apply_workbook(self, sheets: Mapping[str, str], **how: Unpack[How]) -> None:
+        """Apply a workbook of drawn sheets (see `workbooks`); sheets without an arrow are not read."""
+        drawn = {name: self._draw_table(_titled(f"Upload, sheet {name}", how), text) for name, text in sheets.items()}
+        if self.folder is None:
+            return
+        pytest.importorskip("pipeline.intake.workbook", reason="no workbooks can be read yet")
+        halves = {name: table.halves() if "=>" in table.header else (table, None) for name, table in drawn.items()}
+        path = self._folder / how.get("name", "upload.xlsx")
+        write_workbook(path, {name: upload for name, (upload, _) in halves.items()})
+        self._apply([path], how)
+        expected = [right for _, right in halves.values() if right is not None]
+        rows = [row for right in expected for row in right.rows]
+        self._compare_rows(Drawn(expected[0].header, tuple(rows)), 1)
+
+    def upload(self, text: str, **how: Unpack[How]) -> None:
+        """Apply a file of exactly this text (less the indentation); `rows` compares what became of it."""
+        self._draw(_titled("Upload as it is", how), text)
+        if self.folder is not None:
+            self._apply([self._write("\n".join(lines_of(text)) + "\n", "upload1.csv", how)], how)
+
+    def refuses(self, text: str, *words: str, **how: Unpack[How]) -> None:
+        """Hand in a file of exactly this text, and be refused with these words."""
+        self._draw(_titled("Upload as it is", how), text)
+        self._draw("Refused, saying", "\n".join(words))
+        if self.folder is None:
+            return
+        path = self._write("\n".join(lines_of(text)) + "\n", "upload1.csv", how)
+        with pytest.raises(Refused) as refused:
+            self._apply([path], how)
+        assert [word for word in words if word not in str(refused.value)] == [], str(refused.value)
+
+    def breaks_off(self, table: str) -> None:
+        """Apply an upload, and break off as the very last statement of its transaction is due."""
+        upload, _ = self._draw_table("Upload, and a crash just before the end", table).halves()
+        if self.folder is None:
+            return
+        path = self._write(to_csv(upload), "upload1.csv", {})
+        with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            patch.setattr(run, "finish_batch", _crash)
+            self._apply([path], {})
+
+    # --- afterwards ---------------------------------------------------------------------------------------------------
+
+    def rows(self, text: str) -> None:
+        """Compare what became of the rows of an upload: row, sheet, outcome, code, message, matched_customer_id, bookings_updated."""
+        expected = self._draw_table("Comes back", text)
+        if self.folder is not None:
+            self._compare_rows(expected, 1)
+
+    def then(self, name: str, text: str) -> None:
+        """Compare a table of the book; columns that are not drawn are not compared."""
+        expected = self._draw_table(f"{name.capitalize().replace('_', ' ')} after", text)
+        if self.folder is None:
+            return
+        if not self._after:
+            with open_book(self._store, writing=False) as book:
+                self._after = {table: book.ask(query) for table, query in QUERIES.items()}
+        stored = self._after[name].select(expected.header).rows()
+        _compare(expected, [tuple(show_cell(value) for value in row) for row in stored])
+
+    def reports(self, text: str) -> None:
+        """Compare what the run reports: status, batch, exit_code, the counts of rows and of bookings, customers_changed."""
+        expected = self._draw_table("Report", text)
+        if self.folder is None:
+            return
+        said = self._said
+        told: dict[str, object] = {**said.rows, **said.bookings, "customers_changed": said.customers_changed, "status": said.status, "batch": said.batch}
+        told |= {"exit_code": said.exit_code, "applied_before": said.applied_before}
+        _compare(expected, [tuple(show_cell(told[name]) for name in expected.header)])
+
+    def remarks(self, *words: str) -> None:
+        """Expect each of these words in the report's notes."""
+        self._draw("Notes of the report, among others", "\n".join(words))
+        if self.folder is not None:
+            assert [word for word in words if not any(word in remark for remark in self._said.remarks)] == [], self._said.remarks
+
+    def never_says(self, *words: str) -> None:
+        """Expect none of these words in the results of the first input."""
+        self._draw("In no message", "\n".join(words))
+        if self.folder is not None:
+            said = [row["message"] for row in read_results(Path(str(self._said.files[0].results)))]
+            assert [word for word in words if any(word in message for message in said)] == []
+
+    def result_file(self, text: str, which: str = "results") -> None:
+        """Compare a result file of the first input, letter by letter."""
+        self._draw(f"File upload1.{which}.csv", text)
+        if self.folder is not None:
+            written = (self._folder / f"upload1.{which}.csv").read_text(encoding="utf-8")
+            assert written.rstrip("\n").split("\n") == lines_of(text)
+
+    # --- how it is done -----------------------------------------------------------------------------------------------
+
+    @property
+    def _folder(self) -> Path:
+        assert self.folder is not None
+        return self.folder
+
+    @property
+    def _store(self) -> Path:
+        return self._folder / "book.duckdb"
+
+    @property
+    def _said(self) -> ApplyReport:
+        assert self._report is not None, "nothing has been applied yet"
+        return self._report
+
+    def _draw(self, title: str, text: str) -> None:
+        self.steps.append(Step(title, "\n".join(lines_of(text))))
+
+    def _draw_table(self, title: str, text: str) -> Drawn:
+        self._draw(title, text)
+        return read_table(text)
+
+    def _write(self, text: str, name: str, how: How) -> Path:
+        data = text.encode(how.get("written_as", "utf-8"))
+        packed = PACKERS[how["packed"]](data) if "packed" in how else data
+        path = self._folder / how.get("name", name)
+        path.write_bytes(packed)
+        return path
+
+    def _apply(self, paths: Sequence[Path], how: How) -> None:
+        file = self._folder / "flagbook.toml"
+        file.write_text(self._settings, encoding="utf-8")
+        settings = read_settings(file)
+        if not self._store.exists():
+            write_book(self._store, settings, self._given)
+        request = UploadRequest(tuple(paths), how.get("by", BY), (), how.get("encoding"))
+        moment = datetime.fromisoformat(how.get("as_of", AS_OF))
+        call = Instructing(request, moment, how.get("reason"), dry_run=how.get("dry_run", False), again=how.get("again", False))
+        self._after = {}
+        self._report = run.apply(Where(self._store, settings), call)
+
+    def _compare_rows(self, expected: Drawn, file_no: int) -> None:
+        results = self._said.files[file_no - 1].results
+        assert results is not None
+        rows = read_results(Path(results))
+        if self._said.batch is not None:
+            rows = self._with_places(rows, file_no)
+        found = [tuple(row[name] for name in expected.header) for row in rows]
+        _compare(expected, found, contained=frozenset({"message"}))
+
+    def _with_places(self, rows: list[dict[str, str]], file_no: int) -> list[dict[str, str]]:
+        """Add row and sheet, as the book recorded them; what it recorded of each row must be what came back."""
+        with open_book(self._store, writing=False) as book:
+            batch = self._said.applied_before or self._said.batch
+            recorded = book.ask("SELECT * FROM batch_rows WHERE batch_id = ? AND file_no = ? ORDER BY rowid", batch, file_no).to_dicts()
+        assert [(row["outcome"], row["code"] or "") for row in recorded] == [(row["outcome"], row["code"]) for row in rows]
+        return [{**row, "row": str(place["source_row"]), "sheet": place["sheet"]} for row, place in zip(rows, recorded, strict=True)]
+
+
+def read_results(path: Path) -> list[dict[str, str]]:
+    """Return the rows of a result file."""
+    if path.suffix == ".xlsx":
+        return [row for sheet in read_result_sheets(path) for row in sheet.dicts()]
+    text = path.read_text(encoding="utf-8-sig")
+    return list(csv.DictReader(text.splitlines(keepends=True), delimiter=text.partition("outcome")[2][0]))
+
+
+def _titled(title: str, how: How) -> str:
+    said = [name.replace("_", " ") if value is True else f"{name.replace('_', ' ')} {value}" for name, value in how.items()]
+    return f"{title} ({', '.join(said)})" if said else title
+
+
+def _compare(expected: Drawn, found: Sequence[tuple[str, ...]], contained: frozenset[str] = frozenset()) -> None:
+    """Compare row by row; of the columns `contained`, what is drawn must stand somewhere in the cell."""
+    agree = len(found) == len(expected.rows) and all(
+        (want in cell if name in contained else want == cell)
+        for row, wanted in zip(found, expected.rows, strict=True)
+        for name, cell, want in zip(expected.header, row, wanted, strict=True)
+    )
+    assert agree, f"expected\n{draw(expected.header, expected.rows)}\n\nfound\n{draw(expected.header, found)}"
+
+
+def _crash(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _stored_zstd(data: bytes) -> bytes:
+    """Return a Zstandard frame that holds `data` (less than 256 bytes) as it is."""
+    block = (len(data) << 3 | 1).to_bytes(3, "little")
+    return b"\x28\xb5\x2f\xfd\x20" + bytes([len(data)]) + block + data
+
+
+PACKERS = {"gz": gzip.compress, "zst": _stored_zstd}

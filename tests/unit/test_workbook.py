@@ -1,0 +1,234 @@
+"""Workbooks as text sheets: cells, row numbers, sheets that are read or left out, marks."""
+
+import datetime
+import zipfile
+from collections.abc import Sequence
+from io import BytesIO
+
+import openpyxl
+import polars as pl
+import pytest
+import xlsxwriter
+from python_calamine import CalamineWorkbook
+
+from pipeline.errors import Refused
+from pipeline.intake.celltext import cell_text, is_inexact
+from pipeline.intake.sheets import RawSheet, Wanted
+from pipeline.intake.workbook import WorkbookRead, read_workbook
+from schemas.columns import FLAGS
+
+WANTED = Wanted.of(FLAGS)
+HEADER = ["Action", "Customer ID", "Flag type", "Comment"]
+Cell = str | int | float | bool | datetime.date | datetime.time | datetime.timedelta | None
+
+
+def book(*rows: Sequence[Cell], title: str = "Flags", **others: Sequence[Sequence[Cell]]) -> bytes:
+    made = openpyxl.Workbook()
+    first = made.active
+    first.title = title
+    for row in rows:
+        first.append(row)
+    for name, table in others.items():
+        sheet = made.create_sheet(name)
+        for row in table:
+            sheet.append(row)
+    return saved(made)
+
+
+def saved(made: openpyxl.Workbook) -> bytes:
+    buffer = BytesIO()
+    made.save(buffer)
+    return buffer.getvalue()
+
+
+def patched(data: bytes, old: str, new: str, part: str = "xl/worksheets/sheet1.xml") -> bytes:
+    buffer = BytesIO()
+    with zipfile.ZipFile(BytesIO(data)) as source, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            content = source.read(name).decode()
+            assert name != part or old in content
+            target.writestr(name, content.replace(old, new) if name == part else content)
+    return buffer.getvalue()
+
+
+def read(data: bytes, *only: str) -> WorkbookRead:
+    return read_workbook(data, WANTED, "up.xlsx", only)
+
+
+def sheet_of(*rows: Sequence[Cell]) -> RawSheet:
+    return read(book(*rows)).sheets[0]
+
+
+def refusal(data: bytes, *only: str) -> Refused:
+    with pytest.raises(Refused) as caught:
+        read(data, *only)
+    assert caught.value.reason.startswith("up.xlsx")
+    return caught.value
+
+
+def test_cells_come_as_text() -> None:
+    day, moment = datetime.date(2026, 1, 2), datetime.datetime(2026, 1, 2, 10, 0)
+    sheet = sheet_of(HEADER, ["add", 123, True, "two\nlines"], ["add", 1.5, day, moment], ["add", " ", datetime.time(10, 0), None])
+    assert sheet.rows.rows() == [
+        (2, "add", "123", "TRUE", "two\nlines"),
+        (3, "add", "1.5", "2026-01-02", "2026-01-02T10:00:00"),
+        (4, "add", None, "10:00:00", None),
+    ]
+    assert sheet.header == tuple(HEADER)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(123.0, "123"), (-0.1, "-0.1"), (1e300, "1e+300"), (float("inf"), "inf"), (7, "7"), (False, "FALSE"), (datetime.timedelta(hours=36), "PT129600S")],
+)
+def test_one_cell_as_text(value: float | datetime.timedelta, text: str) -> None:
+    assert cell_text(value) == text
+
+
+def test_fractions_of_a_second_stay() -> None:
+    assert cell_text(datetime.datetime(2026, 1, 2, 10, 0, 0, 500_000)) == "2026-01-02T10:00:00.500000"
+    assert cell_text(datetime.datetime(2026, 1, 2)) == "2026-01-02"
+
+
+def test_numbers_that_are_no_ids_in_other_kinds_of_workbook() -> None:
+    assert [is_inexact(value) for value in (1.5, 1e15, 10**15, 123.0, 123, True, "1.5")] == [True, True, True, False, False, False, False]
+
+
+def test_row_numbers_are_those_of_the_spreadsheet() -> None:
+    sheet = sheet_of(["Flags of May"], [], HEADER, ["add", "C1"], [], [" ", None], ["add", "C2"])
+    assert sheet.header_row == 3
+    assert sheet.rows["source_row"].to_list() == [4, 7]
+
+
+def test_table_that_begins_at_b3() -> None:
+    made = openpyxl.Workbook()
+    for column, name in enumerate(HEADER, 2):
+        made.active.cell(3, column, name)
+    made.active["C4"], made.active["B6"] = 1.5, "=NA()"
+    sheet = read(saved(made)).sheets[0]
+    assert sheet.header == tuple(HEADER)
+    assert sheet.rows.rows() == [(4, None, "1.5", None, None), (6, "#ERROR", None, None, None)]
+    assert sheet.marks.rows() == [(4, 1, "id-not-exact"), (6, 0, "cell-error")]
+
+
+def test_cells_beside_the_header_make_no_row() -> None:
+    sheet = sheet_of(HEADER, ["add", "C1", None, None, None, "=NA()"], [None, None, None, None, None, "note"])
+    assert sheet.rows["source_row"].to_list() == [2]
+    assert sheet.marks.is_empty()
+
+
+def test_errors_and_inexact_numbers_are_marked() -> None:
+    data = patched(book(HEADER, ["add", 46024, "On Hold", "x"]), '<c r="D2"', '<c r="D2" t="e"><v>#N/A</v></c><c r="E2"')
+    made = openpyxl.load_workbook(BytesIO(book(HEADER, ["add", 7, "On Hold", "=1+1"])))
+    made.active["B2"].number_format = "00000"
+    sheet = read(saved(made)).sheets[0]
+    assert sheet.rows.rows() == [(2, "add", "7", "On Hold", "#ERROR")]
+    assert sheet.marks.rows() == [(2, 1, "id-not-exact"), (2, 3, "cell-error")]
+    assert read(data).sheets[0].rows["c3"].to_list() == ["#N/A"]
+
+
+def test_newer_error_names_sheet_and_cell() -> None:
+    data = patched(book(HEADER, ["add", 7]), '<c r="B2" t="n"><v>7</v></c>', '<c r="B2" t="e"><v>#SPILL!</v></c>')
+    assert "sheet Flags: cell B2" in refusal(data).reason
+
+
+def test_every_visible_sheet_with_the_columns_is_read() -> None:
+    made = openpyxl.load_workbook(BytesIO(book(HEADER, ["add"], Notes=[["see below"]], More=[HEADER, ["add"]], Old=[HEADER, ["add"]])))
+    made["Old"].sheet_state = "hidden"
+    made.create_chartsheet("Chart")
+    found = read(saved(made))
+    assert [sheet.name for sheet in found.sheets] == ["Flags", "More"]
+    assert found.skipped == ("Notes (no header with the required columns)", "Old (hidden)", "Chart (not a sheet of cells)")
+
+
+def test_only_the_named_sheets_are_read() -> None:
+    data = book(HEADER, ["add"], Notes=[["Action", "Email"]], More=[HEADER])
+    found = read(data, "More")
+    assert [sheet.name for sheet in found.sheets] == ["More"]
+    assert found.skipped == ("Flags (not asked for)", "Notes (not asked for)")
+    assert "The sheets there are: Flags, Notes, More." in refusal(data, "Mroe").reason
+    assert "sheet Notes: a required column is missing: flag_type" in refusal(data, "Notes").reason
+
+
+def test_without_a_usable_sheet_the_nearest_is_named() -> None:
+    data = book(["Colour"], ["red"], Second=[["Action", "Customer ID"], ["add", "C1"]])
+    assert "sheet Second: a required column is missing: flag_type. The columns there are: Action, Customer ID." in refusal(data).reason
+    assert "no table" in refusal(book(["Colour"], ["red"])).reason
+    assert "no table" in refusal(book()).reason
+
+
+def test_header_is_searched_in_the_first_fifty_filled_rows() -> None:
+    title = [["title"]]
+    assert sheet_of(*title * 49, HEADER, ["add"]).header_row == 50
+    assert "no table" in refusal(book(*title * 50, HEADER, ["add"])).reason
+
+
+def test_dimension_that_lies_is_not_believed() -> None:
+    data = patched(book(HEADER, *[["add"]] * 10), 'ref="A1:D11"', 'ref="A1:A2"')
+    assert read(data).sheets[0].rows.height == 10
+    assert read(patched(data, 'ref="A1:A2"', 'ref="A1:XFD1048576"')).sheets[0].rows.height == 10
+
+
+def test_rows_out_of_order_and_cells_without_reference() -> None:
+    made = book(HEADER, ["add", "C1"], ["add", "C2"])
+    plain = patched(patched(made, ' r="2"', ' r="9"'), ' r="A3"', "")
+    assert read(plain).sheets[0].rows.height == 2
+    assert read(patched(made, 'r="A2"', 'r="A5"')).sheets[0].rows["source_row"].to_list() == [2, 3, 5]
+
+
+@pytest.mark.parametrize("name", ["x'; DROP TABLE flags;--", "<&>\"", "مرحبا"])
+def test_odd_sheet_names(name: str) -> None:
+    buffer = BytesIO()
+    with xlsxwriter.Workbook(buffer) as made:
+        made.add_worksheet(name).write_row(0, 0, HEADER)
+    assert read(buffer.getvalue()).sheets[0].name == name
+
+
+def test_panic_of_the_parser_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
+    class PanicException(BaseException):
+        pass
+
+    def panic(_source: BytesIO) -> CalamineWorkbook:
+        raise PanicException
+
+    monkeypatch.setattr("pipeline.intake.workbook.CalamineWorkbook", type("Parser", (), {"from_filelike": staticmethod(panic)}))
+    assert "damaged" in refusal(book(HEADER)).reason
+
+
+def test_interrupt_of_the_parser_passes_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(_source: BytesIO) -> CalamineWorkbook:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("pipeline.intake.workbook.CalamineWorkbook", type("Parser", (), {"from_filelike": staticmethod(interrupt)}))
+    with pytest.raises(KeyboardInterrupt):
+        read(book(HEADER))
+
+
+def test_missing_shared_text_is_a_refusal() -> None:
+    buffer = BytesIO()
+    with xlsxwriter.Workbook(buffer) as made:
+        made.add_worksheet("Flags").write_row(0, 0, HEADER)
+    assert "damaged" in refusal(patched(buffer.getvalue(), "<v>0</v>", "<v>999</v>")).reason
+
+
+def test_open_document_is_read() -> None:
+    cells = "".join(f'<table:table-cell office:value-type="string"><text:p>{text}</text:p></table:table-cell>' for text in HEADER)
+    number = '<table:table-cell office:value-type="string"><text:p>add</text:p></table:table-cell><table:table-cell office:value-type="float" office:value="1.5"/>'
+    rows = f"<table:table-row>{cells}</table:table-row><table:table-row>{number}</table:table-row>"
+    names = " ".join(f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text"))
+    table = f'<office:spreadsheet><table:table table:name="Flags">{rows}</table:table></office:spreadsheet>'
+    content = f"<office:document-content {names}><office:body>{table}</office:body></office:document-content>"
+    buffer = BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+        archive.writestr("content.xml", content)
+    sheet = read(buffer.getvalue()).sheets[0]
+    assert sheet.rows.rows() == [(2, "add", "1.5", None, None)]
+    assert sheet.marks.rows() == [(2, 1, "id-not-exact")]
+
+
+def test_frames_keep_their_shape() -> None:
+    sheet = sheet_of(HEADER)
+    assert sheet.rows.schema == {"source_row": pl.Int64, "c0": pl.String, "c1": pl.String, "c2": pl.String, "c3": pl.String}
+    assert sheet.marks.schema == {"source_row": pl.Int64, "position": pl.Int64, "mark": pl.String}
