@@ -2,10 +2,12 @@
 
 import getpass
 import json
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
@@ -42,9 +44,33 @@ class Call:
     def say(self, report: Any, *, as_json: bool) -> None:
         """Print a report to stdout."""
         if as_json:
-            click.echo(json.dumps(report.to_json(), ensure_ascii=False, default=str))
+            click.echo(json.dumps(report.to_json(), ensure_ascii=False, default=as_text))
         elif not self.quiet:
             click.echo(report.to_text())
+
+
+def as_text(value: Any) -> str:
+    """Return what JSON has no form for as text: times in ISO 8601."""
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def machine_zone() -> str:
+    """Return the name of the machine's time zone; UTC where it can't be told."""
+    named = os.environ.get("TZ", "").removeprefix(":") or str(Path("/etc/localtime").resolve()).partition("zoneinfo/")[2]
+    try:
+        ZoneInfo(named)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return "UTC"
+    return named
+
+
+def split_formats(ctx: click.Context, param: click.Parameter, value: str) -> tuple[str, ...]:  # noqa: ARG001  # Click's own shape
+    """Return the formats of a list with commas; anything unknown is a wrong call."""
+    formats = tuple(dict.fromkeys(part.strip().lower() for part in value.split(",") if part.strip()))
+    unknown = [form for form in formats if form not in ("csv", "xlsx", "parquet")]
+    if unknown or not formats:
+        raise click.BadParameter(f"{value!r} is not a list of csv, xlsx and parquet.")
+    return formats
 
 
 def user_name() -> str:

@@ -55,6 +55,12 @@ def phone_keys(values: pl.Series, region: str | None) -> pl.Series:
     return map_values(_visible(values).str.strip_chars(BLANKS), {text: number for text, number in known.items() if number})
 
 
+def key_forms(text: str, region: str | None) -> pl.DataFrame:
+    """Return one text as id_key, email_key and phone_key, for looking a customer up by whichever it is."""
+    one = pl.Series([text], dtype=pl.String)
+    return pl.DataFrame({"id_key": id_keys(one), "email_key": email_keys(one), "phone_key": phone_keys(one, region)})
+
+
 def map_values(values: pl.Series, table: Mapping[str, str]) -> pl.Series:
     """Return each value's entry in `table`, null where there is none."""
     if not table:

@@ -6,22 +6,25 @@ is written as spreadsheet programs write it; anything else goes to `_scan_any`, 
 """
 
 import re
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain
+from typing import TypeVar
 
 import polars as pl
 
 from pipeline.errors import Refused
 from pipeline.intake.bookparts import local, parse, whole_number
-from pipeline.intake.zipparts import SAVE_ANEW, Container
+from pipeline.intake.zipparts import SAVE_ANEW, SPLIT_UP, Container
 
 MAX_ROWS = 1_048_576
 MAX_COLUMNS = 16_384
+MAX_CELLS = 10_000_000
 MAX_AREA = 50_000_000
-MAX_ELEMENTS = 2_500_000  # for the plain walk, which needs about a microsecond and a half for each
+MAX_ELEMENTS = 2_000_000  # for the plain walk, which needs about a microsecond and a half for each
 CHUNK = 1 << 22
 THREADS = 2
 CLEAN_UP = "Delete the stray cells below and right of the table (or copy the table to a new workbook), save, then try again."
@@ -29,6 +32,8 @@ CLEAN_UP = "Delete the stray cells below and right of the table (or copy the tab
 CELLS = {"source_row": pl.Int64, "position": pl.Int64, "kind": pl.String, "style": pl.Int64, "text": pl.String, "formula": pl.Boolean}
 HEAD = re.compile(rb"<(?:([A-Za-z_][\w.-]*):)?worksheet[\s>]")
 ANY_CELL = r"<(?:[^\s<>/!?:]*:)?c[\s/>]"
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 REFERENCE = re.compile(r"([A-Za-z]{1,4})([0-9]{1,10})")
 
 
@@ -39,6 +44,15 @@ class Reach:
     where: str
     rows: int = 0
     columns: int = 0
+    cells: int = 0
+
+    def add(self, other: "Reach") -> None:
+        """Widen to all cells of another part of the sheet."""
+        self.cells += other.cells
+        if self.cells > MAX_CELLS:
+            raise Refused(f"{self.where}: the sheet has more than {MAX_CELLS:,} cells, which is the limit.", SPLIT_UP)
+        if other.rows:
+            self.take(other.rows, other.columns, filled=True)
 
     def take(self, row: int, column: int, *, filled: bool) -> None:
         """Widen to a cell; raise `Refused` beyond the limits of a worksheet or of the used area."""
@@ -87,13 +101,25 @@ def _scan_regular(container: Container, name: str, where: str) -> pl.DataFrame:
     if not head:
         raise _Irregular
     prefix = f"{head[1].decode()}:" if head[1] else ""
-    reach = Reach(where)
-    frames = [pl.DataFrame(schema=CELLS)]
+    chunks = _chunks(chain([first], pieces), f"<{prefix}c ".encode())
+    reach, candidates = Reach(where), []
     with ThreadPoolExecutor(THREADS) as pool:
-        for frame, own in pool.map(partial(_cells_of, prefix=prefix, where=where), _chunks(chain([first], pieces), f"<{prefix}c ".encode())):
-            frames.append(frame)
-            reach.take(max(own.rows, 1), max(own.columns, 1), filled=own.rows > 0)
-    return pl.concat(frames)
+        # How far the whole sheet reaches is known before any cell is taken apart, so that a refusal comes soon.
+        for cells, own in _in_order(pool, partial(_candidates, prefix=prefix, where=where), chunks):
+            candidates.append(cells)
+            reach.add(own)
+        return pl.concat([pl.DataFrame(schema=CELLS), *_in_order(pool, partial(_fields, p=re.escape(prefix)), candidates)])
+
+
+def _in_order(pool: ThreadPoolExecutor, work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+    """Yield the results in the order of the items, few of which are in memory at a time."""
+    waiting: deque[Future[Result]] = deque()
+    for item in items:
+        waiting.append(pool.submit(work, item))
+        if len(waiting) > THREADS:
+            yield waiting.popleft().result()
+    for future in waiting:
+        yield future.result()
 
 
 def _chunks(pieces: Iterable[bytes], cell_start: bytes) -> Iterator[bytes]:
@@ -112,8 +138,8 @@ def _chunks(pieces: Iterable[bytes], cell_start: bytes) -> Iterator[bytes]:
     yield kept
 
 
-def _cells_of(chunk: bytes, prefix: str, where: str) -> tuple[pl.DataFrame, Reach]:
-    """Return the cells of one chunk and how far they reach; raise `_Irregular` unless every cell in it has the usual form."""
+def _candidates(chunk: bytes, prefix: str, where: str) -> tuple[pl.DataFrame, Reach]:
+    """Return the cells of one chunk that may need a mark, and how far all reach; raise `_Irregular` at any that has no usual form."""
     if b"<!" in chunk:
         raise _Irregular
     text, p, reach = chunk.decode(), re.escape(prefix), Reach(where)
@@ -134,7 +160,8 @@ def _cells_of(chunk: bytes, prefix: str, where: str) -> tuple[pl.DataFrame, Reac
     blank = cells["cells"].str.ends_with("/>")
     _check_reach(cells.filter(blank), p, reach, filled=False)
     _check_reach(cells.filter(~blank), p, reach, filled=True)
-    return _fields(cells.filter(~blank & ~cells["cells"].str.contains(harmless)), p), reach
+    reach.cells = len(cells)
+    return cells.filter(~blank & ~cells["cells"].str.contains(harmless)), reach
 
 
 def _check_rows(rows: pl.Series, reach: Reach) -> None:
@@ -156,7 +183,7 @@ def _check_reach(cells: pl.DataFrame, p: str, reach: Reach, *, filled: bool) -> 
 
 
 def _fields(cells: pl.DataFrame, p: str) -> pl.DataFrame:
-    """Take cells in the usual form apart."""
+    """Return cells in the usual form, taken apart, as `CELLS`."""
     if cells.is_empty():
         return pl.DataFrame(schema=CELLS)
     cell = pl.col("cells")

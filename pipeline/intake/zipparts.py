@@ -12,8 +12,9 @@ from pipeline.errors import Refused
 STEP = 1 << 20
 INPUT_STEP = 1 << 16
 MAX_PARTS = 2_000
-MAX_PART_BYTES = 400_000_000
-MAX_TOTAL_BYTES = 1_000_000_000
+MAX_PART_BYTES = 256_000_000
+MAX_TOTAL_BYTES = 768_000_000
+MAX_TEXT = 1_000_000  # bytes between two tags; a cell holds at most 32,767 characters, of up to 6 bytes as XML
 ENTRY_MAGIC = b"PK\x01\x02"
 LOCAL_HEADER = struct.Struct("<4s22xHH")
 SAVE_ANEW = "Open it in a spreadsheet program, save it as a new .xlsx workbook, then try again."
@@ -105,28 +106,53 @@ def part_name(name: str) -> str:
     return name.replace("\\", "/").lower()
 
 
+@dataclass
+class _Look:
+    """What is noticed of one part while it is unpacked; `tail` joins what two steps cut apart."""
+
+    wide: bool = False
+    doctype: bool = False
+    found: bool = False
+    untagged: int = 0
+    longest: int = 0
+    tail: bytes = b""
+
+    def take(self, piece: bytes, needle: bytes) -> None:
+        """Look at the next step."""
+        window = self.tail + piece
+        self.wide = self.wide or (not self.tail and b"\0" in window[:4])
+        self.found = self.found or needle in window
+        self.doctype = self.doctype or b"<!DOCTYPE" in window
+        first, last = piece.find(b"<"), piece.rfind(b"<")
+        self.longest = max(self.longest, self.untagged + (first if first >= 0 else len(piece)))
+        self.untagged = len(piece) - last if last >= 0 else self.untagged + len(piece)
+        self.tail = window[-32:]
+
+
 def parts_with(container: Container, needle: bytes, guarded: frozenset[str]) -> frozenset[str]:
     """Return the names of the parts that contain `needle`, having unpacked and checked every part.
 
-    Raises `Refused` for sizes beyond the limits, damage, and, in `guarded` parts and those with the needle, a DTD or UTF-16
-    (which the parser reads as an empty sheet).
+    Raises `Refused` for sizes beyond the limits, damage, and, in `guarded` parts and those with the needle, a DTD, UTF-16
+    (which the parser reads as an empty sheet) or an endless text.
     """
     found, total = set(), 0
     for name in container.parts:
-        tail, seen, doctype, wide = b"", False, False, False
+        look = _Look()
         for piece in container.stream(name):
             total += len(piece)
             if total > MAX_TOTAL_BYTES:
-                raise Refused(f"{container.where}: the workbook is larger than {MAX_TOTAL_BYTES // 1_000_000} MB when unpacked, which is the limit.", SPLIT_UP)
-            window = tail + piece
-            wide = wide or (not tail and b"\0" in window[:4])
-            seen, doctype = seen or needle in window, doctype or b"<!DOCTYPE" in window
-            tail = window[-32:]
-        if doctype and (seen or name in guarded):
-            raise Refused(f"{container.where}: the workbook contains a document type declaration (DOCTYPE), which no spreadsheet program writes.", SAVE_ANEW)
-        if wide and name in guarded:
+                limit = f"{MAX_TOTAL_BYTES // 1_000_000} MB"
+                raise Refused(f"{container.where}: the workbook is larger than {limit} when unpacked, which is the limit.", SPLIT_UP)
+            look.take(piece, needle)
+            if look.longest > MAX_TEXT and name in guarded:
+                limit = f"{MAX_TEXT // 1_000_000} MB"
+                raise Refused(f"{container.where}: the workbook holds a text longer than {limit}, which is the limit.", "Shorten the text of that cell, then try again.")
+        if look.doctype and (look.found or name in guarded):
+            reason = "the workbook contains a document type declaration (DOCTYPE), which no spreadsheet program writes"
+            raise Refused(f"{container.where}: {reason}.", SAVE_ANEW)
+        if look.wide and name in guarded:
             raise Refused(f"{container.where}: the workbook's parts are encoded as UTF-16 or UTF-32 and not as UTF-8.", SAVE_ANEW)
-        if seen:
+        if look.found:
             found.add(name)
     return frozenset(found)
 

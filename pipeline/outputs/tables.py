@@ -1,12 +1,14 @@
 """Frames to CSV and XLSX files in which text stays text (rule 7.7)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 import polars.selectors as cs
 from rustpy_xlsxwriter import FastExcel, Format
+
+from pipeline.outputs.staging import Staged
 
 BOM = b"\xef\xbb\xbf"
 SHEET_ROWS = 1_048_575  # Excel's limit, less the header
@@ -41,7 +43,7 @@ def write_xlsx(path: Path, tables: Sequence[Table]) -> None:
 
     A table past Excel's row limit goes on in further sheets.
     """
-    book = FastExcel(str(path)).freeze(row=1)
+    book = FastExcel(str(path), output_format="xlsx").format(datetime_format="yyyy-mm-dd hh:mm").freeze(row=1)
     text, bold = Format().set_quote_prefix(), Format().set_bold()
     for table in _split(tables):
         names = _distinct(table.header)
@@ -88,3 +90,18 @@ def _fills(frame: pl.DataFrame) -> Mapping[str, object] | None:
         return None
     rules = [{"type": "text", "criteria": "begins_with", "value": word, "format": Format().set_background_color(colour)} for word, colour in FILLS.items()]
     return {"outcome": rules}
+
+
+def write_table(files: Staged, target: Path, name: str, frame: pl.DataFrame, zone: str) -> None:
+    """Stage a table of the book as CSV, XLSX or Parquet, by the target's ending; workbooks show times in `zone`."""
+    writers: dict[str, Callable[[Path], None]] = {
+        ".csv": lambda path: write_csv(path, Table(name, frame.columns, frame)),
+        ".xlsx": lambda path: write_xlsx(path, [Table(name, frame.columns, _for_workbook(frame, zone))]),
+        ".parquet": frame.write_parquet,
+    }
+    files.write(target, writers[target.suffix])
+
+
+def _for_workbook(frame: pl.DataFrame, zone: str) -> pl.DataFrame:
+    local = cs.datetime(time_zone="*").dt.convert_time_zone(zone).dt.replace_time_zone(None)
+    return frame.with_columns(local, cs.decimal().cast(pl.Float64))

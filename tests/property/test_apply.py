@@ -214,7 +214,7 @@ class Maker:
 
     def dress(self, name: str, text: str) -> str:
         """Write a key as people do: in other letters, with blanks or marks around it."""
-        if not text or not self.chance(0.3):
+        if text in {"", "[clear]"} or not self.chance(0.3):
             return text
         if name == "phone":
             return self.random.choice([text.replace(" ", "-"), f"\u202a{text}\u202c", text.replace("+44 20", "(+44) 20"), f" {text}"])

@@ -211,10 +211,7 @@ class Spec:
         expected = self._draw_table(f"{name.capitalize().replace('_', ' ')} after", text)
         if self.folder is None:
             return
-        if not self._after:
-            with open_book(self._store, writing=False) as book:
-                self._after = {table: book.ask(query) for table, query in QUERIES.items()}
-        stored = self._after[name].select(expected.header).rows()
+        stored = self._stored(name).select(expected.header).rows()
         _compare(expected, [tuple(show_cell(value) for value in row) for row in stored])
 
     def reports(self, text: str) -> None:
@@ -293,18 +290,23 @@ class Spec:
         results = self._said.files[file_no - 1].results
         assert results is not None
         rows = read_results(Path(results))
-        if self._said.batch is not None:
+        if {"row", "sheet"} & set(expected.header):
             rows = self._with_places(rows, file_no)
         found = [tuple(row[name] for name in expected.header) for row in rows]
         _compare(expected, found, contained=frozenset({"message"}))
 
     def _with_places(self, rows: list[dict[str, str]], file_no: int) -> list[dict[str, str]]:
         """Add row and sheet, as the book recorded them; what it recorded of each row must be what came back."""
-        with open_book(self._store, writing=False) as book:
-            batch = self._said.applied_before or self._said.batch
-            recorded = book.ask("SELECT * FROM batch_rows WHERE batch_id = ? AND file_no = ? ORDER BY rowid", batch, file_no).to_dicts()
+        mine = (pl.col("batch_id") == self._said.batch) & (pl.col("file_no") == file_no)
+        recorded = self._stored("batch_rows").filter(mine).to_dicts()
         assert [(row["outcome"], row["code"] or "") for row in recorded] == [(row["outcome"], row["code"]) for row in rows]
         return [{**row, "row": str(place["source_row"]), "sheet": place["sheet"]} for row, place in zip(rows, recorded, strict=True)]
+
+    def _stored(self, name: str) -> pl.DataFrame:
+        if not self._after:
+            with open_book(self._store, writing=False) as book:
+                self._after = {table: book.ask(query) for table, query in QUERIES.items()}
+        return self._after[name]
 
 
 def read_results(path: Path) -> list[dict[str, str]]:

@@ -1,0 +1,68 @@
+"""Looking into the book: batches, customers, history, whole tables. Nothing here writes."""
+
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+
+from pipeline.store.book import Book
+
+TABLES = ("customers", "bookings", "flags", "history", "batches", "batch_files", "batch_rows", "flag_types")
+VIEWS = ("flag_history", "agenda", "held_bookings", "breaches", "customer_report")
+
+
+def list_batches(book: Book) -> list[dict[str, Any]]:
+    """Return every batch, newest first."""
+    return book.ask("SELECT * FROM batches ORDER BY batch_id DESC").to_dicts()
+
+
+def find_batch(book: Book, batch_id: int) -> dict[str, Any] | None:
+    """Return one batch, its files, and how many rows came back with each combination of codes; None where there is no such batch."""
+    records = book.ask("SELECT * FROM batches WHERE batch_id = ?", batch_id).to_dicts()
+    if not records:
+        return None
+    files = book.ask("SELECT file_no, name, sha256 FROM batch_files WHERE batch_id = ? ORDER BY file_no", batch_id).to_dicts()
+    codes = book.ask(
+        "SELECT code, count(*) AS n FROM (SELECT unnest(string_split(code, ',')) AS code FROM batch_rows WHERE batch_id = ? AND code IS NOT NULL) "
+        "GROUP BY code ORDER BY n DESC, code",
+        batch_id,
+    )
+    return {"batch": records[0], "files": files, "findings": dict(codes.rows())}
+
+
+def customer_record(book: Book, customer_id: str) -> dict[str, Any]:
+    """Return one customer's own columns."""
+    columns = "customer_id, first_name, last_name, company, email, phone, status, blocked, blocked_at, blocked_by, blocked_reason, alert_message"
+    return book.ask(f"SELECT {columns} FROM customers WHERE customer_id = ?", customer_id).row(0, named=True)  # noqa: S608  # fixed names
+
+
+def customer_flags(book: Book, customer_id: str) -> list[dict[str, Any]]:
+    """Return a customer's active flags, most severe first, with the colour of their type (null where it is retired)."""
+    return book.ask(
+        "SELECT f.* EXCLUDE (customer_id), t.colour FROM flags f LEFT JOIN flag_types t ON t.name = f.flag_type WHERE customer_id = ? "
+        "ORDER BY coalesce(t.severity, 1000), flag_type",
+        customer_id,
+    ).to_dicts()
+
+
+def coming_bookings(book: Book, customer_id: str, as_of: datetime, limit: int) -> list[dict[str, Any]]:
+    """Return a customer's next bookings, soonest first."""
+    return book.ask(
+        "SELECT booking_id, starts_at, ends_at, service, staff, alert_message FROM bookings WHERE customer_id = ? AND status = 'booked' AND starts_at >= ? "
+        "ORDER BY starts_at, booking_id LIMIT ?",
+        customer_id,
+        as_of,
+        limit,
+    ).to_dicts()
+
+
+def flag_events(book: Book, customer_id: str) -> list[dict[str, Any]]:
+    """Return every flag event of a customer, oldest first."""
+    return book.ask("SELECT * EXCLUDE (customer_id) FROM flag_history WHERE customer_id = ? ORDER BY event_id", customer_id).to_dicts()
+
+
+def whole_table(book: Book, name: str) -> pl.DataFrame:
+    """Return a table or view of `TABLES` or `VIEWS`, in the order of its first columns where it is a table."""
+    assert name in (*TABLES, *VIEWS), "callers check the name"
+    order = "" if name in VIEWS else " ORDER BY ALL" if name in ("flags", "batch_files", "flag_types") else " ORDER BY 1"
+    return book.ask(f"SELECT * FROM {name}{order}")  # noqa: S608  # a name of the lists above
