@@ -17,11 +17,11 @@ COMMANDS = ("init", "load", "apply", "batches", "batch", "show", "history", "exp
 class LazyGroup(click.Group):
     """A group that imports a command's file when the command is called, so that help answers at once."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # Click's own shape
         """Return the commands in the order in which people meet them."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  # Click's own shape
         """Return one command, or None."""
         if cmd_name not in COMMANDS:
             return None
@@ -59,7 +59,7 @@ def main() -> None:
         code = error.exit_code
     except FlagbookError as error:
         code = _say(f"Error: {error.reason}\n{error.fix}", error.exit_code)
-    except Exception:  # noqa: BLE001  # a bug: its traceback is shown whole, and the exit code says so
+    except Exception:  # a bug: its traceback is shown whole, and the exit code says so
         traceback.print_exc()
         code = 1
     sys.exit(code if isinstance(code, int) else 0)

@@ -61,7 +61,7 @@ def machine_zone() -> str:
         ZoneInfo(named)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return "UTC"
-    return named
+    return named.removeprefix("Etc/")
 
 
 def split_formats(ctx: click.Context, param: click.Parameter, value: str) -> tuple[str, ...]:  # noqa: ARG001  # Click's own shape

@@ -48,7 +48,11 @@ ROW_FAULTS = (
     Kind("unknown-customer", "Unknown customer", "no customer has this key: check it against the customer export"),
     Kind("conflicting-customer", "Conflicting keys", "customer_id, email and phone do not name the same customer: correct or blank one"),
     Kind("ambiguous-customer", "Several customers", "several customers have this key: name one by customer_id"),
-    Kind("id-not-exact", "Id is not exact", "the id is a number that shows other digits than it holds, is too long or is in scientific form: format the cell as text and type the id again"),
+    Kind(
+        "id-not-exact",
+        "Id is not exact",
+        "the id is a number that shows other digits than it holds, is too long or is in scientific form: format the cell as text and type the id again",
+    ),
     Kind("missing-flag-type", "No flag type", "flag_type is blank: name a flag type, or ALL to remove every flag"),
     Kind("unknown-flag-type", "Unknown flag type", "the flag type is not in the settings (ALL goes with remove only)"),
     Kind("missing-comment", "No comment", "a new flag needs a comment that says why"),
@@ -65,7 +69,7 @@ STATE_FAULTS = (
     Kind("already-flagged", "Already flagged", "the customer already has this flag with other values: use edit or set to change it"),
     Kind("no-such-flag", "No such flag", "the customer does not have this flag: use add or set to create it"),
     Kind("changed-since-export", "Changed since export", "the flag was changed after this sheet was written: look at it again, then upload a fresh template"),
-    Kind("accounts-not-required", "No customer accounts", "new flags need customer accounts, and the settings say customer_accounts = \"not-required\""),
+    Kind("accounts-not-required", "No customer accounts", 'new flags need customer accounts, and the settings say customer_accounts = "not-required"'),
 )
 
 EXPORT_FAULTS = (
@@ -76,8 +80,6 @@ EXPORT_FAULTS = (
     Kind("bad-number", "Not a number", "price is not a number"),
 )
 
-WARNINGS = (
-    Kind("unknown-status", "Unknown status", "the status word is not known and counts as booked or active: add it to status_words", Severity.WARNING),
-)
+WARNINGS = (Kind("unknown-status", "Unknown status", "the status word is not known and counts as booked or active: add it to status_words", Severity.WARNING),)
 
 CATALOGUE = {kind.code: kind for kind in (*ROW_FAULTS, *STATE_FAULTS, *EXPORT_FAULTS, *WARNINGS)}

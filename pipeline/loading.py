@@ -141,7 +141,7 @@ def _load_customers(loading: Loading, exports: Sequence[tuple[int, Export]], loa
 
 def _merge(loading: Loading, target: store.Target, column: str, remembered: str, said: pl.DataFrame) -> pl.DataFrame:
     """Let the source's word count where it is new (rule 4.5); return what changed: key, before, after."""
-    changes = merge_with_source(nw.from_native(said, eager_only=True)).to_native().sort("key")
+    changes: pl.DataFrame = merge_with_source(nw.from_native(said, eager_only=True)).to_native().sort("key")
     store.write_said(loading.book, target, column, remembered, (said.select("key", "said"), changes))
     action = "status" if column == "status" else "alert"
     store.log_said(loading.book, loading.batch_id, loading.as_of, target, changes.with_columns(column=pl.lit(column), action=pl.lit(action)))

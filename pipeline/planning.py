@@ -101,8 +101,15 @@ def _match(rows: pl.DataFrame, context: Context) -> tuple[pl.DataFrame, pl.DataF
     matched: Matched = match_customers(_nw(keys), _nw(found))
     decisions = _pl(matched.decisions)
     meant = found.filter(pl.col("customer_id").is_in(decisions["customer_id"].drop_nulls().implode()))
-    customers = meant.select("customer_id", "status", "alert_message").sort("customer_id").with_row_index("customer_no").with_columns(pl.col("customer_no").cast(pl.Int64))
-    rows = rows.with_columns(is_named=named).join(keys.with_columns(is_named=pl.lit(value=True)), on=[*KEYS, "is_named"], how="left", nulls_equal=True, validate="m:1")
+    customers = (
+        meant.select("customer_id", "status", "alert_message")
+        .sort("customer_id")
+        .with_row_index("customer_no")
+        .with_columns(pl.col("customer_no").cast(pl.Int64))
+    )
+    rows = rows.with_columns(is_named=named).join(
+        keys.with_columns(is_named=pl.lit(value=True)), on=[*KEYS, "is_named"], how="left", nulls_equal=True, validate="m:1"
+    )
     rows = rows.join(decisions.select("who", "customer_id", who_fault="fault"), on="who", how="left", validate="m:1")
     rows = rows.join(customers.select("customer_id", "customer_no", "status"), on="customer_id", how="left", validate="m:1").sort("seq")
     return rows, customers, _Match(keys, decisions, _pl(matched.agreeing))
@@ -116,9 +123,18 @@ def _find(keys: pl.DataFrame, context: Context) -> pl.DataFrame:
     phones = phones_to_key(context.book)
     phones = phones.select("customer_id", phone_key=phone_keys(phones["phone"], region))
     hit = phones.filter(pl.col("phone_key").is_in(keys["phone_key"].drop_nulls().implode()))
-    asked = pl.concat([keys.select(KEYS), hit.select(pl.col("customer_id").alias("id_key"), pl.lit(None, pl.String).alias("email_key"), pl.lit(None, pl.String).alias("phone_key"))])
+    asked = pl.concat(
+        [
+            keys.select(KEYS),
+            hit.select(pl.col("customer_id").alias("id_key"), pl.lit(None, pl.String).alias("email_key"), pl.lit(None, pl.String).alias("phone_key")),
+        ]
+    )
     found = find_customers(context.book, asked.with_columns(phone_key=pl.lit(None, pl.String)))
-    return found.drop("phone_key").join(phones, on="customer_id", how="left", validate="1:1").select("customer_id", "email_key", "phone_key", "status", "alert_message")
+    return (
+        found.drop("phone_key")
+        .join(phones, on="customer_id", how="left", validate="1:1")
+        .select("customer_id", "email_key", "phone_key", "status", "alert_message")
+    )
 
 
 def _stored_flags(customers: pl.DataFrame, context: Context) -> tuple[pl.DataFrame, list[str]]:
@@ -193,13 +209,30 @@ class _Parts:
 
 def _assemble(rows: pl.DataFrame, parts: _Parts, context: Context) -> ApplyPlan:
     """Put customers' ids and flag types' names back, and add to each change the row that it came from."""
-    origin = rows.select("seq", "file_no", "sheet", "source_row", pl.col("reason").fill_null(pl.lit(context.reason, pl.String)), pl.col("actor").alias("changed_by"), "customer_no")
-    last = origin.join(rows.filter(pl.col("outcome") == "applied").select("seq"), on="seq", how="semi").sort("seq").group_by("customer_no").agg(pl.col(ORIGIN).last())
+    origin = rows.select(
+        "seq",
+        "file_no",
+        "sheet",
+        "source_row",
+        pl.col("reason").fill_null(pl.lit(context.reason, pl.String)),
+        pl.col("actor").alias("changed_by"),
+        "customer_no",
+    )
+    last = (
+        origin.join(rows.filter(pl.col("outcome") == "applied").select("seq"), on="seq", how="semi")
+        .sort("seq")
+        .group_by("customer_no")
+        .agg(pl.col(ORIGIN).last())
+    )
     ids = parts.customers.select("customer_no", "customer_id")
     names = pl.DataFrame({"type_no": range(len(parts.types)), "flag_type": parts.types}, schema={"type_no": pl.Int64, "flag_type": pl.String})
     events = parts.events.join(ids, on="customer_no", how="left", validate="m:1").join(names, on="type_no", how="left", validate="m:1")
     events = events.join(origin.drop("customer_no"), on="seq", how="left", validate="m:1").sort("seq", "type_no")
-    flags = parts.flags.filter(pl.col("changed_seq").is_not_null()).join(ids, on="customer_no", how="left", validate="m:1").join(names, on="type_no", how="left", validate="m:1")
+    flags = (
+        parts.flags.filter(pl.col("changed_seq").is_not_null())
+        .join(ids, on="customer_no", how="left", validate="m:1")
+        .join(names, on="type_no", how="left", validate="m:1")
+    )
     alerts = parts.alerts.join(ids, on="customer_no", how="left", validate="1:1").join(last, on="customer_no", how="left", validate="1:1").sort("customer_no")
     changing = parts.told.filter(pl.col("effect") != "kept")
     bookings = changing.join(ids, on="customer_no", how="left", validate="m:1").join(last, on="customer_no", how="left", validate="m:1").sort("row_id")

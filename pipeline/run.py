@@ -10,12 +10,12 @@ import polars as pl
 
 from pipeline.answering import report_again, report_load, report_plan, stage_came_back, stage_results
 from pipeline.errors import Refused
+from pipeline.glance import BatchReport, CustomerReport, Listing
 from pipeline.intake.cells import key_forms
 from pipeline.intake.exports import Export, open_export
 from pipeline.intake.maps import default_map, read_map
 from pipeline.intake.uploads import Upload, UploadRequest, read_upload
 from pipeline.loading import Loading, load_exports
-from pipeline.looking import BatchReport, CustomerReport, Listing
 from pipeline.outputs.staging import Staged, cannot_write, staged
 from pipeline.outputs.tables import write_table
 from pipeline.planning import Context, plan_upload
@@ -26,6 +26,8 @@ from pipeline.store.book import Book, open_book, open_for_load, write_settings
 from pipeline.store.reading import batch_record, batch_rows, find_customers, next_numbers, same_upload
 from pipeline.store.writing import BatchRecord, finish_batch, write_batch, write_record, write_rows
 from schemas.columns import BOOKINGS, CUSTOMERS
+
+__all__ = ["Instructing", "Loads", "UploadRequest", "Where", "apply", "batch", "batches", "export", "history", "init", "load", "show"]
 
 
 @dataclass(frozen=True)
@@ -166,7 +168,12 @@ def show(where: Where, key: str, as_of: datetime) -> CustomerReport:
     """Show a customer, named by id, e-mail or phone, at a glance."""
     with open_book(where.store, writing=False) as book:
         one = _find_one(book, key, where.settings)
-        found = looking.customer_record(book, one), looking.customer_flags(book, one), looking.coming_bookings(book, one, as_of, 10), looking.flag_events(book, one)
+        found = (
+            looking.customer_record(book, one),
+            looking.customer_flags(book, one),
+            looking.coming_bookings(book, one, as_of, 10),
+            looking.flag_events(book, one),
+        )
     return CustomerReport(*found, where.settings.zone)
 
 
@@ -184,7 +191,7 @@ def _find_one(book: Book, key: str, settings: Settings) -> str:
     keys = key_forms(key, settings.business.phone_region)
     found = find_customers(book, keys).filter(pl.col("status") != "deleted")
     exact = found.filter(pl.col("customer_id") == keys["id_key"][0])
-    ids = sorted((exact if len(exact) else found)["customer_id"])
+    ids: list[str] = sorted((exact if len(exact) else found)["customer_id"])
     if not ids:
         raise Refused("No customer has this id, e-mail or phone number.", "Check it against the customer export.")
     if len(ids) > 1:

@@ -91,6 +91,7 @@ class Settings:
         return tuple(kind.name for kind in self.flags.types)
 
 
+COUNTRY_LETTERS = 2
 NO_ZONE = "business.timezone is not set: times without an offset count as UTC"
 
 
@@ -154,9 +155,9 @@ def _value(value: Any, default: Any, where: str) -> Any:
         value = (value,) if isinstance(value, str) else value
         if isinstance(value, (list, tuple)) and all(isinstance(item, str) for item in value):
             return tuple(value)
-        raise Refused(f"{where}: this must be a list of texts.", "Write it as [\"…\", \"…\"].")
+        raise Refused(f"{where}: this must be a list of texts.", 'Write it as ["…", "…"].')
     wanted = str if default is None else type(default)
-    if type(value) is not wanted or (wanted is int and value <= 0):
+    if type(value) is not wanted or (isinstance(value, int) and wanted is int and value <= 0):
         words = {str: "a text", int: "a whole number above 0", bool: "true or false"}
         raise Refused(f"{where}: this must be {words[wanted]}.", "Correct the value.")
     return value
@@ -178,14 +179,14 @@ def _entries(kind: type[T], rows: Any, where: str) -> tuple[T, ...]:
 
 def _words(table: Any, where: str) -> dict[str, str]:
     if not isinstance(table, dict) or not all(isinstance(value, str) for value in table.values()):
-        raise Refused(f"{where}: this must be a table of word = \"status\".", "For example: \"Checked out\" = \"completed\"")
+        raise Refused(f'{where}: this must be a table of word = "status".', 'For example: "Checked out" = "completed"')
     return dict(table)
 
 
 def alias_table(table: Any, where: str) -> dict[str, str]:
     """Return header → column name from a table of column = "Header" or column = ["Header", …] (also used for column maps)."""
     if not isinstance(table, dict):
-        raise Refused(f"{where}: this must be a table of column = [\"Header\"].", "For example: customer_id = [\"Client code\"]")
+        raise Refused(f'{where}: this must be a table of column = ["Header"].', 'For example: customer_id = ["Client code"]')
     pairs = {}
     for column, headers in table.items():
         for header in _value(headers, (), f"{where}.{column}"):
@@ -201,8 +202,8 @@ def _check_business(business: Business, where: str) -> None:
     if business.customer_accounts not in ACCOUNTS:
         raise Refused(f"{where}: business.customer_accounts is not known.", f"It is one of: {', '.join(ACCOUNTS)}.")
     region = business.phone_region
-    if region is not None and not (len(region) == 2 and region.isascii() and region.isupper()):
-        raise Refused(f"{where}: business.phone_region must be a country's two letters.", "For example: phone_region = \"GB\"")
+    if region is not None and not (len(region) == COUNTRY_LETTERS and region.isascii() and region.isupper()):
+        raise Refused(f"{where}: business.phone_region must be a country's two letters.", 'For example: phone_region = "GB"')
 
 
 def _check_types(flags: Flags, where: str) -> None:

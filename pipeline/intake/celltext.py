@@ -12,13 +12,17 @@ MOST_DIGITS = 10**15
 
 def text_column(name: str, values: Sequence[Value]) -> pl.Series:
     """Return a column of cell values as a String series, null where a cell is blank."""
-    column = pl.Series(name, list(_texts(values)), dtype=pl.String)
+    column = pl.Series(name, _texts(values), dtype=pl.String)
     return column.set(column.str.strip_chars() == "", None)
 
 
 def _texts(values: Sequence[Value]) -> Iterable[str]:
     """Most columns hold one kind of value, which spares the question for each cell."""
     kinds = set(map(type, values))
+    if kinds == {float}:
+        numbers = pl.Series(values, dtype=pl.Float64)
+        if ((numbers == numbers.floor()) & (numbers.abs() < MOST_DIGITS)).all():
+            return numbers.cast(pl.Int64).cast(pl.String)
     return map(TEXTS[kinds.pop()], values) if len(kinds) == 1 else map(cell_text, values)
 
 

@@ -25,7 +25,7 @@ def _failures(frame: pl.DataFrame, model: pa.DataFrameSchema, found: pl.DataFram
     try:
         model.validate(frame, lazy=True)
     except pandera.errors.SchemaErrors as error:
-        cases = error.failure_cases.select("column", "check", pl.col("index").cast(pl.Int64))
+        cases: pl.DataFrame = error.failure_cases.select("column", "check", pl.col("index").cast(pl.Int64))
     else:
         return pl.DataFrame(schema=FINDINGS)
     unexpected = cases.filter(pl.col("index").is_null() | ~pl.col("column").is_in(list(CODES)))

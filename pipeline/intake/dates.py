@@ -56,7 +56,9 @@ def _any_iso_times(text: pl.Series, zone: str) -> pl.Series:
         fraction=pl.col("text").str.extract(ISO_TIME, 4).fill_null("").str.replace(",", ".", literal=True).str.slice(0, 7),
         offset=pl.col("text").str.extract(ISO_TIME, 5).str.to_uppercase().str.replace("^Z$", "+0000").str.replace(":", "", literal=True),
     )
-    naive = parts.select(pl.concat_str("day", pl.lit("T"), "minute", "second", "fraction").str.to_datetime("%Y-%m-%dT%H:%M:%S%.f", time_unit="us", strict=False)).to_series()
+    naive = parts.select(
+        pl.concat_str("day", pl.lit("T"), "minute", "second", "fraction").str.to_datetime("%Y-%m-%dT%H:%M:%S%.f", time_unit="us", strict=False)
+    ).to_series()
     away = parts["offset"]
     if not away.is_not_null().any():
         return _local(naive, zone)

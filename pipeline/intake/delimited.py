@@ -19,6 +19,7 @@ from schemas.columns import RESULT_COLUMNS
 SEPARATORS = (",", ";", "\t", "|")
 HEAD_RECORDS = 50
 HEAD_CHARACTERS = 1 << 18
+NAMED = 5  # rows that a message names
 SPARE = 4  # columns past the header in which cells too many are caught
 SEP_LINE = re.compile(r'^"?sep=(.)"?\n', re.IGNORECASE)
 QUOTES = "Check the quotation marks: a cell with a separator, a line break or a quotation mark must be quoted, and quotation marks inside it doubled."
@@ -113,7 +114,7 @@ def _refuse_long(rows: pl.DataFrame, width: int, where: str) -> None:
     spare = [cell(position) for position in range(width, width + SPARE)]
     long = rows.filter(pl.any_horizontal(pl.col(spare).is_not_null()))["source_row"]
     if len(long):
-        some = ", ".join(str(row) for row in long.head(5)) + (" …" if len(long) > 5 else "")
+        some = ", ".join(str(row) for row in long.head(NAMED)) + (" …" if len(long) > NAMED else "")
         raise Refused(f"{where}: {len(long)} rows have more cells than the header's {width}: rows {some}.", QUOTES)
 
 

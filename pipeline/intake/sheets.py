@@ -87,5 +87,8 @@ def map_columns(sheet_header: Sequence[str], wanted: Wanted, where: str) -> dict
     if absent:
         needed = "; ".join(" or ".join(group) for group in absent)
         present = ", ".join(header for header in sheet_header if header) or "none"
-        raise Refused(f"{where}: a required column is missing: {needed}. The columns there are: {present}.", "Add the column, or name it in a column map or under aliases in the settings.")
+        raise Refused(
+            f"{where}: a required column is missing: {needed}. The columns there are: {present}.",
+            "Add the column, or name it in a column map or under aliases in the settings.",
+        )
     return {name: position for position, name in enumerate(named) if name}

@@ -1,7 +1,7 @@
 """Uploads of instructions: files in the order given to one typed frame, each row with the faults that it shows by itself."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import polars as pl
 from pipeline.errors import Refused
 from pipeline.findings import ROW_FAULTS
 from pipeline.intake.cells import email_keys, id_keys, is_clear, map_values, phone_keys, trimmed, word_keys
-from pipeline.intake.dates import read_dates
+from pipeline.intake.dates import Dates, read_dates
 from pipeline.intake.files import FileKind, Source, open_source
 from pipeline.intake.sheets import RawSheet, Wanted
 from pipeline.intake.tables import Reading, inexact, read_tables, text_columns, unknown_columns, unread
@@ -104,18 +104,17 @@ def digest_rows(texts: Sequence[pl.DataFrame]) -> str:
 def cast_instructions(text: pl.DataFrame, settings: Settings, by: str) -> pl.DataFrame:
     """Cast text columns (see `text_columns`, with seq, file_no and sheet) to `INSTRUCTIONS` and `FAULTS`."""
     dates = read_dates(text["expires_on"].set(is_clear(text["expires_on"]), None), settings.business.date_formats)
-    comment, version = trimmed(text["comment"]), trimmed(text["version"])
-    kinds = {word_keys(pl.Series([name])).item(): name for name in settings.type_names()}
-    action, kind = word_keys(text["action"]), word_keys(text["flag_type"])
-    phone = trimmed(text["phone"])
+    words = {name: word_keys(text[name]).alias(name) for name in ("action", "flag_type")}
+    comment, version, phone = trimmed(text["comment"]), trimmed(text["version"]), trimmed(text["phone"])
+    types = {word_keys(pl.Series([name])).item(): name for name in settings.type_names()}
     typed = text.select("seq", "file_no", "sheet", "source_row").with_columns(
-        map_values(action, ACTION_WORDS).alias("action"),
+        map_values(words["action"], ACTION_WORDS).alias("action"),
         id_keys(text["customer_id"]).alias("id_key"),
         email_keys(text["email"]).alias("email_key"),
         # A number that can't be read still names somebody, whom nobody matches.
         phone_keys(phone, settings.business.phone_region).fill_null("?" + phone).alias("phone_key"),
-        map_values(kind, kinds).alias("flag_type"),
-        (kind == ALL).fill_null(value=False).alias("all_types"),
+        map_values(words["flag_type"], types).alias("flag_type"),
+        (words["flag_type"] == ALL).fill_null(value=False).alias("all_types"),
         comment.alias("comment"),
         comment.str.len_chars().cast(pl.Int64).alias("comment_length"),
         dates.values.alias("expires_on"),
@@ -123,26 +122,35 @@ def cast_instructions(text: pl.DataFrame, settings: Settings, by: str) -> pl.Dat
         trimmed(text["reason"]).alias("reason"),
         trimmed(text["flagged_by"]).fill_null(by).alias("actor"),
         version.str.extract(r"^(\d{1,18})$", 1).cast(pl.Int64).alias("version"),
+        _any(text, [*(unread(name) for name in KEY_COLUMNS), inexact("customer_id")]).alias("keys_unread"),
     )
-    unread_keys = pl.any_horizontal([pl.Series(text[unread(name)]) for name in KEY_COLUMNS] + [text[inexact("customer_id")]])
-    typed = typed.with_columns(text.select(unread_keys.alias("keys_unread")))
-    shown = {
-        "cell_error": text.select(pl.any_horizontal(unread(name) for name in FLAGS.names())).to_series(),
+    shown = _shown_faults(text, typed, words, dates) | {"not_allowed": _not_allowed(typed["actor"], settings)}
+    shown["bad_version"] = version.is_not_null() & typed["version"].is_null()
+    no_fault = pl.Series([False]).new_from_index(0, len(text))
+    return typed.with_columns(shown.get(name, no_fault).alias(name) for name in FAULTS).select(*INSTRUCTIONS, *FAULTS)
+
+
+def _shown_faults(text: pl.DataFrame, typed: pl.DataFrame, words: Mapping[str, pl.Series], dates: Dates) -> dict[str, pl.Series]:
+    """Return where rows show a fault by themselves; what could not be read is reported as that, and as nothing else."""
+    action, kind = words["action"], words["flag_type"]
+    no_key = typed["id_key"].is_null() & typed["email_key"].is_null() & typed["phone_key"].is_null()
+    return {
+        "cell_error": _any(text, [unread(name) for name in FLAGS.names()]),
         "missing_action": action.is_null() & ~text[unread("action")],
         "unknown_action": action.is_not_null() & typed["action"].is_null(),
-        "missing_customer": typed["id_key"].is_null() & typed["email_key"].is_null() & typed["phone_key"].is_null() & ~typed["keys_unread"],
+        "missing_customer": no_key & ~typed["keys_unread"],
         "id_not_exact": text[inexact("customer_id")],
         "missing_flag_type": kind.is_null() & ~text[unread("flag_type")],
         "unknown_flag_type": kind.is_not_null() & typed["flag_type"].is_null() & ~typed["all_types"],
-        "missing_comment": comment.is_null() & ~text[unread("comment")],
+        "missing_comment": typed["comment"].is_null() & ~text[unread("comment")],
         "bad_date": dates.bad,
         "ambiguous_date": dates.ambiguous,
         "not_clearable": _clears_elsewhere(text),
-        "bad_version": version.is_not_null() & typed["version"].is_null(),
-        "not_allowed": _not_allowed(typed["actor"], settings),
     }
-    faults = [shown.get(name, pl.Series(name, [False]).new_from_index(0, len(text))).alias(name) for name in FAULTS]
-    return typed.with_columns(faults).select(*INSTRUCTIONS, *FAULTS)
+
+
+def _any(text: pl.DataFrame, names: Sequence[str]) -> pl.Series:
+    return text.select(pl.any_horizontal(names)).to_series()
 
 
 def _clears_elsewhere(text: pl.DataFrame) -> pl.Series:

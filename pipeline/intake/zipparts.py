@@ -146,7 +146,9 @@ def parts_with(container: Container, needle: bytes, guarded: frozenset[str]) -> 
             look.take(piece, needle)
             if look.longest > MAX_TEXT and name in guarded:
                 limit = f"{MAX_TEXT // 1_000_000} MB"
-                raise Refused(f"{container.where}: the workbook holds a text longer than {limit}, which is the limit.", "Shorten the text of that cell, then try again.")
+                raise Refused(
+                    f"{container.where}: the workbook holds a text longer than {limit}, which is the limit.", "Shorten the text of that cell, then try again."
+                )
         if look.doctype and (look.found or name in guarded):
             reason = "the workbook contains a document type declaration (DOCTYPE), which no spreadsheet program writes"
             raise Refused(f"{container.where}: {reason}.", SAVE_ANEW)

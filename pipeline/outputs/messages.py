@@ -32,7 +32,7 @@ def add_messages(rows: pl.DataFrame, comment_limit: int) -> pl.DataFrame:
     fault = pl.col("code").replace_strict(told, default=None, return_dtype=pl.String) if told else pl.lit(None, pl.String)
     what = (
         pl.when(pl.col("outcome") == "rejected")
-        .then(pl.concat_str([fault, pl.col("detail")], separator=" – ", ignore_nulls=True))
+        .then(pl.concat_str([fault, pl.col("detail")], separator=" - ", ignore_nulls=True))
         .when(pl.col("outcome") == "applied")
         .then(done)
         .when(pl.col("outcome") == "ignored")

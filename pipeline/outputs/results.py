@@ -11,6 +11,7 @@ from pipeline.outputs.tables import BOM, Table, write_csv, write_xlsx
 from pipeline.report import ResultFile
 from schemas.columns import RESULT_COLUMNS
 
+
 @dataclass(frozen=True)
 class Sheet:
     """One sheet as it came: `rows` has source_row and as many text columns as the header."""

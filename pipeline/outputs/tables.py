@@ -1,8 +1,9 @@
 """Frames to CSV and XLSX files in which text stays text (rule 7.7)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import polars.selectors as cs
@@ -51,7 +52,7 @@ def write_xlsx(path: Path, tables: Sequence[Table]) -> None:
         book.sheet(
             table.name,
             frame,
-            column_formats={name: text for name in frame.select(cs.string()).columns},
+            column_formats=dict.fromkeys(frame.select(cs.string()).columns, text),
             column_widths=_widths(frame),
             header_format=bold,
             autofilter=len(frame) > 0,
@@ -85,7 +86,7 @@ def _widths(frame: pl.DataFrame) -> dict[str, float]:
     return {name: float(min(max(widest[name][0] or 0, len(name)) + 3, MAX_WIDTH)) for name in frame.columns}
 
 
-def _fills(frame: pl.DataFrame) -> Mapping[str, object] | None:
+def _fills(frame: pl.DataFrame) -> dict[str, Any] | None:
     if "outcome" not in frame.columns:
         return None
     rules = [{"type": "text", "criteria": "begins_with", "value": word, "format": Format().set_background_color(colour)} for word, colour in FILLS.items()]

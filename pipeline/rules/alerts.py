@@ -40,13 +40,7 @@ def spread_alerts(changes: Any, bookings: Any) -> Any:
     joined = bookings.join(require_one_per(changes, "customer_no"), on="customer_no", how="inner")
     own, old, new = nw.col("alert"), nw.col("old"), nw.col("new")
     follows = own.is_null() | same(own, old)
-    effect = (
-        nw.when(~follows)
-        .then(nw.lit("kept"))
-        .when(new.is_null())
-        .then(nw.lit("cleared"))
-        .otherwise(nw.lit("updated"))
-    )
+    effect = nw.when(~follows).then(nw.lit("kept")).when(new.is_null()).then(nw.lit("cleared")).otherwise(nw.lit("updated"))
     after = nw.when(follows).then(new).otherwise(own)
     return joined.filter(~same(own, new)).select("booking_no", "customer_no", own.alias("before"), after.alias("after"), effect.alias("effect"))
 

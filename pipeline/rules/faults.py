@@ -91,7 +91,12 @@ def mark_excused(steps: Any) -> Any:
         comment_went=_at_first("other_comment"),
         expiry_went=_at_first("other_expiry"),
     )
-    still = nw.col("possible") & (nw.col("seq") > nw.col("first")) & ~(nw.col("keeps_comment") & nw.col("comment_went")) & ~(nw.col("keeps_expiry") & nw.col("expiry_went"))
+    still = (
+        nw.col("possible")
+        & (nw.col("seq") > nw.col("first"))
+        & ~(nw.col("keeps_comment") & nw.col("comment_went"))
+        & ~(nw.col("keeps_expiry") & nw.col("expiry_went"))
+    )
     goes = nw.col("ends") | (~nw.col("comment_went") & nw.col("other_comment")) | (~nw.col("expiry_went") & nw.col("other_expiry"))
     steps = _first(steps, "second", (still & goes).fill_null(value=False))
     comment_until = nw.when(nw.col("comment_went")).then(nw.col("first")).otherwise(nw.col("second"))

@@ -125,7 +125,9 @@ def _check_path(path: Path, *, creating: bool) -> None:
             raise Refused(f"{path}: the store is an empty file.", "Restore it from a backup, or move it away and make a new one with: flagbook init")
         return
     if path.with_name(path.name + ".wal").exists():
-        raise Refused(f"{path}: the store is missing but its .wal file is there.", "Restore the store beside it first: opening it now would throw the .wal file away.")
+        raise Refused(
+            f"{path}: the store is missing but its .wal file is there.", "Restore the store beside it first: opening it now would throw the .wal file away."
+        )
     if not creating:
         raise Refused(f"{path}: there is no store here.", "Check --store, or make one with: flagbook init")
     if not path.parent.is_dir():

@@ -44,7 +44,7 @@ BOOKINGS = Target(
 def stage(book: Book, target: Target, file_no: int, frame: pl.DataFrame, *, first: bool) -> None:
     """Add typed rows of an export to the staging table, made by the first batch."""
     start = f"CREATE OR REPLACE TEMP TABLE {target.staged} AS" if first else f"INSERT INTO {target.staged}"
-    book.run(f"{start} SELECT ?::BIGINT AS file_no, * FROM typed", file_no, typed=frame)  # noqa: S608  # a table name of our own
+    book.run(f"{start} SELECT ?::BIGINT AS file_no, * FROM typed", file_no, typed=frame)
 
 
 def drop_duplicates(book: Book, target: Target) -> tuple[pl.DataFrame, int]:
@@ -55,13 +55,13 @@ def drop_duplicates(book: Book, target: Target) -> tuple[pl.DataFrame, int]:
     key, staged = target.key, target.staged
     content = ", ".join(target.content)
     book.run(
-        f"CREATE OR REPLACE TEMP TABLE repeated AS SELECT {key}, count(DISTINCT hash({content})) AS contents, min(file_no * 1000000000 + source_row) AS first_row "  # noqa: S608
-        f"FROM {staged} GROUP BY {key} HAVING count(*) > 1"
+        f"CREATE OR REPLACE TEMP TABLE repeated AS SELECT {key}, count(DISTINCT hash({content})) AS contents, "
+        f"min(file_no * 1000000000 + source_row) AS first_row FROM {staged} GROUP BY {key} HAVING count(*) > 1"
     )
-    clashing = book.ask(f"SELECT file_no, source_row, s.{key} AS id FROM {staged} s JOIN repeated r USING ({key}) WHERE contents > 1")  # noqa: S608
-    same = book.ask(f"SELECT count(*) - count(DISTINCT s.{key}) AS n FROM {staged} s JOIN repeated r USING ({key}) WHERE contents = 1")["n"][0]  # noqa: S608
+    clashing = book.ask(f"SELECT file_no, source_row, s.{key} AS id FROM {staged} s JOIN repeated r USING ({key}) WHERE contents > 1")
+    same = book.ask(f"SELECT count(*) - count(DISTINCT s.{key}) AS n FROM {staged} s JOIN repeated r USING ({key}) WHERE contents = 1")["n"][0]
     if len(clashing) or same:
-        book.run(f"DELETE FROM {staged} USING repeated r WHERE {staged}.{key} = r.{key} AND (contents > 1 OR file_no * 1000000000 + source_row <> first_row)")  # noqa: S608
+        book.run(f"DELETE FROM {staged} USING repeated r WHERE {staged}.{key} = r.{key} AND (contents > 1 OR file_no * 1000000000 + source_row <> first_row)")
     return clashing, same
 
 
@@ -80,15 +80,15 @@ def name_customers(book: Book, decisions: pl.DataFrame) -> pl.DataFrame:
     if decisions["email_key"].is_null().all() and decisions["phone_key"].is_null().all():
         match = "s.id_key = d.id_key"
     bad = decisions.filter(pl.col("customer_id").is_null())
-    nameless = book.ask(f"SELECT file_no, source_row, d.* FROM staged_bookings s JOIN d ON {match}", d=bad)  # noqa: S608
-    book.run(f"CREATE OR REPLACE TEMP TABLE named_bookings AS SELECT s.*, d.customer_id FROM staged_bookings s JOIN d ON {match}", d=found)  # noqa: S608
+    nameless = book.ask(f"SELECT file_no, source_row, d.* FROM staged_bookings s JOIN d ON {match}", d=bad)
+    book.run(f"CREATE OR REPLACE TEMP TABLE named_bookings AS SELECT s.*, d.customer_id FROM staged_bookings s JOIN d ON {match}", d=found)
     book.run("DROP TABLE staged_bookings")
     return nameless
 
 
 def count_staged(book: Book, table: str) -> int:
     """Return how many rows a staging table holds."""
-    n: int = book.ask(f"SELECT count(*) AS n FROM {table}")["n"][0]  # noqa: S608
+    n: int = book.ask(f"SELECT count(*) AS n FROM {table}")["n"][0]
     return n
 
 
@@ -115,17 +115,17 @@ def _update(book: Book, table: str, staged: str, key: str, names: Sequence[str])
     if not names:
         return pl.DataFrame(schema={"id": pl.String})
     differs = " OR ".join(f"t.{name} IS DISTINCT FROM s.{name}" for name in names)
-    book.run(f"CREATE OR REPLACE TEMP TABLE differing AS SELECT t.rowid AS row_id, s.* FROM {table} t JOIN {staged} s USING ({key}) WHERE {differs}")  # noqa: S608
+    book.run(f"CREATE OR REPLACE TEMP TABLE differing AS SELECT t.rowid AS row_id, s.* FROM {table} t JOIN {staged} s USING ({key}) WHERE {differs}")
     sets = ", ".join(f"{name} = d.{name}" for name in names)
-    book.run(f"UPDATE {table} SET {sets} FROM differing d WHERE {table}.rowid = d.row_id")  # noqa: S608
-    return book.ask(f"SELECT {key} AS id FROM differing")  # noqa: S608
+    book.run(f"UPDATE {table} SET {sets} FROM differing d WHERE {table}.rowid = d.row_id")
+    return book.ask(f"SELECT {key} AS id FROM differing")
 
 
 def said_and_stored(book: Book, target: Target, column: str, remembered: str) -> pl.DataFrame:
     """Return key, said, stored and remembered where the source says something else about `column` than it did last time."""
     staged = "named_bookings" if target is BOOKINGS else target.staged
     return book.ask(
-        f"SELECT t.{target.key} AS key, s.{column} AS said, t.{column} AS stored, t.{remembered} AS remembered "  # noqa: S608
+        f"SELECT t.{target.key} AS key, s.{column} AS said, t.{column} AS stored, t.{remembered} AS remembered "
         f"FROM {target.table} t JOIN {staged} s USING ({target.key}) WHERE s.{column} IS DISTINCT FROM t.{remembered}"
     )
 
@@ -134,9 +134,9 @@ def write_said(book: Book, target: Target, column: str, remembered: str, frames:
     """Remember what the source said (`frames[0]`: key, said), and set what changes by it (`frames[1]`: key, after)."""
     said, changes = frames
     if len(said):
-        book.run(f"UPDATE {target.table} SET {remembered} = said.said FROM said WHERE {target.table}.{target.key} = said.key", said=said)  # noqa: S608
+        book.run(f"UPDATE {target.table} SET {remembered} = said.said FROM said WHERE {target.table}.{target.key} = said.key", said=said)
     if len(changes):
-        book.run(f"UPDATE {target.table} SET {column} = ch.after FROM ch WHERE {target.table}.{target.key} = ch.key", ch=changes)  # noqa: S608
+        book.run(f"UPDATE {target.table} SET {column} = ch.after FROM ch WHERE {target.table}.{target.key} = ch.key", ch=changes)
 
 
 def log_said(book: Book, batch_id: int, when: datetime, target: Target, changes: pl.DataFrame) -> None:
@@ -146,8 +146,8 @@ def log_said(book: Book, batch_id: int, when: datetime, target: Target, changes:
     event = book.ask("SELECT coalesce(max(event_id), 0) + 1 AS n FROM history")["n"][0]
     item = "key" if target is BOOKINGS else '"column"'
     book.run(
-        f"INSERT INTO history SELECT n + ?, ?, NULL, NULL, NULL, '{target.table}', t.customer_id, {item}, action, "  # noqa: S608
-        "json_object(\"column\", before), json_object(\"column\", after), NULL, 'source', ? "
+        f"INSERT INTO history SELECT n + ?, ?, NULL, NULL, NULL, '{target.table}', t.customer_id, {item}, action, "
+        'json_object("column", before), json_object("column", after), NULL, \'source\', ? '
         f"FROM ch JOIN {target.table} t ON t.{target.key} = ch.key ORDER BY n",
         event,
         batch_id,
@@ -183,8 +183,9 @@ def write_new_bookings(book: Book, batch_id: int, marks: pl.DataFrame) -> None:
     if len(marks):
         book.run("UPDATE fresh SET marked = marks.alert FROM marks WHERE fresh.rowid = marks.booking_no", marks=marks)
     book.run(
-        "INSERT INTO bookings (booking_id, customer_id, starts_at, ends_at, status, service, staff, price, alert_message, created_at, first_batch, source_alert) "
-        "SELECT booking_id, customer_id, starts_at, ends_at, status, service, staff, price, coalesce(alert_message, marked), created_at, ?, alert_message FROM fresh",
+        "INSERT INTO bookings (booking_id, customer_id, starts_at, ends_at, status, service, staff, price, alert_message, created_at, "
+        "first_batch, source_alert) SELECT booking_id, customer_id, starts_at, ends_at, status, service, staff, price, "
+        "coalesce(alert_message, marked), created_at, ?, alert_message FROM fresh",
         batch_id,
     )
 
@@ -197,7 +198,9 @@ def update_bookings(book: Book, present: Iterable[str]) -> pl.DataFrame:
 
 def changed_statuses(book: Book) -> pl.DataFrame:
     """Return key, before and after of the known bookings whose status the export changes."""
-    return book.ask("SELECT booking_id AS key, b.status AS before, n.status AS after FROM bookings b JOIN named_bookings n USING (booking_id) WHERE b.status <> n.status")
+    return book.ask(
+        "SELECT booking_id AS key, b.status AS before, n.status AS after FROM bookings b JOIN named_bookings n USING (booking_id) WHERE b.status <> n.status"
+    )
 
 
 def refresh_phone_keys(book: Book, keys: pl.DataFrame, region: str) -> None:

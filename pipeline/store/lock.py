@@ -33,7 +33,9 @@ def locked(store: Path, *, writing: bool) -> Iterator[None]:
         try:
             fcntl.flock(descriptor, (fcntl.LOCK_EX if writing else fcntl.LOCK_SH) | fcntl.LOCK_NB)
         except OSError:
-            raise TryAgain(f"{store}: the store is in use by another process{_holder(path)}.", "Wait until it has finished, then run the same command again.") from None
+            raise TryAgain(
+                f"{store}: the store is in use by another process{_holder(path)}.", "Wait until it has finished, then run the same command again."
+            ) from None
         if writing:
             _sign(descriptor)
         yield

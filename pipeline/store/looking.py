@@ -33,7 +33,7 @@ def find_batch(book: Book, batch_id: int) -> dict[str, Any] | None:
 def customer_record(book: Book, customer_id: str) -> dict[str, Any]:
     """Return one customer's own columns."""
     columns = "customer_id, first_name, last_name, company, email, phone, status, blocked, blocked_at, blocked_by, blocked_reason, alert_message"
-    return book.ask(f"SELECT {columns} FROM customers WHERE customer_id = ?", customer_id).row(0, named=True)  # noqa: S608  # fixed names
+    return book.ask(f"SELECT {columns} FROM customers WHERE customer_id = ?", customer_id).row(0, named=True)
 
 
 def customer_flags(book: Book, customer_id: str) -> list[dict[str, Any]]:
@@ -65,4 +65,4 @@ def whole_table(book: Book, name: str) -> pl.DataFrame:
     """Return a table or view of `TABLES` or `VIEWS`, in the order of its first columns where it is a table."""
     assert name in (*TABLES, *VIEWS), "callers check the name"
     order = "" if name in VIEWS else " ORDER BY ALL" if name in ("flags", "batch_files", "flag_types") else " ORDER BY 1"
-    return book.ask(f"SELECT * FROM {name}{order}")  # noqa: S608  # a name of the lists above
+    return book.ask(f"SELECT * FROM {name}{order}")

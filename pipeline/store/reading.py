@@ -21,7 +21,7 @@ def find_customers(book: Book, keys: pl.DataFrame) -> pl.DataFrame:
     """
     filled = [match for key, match in KEY_MATCHES.items() if keys[key].is_not_null().any()]
     where = " OR ".join(filled) or "false"
-    return book.ask(f"SELECT customer_id, email_key, phone_key, status, alert_message FROM customers WHERE {where}", keys=keys)  # noqa: S608  # fixed parts only
+    return book.ask(f"SELECT customer_id, email_key, phone_key, status, alert_message FROM customers WHERE {where}", keys=keys)
 
 
 def phones_to_key(book: Book) -> pl.DataFrame:
@@ -40,7 +40,7 @@ def close_keys(book: Book, keys: pl.DataFrame) -> pl.DataFrame:
     for kind, column in (("id_key", "customer_id"), ("email_key", "email_key"), ("phone_key", "phone_key")):
         asked = keys.filter(pl.col("key_kind") == kind).select("key")
         if len(asked):
-            stored = book.ask(f"SELECT customer_id, {column} AS stored FROM customers WHERE {column} IS NOT NULL AND status <> 'deleted'")  # noqa: S608  # fixed names
+            stored = book.ask(f"SELECT customer_id, {column} AS stored FROM customers WHERE {column} IS NOT NULL AND status <> 'deleted'")
             found.append(_one_edit(asked, stored, longest).with_columns(pl.lit(kind).alias("key_kind")))
     near = pl.concat(found) if found else pl.DataFrame(schema={"key": pl.String, "near": pl.String, "key_kind": pl.String})
     return near.group_by("key_kind", "key").agg(pl.col("near").min())

@@ -78,7 +78,7 @@ def write_record(book: Book, batch_id: int, record: BatchRecord) -> None:
         **record.counts,
     }
     marks = ", ".join("?" * len(known))
-    book.run(f"INSERT INTO batches ({', '.join(known)}) VALUES ({marks})", *known.values())  # noqa: S608  # column names of our own
+    book.run(f"INSERT INTO batches ({', '.join(known)}) VALUES ({marks})", *known.values())
     book.run("INSERT INTO batch_files SELECT ?, file_no, name, sha256, rows_digest FROM files", batch_id, files=record.files)
 
 
@@ -89,7 +89,7 @@ def _side(side: str) -> str:
 
 def _write_flag_events(book: Book, stamp: tuple[int, datetime], events: pl.DataFrame) -> None:
     book.run(
-        f"INSERT INTO history SELECT event_id, ?, file_no, sheet, source_row, 'flags', customer_id, flag_type, action, {_side('before')}, {_side('after')}, "  # noqa: S608  # column names of our own
+        f"INSERT INTO history SELECT event_id, ?, file_no, sheet, source_row, 'flags', customer_id, flag_type, action, {_side('before')}, {_side('after')}, "
         "reason, changed_by, ? FROM events ORDER BY event_id",
         *stamp,
         events=events,
@@ -103,7 +103,7 @@ def _write_flags(book: Book, events: pl.DataFrame, flags: pl.DataFrame) -> None:
     book.run("DELETE FROM flags USING items WHERE flags.customer_id = items.customer_id AND flags.flag_type = items.flag_type", items=items)
     versions = events.select("customer_id", "flag_type", changed_seq="seq", version="event_id")
     standing = flags.join(versions, on=["customer_id", "flag_type", "changed_seq"], how="inner", validate="1:1")
-    book.run(f"INSERT INTO flags SELECT customer_id, flag_type, {', '.join(FLAG_SIDES)}, version FROM standing", standing=standing)  # noqa: S608  # column names of our own
+    book.run(f"INSERT INTO flags SELECT customer_id, flag_type, {', '.join(FLAG_SIDES)}, version FROM standing", standing=standing)
 
 
 def _write_alerts(book: Book, stamp: tuple[int, datetime], event: int, alerts: pl.DataFrame) -> None:

@@ -22,6 +22,7 @@ MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 LISTED = f'<Relationship Id="rId1" Type="{OFFICE}/worksheet" Target="worksheets/sheet1.xml"/>'
+LATIN = '<?xml version="1.0" encoding="ISO-8859-1"?>'
 PART = "xl/worksheets/sheet1.xml"
 STYLES = f"""<styleSheet xmlns="{MAIN}"><numFmts><numFmt numFmtId="164" formatCode="00000"/><numFmt numFmtId="165" formatCode="yyyy\\-mm\\-dd"/>
 <numFmt numFmtId="166" formatCode="0000\\-0000"/></numFmts><cellStyleXfs><xf numFmtId="11"/></cellStyleXfs>
@@ -126,7 +127,7 @@ def test_rows_out_of_order_and_twice_the_same_cell() -> None:
         f"<worksheet xmlns='{MAIN}'><sheetData><row r='1'><c t='e' r='B1'><v>#N/A</v></c></row></sheetData></worksheet>",
         f'<worksheet xmlns="{MAIN}"><sheetData>\n<row r="1">\n<c\n r="B1" t="e" >\n<v>#N/A</v>\n</c></row></sheetData></worksheet>',
         f'<worksheet xmlns="{MAIN}"><!-- <c r="ZZZZ1"> --><sheetData><row r="1"><c r="B1" t="e"><v><![CDATA[#N/A]]></v></c></row></sheetData></worksheet>',
-        worksheet('<row r="1"><c r="A1" t="str"><v>\xe9</v></c><c r="B1" t="e"><v>#N/A</v></c></row>', '<?xml version="1.0" encoding="ISO-8859-1"?>').encode("latin-1"),
+        worksheet('<row r="1"><c r="A1" t="str"><v>\xe9</v></c><c r="B1" t="e"><v>#N/A</v></c></row>', LATIN).encode("latin-1"),
     ],
 )  # fmt: skip
 def test_unusual_spellings_of_the_same_sheet(sheet: str | bytes) -> None:
@@ -183,7 +184,12 @@ def test_formatted_blank_cells_do_not_count_as_used() -> None:
 @pytest.mark.parametrize("part", [PART, "xl/sharedStrings.xml", "xl/media/image1.png"])
 def test_bomb_is_refused(part: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pipeline.intake.zipparts.MAX_PART_BYTES", 3_000_000)
-    assert "3 MB" in refusal(book(worksheet(""), **{part: worksheet(" " * 4_000_000)}))
+    assert "3 MB" in refusal(book(worksheet(""), **{part: worksheet("<a/>" * 1_000_000)}))
+
+
+@pytest.mark.parametrize("part", [PART, "xl/sharedStrings.xml"])
+def test_bomb_of_spaces_is_refused(part: str) -> None:
+    assert "a text longer than 1 MB" in refusal(book(worksheet(""), **{part: worksheet(" " * 9_000_000)}))
 
 
 def test_many_large_parts_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -200,6 +206,11 @@ def test_sizes_that_lie_are_refused() -> None:
     entry = data.rfind(PART.encode()) - 46
     data[entry + 24 : entry + 28] = struct.pack("<I", 1_000)
     assert "damaged" in refusal(bytes(data))
+
+
+def test_too_many_cells_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cellscan, "MAX_CELLS", 100)
+    assert "100 cells" in refusal(book(worksheet('<row r="1">' + '<c r="A1"/>' * 101 + "</row>")))
 
 
 def test_plain_walk_has_its_own_limit(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -260,5 +271,3 @@ def test_two_sheets_of_one_name_are_refused() -> None:
 
 def test_two_parts_of_one_name_are_refused() -> None:
     assert "two parts" in refusal(book(worksheet(""), **{PART.upper(): worksheet("")}))
-
-

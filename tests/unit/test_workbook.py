@@ -176,7 +176,7 @@ def test_rows_out_of_order_and_cells_without_reference() -> None:
     assert read(patched(made, 'r="A2"', 'r="A5"')).sheets[0].rows["source_row"].to_list() == [2, 3, 5]
 
 
-@pytest.mark.parametrize("name", ["x'; DROP TABLE flags;--", "<&>\"", "مرحبا"])
+@pytest.mark.parametrize("name", ["x'; DROP TABLE flags;--", '<&>"', "مرحبا"])
 def test_odd_sheet_names(name: str) -> None:
     buffer = BytesIO()
     with xlsxwriter.Workbook(buffer) as made:
@@ -213,7 +213,8 @@ def test_missing_shared_text_is_a_refusal() -> None:
 
 def test_open_document_is_read() -> None:
     cells = "".join(f'<table:table-cell office:value-type="string"><text:p>{text}</text:p></table:table-cell>' for text in HEADER)
-    number = '<table:table-cell office:value-type="string"><text:p>add</text:p></table:table-cell><table:table-cell office:value-type="float" office:value="1.5"/>'
+    add = '<table:table-cell office:value-type="string"><text:p>add</text:p></table:table-cell>'
+    number = f'{add}<table:table-cell office:value-type="float" office:value="1.5"/>'
     rows = f"<table:table-row>{cells}</table:table-row><table:table-row>{number}</table:table-row>"
     names = " ".join(f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text"))
     table = f'<office:spreadsheet><table:table table:name="Flags">{rows}</table:table></office:spreadsheet>'

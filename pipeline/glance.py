@@ -52,9 +52,13 @@ class BatchReport:
         """Return the batch as lines of name and value."""
         record = self.found["batch"]
         lines = [f"Batch {record['batch_id']}: {record['kind']}, {record['status']}"]
-        lines += [f"  {name.replace('_', ' ')}: {show_value(value, self.zone)}" for name, value in record.items() if value is not None and name not in ("batch_id", "kind", "status")]
+        lines += [
+            f"  {name.replace('_', ' ')}: {show_value(value, self.zone)}"
+            for name, value in record.items()
+            if value is not None and name not in ("batch_id", "kind", "status")
+        ]
         lines += [f"  file {file['file_no']}: {file['name']}  (SHA-256 {file['sha256'][:12]}…)" for file in self.found["files"]]
-        lines += [f"  came back: {count:,} × {code}" for code, count in self.found["findings"].items()]
+        lines += [f"  came back: {count:,} rows: {code}" for code, count in self.found["findings"].items()]
         return "\n".join(lines)
 
 
@@ -71,7 +75,12 @@ class CustomerReport:
 
     def to_json(self) -> dict[str, Any]:
         """Return customer, flags, bookings and history."""
-        return {"customer": dict(self.customer), "flags": [dict(flag) for flag in self.flags], "bookings": [dict(one) for one in self.bookings], "history": [dict(one) for one in self.events]}
+        return {
+            "customer": dict(self.customer),
+            "flags": [dict(flag) for flag in self.flags],
+            "bookings": [dict(one) for one in self.bookings],
+            "history": [dict(one) for one in self.events],
+        }
 
     def to_text(self, paint: Paint = plain) -> str:
         """Return the glance; `paint` colours a text where the terminal can."""
@@ -83,7 +92,8 @@ class CustomerReport:
         lines += ["", "Flags" if self.flags else "No flags"]
         for flag in self.flags:
             until = f", through {flag['expires_on']}" if flag["expires_on"] else ""
-            lines.append(f"  {paint('⚑ ' + flag['flag_type'], flag['colour'])}  {flat(flag['comment'])}  ({flag['flagged_by']}, {show_value(flag['flagged_at'], self.zone)}{until})")
+            who = f"{flag['flagged_by']}, {show_value(flag['flagged_at'], self.zone)}{until}"
+            lines.append(f"  {paint('⚑ ' + flag['flag_type'], flag['colour'])}  {flat(flag['comment'])}  ({who})")
         lines += ["", "Coming bookings" if self.bookings else "No coming bookings"]
         lines += draw_table(self.bookings, ("starts_at", "booking_id", "service", "staff", "alert_message"), self.zone)
         lines += ["", "Flag history" if self.events else "No flag history"]
