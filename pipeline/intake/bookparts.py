@@ -15,6 +15,9 @@ from pipeline.intake.zipparts import SAVE_ANEW, Container, part_name
 
 LIST_BYTES = 32_000_000
 LIST_ELEMENTS = 1_000_000
+MAX_TEXTS = 20_000_000
+TEXTS_HEAD = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s|<\?[^>]*>|<!--(?:[^-]|-[^-])*-->)*<(?:[\w.-]+:)?sst(?=[\s/>])([^<>]*)>")
+TEXTS_CLAIMED = re.compile(rb"uniqueCount\s*=\s*[\"']([^\"']*)")
 WHOLE_NUMBER = re.compile("[0-9]{1,10}")
 ROOT_RELATIONS = "_rels/.rels"
 
@@ -61,13 +64,26 @@ def parse(container: Container, pieces: Iterable[bytes], target: Target) -> None
         for piece in pieces:
             parser.feed(piece)
         parser.feed(b"")
-    except (ParseError, DefusedXmlException) as error:
+    except (ParseError, DefusedXmlException, LookupError, ValueError) as error:  # the last two: an encoding that is not known
         raise container.damaged("a part is not well-formed XML") from error
 
 
 def local(tag: str) -> str:
     """Return a tag or attribute name without its namespace."""
     return tag.rpartition("}")[2]
+
+
+def check_shared_texts(container: Container) -> None:
+    """Raise `Refused` where the list of shared texts claims more texts than a workbook can hold.
+
+    NOTE: the parser sets aside memory for as many as the list claims, and the process is aborted where it can't have it.
+    """
+    for name in container.parts:
+        if name.endswith("sharedstrings.xml"):
+            head = TEXTS_HEAD.match(next(container.stream(name), b""))
+            claimed = TEXTS_CLAIMED.findall(head[1]) if head else [b""]
+            if any(whole_number(count.decode("latin-1").strip(), MAX_TEXTS + 1) > MAX_TEXTS for count in claimed):
+                raise container.damaged("its list of texts claims a length that can't be true")
 
 
 def whole_number(text: str, otherwise: int) -> int:

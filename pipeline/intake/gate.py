@@ -1,7 +1,8 @@
 """What is checked of a workbook's bytes before any parser sees them, and which cells can't be trusted.
 
 Some parsers abort the whole process on a far cell, unpack bombs, and show neither error cells nor how numbers look; so for .xlsx
-and .xlsm every part is unpacked and every sheet looked at here. Of .xls, .xlsb and .ods only the container is checked.
+and .xlsm every part is unpacked and every sheet looked at here. Of .xls, .xlsb and .ods only the container is checked; another
+process reads them first.
 """
 
 from collections.abc import Mapping
@@ -11,9 +12,10 @@ from enum import StrEnum
 import polars as pl
 
 from pipeline.errors import Refused
-from pipeline.intake.bookparts import cell_styles, sheet_parts, workbook_part
+from pipeline.intake.bookparts import cell_styles, check_shared_texts, sheet_parts, workbook_part
 from pipeline.intake.cellmarks import mark_cells
 from pipeline.intake.cellscan import scan_cells
+from pipeline.intake.trial import try_reading
 from pipeline.intake.zipparts import SEND_AGAIN, Container, open_container, parts_with
 
 OLE_MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")
@@ -49,13 +51,19 @@ def check_workbook(data: bytes, where: str) -> Passed:
     Raises `Refused`, its reason beginning with `where`, for what is no workbook, is encrypted or damaged, or reaches beyond the limits.
     """
     if data.startswith(OLE_MAGIC):
-        return _check_ole(data, where)
+        return _tried(_check_ole(data, where), data, where)
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return _check_zip(open_container(data, where))
+        return _tried(_check_zip(open_container(data, where)), data, where)
     if not data.strip(b"\0"):
         raise Refused(f"{where}: the file is empty.", SEND_AGAIN)
     what = "an image" if data.startswith(IMAGE_MAGIC) else "a PDF document" if data.startswith(b"%PDF") else "not a workbook"
     raise Refused(f"{where}: the file is {what}, whatever its name says.", NO_BOOK)
+
+
+def _tried(passed: Passed, data: bytes, where: str) -> Passed:
+    if passed.kind != BookKind.XLSX:
+        try_reading(data, where)
+    return passed
 
 
 def _check_ole(data: bytes, where: str) -> Passed:
@@ -82,8 +90,9 @@ def _check_zip(container: Container) -> Passed:
     guarded = frozenset(name for name in container.parts if name.endswith((".xml", ".rels")) and not name.startswith("customxml/"))
     cell_parts = parts_with(container, b"sheetData", guarded)
     book = workbook_part(container)
-    if book is None:
+    if book is None or book.startswith("customxml/"):
         raise Refused(f"{container.where}: the file is a zip archive or another Office document and holds no workbook.", NO_BOOK)
+    check_shared_texts(container)
     return Passed(BookKind.XLSX, _mark_sheets(container, book, cell_parts))
 
 

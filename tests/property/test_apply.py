@@ -5,6 +5,7 @@ Worlds are small, so that rows meet each other. A case is its seed; FLAGBOOK_CAS
 
 import csv
 import io
+import json
 import os
 import random
 import shutil
@@ -14,7 +15,9 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import polars as pl
+import polars.selectors as cs
 import pytest
 import xlsxwriter
 
@@ -30,11 +33,15 @@ CASES = int(os.environ.get("FLAGBOOK_CASES", "60"))
 ROWS = int(os.environ.get("FLAGBOOK_ROWS", "60"))
 LIMIT = 500
 TABLES = ("book", "flag_types", "customers", "bookings", "flags", "history", "batches", "batch_files", "batch_rows")
+SIDES = ("comment", "expires_on", "flagged_by", "updated_by")
 Cells = dict[str, str]
+Place = tuple[int, int]  # file number, row
+Tables = dict[str, list[dict[str, Any]]]
 
 FIVE = (("On Hold", True), ("At Risk", True), ("Warning", True), ("Important", True), ("Alert", True))
 OWN_TYPES = (("Straße", True), ("Quiet", False), ("VIP", True))
 RETIRED = ("Gone by", "An old type")
+DIGIT = "\u0663"  # a digit three that is not one of 0 to 9
 LONG, FULL = "l" * (LIMIT + 1), "ü" * LIMIT
 COMMENTS = ("Pays late", "Pays late", "pays late", "Two\nlines", "=1+1", "'quoted", "@x | y", FULL)
 CELL_COMMENTS = (
@@ -133,7 +140,8 @@ class Maker:
 
     def make_flags(self, customers: Sequence[str]) -> dict[Item, Flag]:
         kinds = [name for name, _ in self.house.types] + list(RETIRED)
-        items = [(customer, kind) for customer in customers for kind in kinds if self.chance(0.15 if kind in RETIRED else 0.5)]
+        share = self.random.choice([0.1, 0.4, 0.7])
+        items = [(customer, kind) for customer in customers for kind in kinds if self.chance(0.1 if kind in RETIRED else share)]
         return {item: self.make_flag(version) for version, item in enumerate(items, start=1)}
 
     def make_flag(self, version: int) -> Flag:
@@ -161,7 +169,8 @@ class Maker:
 
     def make_case(self) -> Case:
         count = self.random.randint(ROWS // 2, ROWS * 4 // 3)
-        self.few = self.random.sample(sorted(self.world.customers), self.random.choice([2, 4, 8]))
+        living = sorted(key for key, customer in self.world.customers.items() if customer.status != "deleted")
+        self.few = self.random.sample(living, self.random.choice([1, 3, len(living)]))
         rows = [self.make_row() for _ in range(count)]
         rows += self.random.sample(rows, count // 6)
         self.random.shuffle(rows)
@@ -182,13 +191,13 @@ class Maker:
         who = self.make_who()
         kind = self.random.choice([name for name, _ in self.house.types])
         return {
-            "action": self.random.choice(MORE_ACTIONS if self.chance(0.12) else ACTIONS),
+            "action": self.random.choice(MORE_ACTIONS if self.chance(0.1) else ACTIONS),
             **who,
             "flag_type": self.make_kind(kind),
             "comment": self.make_comment((id_of(who), kind)),
             "expires_on": self.make_day((id_of(who), kind)),
-            "reason": self.rarely(0.2, "because", " so\n", "[clear]"),
-            "flagged_by": self.rarely(0.2, "Ann", " ANN ", "büşra", "Bob"),
+            "reason": self.rarely(0.2, *["because", " so\n"] * 8, "[clear]"),
+            "flagged_by": self.rarely(0.2, "Ann", " ANN ", "büşra", "Ann", "Bob"),
             "version": self.make_version((id_of(who), kind)),
             "note": self.rarely(0.3, "seen", "[clear]"),
         }
@@ -202,7 +211,7 @@ class Maker:
         names = {"customer_id": customer.customer_id, "email": "", "phone": ""}
         if self.chance(0.2):
             names |= {"customer_id": self.random.choice(["", "", customer.customer_id]), "email": customer.email or ""}
-        if self.chance(0.2):
+        if self.chance(0.15):
             names |= {"customer_id": self.random.choice(["", customer.customer_id]), "phone": customer.phone or ""}
         if self.chance(0.06):
             names |= {self.random.choice(["email", "customer_id"]): self.random.choice([other.email or "", "nobody@x.example", "007x", " ", "'"])}
@@ -220,10 +229,10 @@ class Maker:
             return self.random.choice([text.replace(" ", "-"), f"\u202a{text}\u202c", text.replace("+44 20", "(+44) 20"), f" {text}"])
         if name == "email":
             return self.random.choice([text.upper(), f" {text} ", text.replace("ß", "SS"), text.replace("@", "\uff20"), f"{text}\u200b"])
-        return self.random.choice([f"'{text}", f" {text}\u00a0", f"\ufeff{text}", text.replace("7", "\uff17"), text.replace("A", "\uff21")])
+        return self.random.choice([f"'{text}", f" {text}\u00a0", f"\u2060{text}", text.replace("7", "\uff17"), text.replace("A", "\uff21")])
 
     def make_kind(self, kind: str) -> str:
-        if self.chance(0.06):
+        if self.chance(0.07):
             return self.random.choice(["ALL", " all", "All "])
         if self.chance(0.04):
             return self.random.choice(["", " ", "Unheard of", RETIRED[0], "[clear]"])
@@ -235,7 +244,7 @@ class Maker:
             return self.random.choice([stored.comment, f" {stored.comment}\r\n"])
         if self.chance(0.06):
             return self.random.choice([LONG, "k" * 600, "[clear]", " [Clear] "])
-        return self.random.choice([*CELL_COMMENTS, "", "", "", " \u2003"])
+        return self.random.choice([*CELL_COMMENTS, "", "", " \u2003"])
 
     def make_day(self, item: Item) -> str:
         stored = self.world.flags.get(item)
@@ -245,17 +254,17 @@ class Maker:
             return self.random.choice(
                 ["soon", "2026-02-30", "2027-13-01", "01/02/2028", "13/02/2028", "02/13/2028", "1/2/28", "9999-12-31", "0001-01-01", "45000"]
             )
-        return self.random.choice(["", "", "", "", "[clear]", " [CLEAR]", *(day.isoformat() for day in self.days()[2:])])
+        return self.random.choice(["", "", "", "", "", "", "[clear]", " [CLEAR]", *(day.isoformat() for day in self.days()[2:])])
 
     def make_version(self, item: Item) -> str:
         stored = self.world.flags.get(item)
         if stored and self.chance(0.25):
             return f" {stored.version}" if self.chance(0.2) else str(stored.version)
-        return self.rarely(0.08, "1", "3", "9", "007", "999999", "1.5", "v2", "[clear]")  # DIGIT
+        return self.rarely(0.05, "1", "3", "9", "007", "999999", "1.5", "v2", "[clear]", DIGIT)
 
 
 def id_of(who: Cells) -> str:
-    return who["customer_id"].strip(" \u00a0'\ufeff")
+    return who["customer_id"].strip(" \u00a0'\u2060")
 
 
 # --- a book and an upload on disk --------------------------------------------------------------------------------------
@@ -300,6 +309,7 @@ def _plain(one: Customer | Booking, **names: str) -> dict[str, Any]:
 
 
 def _insert(book: Book, table: str, frame: pl.DataFrame) -> None:
+    frame = frame.with_columns(cs.by_dtype(pl.Null).cast(pl.String))  # NOTE: DuckDB does not take a column of type null as a stream
     if len(frame):
         book.run(f"INSERT INTO {table} ({', '.join(frame.columns)}) SELECT * FROM made", made=frame)
 
@@ -338,22 +348,34 @@ def _write_workbook(path: Path, columns: Sequence[str], rows: Sequence[Cells]) -
 # --- what came of it ---------------------------------------------------------------------------------------------------
 
 
-def dump(path: Path) -> dict[str, list[tuple[Any, ...]]]:
+def read_book(path: Path) -> Tables:
     with open_book(path, writing=False) as book:
-        return {table: book.ask(f"SELECT * FROM {table}").rows() for table in TABLES}
+        return {table: book.ask(f"SELECT * FROM {table}").to_dicts() for table in TABLES}
 
 
-def ask(path: Path, query: str, *values: Any) -> list[dict[str, Any]]:
-    with open_book(path, writing=False) as book:
-        return book.ask(query, *values).to_dicts()
+def read_rows(path: str | None) -> list[dict[str, str]]:
+    """Return the rows of a file of results: of a CSV, or of the last sheet of a workbook."""
+    if path is None:
+        return []
+    if path.endswith(".csv"):
+        return list(csv.DictReader(io.StringIO(Path(path).read_bytes().decode(), newline="")))
+    book = openpyxl.load_workbook(path)
+    header, *rows = [[shown(value) for value in row] for row in book.worksheets[-1].iter_rows(values_only=True)]
+    return [dict(zip(header, row, strict=True)) for row in rows]
 
 
-def results_of(report: ApplyReport) -> list[list[dict[str, str]]]:
-    """Return the rows of the result files, each as a dictionary, of CSV files."""
-    return [list(csv.DictReader(io.StringIO(Path(file.results or "").read_bytes().decode(), newline=""))) for file in report.files]
+def shown(value: object) -> str:
+    """Return a workbook's cell as text; its format writes a carriage return as _x000D_."""
+    if isinstance(value, float):
+        return f"{value:.0f}"
+    return "" if value is None else str(value).replace("_x000D_", "\r")
 
 
-def places(case: Case) -> list[tuple[int, int]]:
+def results_of(report: ApplyReport) -> list[dict[str, str]]:
+    return [row for file in report.files for row in read_rows(file.results)]
+
+
+def places(case: Case) -> list[Place]:
     """Return file number and row number of every row that counts: blank records count as rows of the sheet (7.4)."""
     numbered = [(file_no, number, cells) for file_no, file in enumerate(case.files, start=1) for number, cells in enumerate(file, start=2)]
     return [(file_no, number) for file_no, number, cells in numbered if any(text.strip() for text in cells.values())]
@@ -364,8 +386,8 @@ def check_counts(report: ApplyReport, expected: Result) -> None:
     assert found == (expected.row_counts, expected.booking_counts, expected.customers_changed)
 
 
-def check_rows(store: Path, case: Case, expected: Result, batch: int) -> None:
-    rows = ask(store, "SELECT * FROM batch_rows WHERE batch_id = ? ORDER BY file_no, source_row", batch)
+def check_rows(book: Tables, case: Case, expected: Result, batch: int) -> None:
+    rows = sorted((row for row in book["batch_rows"] if row["batch_id"] == batch), key=lambda row: (row["file_no"], row["source_row"]))
     found = [(row["file_no"], row["source_row"], row["outcome"], row["code"], row["customer_id"]) for row in rows]
     verdicts = [(*place, verdict.outcome, verdict.code, verdict.matched_customer_id) for place, verdict in zip(places(case), expected.verdicts, strict=True)]
     for one, other, cells in zip(found, verdicts, case.rows, strict=True):
@@ -374,73 +396,68 @@ def check_rows(store: Path, case: Case, expected: Result, batch: int) -> None:
 
 def check_results(report: ApplyReport, case: Case, expected: Result) -> None:
     """Compare the result files with the verdicts, and the upload's own cells with what was uploaded."""
-    rows = [row for file in results_of(report) for row in file]
+    rows = results_of(report)
     for row, verdict, cells in zip(rows, expected.verdicts, case.rows, strict=True):
-        found = (row["outcome"], row["code"], bare(row["matched_customer_id"]), row["bookings_updated"])
+        found = (row["outcome"], row["code"], bare(row["matched_customer_id"], case), row["bookings_updated"])
         assert found == (verdict.outcome, verdict.code or "", verdict.matched_customer_id or "", str(verdict.bookings_updated))
-        assert {name: bare(row[name]).strip() for name in case.columns} == {name: cells[name].replace("\r\n", "\n").strip() for name in case.columns}
+        assert {name: one_line(bare(row[name], case)) for name in case.columns} == {name: one_line(cells[name]) for name in case.columns}
+    came_back = [{name: row[name] for name in (*case.columns, "message")} for row in rows if row["outcome"] == "rejected"]
+    assert [row for file in report.files for row in read_rows(file.rejected)] == came_back
 
 
-def bare(text: str) -> str:
-    """Take off the apostrophe that stands before what looks like a formula (7.7)."""
-    return text[1:] if text[:1] == "'" and text[1:2] in set("=+-@\t\r'") else text
+def bare(text: str, case: Case) -> str:
+    """Take off the apostrophe that stands before what looks like a formula in a CSV (7.7)."""
+    return text[1:] if not case.workbook and text[:1] == "'" and text[1:2] in set("=+-@\t\r'") else text
 
 
-def check_book(store: Path, expected: World, batch: int) -> None:
-    flags = {(row.pop("customer_id"), row.pop("flag_type")): row for row in ask(store, "SELECT * FROM flags")}
+def one_line(text: str) -> str:
+    """Return a text as it may come back: blank cells as nothing, line breaks in any form."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def check_book(book: Tables, expected: World, batch: int) -> None:
+    flags = {(row.pop("customer_id"), row.pop("flag_type")): row for row in map(dict, book["flags"])}
     versions = {item: row.pop("version") for item, row in flags.items()}
-    wanted = {item: {name: value for name, value in vars(flag).items() if name != "version"} for item, flag in expected.flags.items()}
-    assert flags == wanted
-    last = "SELECT customer_id, item, max(event_id) AS version FROM history WHERE entity = 'flags' AND batch_id = ? GROUP BY ALL"
-    changed = {(row["customer_id"], row["item"]): row["version"] for row in ask(store, last, batch)}
+    assert flags == {item: {name: value for name, value in vars(flag).items() if name != "version"} for item, flag in expected.flags.items()}
+    events = [event for event in book["history"] if event["entity"] == "flags" and event["batch_id"] == batch]
+    changed = {(event["customer_id"], event["item"]): event["event_id"] for event in sorted(events, key=lambda event: int(event["event_id"]))}
     assert versions == {item: flag.version if flag.version is not None else changed[item] for item, flag in expected.flags.items()}
-    customers = {row["customer_id"]: row["alert_message"] for row in ask(store, "SELECT customer_id, alert_message FROM customers")}
-    assert customers == {key: one.alert for key, one in expected.customers.items()}
-    bookings = {row["booking_id"]: row["alert_message"] for row in ask(store, "SELECT booking_id, alert_message FROM bookings")}
-    assert bookings == {key: one.alert for key, one in expected.bookings.items()}
+    assert {row["customer_id"]: row["alert_message"] for row in book["customers"]} == {key: one.alert for key, one in expected.customers.items()}
+    assert {row["booking_id"]: row["alert_message"] for row in book["bookings"]} == {key: one.alert for key, one in expected.bookings.items()}
 
 
-def check_history(store: Path, case: Case, expected: Result, batch: int) -> None:
+def check_history(book: Tables, case: Case, expected: Result, batch: int) -> None:
     """Compare the events of flags in their order (those of one removal of ALL in any), and those of alerts."""
-    side = "{0}->>'comment' AS {0}_comment, CAST({0}->>'expires_on' AS DATE) AS {0}_expiry"
-    rows = ask(
-        store, f"SELECT *, {side.format('before')}, {side.format('after')} FROM history WHERE batch_id = ? AND entity = 'flags' ORDER BY event_id", batch
-    )
-    names = (
-        "file_no",
-        "source_row",
-        "customer_id",
-        "item",
-        "action",
-        "reason",
-        "changed_by",
-        "before_comment",
-        "before_expiry",
-        "after_comment",
-        "after_expiry",
-    )
-    found = [tuple(row[name] for name in names) for row in rows]
-    assert [(row[0], row[1]) for row in found] == [places(case)[event.row] for event in expected.events]
-    assert {row["changed_at"] for row in rows} <= {case.batch.as_of}
-    sides = [[(flag.comment, flag.expires_on) if flag else (None, None) for flag in (event.before, event.after)] for event in expected.events]
-    wanted = [
-        (*places(case)[event.row], *event.item, event.action, event.reason, event.by, *before, *after)
-        for event, (before, after) in zip(expected.events, sides, strict=True)
-    ]
+    assert [event["event_id"] for event in book["history"]] == list(range(1, len(book["history"]) + 1))
+    mine = [event for event in book["history"] if event["batch_id"] == batch]
+    assert {event["changed_at"] for event in mine} <= {case.batch.as_of}
+    found = [written_event(event) for event in mine if event["entity"] == "flags"]
+    wanted = [(*places(case)[event.row], *event.item, event.action, event.reason, event.by, side(event.before), side(event.after)) for event in expected.events]
+    assert [row[:2] for row in found] == [row[:2] for row in wanted]
     assert sorted(found, key=repr) == sorted(wanted, key=repr)
-    check_alert_history(store, case, expected, batch)
+    check_alert_history([event for event in mine if event["entity"] != "flags"], case, expected)
 
 
-def check_alert_history(store: Path, case: Case, expected: Result, batch: int) -> None:
-    columns = "entity, customer_id, item, before->>'alert_message' AS old, after->>'alert_message' AS new, file_no, source_row"
-    rows = ask(store, f"SELECT {columns} FROM history WHERE batch_id = ? AND entity <> 'flags' AND action = 'alert'", batch)
+def written_event(event: dict[str, Any]) -> tuple[Any, ...]:
+    values = [json.loads(event[name]) if event[name] else None for name in ("before", "after")]
+    sides = [tuple(value[name] for name in SIDES) if value else None for value in values]
+    return (*(event[name] for name in ("file_no", "source_row", "customer_id", "item", "action", "reason", "changed_by")), *sides)
+
+
+def side(flag: Flag | None) -> tuple[str | None, ...] | None:
+    return (flag.comment, flag.expires_on.isoformat() if flag.expires_on else None, flag.flagged_by, flag.updated_by) if flag else None
+
+
+def check_alert_history(events: Sequence[dict[str, Any]], case: Case, expected: Result) -> None:
+    """Every changed alert has one event, which names the last applied row of its customer."""
+    names = ("entity", "customer_id", "item", "action", "file_no", "source_row")
+    found = [(*(event[name] for name in names), *(json.loads(event[name])["alert_message"] for name in ("before", "after"))) for event in events]
     last = {verdict.matched_customer_id: place for verdict, place in zip(expected.verdicts, places(case), strict=True) if verdict.outcome == "applied"}
-    alerts = [("customers", key, "alert_message", old, new, *last[key]) for key, (old, new) in expected.alerts.items()]
-    changed = [one for one in expected.told if one.effect != "kept"]
-    told = [("bookings", case.world.bookings[one.booking_id].customer_id, one.booking_id, one.before, one.after, *places(case)[one.row]) for one in changed]
-    assert sorted((tuple(row.values()) for row in rows), key=repr) == sorted(alerts + told, key=repr)
-    numbers = [row["event_id"] for row in ask(store, "SELECT event_id FROM history ORDER BY event_id")]
-    assert numbers == list(range(1, len(numbers) + 1))
+    alerts = [("customers", key, "alert_message", "alert", *last[key], *pair) for key, pair in expected.alerts.items()]
+    for one in expected.told:
+        if one.effect != "kept":
+            alerts.append(("bookings", case.world.bookings[one.booking_id].customer_id, one.booking_id, "alert", *places(case)[one.row], one.before, one.after))
+    assert sorted(found, key=repr) == sorted(alerts, key=repr)
 
 
 # --- the tests ---------------------------------------------------------------------------------------------------------
@@ -472,48 +489,53 @@ def make_site(seed: int, empty_book: Path, folder: Path) -> Site:
 @pytest.mark.parametrize("seed", range(CASES))
 def test_an_upload_does_what_the_rules_say(seed: int, empty_book: Path, tmp_path: Path) -> None:
     site = make_site(seed, empty_book, tmp_path)
-    store, case = site.where.store, site.case
+    case, untouched = site.case, read_book(site.where.store)
     expected = interpret(case.world, case.rows, case.house, case.batch)
-    before = dump(store)
 
     preview = site.run(dry_run=True)
-
     check_counts(preview, expected)
-    assert (preview.batch, preview.status, dump(store)) == (None, "dry-run", before)
-    shown = [] if case.workbook else results_of(preview)
+    assert (preview.batch, preview.status, read_book(site.where.store)) == (None, "dry-run", untouched)
+    in_preview = results_of(preview)
 
     report = site.run()
-
     check_counts(report, expected)
     assert (report.batch, report.status) == (2, "applied" if expected.row_counts["applied"] else "nothing-applied")
-    check_rows(store, case, expected, 2)
-    check_book(store, expected.world, 2)
-    check_history(store, case, expected, 2)
-    if not case.workbook:
-        assert results_of(report) == shown
-        check_results(report, case, expected)
-    check_second_runs(site, expected)
+    check_written(site, expected, 2)
+    assert results_of(report) == in_preview
+    check_results(report, case, expected)
+    if expected.row_counts["applied"]:
+        check_answer(site, expected)
+    if seed % 3 == 0:
+        check_asked_again(site, expected)
 
 
-def check_second_runs(site: Site, first: Result) -> None:
-    """The same upload again does nothing (6.3); asked for, it acts on what the first left."""
-    store, case, before = site.where.store, site.case, dump(site.where.store)
-    if first.row_counts["applied"]:
-        answer = site.run()
-        assert (answer.batch, answer.status, answer.exit_code) == (2, "already-applied", 0)
-        check_counts(answer, first)
-        assert dump(store) == before
-        if not case.workbook:
-            check_results(answer, case, first)
-    versions = {(row["customer_id"], row["flag_type"]): row["version"] for row in ask(store, "SELECT * FROM flags")}
+def check_written(site: Site, expected: Result, batch: int) -> None:
+    book = read_book(site.where.store)
+    check_rows(book, site.case, expected, batch)
+    check_book(book, expected.world, batch)
+    check_history(book, site.case, expected, batch)
+
+
+def check_answer(site: Site, first: Result) -> None:
+    """The same upload a second time does nothing, and gives the same results (6.3)."""
+    before = read_book(site.where.store)
+    answer = site.run()
+    assert (answer.batch, answer.status, answer.exit_code) == (2, "already-applied", 0)
+    check_counts(answer, first)
+    check_results(answer, site.case, first)
+    assert read_book(site.where.store) == before
+
+
+def check_asked_again(site: Site, first: Result) -> None:
+    """Asked for, the same upload acts on what the first run left."""
+    versions = {(row["customer_id"], row["flag_type"]): row["version"] for row in read_book(site.where.store)["flags"]}
     world = replace(first.world, flags={item: replace(flag, version=versions[item]) for item, flag in first.world.flags.items()})
-    expected = interpret(world, case.rows, case.house, case.batch)
-    report = site.run(again=True)
+    later = replace(site, case=replace(site.case, world=world))
+    expected = interpret(world, later.case.rows, later.case.house, later.case.batch)
+    report = later.run(again=True)
     check_counts(report, expected)
-    later = replace(case, world=world)
-    check_rows(store, later, expected, 3)
-    check_book(store, expected.world, 3)
-    check_history(store, later, expected, 3)
+    check_written(later, expected, 3)
+    check_results(report, later.case, expected)
 
 
 def test_the_cases_reach_every_outcome_and_code() -> None:
@@ -524,5 +546,5 @@ def test_the_cases_reach_every_outcome_and_code() -> None:
     assert {verdict.outcome for verdict in verdicts} == {"applied", "unchanged", "rejected", "ignored"}
     found = {code for verdict in verdicts for code in (verdict.code or "").split(",") if code}
     assert len(found) == 16 + 4
-    assert all(sum(result.booking_counts[effect] for result in results) > 20 for effect in ("updated", "cleared", "kept"))
+    assert all(sum(result.booking_counts[effect] for result in results) > 5 for effect in ("updated", "cleared", "kept"))
     assert sum(verdict.outcome == "applied" for verdict in verdicts) > len(verdicts) // 6

@@ -264,6 +264,24 @@ def test_what_is_no_workbook_is_refused(data: bytes, what: str) -> None:
     assert what in refusal(data)
 
 
+TOO_MANY = [
+    '<sst uniqueCount="4294967295">',
+    "<x:sst a='1' uniqueCount = '99999999999999999999'>",
+    '<x><sst uniqueCount="4294967295">',
+    '<sst uniqueCount="-1">',
+]
+
+
+@pytest.mark.parametrize("head", TOO_MANY)
+def test_list_of_texts_that_claims_too_much_is_refused(head: str) -> None:
+    assert "list of texts" in refusal(book(worksheet(""), **{"xl/sharedStrings.xml": head + "</sst>"}))
+
+
+def test_list_of_texts_that_claims_little_passes() -> None:
+    texts = '<?xml version="1.0"?>\n<!-- made here --><sst count="9" uniqueCount="3"><si><t>uniqueCount="4294967295"</t></si></sst>'
+    assert check_workbook(book(worksheet(""), **{"xl/sharedStrings.xml": texts}), "up.xlsx").kind == BookKind.XLSX
+
+
 def test_two_sheets_of_one_name_are_refused() -> None:
     two = f'<workbook xmlns="{MAIN}"><sheets><sheet name="S"/><sheet name="S"/></sheets></workbook>'
     assert "two sheets" in refusal(book(worksheet(""), **{"xl/workbook.xml": two}))

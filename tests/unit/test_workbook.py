@@ -14,6 +14,7 @@ from python_calamine import CalamineWorkbook
 from pipeline.errors import Refused
 from pipeline.intake.celltext import cell_text, is_inexact
 from pipeline.intake.sheets import RawSheet, Wanted
+from pipeline.intake.trial import try_reading
 from pipeline.intake.workbook import WorkbookRead, read_workbook
 from schemas.columns import FLAGS
 
@@ -227,6 +228,12 @@ def test_open_document_is_read() -> None:
     sheet = read(buffer.getvalue()).sheets[0]
     assert sheet.rows.rows() == [(2, "add", "1.5", None, None)]
     assert sheet.marks.rows() == [(2, 1, "id-not-exact")]
+
+
+def test_workbook_that_would_end_the_process_is_refused() -> None:
+    with pytest.raises(Refused, match="the workbook is damaged") as caught:
+        try_reading(b"anything", "up.xls", "import os; os.abort()")
+    assert caught.value.fix
 
 
 def test_frames_keep_their_shape() -> None:

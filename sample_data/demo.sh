@@ -1,0 +1,67 @@
+#!/bin/sh
+# What Flagbook does, shown on the invented data of sample_data/: everything is made in demo/, which is removed first.
+# Run by `make demo`; needs .venv (make setup). Each command is shown as it is run.
+set -eu
+cd "$(dirname "$0")/.."
+
+said() {
+    printf '\n$'
+    for word in "$@"; do
+        case $word in
+            *[!A-Za-z0-9._/:=-]*) printf " '%s'" "$word" ;;
+            *) printf ' %s' "$word" ;;
+        esac
+    done
+    printf '\n'
+}
+
+# Exit code 4 says that rows came back, as some of the sample's are meant to.
+run() {
+    said "$@"
+    code=0
+    "$@" || code=$?
+    case $code in
+        0) ;;
+        4) echo '(exit code 4: done, and rows came back)' ;;
+        *)
+            echo "The demo stops: exit code $code." >&2
+            exit "$code"
+            ;;
+    esac
+}
+
+echo 'A tour and cleaning business that does not exist: 500 customers, 3,000 bookings, and two sheets of flags.'
+rm -rf demo
+mkdir demo
+cp sample_data/*.csv sample_data/flags.xlsx sample_data/flagbook.toml demo/
+said cd demo
+cd demo
+PATH="$(cd .. && pwd)/.venv/bin:$PATH"
+export PATH
+unset FLAGBOOK_STORE FLAGBOOK_SETTINGS
+
+run flagbook load --customers customers.csv --bookings bookings.csv --by 'Night run' --as-of 2026-06-01T06:00
+run flagbook apply first_flags.csv --by 'Ines Parrow' --as-of 2026-06-01T08:00
+run flagbook apply flags.xlsx more_flags.csv --by 'Ines Parrow' --reason 'Weekly review' --as-of 2026-06-01T09:00 --out results --dry-run
+run flagbook --quiet apply flags.xlsx more_flags.csv --by 'Ines Parrow' --reason 'Weekly review' --as-of 2026-06-01T09:00 --out results
+run flagbook batches
+run flagbook show TC-00017 --as-of 2026-06-01T09:00
+
+cat <<'END'
+
+In demo/ there are now:
+  flagbook.duckdb                    the book
+  first_flags.results.csv            what became of each row of the first upload
+  results/flags.preview.xlsx         what the dry run said of each row,
+  results/more_flags.preview.csv       as a workbook and as a CSV
+  results/flags.results.xlsx         what became of each row
+  results/more_flags.results.csv
+  results/flags.rejected.xlsx        the rows that came back: correct them,
+  results/more_flags.rejected.csv      and apply these files
+
+To look further:
+  cd demo
+  ../.venv/bin/flagbook batch 3
+  ../.venv/bin/flagbook history TC-00033
+  ../.venv/bin/python -c "import duckdb; duckdb.connect('flagbook.duckdb', read_only=True).sql('SELECT flag_type, count(*) AS flags FROM flags GROUP BY ALL ORDER BY flags DESC').show()"
+END

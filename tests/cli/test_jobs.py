@@ -1,0 +1,165 @@
+"""Each command through the real program: what it prints, what it writes, and its exit code."""
+
+import csv
+import json
+
+import duckdb
+import polars as pl
+
+from tests.cli.conftest import Shop
+
+UPLOAD = "action,customer_id,flag_type,comment,own\nadd,C1,Alert,Owes money,1\nadd,C9,Alert,x,2\nremove,C2,ALL,,3\nignore,C2,,,4\n"
+
+
+def apply(shop: Shop, *words: str) -> dict[str, object]:
+    """Apply the upload above and return its JSON answer."""
+    shop.file("upload.csv", UPLOAD)
+    answer: dict[str, object] = shop.run("apply", "upload.csv", "--as-of", "2026-06-01", "--by", "Desk", "--json", *words).json()
+    return answer
+
+
+def table(shop: Shop, name: str) -> list[list[str]]:
+    """Return a CSV file's rows."""
+    return list(csv.reader((shop.folder / name).read_text().splitlines()))
+
+
+def test_apply_answers_in_the_form_of_the_contract(shop: Shop) -> None:
+    answer = apply(shop)
+    assert answer["batch"] == 2
+    assert answer["status"] == "applied"
+    assert answer["rows"] == {"read": 4, "applied": 1, "unchanged": 1, "rejected": 1, "ignored": 1, "unprocessed": 0}
+    assert (answer["customers_changed"], answer["bookings"]) == (1, {"updated": 1, "cleared": 0, "kept": 0})
+    assert answer["files"] == [{"name": "upload.csv", "results": "upload.results.csv", "rejected": "upload.rejected.csv"}]
+
+
+def test_results_keep_the_uploads_columns_and_rows_and_say_what_became_of_each(shop: Shop) -> None:
+    apply(shop)
+    rows = table(shop, "upload.results.csv")
+    assert rows[0] == ["action", "customer_id", "flag_type", "comment", "own", "outcome", "code", "message", "matched_customer_id", "bookings_updated"]
+    assert [row[4:7] for row in rows[1:]] == [["1", "applied", ""], ["2", "rejected", "unknown-customer"], ["3", "unchanged", ""], ["4", "ignored", ""]]
+    assert [row[8:] for row in rows[1:]] == [["C1", "1"], ["", "0"], ["C2", "0"], ["", "0"]]
+
+
+def test_the_rejected_file_uploads_again_once_it_is_fixed(shop: Shop) -> None:
+    apply(shop)
+    path = shop.folder / "upload.rejected.csv"
+    path.write_text(path.read_text().replace("C9", "C2"))
+    again = shop.run("apply", path, "--as-of", "2026-06-01", "--json")
+    assert (again.code, again.json()["rows"]["applied"]) == (0, 1), again.err
+    assert table(shop, "upload.rejected.results.csv")[0].count("message") == 1
+
+
+def test_a_rejected_file_that_no_longer_applies_goes(shop: Shop) -> None:
+    apply(shop)
+    shop.file("upload.csv", UPLOAD.replace("C9", "C2"))
+    assert shop.run("apply", "upload.csv", "--as-of", "2026-06-01").code == 0
+    assert not (shop.folder / "upload.rejected.csv").exists()
+
+
+def test_the_same_upload_twice_does_nothing_the_second_time(shop: Shop) -> None:
+    first = apply(shop)
+    (shop.folder / "upload.results.csv").unlink()
+    shop.file("upload.csv", UPLOAD.replace("\n", "\r\n"))
+    ran = shop.run("apply", "upload.csv", "--as-of", "2026-06-01", "--json")
+    second = ran.json()
+    assert (ran.code, second["status"], second["batch"]) == (0, "already-applied", 2)
+    assert (second["rows"], second["bookings"], second["files"]) == (first["rows"], first["bookings"], first["files"])
+    assert (shop.folder / "upload.results.csv").read_text().splitlines()[1] == "add,C1,Alert,Owes money,1,applied,,flag added,C1,1"
+    assert len(shop.run("batches", "--json").json()["batches"]) == 2
+
+
+def test_again_applies_it_anew(shop: Shop) -> None:
+    apply(shop)
+    assert apply(shop, "--again")["status"] == "nothing-applied"
+
+
+def test_a_dry_run_says_what_the_run_does_and_writes_a_preview_only(shop: Shop) -> None:
+    dry = apply(shop, "--dry-run")
+    assert (dry["batch"], dry["status"]) == (None, "dry-run")
+    assert not (shop.folder / "upload.results.csv").exists()
+    preview = (shop.folder / "upload.preview.csv").read_text()
+    wet = apply(shop)
+    assert [dry[name] for name in ("rows", "bookings", "customers_changed")] == [wet[name] for name in ("rows", "bookings", "customers_changed")]
+    assert (shop.folder / "upload.results.csv").read_text() == preview
+
+
+def test_times_without_an_offset_are_in_the_business_time_zone(shop: Shop) -> None:
+    shop.file("flagbook.toml", '[business]\ntimezone = "Pacific/Auckland"\n')
+    apply(shop)
+    with duckdb.connect(str(shop.folder / "flagbook.duckdb"), read_only=True) as con:
+        as_of = con.sql("SELECT epoch(as_of) FROM batches WHERE batch_id = 2").fetchall()
+    assert as_of == [(1780228800.0,)]  # 2026-05-31 12:00 in UTC
+
+
+def test_init_makes_a_folder_and_never_overwrites(bare: Shop) -> None:
+    ran = bare.run("init", "new", TZ="Europe/London")
+    assert ran.code == 0, ran.err
+    assert sorted(path.name for path in (bare.folder / "new").iterdir() if path.suffix != ".lock") == ["flagbook.duckdb", "flagbook.toml", "inbox", "outbox"]
+    assert 'timezone = "Europe/London"' in (bare.folder / "new" / "flagbook.toml").read_text()
+    assert bare.run("init", "new").code == 3
+    assert bare.run("--store", "new/flagbook.duckdb", "--settings", "new/flagbook.toml", "batches").code == 0
+
+
+def test_show_and_history_find_a_customer_by_any_key(shop: Shop) -> None:
+    apply(shop)
+    glance = shop.run("show", "ANN@example.com", "--as-of", "2026-06-01", "--json").json()
+    assert (glance["customer"]["customer_id"], glance["customer"]["alert_message"]) == ("C1", "Owes money")
+    assert [one["booking_id"] for one in glance["bookings"]] == ["B1"]
+    events = shop.run("history", "C1", "--json").json()["events"]
+    assert [(event["action"], event["comment_after"], event["changed_by"], event["source_row"]) for event in events] == [("flagged", "Owes money", "Desk", 2)]
+    assert shop.run("show", "C9").code == 3
+    plain = shop.run("show", "C1")
+    assert "⚑ Alert" in plain.out
+    assert "\x1b" not in plain.out
+
+
+def test_batch_shows_files_counts_and_findings(shop: Shop) -> None:
+    apply(shop)
+    one = shop.run("batch", "2", "--json").json()
+    assert (one["batch"]["rejected"], one["files"][0]["name"], one["findings"]) == (1, "upload.csv", {"unknown-customer": 1})
+    assert shop.run("batch", "77").code == 3
+
+
+def test_export_writes_tables_in_every_format(shop: Shop) -> None:
+    apply(shop)
+    ran = shop.run("export", "flags", "agenda", "--out", "tables", "--format", "csv,xlsx,parquet")
+    assert ran.code == 0, ran.err
+    assert sorted(path.name for path in (shop.folder / "tables").iterdir()) == [f"{name}.{form}" for name in ("agenda", "flags") for form in ("csv", "parquet", "xlsx")]
+    assert pl.read_parquet(shop.folder / "tables" / "flags.parquet")["comment"].to_list() == ["Owes money"]
+    assert shop.run("export", "nonsense", "--out", "tables").code == 3
+
+
+def test_a_second_load_of_the_same_exports_changes_nothing(shop: Shop) -> None:
+    apply(shop)
+    again = shop.run("load", "--customers", "customers.csv", "--bookings", "bookings.csv", "--as-of", "2026-06-02", "--json").json()
+    assert (again["status"], again["rows"]["unchanged"]) == ("nothing-applied", 4)
+    with duckdb.connect(str(shop.folder / "flagbook.duckdb"), read_only=True) as con:
+        assert con.sql("SELECT alert_message FROM bookings WHERE booking_id = 'B1'").fetchall() == [("Owes money",)]
+
+
+def test_a_new_booking_of_a_flagged_customer_gets_the_alert(shop: Shop) -> None:
+    apply(shop)
+    shop.file("bookings.csv", "booking_id,customer_id,starts_at,alert_message\nB3,C1,2026-08-01,\nB4,C1,2026-08-01,own\nB5,C1,2026-01-01,\nB6,C2,2026-08-01,\n")
+    report = json.loads(shop.run("load", "--bookings", "bookings.csv", "--as-of", "2026-06-02", "--json").out)
+    assert (report["bookings"]["new"], report["alerts"]["updated"]) == (4, 1)
+    with duckdb.connect(str(shop.folder / "flagbook.duckdb"), read_only=True) as con:
+        told = con.sql("SELECT booking_id, alert_message FROM bookings WHERE booking_id > 'B2' ORDER BY 1").fetchall()
+    assert told == [("B3", "Owes money"), ("B4", "own"), ("B5", None), ("B6", None)]
+
+
+def test_rows_of_one_id_count_once_if_they_are_the_same_and_come_back_if_not(bare: Shop) -> None:
+    bare.file("customers.csv", "customer_id,first_name\nC1,Ann\nC1,Ann\nC2,Ben\nC2,Bob\n,Nobody\n")
+    ran = bare.run("load", "--customers", "customers.csv", "--json")
+    assert (ran.code, ran.json()["customers"]) == (4, {"read": 5, "new": 1, "changed": 0, "unchanged": 1, "rejected": 3})
+    rejected = table(bare, "customers.rejected.csv")
+    assert [row[:2] for row in rejected] == [["customer_id", "first_name"], ["C2", "Ben"], ["C2", "Bob"], ["", "Nobody"]]
+
+
+def test_a_dry_load_makes_no_store_and_changes_none(shop: Shop) -> None:
+    (shop.folder / "flagbook.duckdb").rename(shop.folder / "kept.duckdb")
+    ran = shop.run("load", "--customers", "customers.csv", "--dry-run", "--json")
+    assert (ran.code, ran.json()["customers"]["new"]) == (0, 2)
+    assert not (shop.folder / "flagbook.duckdb").exists()
+    shop.file("more.csv", "customer_id\nC7\n")
+    assert shop.run("--store", "kept.duckdb", "load", "--customers", "more.csv", "--dry-run", "--json").json()["customers"]["new"] == 1
+    assert len(shop.run("--store", "kept.duckdb", "batches", "--json").json()["batches"]) == 1

@@ -1,0 +1,221 @@
+"""Batches."""
+
+from tests.spec.book import Spec
+
+TITLES = {
+    "6.1": "All of a batch or nothing of it",
+    "6.3": "The same upload twice",
+    "6.4": "Dry runs",
+    "6.6": "What is recorded",
+}
+
+
+def test_6_1_a_batch_that_breaks_off_leaves_nothing(spec: Spec) -> None:
+    """If a run breaks off, nothing of it is in the book."""
+    spec.flags("""
+        customer_id  flag_type  comment
+        C1           At Risk    late""")
+    spec.breaks_off("""
+        action  customer_id  flag_type  comment  =>  outcome
+        edit    C1           At Risk    rude     =>  applied
+        add     C2           At Risk    late     =>  applied""")
+    spec.then("flags", """
+        customer_id  flag_type  comment
+        C1           At Risk    late""")
+    spec.then("history", "event_id")
+    spec.then("batches", "batch_id")
+    spec.then("batch_rows", "source_row")
+
+
+def test_6_1_the_run_after_one_that_broke_off_begins_anew(spec: Spec) -> None:
+    """A run that broke off takes no number and is in nobody's way."""
+    spec.breaks_off("""
+        action  customer_id  flag_type  comment  =>  outcome
+        add     C1           At Risk    late     =>  applied""")
+    spec.apply("""
+        action  customer_id  flag_type  comment  =>  outcome
+        add     C1           At Risk    late     =>  applied""")
+    spec.then("batches", """
+        batch_id  applied
+        2         1""")
+
+
+def test_6_3_the_same_upload_again_does_nothing(spec: Spec) -> None:
+    """The second time nothing is done: the answer names the first batch with its counts, and is a success."""
+    spec.bookings("""
+        booking_id  customer_id  starts_at
+        B1          C1           2026-03-10 10:00""")
+    for _ in range(2):
+        spec.apply("""
+        action  customer_id  flag_type  comment  =>  outcome   code              matched_customer_id  bookings_updated
+        add     C1           At Risk    late     =>  applied                     C1                   1
+        add     X99          At Risk    late     =>  rejected  unknown-customer                       0""")
+    spec.reports("""
+        status           batch  applied_before  read  applied  rejected  updated  customers_changed  exit_code
+        already-applied  2      2               2     1        1         1        1                  0""")
+    spec.then("batches", """
+        batch_id
+        2""")
+
+
+def test_6_3_an_upload_can_be_applied_again_on_request(spec: Spec) -> None:
+    """When asked for, the same upload is applied again, on the book as it is now."""
+    spec.apply("""
+        action  customer_id  flag_type  comment  =>  outcome
+        add     C1           At Risk    late     =>  applied""")
+    spec.apply("""
+        action  customer_id  flag_type  comment  =>  outcome
+        add     C1           At Risk    late     =>  unchanged""", again=True)  # fmt: skip
+    spec.then("batches", """
+        batch_id  status           applied
+        2         applied          1
+        3         nothing-applied  0""")
+
+
+def test_6_3_the_same_means_the_same_cells(spec: Spec) -> None:
+    """A file merely saved anew is the same upload: neither its kind of CSV nor columns that are not recognised matter."""
+    spec.upload("""
+        action,customer_id,flag_type,comment
+        add,C1,At Risk,late""")
+    spec.upload("""
+        Seen by;Flag type;Customer-ID;Flag comment;Action
+        Ann;"At Risk";C1;late;add""", name="other.csv", written_as="utf-16")  # fmt: skip
+    spec.reports("""
+        status           applied_before
+        already-applied  2""")
+
+
+def test_6_3_rows_in_another_order_are_another_upload(spec: Spec) -> None:
+    """The same rows in another order are another upload."""
+    spec.apply("""
+        action  customer_id  flag_type  comment  =>  outcome
+        add     C1           At Risk    late     =>  applied
+        remove  C1           At Risk             =>  applied""")
+    spec.apply("""
+        action  customer_id  flag_type  comment  =>  outcome
+        remove  C1           At Risk             =>  unchanged
+        add     C1           At Risk    late     =>  applied""")
+    spec.reports("""
+        status   batch
+        applied  3""")
+
+
+def test_6_3_an_upload_that_applied_nothing_may_come_again(spec: Spec) -> None:
+    """An upload of which nothing was applied is no hindrance to the next."""
+    for _ in range(2):
+        spec.apply("""
+        action  customer_id  flag_type  comment  =>  outcome   code
+        add     X99          At Risk    late     =>  rejected  unknown-customer""")
+    spec.reports("""
+        status           batch
+        nothing-applied  3""")
+
+
+def test_6_3_an_upload_whose_items_changed_since_may_come_again(spec: Spec) -> None:
+    """Once a later batch has changed a flag that the upload changed, the upload is applied anew."""
+    spec.apply("""
+        action  customer_id  flag_type  comment  =>  outcome
+        set     C1           At Risk    late     =>  applied""")
+    spec.apply("""
+        action  customer_id  flag_type  comment  =>  outcome
+        set     C1           At Risk    rude     =>  applied""")
+    spec.apply("""
+        action  customer_id  flag_type  comment  =>  outcome
+        set     C1           At Risk    late     =>  applied""")
+    spec.reports("""
+        status   batch
+        applied  4""")
+
+
+def test_6_4_a_dry_run_writes_nothing(spec: Spec) -> None:
+    """A dry run writes nothing to the book: no flag, no alert, no history, no batch."""
+    spec.bookings("""
+        booking_id  customer_id  starts_at
+        B1          C1           2026-03-10 10:00""")
+    spec.apply("""
+        action  customer_id  flag_type  comment  =>  outcome
+        add     C1           At Risk    late     =>  applied""", dry_run=True)  # fmt: skip
+    spec.then("flags", "customer_id")
+    spec.then("bookings", """
+        booking_id  alert_message
+        B1""")
+    spec.then("history", "event_id")
+    spec.then("batches", "batch_id")
+
+
+def test_6_4_a_dry_run_tells_what_the_run_then_does(spec: Spec) -> None:
+    """A dry run gives every row the outcome, and the report the counts, that the run then gives; the run takes the next number."""
+    spec.flags("""
+        customer_id  flag_type  comment
+        C1           At Risk    late""")
+    spec.bookings("""
+        booking_id  customer_id  starts_at         alert_message
+        B1          C1           2026-03-10 10:00  late
+        B2          C2           2026-03-10 10:00  own note""")
+    for dry_run, batch, status in ((True, " ", "dry-run"), (False, "2", "applied")):
+        spec.apply("""
+        action  customer_id  flag_type  comment  =>  outcome    code               message           bookings_updated
+        remove  C1           ALL                 =>  applied                       flag removed      1
+        add     C2           Warning    late     =>  applied                       flag added        0
+        add     C2           Warning    late     =>  unchanged                     it is so already  0
+        add     C3                      late     =>  rejected   missing-flag-type  flag_type         0""", dry_run=dry_run)  # fmt: skip
+        spec.reports(f"""
+        batch  status   read  applied  unchanged  rejected  updated  cleared  kept  customers_changed  exit_code
+        {batch}      {status}  4     2        1          1         0        1        1     2                  4""")
+
+
+def test_6_6_a_batch_records_who_why_when_and_how_much(spec: Spec) -> None:
+    """A batch records who submitted it, why, as of when, and its counts."""
+    spec.bookings("""
+        booking_id  customer_id  starts_at         alert_message
+        B1          C1           2026-03-10 10:00
+        B2          C1           2026-03-10 10:00  own note""")
+    spec.apply("""
+        action  customer_id  flag_type  comment  =>  outcome
+        add     C1           At Risk    late     =>  applied
+        ignore  C1           At Risk    late     =>  ignored""", by="Manager", reason="weekly review", as_of="2026-03-05T10:30Z")  # fmt: skip
+    spec.then("batches", """
+        batch_id  kind   submitted_by  reason         as_of             rows_read  applied  ignored  bookings_updated  bookings_kept
+        2         apply  Manager       weekly review  2026-03-05 10:30  2          1        1        1                 1""")
+
+
+def test_6_6_a_batch_records_its_files_with_their_fingerprint(spec: Spec) -> None:
+    """A batch records its files in their order, each with its SHA-256."""
+    spec.upload("""
+        action,customer_id,flag_type,comment
+        add,C1,At Risk,late""", name="monday.csv")  # fmt: skip
+    spec.then("batch_files", """
+        batch_id  file_no  name        sha256
+        2         1        monday.csv  aec123580d1accccf8915563ce86474cb2ac47bc376f2f529f67cdb38c9125b5""")
+
+
+def test_6_6_each_change_records_its_row_and_what_was_before_and_after(spec: Spec) -> None:
+    """Each change records its batch, file and row, and what was before and after."""
+    spec.flags("""
+        customer_id  flag_type  comment  expires_on
+        C1           At Risk    late     2026-05-01""")
+    spec.apply(
+        """
+        action  customer_id  flag_type  comment  expires_on  =>  outcome    code
+        ignore                                               =>  ignored
+        edit    C1           At Risk    rude     [clear]     =>  applied""",
+        """
+        action  customer_id  flag_type  comment  =>  outcome
+        remove  C1           At Risk             =>  applied""",
+    )
+    spec.then("flag_history", """
+        batch_id  file_no  source_row  action     comment_before  comment_after  expires_on_before  expires_on_after
+        2         1        3           edited     late            rude           2026-05-01
+        2         2        2           unflagged  rude""")
+
+
+def test_6_6_the_outcome_of_every_row_is_recorded(spec: Spec) -> None:
+    """What became of every row is recorded, of rejected ones too."""
+    spec.apply("""
+        action  customer_id  flag_type  comment  =>  outcome   code
+        add     C1           at risk    late     =>  applied
+        add     X99          At Risk    late     =>  rejected  unknown-customer""")
+    spec.then("batch_rows", """
+        batch_id  file_no  source_row  customer_id  action  item     outcome   code
+        2         1        2           C1           add     At Risk  applied
+        2         1        3                        add     At Risk  rejected  unknown-customer""")
