@@ -16,6 +16,7 @@ from pipeline.intake.sheets import RawSheet, Wanted
 from pipeline.intake.tables import Reading, inexact, read_tables, text_columns, unknown_columns, unread
 from pipeline.settings import Settings
 from schemas.columns import FLAGS, RESULT_COLUMNS
+from schemas.models import INSTRUCTIONS as MODEL
 from schemas.plan import FAULTS, INSTRUCTIONS
 
 ACTIONS = {
@@ -77,7 +78,9 @@ def read_upload(request: UploadRequest, settings: Settings) -> Upload:
     text = pl.concat(frames).with_row_index("seq", offset=1).with_columns(pl.col("seq").cast(pl.Int64))
     if len(text) > settings.files.max_rows:
         raise Refused(f"The upload has {len(text):,} rows, more than {settings.files.max_rows:,}.", "Split it, or raise files.max_rows in the settings.")
-    return Upload(tuple(files), cast_instructions(text, settings, request.by), tuple(remarks))
+    typed = cast_instructions(text, settings, request.by)
+    MODEL.validate(typed)  # a failure here is a bug of the casts: it raises
+    return Upload(tuple(files), typed, tuple(remarks))
 
 
 def _numbered(sheet: RawSheet, reading: Reading, file_no: int, path: str) -> pl.DataFrame:

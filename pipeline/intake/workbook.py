@@ -1,6 +1,6 @@
 """Workbooks of any kind as text sheets (rules 7.1, 7.3, 7.4)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import islice
@@ -79,7 +79,9 @@ def read_workbook(data: bytes, wanted: Wanted, where: str, only: tuple[str, ...]
 
 def _find_columns(sheet: CalamineSheet, wanted: Wanted, where: str) -> _Found | None:
     """Return the header among the first 50 rows that hold anything, or None where no row names a column."""
-    filled = ((number, texts) for number, texts in enumerate(_text_rows(sheet), 1) if any(text.strip() for text in texts))
+    # NOTE: a stray cell far below makes a million blank rows, so each is first asked whole.
+    rows = ((number, tuple(map(cell_text, row))) for number, row in enumerate(sheet.iter_rows(), 1) if any(row))
+    filled = ((number, texts) for number, texts in rows if any(text.strip() for text in texts))
     candidates = _guarded(f"{where}, sheet {sheet.name}", lambda: list(islice(filled, HEADER_ROWS)))
     index = find_header([texts for _, texts in candidates], wanted)
     if index is None or sheet.start is None:
@@ -87,10 +89,6 @@ def _find_columns(sheet: CalamineSheet, wanted: Wanted, where: str) -> _Found | 
     row, texts = candidates[index]
     width = max(position for position, text in enumerate(texts, 1) if text.strip())
     return _Found(texts[:width], row, sheet.start[1])
-
-
-def _text_rows(sheet: CalamineSheet) -> Iterator[tuple[str, ...]]:
-    return (tuple(map(cell_text, row)) for row in sheet.iter_rows())
 
 
 def _guarded(where: str, parse: Callable[[], Result]) -> Result:
@@ -144,25 +142,17 @@ def _load(book: _Book, listed: SheetMetadata) -> CalamineSheet:
 def _read_sheet(book: _Book, sheet: CalamineSheet, found: _Found) -> RawSheet:
     """Return the rows below the header, with what stands for errors in place and the marks of the header's columns."""
     table = _guarded(f"{book.where}, sheet {sheet.name}", sheet.to_python)
-    start = sheet.start or (0, 0)
-    body = table[found.row - start[0] :]
-    columns: list[list[Value]] = [list(map(itemgetter(position), body)) for position in range(len(found.header))]
-    marks = _own_marks(book, sheet.name, found) if book.passed.kind == BookKind.XLSX else _number_marks(columns, found.row)
-    _put_errors(columns, marks.filter(mark=CELL_ERROR), found.row)
-    texts = [text_column(cell(position), values) for position, values in enumerate(columns)]
-    numbers = pl.Series("source_row", range(found.row + 1, found.row + 1 + len(texts[0])), dtype=pl.Int64)
-    rows = pl.DataFrame([numbers, *texts]).filter(pl.any_horizontal(pl.exclude("source_row").is_not_null()))
+    first_row = sheet.start[0] if sheet.start else 0
+    blank: list[Value] = [""] * sheet.width
+    filled = {number: row for number, row in enumerate(table[found.row - first_row :], found.row + 1) if row != blank}
+    marks = _own_marks(book, sheet.name, found) if book.passed.kind == BookKind.XLSX else _number_marks(filled, len(found.header))
+    for number, position, text in marks.filter(mark=CELL_ERROR).select("source_row", "position", "text").iter_rows():
+        filled.setdefault(number, blank.copy())[position] = text
+    numbers = sorted(filled)
+    body = [filled[number] for number in numbers]
+    texts = [text_column(cell(position), list(map(itemgetter(position), body))) for position in range(len(found.header))]
+    rows = pl.DataFrame([pl.Series("source_row", numbers, dtype=pl.Int64), *texts]).filter(pl.any_horizontal(pl.exclude("source_row").is_not_null()))
     return RawSheet(sheet.name, found.header, found.row, rows, marks.select(*MARK_SCHEMA))
-
-
-def _put_errors(columns: list[list[Value]], errors: pl.DataFrame, header_row: int) -> None:
-    """Write the text of each error into `columns`, longer by rows of which the parser shows nothing."""
-    found: list[tuple[int, int, str]] = errors.select("source_row", "position", "text").rows()
-    height = max((row - header_row for row, _, _ in found), default=0)
-    for values in columns:
-        values.extend([""] * (height - len(values)))
-    for row, position, text in found:
-        columns[position][row - header_row - 1] = text
 
 
 def _own_marks(book: _Book, name: str, found: _Found) -> pl.DataFrame:
@@ -171,16 +161,10 @@ def _own_marks(book: _Book, name: str, found: _Found) -> pl.DataFrame:
     return marks.filter((pl.col("source_row") > found.row) & pl.col("position").is_between(0, len(found.header) - 1))
 
 
-def _number_marks(columns: list[list[Value]], header_row: int) -> pl.DataFrame:
+def _number_marks(rows: dict[int, list[Value]], width: int) -> pl.DataFrame:
     """Return marks for the numbers that can't be ids whatever they look like; all that can be told without the gate's look."""
-    found = [
-        (row, position, NOT_EXACT, None)
-        for position, values in enumerate(columns)
-        if not set(map(type, values)) <= {str}
-        for row, value in enumerate(values, header_row + 1)
-        if is_inexact(value)
-    ]
-    return pl.DataFrame(found, schema=MARKS, orient="row").sort("source_row", "position")
+    found = [(number, position, NOT_EXACT, None) for number, row in rows.items() for position, value in enumerate(row[:width]) if is_inexact(value)]
+    return pl.DataFrame(found, schema=MARKS, orient="row")
 
 
 def _unusable(nearest: list[tuple[str, tuple[str, ...]]], wanted: Wanted, where: str) -> Refused:

@@ -7,6 +7,7 @@ import polars as pl
 
 from pipeline.store.book import Book
 
+LONGEST = 100  # characters of a key for which a close one is looked for
 KEY_MATCHES = {
     "id_key": "customer_id IN (SELECT id_key FROM keys)",
     "email_key": "email_key IN (SELECT email_key FROM keys)",
@@ -32,33 +33,37 @@ def phones_to_key(book: Book) -> pl.DataFrame:
 def close_keys(book: Book, keys: pl.DataFrame) -> pl.DataFrame:
     """Return key_kind, key and near (a customer_id) where a stored key is one edit away: a letter changed, left out or put in.
 
-    `keys`: key_kind (id_key, email_key or phone_key) and key, none of them stored. Each position is left out in turn, on both sides; two keys
-    that are then alike differ there only. Deleted customers are not named.
+    `keys`: key_kind (id_key, email_key or phone_key) and key, none of them stored, longer ones than `LONGEST` not looked at.
+    Each position is left out in turn, on both sides; two keys that are then alike differ there only. Deleted customers are
+    not named.
     """
-    longest = int(keys["key"].str.len_chars().max() or 0)  # type: ignore[arg-type]  # a whole number or null
-    found = []
+    found = [pl.DataFrame(schema={"key": pl.String, "near": pl.String, "key_kind": pl.String})]
     for kind, column in (("id_key", "customer_id"), ("email_key", "email_key"), ("phone_key", "phone_key")):
-        asked = keys.filter(pl.col("key_kind") == kind).select("key")
+        asked = keys.filter(pl.col("key_kind") == kind).select("key", size=pl.col("key").str.len_chars().cast(pl.Int64)).filter(pl.col("size") <= LONGEST)
         if len(asked):
-            stored = book.ask(f"SELECT customer_id, {column} AS stored FROM customers WHERE {column} IS NOT NULL AND status <> 'deleted'")
-            found.append(_one_edit(asked, stored, longest).with_columns(pl.lit(kind).alias("key_kind")))
-    near = pl.concat(found) if found else pl.DataFrame(schema={"key": pl.String, "near": pl.String, "key_kind": pl.String})
-    return near.group_by("key_kind", "key").agg(pl.col("near").min())
+            stored = book.ask(
+                f"SELECT customer_id, {column} AS stored, length({column}) AS size FROM customers "
+                f"WHERE length({column}) BETWEEN ? AND ? AND status <> 'deleted'",
+                int(asked["size"].min()) - 1,  # type: ignore[arg-type]  # there is one: asked is not empty
+                int(asked["size"].max()) + 1,  # type: ignore[arg-type]
+            )
+            found.append(_one_edit(asked, stored).with_columns(pl.lit(kind).alias("key_kind")))
+    return pl.concat(found)
 
 
-def _one_edit(asked: pl.DataFrame, stored: pl.DataFrame, longest: int) -> pl.DataFrame:
-    asked = asked.with_columns(size=pl.col("key").str.len_chars())
-    stored = stored.with_columns(size=pl.col("stored").str.len_chars()).filter(pl.col("size") <= longest + 1)
+def _one_edit(asked: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
     found = []
-    for place in range(longest + 1):
-        without = [pl.concat_str(pl.col(name).str.slice(0, place), pl.col(name).str.slice(place + 1)).alias("short") for name in ("key", "stored")]
-        asked_short = asked.filter(pl.col("size") > place).with_columns(without[0])
-        stored_short = stored.filter(pl.col("size") > place).select("customer_id", "size", without[1])
+    for place in range(int(stored["size"].max() or 0)):  # type: ignore[arg-type]  # a whole number or null
+        short = [pl.concat_str(pl.col(name).str.slice(0, place), pl.col(name).str.slice(place + 1)).alias("short") for name in ("key", "stored")]
+        asked_short = asked.filter(pl.col("size") > place).with_columns(short[0])
+        stored_short = stored.filter(pl.col("size") > place).select("customer_id", "size", short[1])
         changed = asked_short.join(stored_short, on=["short", "size"], how="inner")
         left_out = asked.join(stored_short, left_on="key", right_on="short", how="inner")
         put_in = asked_short.join(stored, left_on="short", right_on="stored", how="inner")
-        found += [part.select("key", near="customer_id") for part in (changed, left_out, put_in)]
-    return pl.concat(found).unique() if found else pl.DataFrame(schema={"key": pl.String, "near": pl.String})
+        parts = [part.select("key", near="customer_id") for part in (changed, left_out, put_in)]
+        found.append(pl.concat(parts).group_by("key").agg(pl.col("near").min()))
+    none = pl.DataFrame(schema={"key": pl.String, "near": pl.String})
+    return pl.concat([none, *found]).group_by("key").agg(pl.col("near").min())
 
 
 def flags_of(book: Book, customers: pl.DataFrame) -> pl.DataFrame:

@@ -23,13 +23,14 @@ from pipeline.report import ApplyReport
 from pipeline.run import Instructing, Where
 from pipeline.settings import Settings, read_settings
 from pipeline.store.book import Book, open_book, write_settings
-from tests.spec.tables import Drawn, draw, lines_of, read_table, show_cell, to_csv
+from tests.spec.tables import ARROW, Drawn, draw, lines_of, read_sheets, read_table, show_cell, to_csv
 from tests.spec.workbooks import read_result_sheets, write_workbook
 
 SETTINGS = '[business]\ntimezone = "UTC"\n'
 CUSTOMERS = "customer_id\nC1\nC2\nC3"
 AS_OF, BY = "2026-03-02T09:00Z", "Front desk"
 LOADED = "2026-01-10 12:00"
+# What stood in the book before the first call is batch 1.
 QUERIES = {
     "flags": "SELECT * FROM flags ORDER BY customer_id, flag_type",
     "customers": "SELECT * FROM customers ORDER BY customer_id",
@@ -72,8 +73,9 @@ def write_book(path: Path, settings: Settings, tables: Mapping[str, Drawn]) -> N
     with open_book(path, writing=True, creating=True) as book, book.transaction():
         write_settings(book, settings)
         book.run("INSERT INTO batches (batch_id, kind, submitted_by, as_of, started_at, status) VALUES (1, 'load', 'nightly', ?, ?, 'applied')", LOADED, LOADED)
-        for name, rows in {"customers": customers, "flags": flags, "bookings": bookings}.items():
-            _insert(book, name, rows)
+        _insert(book, "customers", customers)
+        _insert(book, "flags", flags)
+        _insert(book, "bookings", bookings)
         _insert(book, "history", [_event(row) for row in flags])
 
 
@@ -99,13 +101,12 @@ def _event(flag: Mapping[str, object]) -> dict[str, object]:
 
 
 def _customer_rows(table: Drawn, flags: Sequence[Mapping[str, object]], settings: Settings) -> list[dict[str, object]]:
-    rows: list[dict[str, object]] = []
-    for drawn in table.dicts():
-        row: dict[str, object] = {"status": "active", "alert_message": _alert(drawn["customer_id"], flags, settings), **_filled(drawn), "first_batch": 1}
-        row["email_key"] = email_keys(pl.Series([row.get("email")], dtype=pl.String)).item()
-        row["phone_key"] = phone_keys(pl.Series([row.get("phone")], dtype=pl.String), settings.business.phone_region).item()
-        rows.append(row)
-    return rows
+    rows = [{"email": None, "phone": None, **_filled(row)} for row in table.dicts()]
+    emails = email_keys(pl.Series([row["email"] for row in rows], dtype=pl.String))
+    phones = phone_keys(pl.Series([row["phone"] for row in rows], dtype=pl.String), settings.business.phone_region)
+    usual = [{"status": "active", "alert_message": _alert(str(row["customer_id"]), flags, settings), "first_batch": 1} for row in rows]
+    keys = [{"email_key": email, "phone_key": phone} for email, phone in zip(emails, phones, strict=True)]
+    return [{**default, **row, **key} for default, row, key in zip(usual, rows, keys, strict=True)]
 
 
 def _alert(customer_id: str, flags: Sequence[Mapping[str, object]], settings: Settings) -> str | None:
@@ -149,7 +150,9 @@ class Spec:
 
     def apply(self, *tables: str, **how: Unpack[How]) -> None:
         """Apply a CSV of what stands left of the arrow; compare what became of each row with what stands right of it. Several: files in order."""
-        halves = [self._draw_table(_titled("Upload" if number < 2 else f"Upload, file {number}", how), text).halves() for number, text in enumerate(tables, start=1)]
+        halves = [
+            self._draw_table(_titled("Upload" if number < 2 else f"Upload, file {number}", how), text).halves() for number, text in enumerate(tables, start=1)
+        ]
         if self.folder is None:
             return
         paths = [self._write(to_csv(upload), f"upload{number}.csv", how) for number, (upload, _) in enumerate(halves, start=1)]
@@ -157,25 +160,25 @@ class Spec:
         for number, (_, expected) in enumerate(halves, start=1):
             self._compare_rows(expected, number)
 
-    def apply_workbook(self, sheets: Mapping[str, str], **how: Unpack[How]) -> None:
-        """Apply a workbook of drawn sheets (see `workbooks`); sheets without an arrow are not read."""
-        drawn = {name: self._draw_table(_titled(f"Upload, sheet {name}", how), text) for name, text in sheets.items()}
+    def apply_workbook(self, text: str, **how: Unpack[How]) -> None:
+        """Apply a workbook: each sheet drawn under its name in brackets, `[Name] hidden` if it is; those without an arrow are not read."""
+        self._draw(_titled("Upload, a workbook", how), text)
         if self.folder is None:
             return
-        pytest.importorskip("pipeline.intake.workbook", reason="no workbooks can be read yet")
-        halves = {name: table.halves() if "=>" in table.header else (table, None) for name, table in drawn.items()}
+        drawn = read_sheets(text)
+        halves = {name: table.halves() if ARROW in table.header else (table, None) for name, table in drawn.items()}
         path = self._folder / how.get("name", "upload.xlsx")
         write_workbook(path, {name: upload for name, (upload, _) in halves.items()})
         self._apply([path], how)
         expected = [right for _, right in halves.values() if right is not None]
-        rows = [row for right in expected for row in right.rows]
-        self._compare_rows(Drawn(expected[0].header, tuple(rows)), 1)
+        self._compare_rows(Drawn(expected[0].header, tuple(row for right in expected for row in right.rows)), 1)
 
-    def upload(self, text: str, **how: Unpack[How]) -> None:
-        """Apply a file of exactly this text (less the indentation); `rows` compares what became of it."""
-        self._draw(_titled("Upload as it is", how), text)
+    def upload(self, *texts: str, **how: Unpack[How]) -> None:
+        """Apply files of exactly these texts (less the indentation); `rows` compares what became of the first."""
+        for number, text in enumerate(texts, start=1):
+            self._draw(_titled("Upload as it is" if number < 2 else f"Upload as it is, file {number}", how), text)
         if self.folder is not None:
-            self._apply([self._write("\n".join(lines_of(text)) + "\n", "upload1.csv", how)], how)
+            self._apply([self._write("\n".join(lines_of(text)) + "\n", f"upload{number}.csv", how) for number, text in enumerate(texts, start=1)], how)
 
     def refuses(self, text: str, *words: str, **how: Unpack[How]) -> None:
         """Hand in a file of exactly this text, and be refused with these words."""
@@ -194,9 +197,21 @@ class Spec:
         if self.folder is None:
             return
         path = self._write(to_csv(upload), "upload1.csv", {})
-        with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        with pytest.MonkeyPatch.context() as patch:
             patch.setattr(run, "finish_batch", _crash)
-            self._apply([path], {})
+            with pytest.raises(KeyboardInterrupt):
+                self._apply([path], {})
+
+    def load(self, customers: str = "", bookings: str = "") -> None:
+        """Load exports: CSVs of what is drawn."""
+        drawn = {name: self._draw_table(f"Export of {name}", text) for name, text in {"customers": customers, "bookings": bookings}.items() if text}
+        if self.folder is None:
+            return
+        settings = self._make_book()
+        paths = {name: (self._write(to_csv(table), f"{name}.csv", {}),) for name, table in drawn.items()}
+        call = run.Loads(paths.get("customers", ()), paths.get("bookings", ()), BY, datetime.fromisoformat(AS_OF))
+        self._after = {}
+        run.load(Where(self._store, settings), call)
 
     # --- afterwards ---------------------------------------------------------------------------------------------------
 
@@ -206,13 +221,37 @@ class Spec:
         if self.folder is not None:
             self._compare_rows(expected, 1)
 
-    def then(self, name: str, text: str) -> None:
-        """Compare a table of the book; columns that are not drawn are not compared."""
-        expected = self._draw_table(f"{name.capitalize().replace('_', ' ')} after", text)
-        if self.folder is None:
-            return
-        stored = self._stored(name).select(expected.header).rows()
-        _compare(expected, [tuple(show_cell(value) for value in row) for row in stored])
+    def then_flags(self, text: str) -> None:
+        """Compare the active flags; columns that are not drawn are not compared."""
+        self._then("flags", text)
+
+    def then_customers(self, text: str) -> None:
+        """Compare the customers; columns that are not drawn are not compared."""
+        self._then("customers", text)
+
+    def then_bookings(self, text: str) -> None:
+        """Compare the bookings; columns that are not drawn are not compared."""
+        self._then("bookings", text)
+
+    def then_history(self, text: str) -> None:
+        """Compare the history of later batches than the first; columns that are not drawn are not compared."""
+        self._then("history", text)
+
+    def then_flag_history(self, text: str) -> None:
+        """Compare the view of flags' history; columns that are not drawn are not compared."""
+        self._then("flag_history", text)
+
+    def then_batches(self, text: str) -> None:
+        """Compare the batches after the first; columns that are not drawn are not compared."""
+        self._then("batches", text)
+
+    def then_batch_files(self, text: str) -> None:
+        """Compare the files of batches; columns that are not drawn are not compared."""
+        self._then("batch_files", text)
+
+    def then_batch_rows(self, text: str) -> None:
+        """Compare the recorded rows of batches; columns that are not drawn are not compared."""
+        self._then("batch_rows", text)
 
     def reports(self, text: str) -> None:
         """Compare what the run reports: status, batch, exit_code, the counts of rows and of bookings, customers_changed."""
@@ -267,6 +306,12 @@ class Spec:
         self._draw(title, text)
         return read_table(text)
 
+    def _then(self, name: str, text: str) -> None:
+        expected = self._draw_table(f"{name.capitalize().replace('_', ' ')} after", text)
+        if self.folder is not None:
+            stored = self._stored(name).select(expected.header).rows()
+            _compare(expected, [tuple(show_cell(value) for value in row) for row in stored])
+
     def _write(self, text: str, name: str, how: How) -> Path:
         data = text.encode(how.get("written_as", "utf-8"))
         packed = PACKERS[how["packed"]](data) if "packed" in how else data
@@ -274,12 +319,16 @@ class Spec:
         path.write_bytes(packed)
         return path
 
-    def _apply(self, paths: Sequence[Path], how: How) -> None:
+    def _make_book(self) -> Settings:
         file = self._folder / "flagbook.toml"
         file.write_text(self._settings, encoding="utf-8")
         settings = read_settings(file)
         if not self._store.exists():
             write_book(self._store, settings, self._given)
+        return settings
+
+    def _apply(self, paths: Sequence[Path], how: How) -> None:
+        settings = self._make_book()
         request = UploadRequest(tuple(paths), how.get("by", BY), (), how.get("encoding"))
         moment = datetime.fromisoformat(how.get("as_of", AS_OF))
         call = Instructing(request, moment, how.get("reason"), dry_run=how.get("dry_run", False), again=how.get("again", False))

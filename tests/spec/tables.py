@@ -1,6 +1,6 @@
-"""Small tables drawn as text: columns begin where their headers begin, two blanks or more between headers.
+r"""Small tables drawn as text: columns begin where their headers begin, two blanks or more between headers.
 
-A cell in double quotes is read as a JSON text, so that blanks around it, line breaks and letters that can't be seen are drawn as "  a\\nb".
+A cell in double quotes is read as a JSON text, so that blanks around it, line breaks and letters that can't be seen are drawn as "  a\nb".
 """
 
 import csv
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 HEADER = re.compile(r"\S+(?: \S+)*")
+SHEET = re.compile(r"^\[[^]]+\](?: hidden)?")
 ARROW = "=>"
 
 
@@ -50,6 +51,13 @@ def read_table(text: str) -> Drawn:
             raise ValueError(f"not aligned at {', '.join(crossed) or header[0]}: {line}")
     ends = [*starts[1:], None]
     return Drawn(header, tuple(tuple(read_cell(line[start:end]) for start, end in zip(starts, ends, strict=True)) for line in lines))
+
+
+def read_sheets(text: str) -> dict[str, Drawn]:
+    """Read several drawings, each under a line with its name in brackets; the word after it, if any, goes with the name."""
+    names = [line.strip() for line in lines_of(text) if SHEET.fullmatch(line.strip())]
+    parts = re.split(SHEET.pattern + "$", "\n".join(lines_of(text)), flags=re.MULTILINE)[1:]
+    return {name: read_table(part) for name, part in zip(names, parts, strict=True)}
 
 
 def read_cell(text: str) -> str:

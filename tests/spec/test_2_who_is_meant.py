@@ -145,13 +145,12 @@ def test_2_2_in_a_workbook_a_whole_number_is_an_id(spec: Spec) -> None:
         customer_id
         123
         00124""")
-    spec.apply_workbook({
-        "Flags": """
+    spec.apply_workbook("""
+        [Flags]
         action  customer_id   flag_type  comment  =>  outcome  matched_customer_id
         add     number 123    At Risk    late     =>  applied  123
         set     number 123.0  Warning    late     =>  applied  123
-        add     00124         At Risk    late     =>  applied  00124""",
-    })
+        add     00124         At Risk    late     =>  applied  00124""")
 
 
 def test_2_2_a_number_that_does_not_show_what_it_holds_is_no_id(spec: Spec) -> None:
@@ -161,13 +160,12 @@ def test_2_2_a_number_that_does_not_show_what_it_holds_is_no_id(spec: Spec) -> N
         7
         1234567890123456
         120000""")
-    spec.apply_workbook({
-        "Flags": """
+    spec.apply_workbook("""
+        [Flags]
         action  customer_id                      flag_type  comment  =>  outcome   code
         add     number 7 shown as 00000          At Risk    late     =>  rejected  id-not-exact
         add     number 1234567890123456          At Risk    late     =>  rejected  id-not-exact
-        add     number 120000 shown as 0.00E+00  At Risk    late     =>  rejected  id-not-exact""",
-    })
+        add     number 120000 shown as 0.00E+00  At Risk    late     =>  rejected  id-not-exact""")
 
 
 def test_2_3_an_id_narrows_down_a_shared_email(spec: Spec) -> None:

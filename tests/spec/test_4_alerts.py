@@ -6,6 +6,7 @@ TITLES = {
     "4.1": "What a customer's alert says",
     "4.2": "What becomes of the alerts on bookings",
     "4.3": "Future and live bookings",
+    "4.4": "Bookings made later",
 }
 
 
@@ -19,7 +20,7 @@ def test_4_1_the_alert_joins_the_comments_by_severity(spec: Spec) -> None:
         add     C1           At Risk    second   =>  applied
         add     C1           On Hold    first    =>  applied
         add     C2           Warning    alone    =>  applied""")
-    spec.then("customers", """
+    spec.then_customers("""
         customer_id  alert_message
         C1           first | second | third | fourth | fifth
         C2           alone
@@ -37,7 +38,7 @@ def test_4_1_the_order_of_the_settings_is_the_order_of_severity(spec: Spec) -> N
         action  customer_id  flag_type  comment  =>  outcome
         add     C1           At Risk    second   =>  applied
         add     C1           Minor      first    =>  applied""")
-    spec.then("customers", """
+    spec.then_customers("""
         customer_id  alert_message
         C1           first | second
         C2
@@ -49,7 +50,7 @@ def test_4_1_a_single_comment_is_the_alert_word_for_word(spec: Spec) -> None:
     spec.apply(r"""
         action  customer_id  flag_type  comment                     =>  outcome
         add     C1           Warning    "Dog bites!\n| Ring first"  =>  applied""")
-    spec.then("customers", r"""
+    spec.then_customers(r"""
         customer_id  alert_message
         C1           "Dog bites!\n| Ring first"
         C2
@@ -67,7 +68,7 @@ def test_4_1_without_flags_there_is_no_alert(spec: Spec) -> None:
         action  customer_id  flag_type  =>  outcome
         remove  C1           At Risk    =>  applied
         remove  C2           At Risk    =>  applied""")
-    spec.then("customers", """
+    spec.then_customers("""
         customer_id  alert_message
         C1
         C2           rude
@@ -87,7 +88,7 @@ def test_4_1_a_type_may_be_silent(spec: Spec) -> None:
         add     C1           Quiet      unsaid   =>  applied
         add     C1           Warning    said     =>  applied
         add     C2           Quiet      unsaid   =>  applied""")
-    spec.then("customers", """
+    spec.then_customers("""
         customer_id  alert_message
         C1           said
         C2
@@ -102,7 +103,7 @@ def test_4_1_a_type_that_left_the_settings_still_alerts_after_the_others(spec: S
     spec.apply("""
         action  customer_id  flag_type  comment  =>  outcome
         add     C1           Alert      rude     =>  applied""")
-    spec.then("customers", """
+    spec.then_customers("""
         customer_id  alert_message
         C1           rude | still here
         C2
@@ -123,7 +124,7 @@ def test_4_2_bookings_without_an_alert_or_with_the_old_one_get_the_new_one(spec:
     spec.apply("""
         action  customer_id  flag_type  comment  =>  outcome  bookings_updated
         edit    C1           At Risk    rude     =>  applied  2""")
-    spec.then("bookings", """
+    spec.then_bookings("""
         booking_id  alert_message
         B1          rude
         B2          rude
@@ -147,7 +148,7 @@ def test_4_2_bookings_lose_the_alert_of_a_customer_who_is_no_longer_flagged(spec
     spec.apply("""
         action  customer_id  flag_type  =>  outcome  bookings_updated
         remove  C1           At Risk    =>  applied  1""")
-    spec.then("bookings", """
+    spec.then_bookings("""
         booking_id  alert_message
         B1
         B2          Bring the key
@@ -183,7 +184,7 @@ def test_4_2_blanks_at_the_ends_do_not_count(spec: Spec) -> None:
     spec.apply("""
         action  customer_id  flag_type  comment  =>  outcome  bookings_updated
         edit    C1           At Risk    rude     =>  applied  2""")
-    spec.then("bookings", """
+    spec.then_bookings("""
         booking_id  alert_message
         B1          rude
         B2          rude
@@ -203,7 +204,7 @@ def test_4_2_the_alert_is_compared_over_the_whole_batch(spec: Spec) -> None:
         remove  C1           At Risk             =>  applied  0
         add     C2           At Risk    one      =>  applied  0
         edit    C2           At Risk    two      =>  applied  1""")
-    spec.then("bookings", """
+    spec.then_bookings("""
         booking_id  alert_message
         B1          passing
         B2
@@ -224,7 +225,7 @@ def test_4_2_a_change_that_leaves_the_alert_alone_touches_no_booking(spec: Spec)
     spec.apply("""
         action  customer_id  flag_type  expires_on  =>  outcome  bookings_updated
         edit    C1           At Risk    2026-06-01  =>  applied  0""")
-    spec.then("bookings", """
+    spec.then_bookings("""
         booking_id  alert_message
         B1""")
 
@@ -237,7 +238,7 @@ def test_4_2_every_change_of_an_alert_is_in_the_history(spec: Spec) -> None:
     spec.apply("""
         action  customer_id  flag_type  comment  =>  outcome
         add     C1           At Risk    late     =>  applied""")
-    spec.then("history", """
+    spec.then_history("""
         event_id  entity     item           action   source_row
         1         flags      At Risk        flagged  2
         2         customers  alert_message  alert    2
@@ -251,10 +252,13 @@ def test_4_3_only_bookings_from_now_on_are_told(spec: Spec) -> None:
         B1          C1           2026-03-02 08:59:59
         B2          C1           2026-03-02 09:00:00
         B3          C1           2027-01-01 00:00:00""")
-    spec.apply("""
+    spec.apply(
+        """
         action  customer_id  flag_type  comment  =>  outcome  bookings_updated
-        add     C1           At Risk    late     =>  applied  2""", as_of="2026-03-02T09:00Z")  # fmt: skip
-    spec.then("bookings", """
+        add     C1           At Risk    late     =>  applied  2""",
+        as_of="2026-03-02T09:00Z",
+    )
+    spec.then_bookings("""
         booking_id  alert_message
         B1
         B2          late
@@ -272,7 +276,7 @@ def test_4_3_only_booked_bookings_are_told(spec: Spec) -> None:
     spec.apply("""
         action  customer_id  flag_type  comment  =>  outcome  bookings_updated
         add     C1           At Risk    late     =>  applied  1""")
-    spec.then("bookings", """
+    spec.then_bookings("""
         booking_id  alert_message
         B1          late
         B2
@@ -281,3 +285,47 @@ def test_4_3_only_booked_bookings_are_told(spec: Spec) -> None:
     spec.reports("""
         updated  cleared  kept
         1        0        0""")
+
+
+def test_4_4_a_new_booking_gets_the_alert_of_its_customer(spec: Spec) -> None:
+    """A booking that is new to the book, future, live and without an alert gets its customer's."""
+    spec.flags("""
+        customer_id  flag_type  comment
+        C1           At Risk    late""")
+    spec.load(
+        bookings="""
+        booking_id  customer_id  starts_at         alert_message
+        B1          C1           2026-03-10 10:00
+        B2          C2           2026-03-10 10:00"""
+    )
+    spec.then_bookings("""
+        booking_id  alert_message
+        B1          late
+        B2""")
+    spec.then_batches("""
+        kind  bookings_updated
+        load  1""")
+
+
+def test_4_4_other_bookings_of_an_export_keep_what_they_say(spec: Spec) -> None:
+    """A new booking with an alert of its own, in the past or not live, gets nothing, and neither does one that the book knew."""
+    spec.flags("""
+        customer_id  flag_type  comment
+        C1           At Risk    late""")
+    spec.bookings("""
+        booking_id  customer_id  starts_at
+        B4          C1           2026-03-10 10:00""")
+    spec.load(
+        bookings="""
+        booking_id  customer_id  starts_at         status     alert_message
+        B1          C1           2026-03-10 10:00  booked     own note
+        B2          C1           2026-02-10 10:00  booked
+        B3          C1           2026-03-10 10:00  cancelled
+        B4          C1           2026-03-10 10:00  booked"""
+    )
+    spec.then_bookings("""
+        booking_id  alert_message
+        B1          own note
+        B2
+        B3
+        B4""")

@@ -19,12 +19,12 @@ def test_6_1_a_batch_that_breaks_off_leaves_nothing(spec: Spec) -> None:
         action  customer_id  flag_type  comment  =>  outcome
         edit    C1           At Risk    rude     =>  applied
         add     C2           At Risk    late     =>  applied""")
-    spec.then("flags", """
+    spec.then_flags("""
         customer_id  flag_type  comment
         C1           At Risk    late""")
-    spec.then("history", "event_id")
-    spec.then("batches", "batch_id")
-    spec.then("batch_rows", "source_row")
+    spec.then_history("event_id")
+    spec.then_batches("batch_id")
+    spec.then_batch_rows("source_row")
 
 
 def test_6_1_the_run_after_one_that_broke_off_begins_anew(spec: Spec) -> None:
@@ -35,7 +35,7 @@ def test_6_1_the_run_after_one_that_broke_off_begins_anew(spec: Spec) -> None:
     spec.apply("""
         action  customer_id  flag_type  comment  =>  outcome
         add     C1           At Risk    late     =>  applied""")
-    spec.then("batches", """
+    spec.then_batches("""
         batch_id  applied
         2         1""")
 
@@ -45,15 +45,18 @@ def test_6_3_the_same_upload_again_does_nothing(spec: Spec) -> None:
     spec.bookings("""
         booking_id  customer_id  starts_at
         B1          C1           2026-03-10 10:00""")
-    for _ in range(2):
-        spec.apply("""
+    for name in ("first.csv", "second.csv"):
+        spec.apply(
+            """
         action  customer_id  flag_type  comment  =>  outcome   code              matched_customer_id  bookings_updated
         add     C1           At Risk    late     =>  applied                     C1                   1
-        add     X99          At Risk    late     =>  rejected  unknown-customer                       0""")
+        add     X99          At Risk    late     =>  rejected  unknown-customer                       0""",
+            name=name,
+        )
     spec.reports("""
         status           batch  applied_before  read  applied  rejected  updated  customers_changed  exit_code
         already-applied  2      2               2     1        1         1        1                  0""")
-    spec.then("batches", """
+    spec.then_batches("""
         batch_id
         2""")
 
@@ -63,10 +66,13 @@ def test_6_3_an_upload_can_be_applied_again_on_request(spec: Spec) -> None:
     spec.apply("""
         action  customer_id  flag_type  comment  =>  outcome
         add     C1           At Risk    late     =>  applied""")
-    spec.apply("""
+    spec.apply(
+        """
         action  customer_id  flag_type  comment  =>  outcome
-        add     C1           At Risk    late     =>  unchanged""", again=True)  # fmt: skip
-    spec.then("batches", """
+        add     C1           At Risk    late     =>  unchanged""",
+        again=True,
+    )
+    spec.then_batches("""
         batch_id  status           applied
         2         applied          1
         3         nothing-applied  0""")
@@ -77,9 +83,13 @@ def test_6_3_the_same_means_the_same_cells(spec: Spec) -> None:
     spec.upload("""
         action,customer_id,flag_type,comment
         add,C1,At Risk,late""")
-    spec.upload("""
+    spec.upload(
+        """
         Seen by;Flag type;Customer-ID;Flag comment;Action
-        Ann;"At Risk";C1;late;add""", name="other.csv", written_as="utf-16")  # fmt: skip
+        Ann;"At Risk";C1;late;add""",
+        name="other.csv",
+        written_as="utf-16",
+    )
     spec.reports("""
         status           applied_before
         already-applied  2""")
@@ -132,15 +142,18 @@ def test_6_4_a_dry_run_writes_nothing(spec: Spec) -> None:
     spec.bookings("""
         booking_id  customer_id  starts_at
         B1          C1           2026-03-10 10:00""")
-    spec.apply("""
+    spec.apply(
+        """
         action  customer_id  flag_type  comment  =>  outcome
-        add     C1           At Risk    late     =>  applied""", dry_run=True)  # fmt: skip
-    spec.then("flags", "customer_id")
-    spec.then("bookings", """
+        add     C1           At Risk    late     =>  applied""",
+        dry_run=True,
+    )
+    spec.then_flags("customer_id")
+    spec.then_bookings("""
         booking_id  alert_message
         B1""")
-    spec.then("history", "event_id")
-    spec.then("batches", "batch_id")
+    spec.then_history("event_id")
+    spec.then_batches("batch_id")
 
 
 def test_6_4_a_dry_run_tells_what_the_run_then_does(spec: Spec) -> None:
@@ -153,12 +166,15 @@ def test_6_4_a_dry_run_tells_what_the_run_then_does(spec: Spec) -> None:
         B1          C1           2026-03-10 10:00  late
         B2          C2           2026-03-10 10:00  own note""")
     for dry_run, batch, status in ((True, " ", "dry-run"), (False, "2", "applied")):
-        spec.apply("""
+        spec.apply(
+            """
         action  customer_id  flag_type  comment  =>  outcome    code               message           bookings_updated
         remove  C1           ALL                 =>  applied                       flag removed      1
         add     C2           Warning    late     =>  applied                       flag added        0
         add     C2           Warning    late     =>  unchanged                     it is so already  0
-        add     C3                      late     =>  rejected   missing-flag-type  flag_type         0""", dry_run=dry_run)  # fmt: skip
+        add     C3                      late     =>  rejected   missing-flag-type  flag_type         0""",
+            dry_run=dry_run,
+        )
         spec.reports(f"""
         batch  status   read  applied  unchanged  rejected  updated  cleared  kept  customers_changed  exit_code
         {batch}      {status}  4     2        1          1         0        1        1     2                  4""")
@@ -170,21 +186,29 @@ def test_6_6_a_batch_records_who_why_when_and_how_much(spec: Spec) -> None:
         booking_id  customer_id  starts_at         alert_message
         B1          C1           2026-03-10 10:00
         B2          C1           2026-03-10 10:00  own note""")
-    spec.apply("""
+    spec.apply(
+        """
         action  customer_id  flag_type  comment  =>  outcome
         add     C1           At Risk    late     =>  applied
-        ignore  C1           At Risk    late     =>  ignored""", by="Manager", reason="weekly review", as_of="2026-03-05T10:30Z")  # fmt: skip
-    spec.then("batches", """
+        ignore  C1           At Risk    late     =>  ignored""",
+        by="Manager",
+        reason="weekly review",
+        as_of="2026-03-05T10:30Z",
+    )
+    spec.then_batches("""
         batch_id  kind   submitted_by  reason         as_of             rows_read  applied  ignored  bookings_updated  bookings_kept
         2         apply  Manager       weekly review  2026-03-05 10:30  2          1        1        1                 1""")
 
 
 def test_6_6_a_batch_records_its_files_with_their_fingerprint(spec: Spec) -> None:
     """A batch records its files in their order, each with its SHA-256."""
-    spec.upload("""
+    spec.upload(
+        """
         action,customer_id,flag_type,comment
-        add,C1,At Risk,late""", name="monday.csv")  # fmt: skip
-    spec.then("batch_files", """
+        add,C1,At Risk,late""",
+        name="monday.csv",
+    )
+    spec.then_batch_files("""
         batch_id  file_no  name        sha256
         2         1        monday.csv  aec123580d1accccf8915563ce86474cb2ac47bc376f2f529f67cdb38c9125b5""")
 
@@ -203,7 +227,7 @@ def test_6_6_each_change_records_its_row_and_what_was_before_and_after(spec: Spe
         action  customer_id  flag_type  comment  =>  outcome
         remove  C1           At Risk             =>  applied""",
     )
-    spec.then("flag_history", """
+    spec.then_flag_history("""
         batch_id  file_no  source_row  action     comment_before  comment_after  expires_on_before  expires_on_after
         2         1        3           edited     late            rude           2026-05-01
         2         2        2           unflagged  rude""")
@@ -215,7 +239,7 @@ def test_6_6_the_outcome_of_every_row_is_recorded(spec: Spec) -> None:
         action  customer_id  flag_type  comment  =>  outcome   code
         add     C1           at risk    late     =>  applied
         add     X99          At Risk    late     =>  rejected  unknown-customer""")
-    spec.then("batch_rows", """
+    spec.then_batch_rows("""
         batch_id  file_no  source_row  customer_id  action  item     outcome   code
         2         1        2           C1           add     At Risk  applied
         2         1        3                        add     At Risk  rejected  unknown-customer""")

@@ -7,19 +7,33 @@ TITLES = {
     "7.2": "Encodings",
     "7.3": "Headers and columns",
     "7.4": "Cells, rows and dates",
+    "7.6": "The same id twice in an export",
     "7.7": "Text that looks like a formula",
 }
 
 
 def test_7_1_a_csv_may_have_any_of_four_separators(spec: Spec) -> None:
     """Cells may be separated by commas, semicolons, tabs or bars, even if another of them stands in a cell."""
-    for sign, others in ((",", "a; b | c"), (";", "a, b | c"), ("|", "a, b; c"), ("\t", "a, b; c | d")):
-        spec.upload(f"""
-        action{sign}customer_id{sign}flag_type{sign}comment
-        set{sign}C1{sign}At Risk{sign}{others}""")  # fmt: skip
-        spec.then("flags", f"""
-        comment
-        {others}""")  # fmt: skip
+    spec.upload(
+        """
+        action,customer_id,flag_type,comment
+        add,C1,On Hold,a; b | c""",
+        """
+        action;customer_id;flag_type;comment
+        add;C1;At Risk;a, b | c""",
+        """
+        action|customer_id|flag_type|comment
+        add|C1|Warning|a, b; c""",
+        """
+        action\tcustomer_id\tflag_type\tcomment
+        add\tC1\tImportant\ta, b; c | d""",
+    )
+    spec.then_flags("""
+        flag_type  comment
+        At Risk    a, b | c
+        Important  a, b; c | d
+        On Hold    a; b | c
+        Warning    a, b; c""")
 
 
 def test_7_1_a_first_line_may_name_the_separator(spec: Spec) -> None:
@@ -35,9 +49,12 @@ def test_7_1_a_first_line_may_name_the_separator(spec: Spec) -> None:
 
 def test_7_1_the_content_decides_the_kind_of_a_file(spec: Spec) -> None:
     """What is in a file decides how it is read; a wrong ending of its name is only remarked upon."""
-    spec.upload("""
+    spec.upload(
+        """
         action,customer_id,flag_type,comment
-        add,C1,At Risk,late""", name="upload.xlsx")  # fmt: skip
+        add,C1,At Risk,late""",
+        name="upload.xlsx",
+    )
     spec.reports("""
         applied
         1""")
@@ -46,9 +63,13 @@ def test_7_1_the_content_decides_the_kind_of_a_file(spec: Spec) -> None:
 
 def test_7_1_a_csv_may_be_compressed(spec: Spec) -> None:
     """A CSV may be compressed with gzip."""
-    spec.upload("""
+    spec.upload(
+        """
         action,customer_id,flag_type,comment
-        add,C1,At Risk,late""", name="upload.csv.gz", packed="gz")  # fmt: skip
+        add,C1,At Risk,late""",
+        name="upload.csv.gz",
+        packed="gz",
+    )
     spec.reports("""
         applied
         1""")
@@ -56,9 +77,13 @@ def test_7_1_a_csv_may_be_compressed(spec: Spec) -> None:
 
 def test_7_1_a_csv_may_be_compressed_with_zstandard(spec: Spec) -> None:
     """A CSV may be compressed with Zstandard."""
-    spec.upload("""
+    spec.upload(
+        """
         action,customer_id,flag_type,comment
-        add,C1,At Risk,late""", name="upload.csv.zst", packed="zst")  # fmt: skip
+        add,C1,At Risk,late""",
+        name="upload.csv.zst",
+        packed="zst",
+    )
     spec.reports("""
         applied
         1""")
@@ -66,52 +91,77 @@ def test_7_1_a_csv_may_be_compressed_with_zstandard(spec: Spec) -> None:
 
 def test_7_2_utf_8_is_read_with_and_without_its_mark(spec: Spec) -> None:
     """UTF-8 is read with and without a byte order mark."""
-    for encoding in ("utf-8", "utf-8-sig"):
-        spec.upload(f"""
+    spec.upload(
+        """
         action,customer_id,flag_type,comment
-        set,C1,At Risk,läßt warten ({encoding})""", written_as=encoding)  # fmt: skip
-        spec.then("flags", f"""
-        comment
-        läßt warten ({encoding})""")  # fmt: skip
+        add,C1,At Risk,läßt warten""",
+        written_as="utf-8-sig",
+    )
+    spec.upload(
+        """
+        action,customer_id,flag_type,comment
+        add,C2,At Risk,läßt warten""",
+        written_as="utf-8",
+    )
+    spec.then_flags("""
+        customer_id  comment
+        C1           läßt warten
+        C2           läßt warten""")
 
 
 def test_7_2_utf_16_and_utf_32_are_read_by_their_marks(spec: Spec) -> None:
     """UTF-16 and UTF-32 are known by their byte order marks."""
     for encoding in ("utf-16", "utf-32"):
-        spec.upload(f"""
+        spec.upload(
+            f"""
         action,customer_id,flag_type,comment
-        set,C1,At Risk,läßt warten ({encoding})""", written_as=encoding)  # fmt: skip
-        spec.then("flags", f"""
+        set,C1,At Risk,läßt warten ({encoding})""",
+            written_as=encoding,
+        )
+        spec.then_flags(f"""
         comment
-        läßt warten ({encoding})""")  # fmt: skip
+        läßt warten ({encoding})""")
 
 
 def test_7_2_what_is_not_utf_8_is_read_as_windows_1252_and_the_report_says_so(spec: Spec) -> None:
     """A text that is not UTF-8 is read as Windows-1252 if it can be, and the report says so."""
-    spec.upload("""
+    spec.upload(
+        """
         action,customer_id,flag_type,comment
-        add,C1,At Risk,owes 5 € – läßt warten""", written_as="cp1252")  # fmt: skip
-    spec.then("flags", """
+        add,C1,At Risk,owes 5 €; läßt warten""",
+        written_as="cp1252",
+    )
+    spec.then_flags("""
         comment
-        owes 5 € – läßt warten""")
+        owes 5 €; läßt warten""")
     spec.remarks("Windows-1252")
 
 
 def test_7_2_the_encoding_that_is_named_decides(spec: Spec) -> None:
     """An encoding that is named decides, and the report has nothing to remark."""
-    spec.upload("""
+    spec.upload(
+        """
         action,customer_id,flag_type,comment
-        add,C1,At Risk,zażółć""", written_as="cp1250", encoding="cp1250")  # fmt: skip
-    spec.then("flags", """
+        add,C1,At Risk,zażółć""",
+        written_as="cp1250",
+        encoding="cp1250",
+    )
+    spec.then_flags("""
         comment
         zażółć""")
 
 
 def test_7_2_a_file_that_is_not_in_the_named_encoding_is_refused(spec: Spec) -> None:
     """A file that is not in the encoding named is refused."""
-    spec.refuses("""
+    spec.refuses(
+        """
         action,customer_id,flag_type,comment
-        add,C1,At Risk,läßt warten""", "utf-8", "--encoding", written_as="cp1252", encoding="utf-8")  # fmt: skip
+        add,C1,At Risk,läßt warten""",
+        "utf-8",
+        "--encoding",
+        written_as="cp1252",
+        encoding="utf-8",
+    )
 
 
 def test_7_3_headers_match_without_case_blanks_and_punctuation_and_by_alias(spec: Spec) -> None:
@@ -119,10 +169,10 @@ def test_7_3_headers_match_without_case_blanks_and_punctuation_and_by_alias(spec
     spec.upload("""
         COMMAND,Customer ID,E-mail address,Mobile phone,Flag-Type,Alert message,Expiry date,Reason for change,Requested by
         add,C1,,,At Risk,late,2026-05-01,said so,Ann""")
-    spec.then("flags", """
+    spec.then_flags("""
         customer_id  flag_type  comment  expires_on  flagged_by
         C1           At Risk    late     2026-05-01  Ann""")
-    spec.then("flag_history", """
+    spec.then_flag_history("""
         reason
         said so""")
 
@@ -160,41 +210,53 @@ def test_7_3_an_unknown_column_is_named_and_carried_through(spec: Spec) -> None:
 
 def test_7_3_a_missing_column_refuses_the_file(spec: Spec) -> None:
     """A file without a required column is refused; the answer names it and the columns that are there."""
-    spec.refuses("""
+    spec.refuses(
+        """
         action,customer_id,Remarks
-        add,C1,late""", "flag_type", "action, customer_id, Remarks")  # fmt: skip
+        add,C1,late""",
+        "flag_type",
+        "action, customer_id, Remarks",
+    )
 
 
 def test_7_3_a_file_without_any_key_is_refused(spec: Spec) -> None:
     """One of the three columns that name the customer is required."""
-    spec.refuses("""
+    spec.refuses(
+        """
         action,flag_type,comment
-        add,At Risk,late""", "customer_id or email or phone")  # fmt: skip
+        add,At Risk,late""",
+        "customer_id or email or phone",
+    )
 
 
 def test_7_3_two_columns_for_one_field_refuse_the_file(spec: Spec) -> None:
     """A file in which two columns mean the same field is refused."""
-    spec.refuses("""
+    spec.refuses(
+        """
         action,customer_id,Customer No,flag_type,comment
-        add,C1,C1,At Risk,late""", "customer_id, Customer No")  # fmt: skip
+        add,C1,C1,At Risk,late""",
+        "customer_id, Customer No",
+    )
 
 
 def test_7_3_every_visible_sheet_with_the_headers_is_read(spec: Spec) -> None:
     """Of a workbook every visible sheet with the required headers is read; the others are named in the report."""
-    spec.apply_workbook({
-        "Flags": """
+    spec.apply_workbook("""
+        [Flags]
         action  customer_id  flag_type  comment  =>  sheet  outcome
-        add     C1           At Risk    late     =>  Flags  applied""",
-        "Notes": """
+        add     C1           At Risk    late     =>  Flags  applied
+
+        [Notes]
         Who  What
-        Ann  hello""",
-        "(Hidden)": """
+        Ann  hello
+
+        [Hidden] hidden
         action  customer_id  flag_type  comment
-        add     C3           At Risk    late""",
-        "More": """
+        add     C3           At Risk    late
+
+        [More]
         action  customer_id  flag_type  comment  =>  sheet  outcome
-        add     C2           At Risk    late     =>  More   applied""",
-    })
+        add     C2           At Risk    late     =>  More   applied""")
     spec.remarks("Notes", "Hidden")
 
 
@@ -217,22 +279,20 @@ def test_7_4_row_numbers_are_those_that_the_spreadsheet_shows(spec: Spec) -> Non
 
 def test_7_4_an_error_in_a_column_that_is_not_recognised_is_no_fault(spec: Spec) -> None:
     """Only in a recognised column is an error in a cell a fault."""
-    spec.apply_workbook({
-        "Flags": """
+    spec.apply_workbook("""
+        [Flags]
         action  customer_id  flag_type  comment  Balance     =>  outcome
-        add     C1           At Risk    late     error #N/A  =>  applied""",
-    })
+        add     C1           At Risk    late     error #N/A  =>  applied""")
 
 
 def test_7_4_a_date_cell_of_a_workbook_is_a_date(spec: Spec) -> None:
     """A date in a workbook is a date, however it is shown; so is one in ISO text."""
-    spec.apply_workbook({
-        "Flags": """
+    spec.apply_workbook("""
+        [Flags]
         action  customer_id  flag_type  comment  expires_on  =>  outcome
         add     C1           At Risk    late     day 46143   =>  applied
-        add     C2           At Risk    late     2026-05-01  =>  applied""",
-    })
-    spec.then("flags", """
+        add     C2           At Risk    late     2026-05-01  =>  applied""")
+    spec.then_flags("""
         customer_id  expires_on
         C1           2026-05-01
         C2           2026-05-01""")
@@ -267,11 +327,58 @@ def test_7_4_the_settings_may_name_formats_of_dates(spec: Spec) -> None:
         add     C2           At Risk    late     04-05-2026  =>  rejected  ambiguous-date
         add     C2           Warning    late     13-05-2026  =>  applied
         add     C3           At Risk    late     2026-05-01  =>  applied""")
-    spec.then("flags", """
+    spec.then_flags("""
         customer_id  expires_on
         C1           2026-05-01
         C2           2026-05-13
         C3           2026-05-01""")
+
+
+def test_7_6_the_same_row_twice_in_an_export_counts_once(spec: Spec) -> None:
+    """Rows of an export with the same id and the same content count once."""
+    spec.load(
+        bookings="""
+        booking_id  customer_id  starts_at         service
+        B1          C1           2026-03-10 10:00  walk
+        B1          C1           2026-03-10 10:00  walk
+        B2          C1           2026-03-11 10:00  walk"""
+    )
+    spec.then_bookings("""
+        booking_id  service
+        B1          walk
+        B2          walk""")
+    spec.then_batch_rows("code")
+
+
+def test_7_6_different_rows_with_one_id_in_an_export_are_both_rejected(spec: Spec) -> None:
+    """Rows of an export with the same id and different content come back, each of them."""
+    spec.load(
+        customers="""
+        customer_id  first_name
+        C8           Ann
+        C8           Anne
+        C9           Bob""",
+        bookings="""
+        booking_id  customer_id  starts_at         service
+        B1          C1           2026-03-10 10:00  walk
+        B2          C1           2026-03-10 10:00  walk
+        B1          C1           2026-03-10 11:00  walk""",
+    )
+    spec.then_customers("""
+        customer_id  first_name
+        C1
+        C2
+        C3
+        C9           Bob""")
+    spec.then_bookings("""
+        booking_id
+        B2""")
+    spec.then_batch_rows("""
+        file_no  source_row  outcome   code
+        1        2           rejected  duplicate-id
+        1        3           rejected  duplicate-id
+        2        2           rejected  duplicate-id
+        2        4           rejected  duplicate-id""")
 
 
 def test_7_7_text_that_looks_like_a_formula_gets_an_apostrophe(spec: Spec) -> None:
@@ -279,12 +386,22 @@ def test_7_7_text_that_looks_like_a_formula_gets_an_apostrophe(spec: Spec) -> No
     spec.upload("""
         action,customer_id,flag_type,comment
         set,C1,At Risk,=1+1
-        set,X9,At Risk,'quoted
-        set,X9,Warning,-5""")
-    spec.result_file("""
+        set,X9,On Hold,=1+1
+        set,X9,At Risk,+44
+        set,X9,Warning,-5
+        set,X9,Important,@home
+        set,X9,Alert,'quoted
+        set,C2,Alert,1 = 1""")
+    spec.result_file(
+        """
         action,customer_id,flag_type,comment,message
-        set,X9,At Risk,''quoted,no customer has this key: check it against the customer export
-        set,X9,Warning,'-5,no customer has this key: check it against the customer export""", "rejected")  # fmt: skip
+        set,X9,On Hold,'=1+1,no customer has this key: check it against the customer export
+        set,X9,At Risk,'+44,no customer has this key: check it against the customer export
+        set,X9,Warning,'-5,no customer has this key: check it against the customer export
+        set,X9,Important,'@home,no customer has this key: check it against the customer export
+        set,X9,Alert,''quoted,no customer has this key: check it against the customer export""",
+        "rejected",
+    )
 
 
 def test_7_7_files_that_flagbook_wrote_are_read_without_that_apostrophe(spec: Spec) -> None:
@@ -294,11 +411,24 @@ def test_7_7_files_that_flagbook_wrote_are_read_without_that_apostrophe(spec: Sp
         set,C1,At Risk,'=1+1,came back
         set,C1,Warning,''quoted,came back
         set,C1,Alert,'plain,came back""")
-    spec.then("flags", """
+    spec.then_flags("""
         flag_type  comment
         Alert      'plain
         At Risk    =1+1
         Warning    'quoted""")
+
+
+def test_7_7_a_results_file_may_be_uploaded_as_it_is(spec: Spec) -> None:
+    """A file of results is known by its columns too, and may be uploaded as it is."""
+    spec.upload("""
+        action,customer_id,flag_type,comment,outcome,code,message,matched_customer_id,bookings_updated
+        add,C1,At Risk,'=1+1,applied,,flag added,C1,0""")
+    spec.then_flags("""
+        comment
+        =1+1""")
+    spec.result_file("""
+        action,customer_id,flag_type,comment,outcome,code,message,matched_customer_id,bookings_updated
+        add,C1,At Risk,'=1+1,applied,,flag added,C1,0""")
 
 
 def test_7_7_in_other_files_apostrophes_stay(spec: Spec) -> None:
@@ -306,6 +436,6 @@ def test_7_7_in_other_files_apostrophes_stay(spec: Spec) -> None:
     spec.upload("""
         action,customer_id,flag_type,comment
         set,C1,At Risk,'=1+1""")
-    spec.then("flags", """
+    spec.then_flags("""
         comment
         '=1+1""")

@@ -16,15 +16,16 @@ NO_VALUE = "formula without value"
 
 
 def write_workbook(path: Path, sheets: Mapping[str, Drawn]) -> None:
-    """Write each table as a sheet; a sheet whose name is in brackets is hidden.
+    """Write each table as a sheet, called as it says in brackets; `[Name] hidden` is hidden.
 
     Cells are text, save those that say otherwise: `number 7`, `number 7 shown as 00000`, `day 46082` (a day number shown as a
     date), `error #N/A`, `formula without value`.
     """
     book = xlsxwriter.Workbook(path)
     for name, table in sheets.items():
-        sheet = book.add_worksheet(name.strip("()"))
-        if name.startswith("("):
+        title, _, hidden = name.removeprefix("[").partition("]")
+        sheet = book.add_worksheet(title)
+        if hidden:
             sheet.hide()
         for row, cells in enumerate((table.header, *table.rows)):
             for column, cell in enumerate(cells):
