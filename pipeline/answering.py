@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from pipeline.intake.exports import Export
-from pipeline.intake.sheets import RawSheet
+from pipeline.intake.sheets import RawSheet, Wanted, rows_to_hand_back
 from pipeline.intake.uploads import Upload
 from pipeline.loading import Loaded, raw_rejected
 from pipeline.outputs.results import Sheet, Uploaded, write_rejected, write_results
@@ -53,7 +53,7 @@ def report_again(record: Mapping[str, Any], rows: pl.DataFrame, upload: Upload, 
 def stage_results(files: Staged, upload: Upload, rows: pl.DataFrame, report: ApplyReport, out: Path | None) -> ApplyReport:
     """Stage the result files of an upload; return the report with their names."""
     uploaded = [
-        Uploaded(number, file.source.path, file.is_text, file.source.data[:4], tuple(_sheet(sheet) for sheet in file.sheets))
+        Uploaded(number, file.source.path, file.is_text, file.source.data[:4], tuple(_sheet(sheet, upload.wanted) for sheet in file.sheets))
         for number, file in enumerate(upload.files, start=1)
     ]
     summary = Table("Summary", ("what", "count"), _summary(report))
@@ -62,8 +62,8 @@ def stage_results(files: Staged, upload: Upload, rows: pl.DataFrame, report: App
     return replace(report, files=tuple(written))
 
 
-def _sheet(sheet: RawSheet) -> Sheet:
-    return Sheet(sheet.name, sheet.header, sheet.rows, sheet.separator)
+def _sheet(sheet: RawSheet, wanted: Wanted) -> Sheet:
+    return Sheet(sheet.name, sheet.header, rows_to_hand_back(sheet, wanted), sheet.separator)
 
 
 def _summary(report: ApplyReport) -> pl.DataFrame:
@@ -104,6 +104,6 @@ def stage_came_back(files: Staged, exports: Sequence[tuple[int, Export]], loaded
     came_back = loaded.came_back()
     written = []
     for number, export, sheet in raw_rejected(exports, came_back):
-        uploaded = Uploaded(number, export.path, export.is_text, b"", () if sheet is None else (_sheet(sheet),))
+        uploaded = Uploaded(number, export.path, export.is_text, b"", () if sheet is None else (_sheet(sheet, export.wanted),))
         written.append(write_rejected(files, uploaded, came_back.filter(pl.col("file_no") == number).select("source_row", "message"), out))
     return written

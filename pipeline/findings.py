@@ -54,14 +54,14 @@ ROW_FAULTS = (
         "the id is a number that shows other digits than it holds, is too long or is in scientific form: format the cell as text and type the id again",
     ),
     Kind("missing-flag-type", "No flag type", "flag_type is blank: name a flag type, or ALL to remove every flag"),
-    Kind("unknown-flag-type", "Unknown flag type", "the flag type is not in the settings (ALL goes with remove only)"),
+    Kind("unknown-flag-type", "Unknown flag type", "the flag type is not known (ALL goes with remove only)"),
     Kind("missing-comment", "No comment", "a new flag needs a comment that says why"),
     Kind("comment-too-long", "Comment too long", "the comment is too long: shorten it"),
     Kind("bad-date", "Not a date", "expires_on is not a date: write it as YYYY-MM-DD"),
     Kind("ambiguous-date", "Ambiguous date", "expires_on can be read in two ways: write it as YYYY-MM-DD, or name the format in business.date_formats"),
     Kind("already-expired", "Already over", "expires_on lies before the day of this batch: choose a later day, or leave it blank"),
     Kind("not-clearable", "Can't be cleared", "[clear] works in expires_on only: write the new value, or leave the cell blank"),
-    Kind("bad-version", "Not a version", "version is not a whole number, or stands beside ALL: leave it as the template wrote it"),
+    Kind("bad-version", "Not a version", "version is not a whole number, or stands beside ALL: leave it as the template wrote it, and blank beside ALL"),
     Kind("not-allowed", "Not allowed", "the settings do not list this person as one who may flag: have someone listed submit it"),
 )
 

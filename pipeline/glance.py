@@ -58,7 +58,7 @@ class BatchReport:
             if value is not None and name not in ("batch_id", "kind", "status")
         ]
         lines += [f"  file {file['file_no']}: {file['name']}  (SHA-256 {file['sha256'][:12]}…)" for file in self.found["files"]]
-        lines += [f"  came back: {count:,} rows: {code}" for code, count in self.found["findings"].items()]
+        lines += [f"  came back: {count:,} with {code}" for code, count in self.found["findings"].items()]
         return "\n".join(lines)
 
 
@@ -92,12 +92,15 @@ class CustomerReport:
         lines += ["", "Flags" if self.flags else "No flags"]
         for flag in self.flags:
             until = f", through {flag['expires_on']}" if flag["expires_on"] else ""
-            who = f"{flag['flagged_by']}, {show_value(flag['flagged_at'], self.zone)}{until}"
+            edited = f"; edited by {flag['updated_by']}, {show_value(flag['updated_at'], self.zone)}" if flag["updated_by"] else ""
+            who = f"{flag['flagged_by']}, {show_value(flag['flagged_at'], self.zone)}{until}{edited}"
             lines.append(f"  {paint('⚑ ' + flag['flag_type'], flag['colour'])}  {flat(flag['comment'])}  ({who})")
         lines += ["", "Coming bookings" if self.bookings else "No coming bookings"]
         lines += draw_table(self.bookings, ("starts_at", "booking_id", "service", "staff", "alert_message"), self.zone)
         lines += ["", "Flag history" if self.events else "No flag history"]
-        lines += draw_table(self.events, ("changed_at", "action", "flag_type", "comment_before", "comment_after", "changed_by", "batch_id"), self.zone)
+        lines += draw_table(
+            self.events, ("changed_at", "action", "flag_type", "comment_before", "comment_after", "expires_on_after", "changed_by", "batch_id"), self.zone
+        )
         return "\n".join(lines)
 
 

@@ -4,7 +4,7 @@ The dry run does all of it and then rolls back, so that the two can't differ (ru
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import narwhals.stable.v2 as nw
@@ -77,8 +77,7 @@ def raw_rejected(exports: Sequence[tuple[int, Export]], came_back: pl.DataFrame)
             yield number, export, None
             continue
         pieces = [(sheet, sheet.rows.join(rows, on="source_row", how="semi")) for sheet in export.sheets()]
-        first = pieces[0][0]
-        yield number, export, RawSheet(first.name, first.header, first.header_row, pl.concat([piece for _, piece in pieces]), first.marks, first.separator)
+        yield number, export, replace(pieces[0][0], rows=pl.concat([piece for _, piece in pieces]))
 
 
 def _refresh_phones(loading: Loading) -> None:

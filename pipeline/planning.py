@@ -11,7 +11,7 @@ import polars as pl
 
 from pipeline.intake.cells import phone_keys
 from pipeline.intake.uploads import Upload
-from pipeline.outputs.messages import add_messages, ambiguous_details, near_details
+from pipeline.outputs.messages import add_messages, ambiguous_details, near_details, unmatched_details
 from pipeline.rules.alerts import changed_alerts, compose_alerts, spread_alerts
 from pipeline.rules.faults import Limits
 from pipeline.rules.flags import FlagPlan, flags_after, plan_flags
@@ -91,6 +91,7 @@ class _Match:
     keys: pl.DataFrame
     decisions: pl.DataFrame
     agreeing: pl.DataFrame
+    unmatched: pl.DataFrame
 
 
 def _match(rows: pl.DataFrame, context: Context) -> tuple[pl.DataFrame, pl.DataFrame, _Match]:
@@ -112,7 +113,7 @@ def _match(rows: pl.DataFrame, context: Context) -> tuple[pl.DataFrame, pl.DataF
     )
     rows = rows.join(decisions.select("who", "customer_id", who_fault="fault"), on="who", how="left", validate="m:1")
     rows = rows.join(customers.select("customer_id", "customer_no", "status"), on="customer_id", how="left", validate="m:1").sort("seq")
-    return rows, customers, _Match(keys, decisions, _pl(matched.agreeing))
+    return rows, customers, _Match(keys, decisions, _pl(matched.agreeing), _pl(matched.unmatched))
 
 
 def _find(keys: pl.DataFrame, context: Context) -> pl.DataFrame:
@@ -173,12 +174,13 @@ def _describe(rows: pl.DataFrame, events: pl.DataFrame, match: _Match, context: 
         archived=(pl.col("status") == "archived").fill_null(value=False),
         item=pl.when("all_types").then(pl.lit("ALL")).otherwise(pl.col("flag_type")),
     )
-    return add_messages(rows, context.settings.flags.comment_limit).sort("seq")
+    return add_messages(rows, context.settings.flags.comment_limit, context.settings.type_names()).sort("seq")
 
 
 def _details(match: _Match, context: Context) -> pl.DataFrame:
     """Return who and detail for the combinations of keys that name nobody, or several."""
-    several = ambiguous_details(match.agreeing)
+    conflicting = match.decisions.filter(pl.col("fault") == "conflicting-customer").select("who")
+    several = pl.concat([ambiguous_details(match.agreeing), unmatched_details(match.unmatched.join(conflicting, on="who", how="semi"))])
     unknown = match.decisions.filter(pl.col("fault") == "unknown-customer").select("who").join(match.keys, on="who", how="inner", validate="1:1")
     asked = unknown.unpivot(on=list(KEYS), index="who", variable_name="key_kind", value_name="key").drop_nulls()
     if not len(asked):

@@ -55,7 +55,7 @@ class ApplyReport:
         """Return the summary that a person can act on."""
         lines = [self._headline(), *_counted(self.rows)]
         if self.codes:
-            lines += ["", "Came back:", *(f"  {count:>9,}  {code}" for code, count in self.codes.items())]
+            lines += ["", "Came back, by code (a row may have several):", *(f"  {count:>9,}  {code}" for code, count in self.codes.items())]
         lines += ["", f"Customers changed: {self.customers_changed:,}"]
         told = self.bookings
         lines.append(f"Future bookings: {told['updated']:,} given an alert, {told['cleared']:,} cleared, {told['kept']:,} kept with their own text")
@@ -116,6 +116,6 @@ class LoadReport:
             lines.append(f"{name.capitalize()}: {counts['read']:,} rows read: {each}")
         lines.append(f"New future bookings that got their customer's alert: {self.bookings['updated']:,}")
         if self.codes:
-            lines += ["", "Came back:", *(f"  {count:>9,}  {code}" for code, count in self.codes.items())]
+            lines += ["", "Came back, by code (a row may have several):", *(f"  {count:>9,}  {code}" for code, count in self.codes.items())]
         lines += [f"To fix and load again: {file.rejected}" for file in self.files if file.rejected]
         return "\n".join([*lines, *(f"Note: {remark}" for remark in self.remarks)])

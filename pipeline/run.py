@@ -125,8 +125,8 @@ def load(where: Where, call: Loads) -> LoadReport:
 
 
 def _by_layout(exports: Sequence[tuple[int, Export]]) -> tuple[list[tuple[int, Export]], list[tuple[int, Export]]]:
-    customers = [(number, export) for number, export in exports if export.layout is CUSTOMERS]
-    return customers, [(number, export) for number, export in exports if export.layout is BOOKINGS]
+    customers = [(number, export) for number, export in exports if export.wanted.layout is CUSTOMERS]
+    return customers, [(number, export) for number, export in exports if export.wanted.layout is BOOKINGS]
 
 
 def init(folder: Path, store: Path, timezone: str) -> list[Path]:
@@ -151,7 +151,7 @@ def batches(where: Where) -> Listing:
     """List the batches, newest first."""
     with open_book(where.store, writing=False) as book:
         rows = looking.list_batches(book)
-    columns = ("batch_id", "kind", "status", "as_of", "submitted_by", "rows_read", "applied", "unchanged", "rejected", "reason")
+    columns = ("batch_id", "kind", "status", "as_of", "submitted_by", "rows_read", "applied", "unchanged", "rejected", "ignored", "reason")
     return Listing("batches", f"{len(rows)} batches", rows, columns, where.settings.zone, {})
 
 
@@ -182,7 +182,7 @@ def history(where: Where, key: str) -> Listing:
     with open_book(where.store, writing=False) as book:
         one = _find_one(book, key, where.settings)
         rows = looking.flag_events(book, one)
-    columns = ("changed_at", "action", "flag_type", "comment_before", "comment_after", "reason", "changed_by", "batch_id")
+    columns = ("changed_at", "action", "flag_type", "comment_before", "comment_after", "expires_on_after", "reason", "changed_by", "batch_id")
     return Listing("events", f"{one}: {len(rows)} flag events", rows, columns, where.settings.zone, {"customer_id": one})
 
 

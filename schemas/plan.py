@@ -28,6 +28,7 @@ INSTRUCTIONS: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "actor": pl.String,
     "version": pl.Int64,
     "keys_unread": pl.Boolean,
+    "unread_columns": pl.String,
 }
 
 # A Boolean column for each code of rule 3.11; intake sets those that a row shows by itself, the rules the rest.

@@ -13,8 +13,7 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.errors import Refused
-from pipeline.intake.sheets import MARK_SCHEMA, RawSheet, Wanted, cell, find_header, map_columns
-from schemas.columns import RESULT_COLUMNS
+from pipeline.intake.sheets import MARK_SCHEMA, RawSheet, Wanted, cell, find_header, is_ours, map_columns
 
 SEPARATORS = (",", ";", "\t", "|")
 HEAD_RECORDS = 50
@@ -42,11 +41,6 @@ def read_delimited(text: str, wanted: Wanted, where: str) -> RawSheet:
     dialect = find_dialect(body, wanted, where, (said[1],) if said else SEPARATORS)
     rows = pl.concat(stream_rows(body.encode(), dialect, where))
     return RawSheet("", dialect.header, dialect.header_row, rows, pl.DataFrame(schema=MARK_SCHEMA), dialect.separator)
-
-
-def is_ours(header: tuple[str, ...]) -> bool:
-    """Tell whether Flagbook wrote the file: it ends with the result columns, or with the one of a rejected file (rule 7.7)."""
-    return header[-len(RESULT_COLUMNS) :] == RESULT_COLUMNS or header[-1] == "message"
 
 
 def find_dialect(text: str, wanted: Wanted, where: str, separators: tuple[str, ...]) -> Dialect:

@@ -39,6 +39,9 @@ WORDS = {
 }
 
 
+NOT_A_TIME = "{} is not a time, or one that a change of clocks skips: write it as YYYY-MM-DD HH:MM"
+
+
 @dataclass(frozen=True)
 class Export:
     """One export: `sheets` yields its rows as text, piece by piece and as often as asked; `cast` types and checks a piece.
@@ -49,7 +52,7 @@ class Export:
     path: Path
     sha256: str
     is_text: bool
-    layout: Layout
+    wanted: Wanted
     header: tuple[str, ...]
     present: frozenset[str]
     sheets: Callable[[], Iterator[RawSheet]]
@@ -69,7 +72,7 @@ def open_export(path: Path, layout: Layout, column_map: ColumnMap, settings: Set
     def cast(sheet: RawSheet) -> Checked:
         return CASTS[layout.name](text_columns(sheet, wanted, str(path)), column_map, settings)
 
-    return Export(path, opened.sha256, opened.is_text, layout, opened.header, present, opened.sheets, cast, opened.remarks)
+    return Export(path, opened.sha256, opened.is_text, wanted, opened.header, present, opened.sheets, cast, opened.remarks)
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,7 @@ class _Casting:
         """Add a finding for every row where `where` is true."""
         if where.any():
             message = CATALOGUE[code].message
-            said = message.replace("expires_on", column).replace("price", column) if column else message
+            said = NOT_A_TIME.format(column) if code == "bad-date" else message.replace("expires_on", column)
             rows = self.text.select("source_row").filter(where)
             self.found.append(rows.select("source_row", pl.lit(code).alias("code"), pl.lit(column).alias("column"), pl.lit(said).alias("message")))
 

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 import polars as pl
 
 from pipeline.errors import Refused
-from schemas.columns import Layout, header_key, header_names
+from schemas.columns import RESULT_COLUMNS, Kind, Layout, header_key, header_names
 
 CELL_ERROR = "cell-error"
 NOT_EXACT = "id-not-exact"
+# What cells show that hold an error; in files that Flagbook wrote they stand as text.
+ERROR_TEXTS = ("#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#FIELD!", "#GETTING_DATA", "#BUSY!", "#ERROR")
 MARK_SCHEMA = {"source_row": pl.Int64, "position": pl.Int64, "mark": pl.String}
 
 
@@ -60,6 +62,23 @@ class Wanted:
 def cell(position: int) -> str:
     """Return the name of the text column at a 0-based position of the header."""
     return f"c{position}"
+
+
+def is_ours(header: Sequence[str]) -> bool:
+    """Tell whether Flagbook wrote the file: it ends with the result columns, or with the one of a rejected file (rule 7.7)."""
+    return tuple(header[-len(RESULT_COLUMNS) :]) == RESULT_COLUMNS or header[-1] == "message"
+
+
+def rows_to_hand_back(sheet: RawSheet, wanted: Wanted) -> pl.DataFrame:
+    """Return a sheet's rows as result files show them: an id that is not exact says so, lest it is taken for one that is."""
+    ids = {column.name for column in wanted.layout.columns if column.kind is Kind.ID}
+    positions = [position for position, name in enumerate(wanted.recognised(sheet.header)) if name in ids]
+    rows = sheet.rows
+    for position in positions:
+        doubtful = sheet.marks.filter((pl.col("mark") == NOT_EXACT) & (pl.col("position") == position))["source_row"]
+        text = pl.col(cell(position))
+        rows = rows.with_columns(pl.when(pl.col("source_row").is_in(doubtful.implode())).then(text + " (id not exact)").otherwise(text).alias(cell(position)))
+    return rows
 
 
 def find_header(records: Sequence[Sequence[str]], wanted: Wanted) -> int | None:

@@ -9,7 +9,7 @@ from pipeline.errors import Refused
 from pipeline.intake.decode import decode
 from pipeline.intake.delimited import read_delimited
 from pipeline.intake.files import FileKind, Source
-from pipeline.intake.sheets import CELL_ERROR, NOT_EXACT, RawSheet, Wanted, cell, map_columns
+from pipeline.intake.sheets import CELL_ERROR, ERROR_TEXTS, NOT_EXACT, RawSheet, Wanted, cell, is_ours, map_columns
 
 
 @dataclass(frozen=True)
@@ -77,11 +77,12 @@ def text_columns(sheet: RawSheet, wanted: Wanted, where: str) -> pl.DataFrame:
     names = wanted.layout.names()
     columns = [pl.col(cell(positions[name])).alias(name) if name in positions else pl.lit(None, pl.String).alias(name) for name in names]
     frame = sheet.rows.select("source_row", *columns)
+    texts = ERROR_TEXTS if is_ours(sheet.header) else ()
     for name in names:
         marks = sheet.marks.filter(pl.col("position") == positions.get(name, -1))
         rows = {mark: marks.filter(pl.col("mark") == mark)["source_row"] for mark in (CELL_ERROR, NOT_EXACT)}
         frame = frame.with_columns(
-            pl.col("source_row").is_in(rows[CELL_ERROR].implode()).alias(unread(name)),
+            (pl.col("source_row").is_in(rows[CELL_ERROR].implode()) | pl.col(name).is_in(texts).fill_null(value=False)).alias(unread(name)),
             pl.col("source_row").is_in(rows[NOT_EXACT].implode()).alias(inexact(name)),
         )
     return frame.with_columns(pl.when(~pl.col(unread(name))).then(pl.col(name)).alias(name) for name in names)

@@ -51,6 +51,7 @@ class Upload:
 
     files: tuple[UploadFile, ...]
     instructions: pl.DataFrame
+    wanted: Wanted
     remarks: tuple[str, ...]
 
 
@@ -80,7 +81,7 @@ def read_upload(request: UploadRequest, settings: Settings) -> Upload:
         raise Refused(f"The upload has {len(text):,} rows, more than {settings.files.max_rows:,}.", "Split it, or raise files.max_rows in the settings.")
     typed = cast_instructions(text, settings, request.by)
     MODEL.validate(typed)  # a failure here is a bug of the casts: it raises
-    return Upload(tuple(files), typed, tuple(remarks))
+    return Upload(tuple(files), typed, reading.wanted, tuple(remarks))
 
 
 def _numbered(sheet: RawSheet, reading: Reading, file_no: int, path: str) -> pl.DataFrame:
@@ -126,6 +127,7 @@ def cast_instructions(text: pl.DataFrame, settings: Settings, by: str) -> pl.Dat
         trimmed(text["flagged_by"]).fill_null(by).alias("actor"),
         version.str.extract(r"^(\d{1,18})$", 1).cast(pl.Int64).alias("version"),
         _any(text, [*(unread(name) for name in KEY_COLUMNS), inexact("customer_id")]).alias("keys_unread"),
+        _named(text, FLAGS.names()).alias("unread_columns"),
     )
     shown = _shown_faults(text, typed, words, dates) | {"not_allowed": _not_allowed(typed["actor"], settings)}
     shown["bad_version"] = version.is_not_null() & typed["version"].is_null()
@@ -150,6 +152,12 @@ def _shown_faults(text: pl.DataFrame, typed: pl.DataFrame, words: Mapping[str, p
         "ambiguous_date": dates.ambiguous,
         "not_clearable": _clears_elsewhere(text),
     }
+
+
+def _named(text: pl.DataFrame, names: Sequence[str]) -> pl.Series:
+    """Return the names of the columns whose cell could not be read; blank where all could."""
+    each = [pl.when(pl.col(unread(name))).then(pl.lit(name)) for name in names]
+    return text.select(pl.concat_str(each, separator=", ", ignore_nulls=True)).to_series()
 
 
 def _any(text: pl.DataFrame, names: Sequence[str]) -> pl.Series:

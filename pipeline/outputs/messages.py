@@ -1,10 +1,13 @@
 """The message beside each row of a result: what became of it, and what to do where it came back."""
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from pipeline.findings import CATALOGUE
 
 IDS_SHOWN = 50
+KEY_WORDS = {"id_key": "id", "email_key": "e-mail", "phone_key": "phone number"}
 DONE = {"flagged": "flag added", "edited": "flag edited", "unflagged": "flag removed"}
 
 
@@ -18,21 +21,29 @@ def ambiguous_details(agreeing: pl.DataFrame) -> pl.DataFrame:
 
 def near_details(near: pl.DataFrame) -> pl.DataFrame:
     """Return key_kind, key and detail for keys that a stored one is close to; `near` has key_kind, key and near."""
-    what = {"id_key": "id", "email_key": "e-mail", "phone_key": "phone number"}
-    kind = pl.col("key_kind").replace_strict(what, return_dtype=pl.String)
-    return near.select("key_kind", "key", detail=pl.format("customer {} has an {} that is one edit away", "near", kind))
+    kind = pl.col("key_kind").replace_strict(KEY_WORDS, return_dtype=pl.String)
+    return near.select("key_kind", "key", detail=pl.format("one edit away is the {} of customer {}", kind, "near"))
 
 
-def add_messages(rows: pl.DataFrame, comment_limit: int) -> pl.DataFrame:
-    """Add message to rows with outcome, code, changes, verb (of a single change), detail and archived (Boolean)."""
+def unmatched_details(unmatched: pl.DataFrame) -> pl.DataFrame:
+    """Return who and detail for keys that contradict each other; `unmatched` has who and kind of the keys that nobody has."""
+    kind = pl.col("kind").replace_strict(KEY_WORDS, return_dtype=pl.String)
+    return unmatched.group_by("who").agg(detail=pl.format("nobody has this {}", kind.sort().str.join(" or this ")))
+
+
+def add_messages(rows: pl.DataFrame, comment_limit: int, types: Sequence[str]) -> pl.DataFrame:
+    """Add message to rows with outcome, code, changes, verb (of a single change), detail, unread_columns and archived (Boolean)."""
+    more = {"comment-too-long": f" to {comment_limit} characters", "unknown-flag-type": f": use one of {', '.join(types)}"}
+    texts = {kind.code: kind.message + more.get(kind.code, "") for kind in CATALOGUE.values()}
     said = rows["code"].drop_nulls().unique().to_list()
-    told = {codes: "; ".join(_text(code, comment_limit) for code in codes.split(",")) for codes in said}
+    told = {codes: "; ".join(texts[code] for code in codes.split(",")) for codes in said}
     several = pl.format("{} flags removed", "changes")
     done = pl.when(pl.col("changes") > 1).then(several).otherwise(pl.col("verb").replace_strict(DONE, default=None, return_dtype=pl.String))
     fault = pl.col("code").replace_strict(told, default=None, return_dtype=pl.String) if told else pl.lit(None, pl.String)
+    unread = pl.when(pl.col("unread_columns") != "").then(pl.format("column {}", "unread_columns"))
     what = (
         pl.when(pl.col("outcome") == "rejected")
-        .then(pl.concat_str([fault, pl.col("detail")], separator=" - ", ignore_nulls=True))
+        .then(pl.concat_str([fault, unread, pl.col("detail")], separator=" - ", ignore_nulls=True))
         .when(pl.col("outcome") == "applied")
         .then(done)
         .when(pl.col("outcome") == "ignored")
@@ -41,8 +52,3 @@ def add_messages(rows: pl.DataFrame, comment_limit: int) -> pl.DataFrame:
     )
     archived = pl.when(pl.col("archived")).then(pl.lit("the customer is archived"))
     return rows.with_columns(message=pl.concat_str([what, archived], separator="; ", ignore_nulls=True))
-
-
-def _text(code: str, comment_limit: int) -> str:
-    message = CATALOGUE[code].message
-    return message + f" to {comment_limit} characters" if code == "comment-too-long" else message

@@ -15,11 +15,13 @@ class Matched:
     """What became of each combination of keys.
 
     `decisions` has one row a `who`: who, customer_id (null unless exactly one customer is meant), candidates (how many
-    customers all filled keys agree on), fault (a code, or null). `agreeing` has who and customer_id of all candidates.
+    customers all filled keys agree on), fault (a code, or null). `agreeing` has who and customer_id of all candidates,
+    `unmatched` who and kind of the filled keys that nobody has.
     """
 
     decisions: Any
     agreeing: Any
+    unmatched: Any
 
 
 def match_customers(keys: Any, customers: Any, keep: Keep = as_is) -> Matched:
@@ -37,7 +39,8 @@ def match_customers(keys: Any, customers: Any, keep: Keep = as_is) -> Matched:
     agreeing = keep(counted.join(filled, on="who", how="inner").filter(nw.col("agreed") == nw.col("filled")).select("who", "customer_id"))
     chosen = agreeing.group_by("who").agg(nw.len().cast(nw.Int64).alias("candidates"), nw.col("customer_id").min())
     decisions = filled.join(found, on="who", how="left").join(chosen, on="who", how="left")
-    return Matched(keep(_decide(decisions)), agreeing)
+    unmatched = asked.join(hits.select("who", "kind").unique(), on=["who", "kind"], how="anti").select("who", "kind")
+    return Matched(keep(_decide(decisions)), agreeing, unmatched)
 
 
 def _long(frame: Any, label: str) -> Any:

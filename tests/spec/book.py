@@ -5,9 +5,11 @@ Every step is recorded as well: without a folder a builder only records, and the
 
 import csv
 import gzip
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import TypedDict, Unpack
 
@@ -70,13 +72,24 @@ def write_book(path: Path, settings: Settings, tables: Mapping[str, Drawn]) -> N
     flags = _flag_rows(tables.get("flags", Drawn((), ())))
     customers = _customer_rows(tables["customers"], flags, settings)
     bookings = [{"status": "booked", **_filled(row), "first_batch": 1} for row in tables.get("bookings", Drawn((), ())).dicts()]
-    with open_book(path, writing=True, creating=True) as book, book.transaction():
+    path.write_bytes(_empty_book())
+    with open_book(path, writing=True) as book, book.transaction():
         write_settings(book, settings)
         book.run("INSERT INTO batches (batch_id, kind, submitted_by, as_of, started_at, status) VALUES (1, 'load', 'nightly', ?, ?, 'applied')", LOADED, LOADED)
         _insert(book, "customers", customers)
         _insert(book, "flags", flags)
         _insert(book, "bookings", bookings)
         _insert(book, "history", [_event(row) for row in flags])
+
+
+@cache
+def _empty_book() -> bytes:
+    """Return the file of a book without rows; making its tables takes longer than filling them."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "empty.duckdb")
+        with open_book(path, writing=True, creating=True):
+            pass
+        return path.read_bytes()
 
 
 def _insert(book: Book, table: str, rows: Sequence[Mapping[str, object]]) -> None:
