@@ -9,6 +9,7 @@ from pipeline.intake.cells import BLANKS
 
 ISO_DATE = r"^\d{4}-\d{2}-\d{2}$"
 ISO_TIME = r"^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(:\d{2})?([.,]\d{1,9})?)?\s*(Z|z|[+-]\d{2}:?\d{2})?$"
+FIRST_YEAR = 1000
 PLAIN_TIMES = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M")
 NUMBERS_ONLY = r"^(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})\b"
 
@@ -26,7 +27,7 @@ def read_dates(values: pl.Series, formats: Sequence[str]) -> Dates:
     """Return Date values; a time of day is dropped."""
     text = values.str.strip_chars(BLANKS)
     day = text.str.extract(ISO_TIME, 1).str.to_date("%Y-%m-%d", strict=False)
-    tries = [text.str.to_date(_date_part(form), strict=False, exact=True) for form in formats]
+    tries = [_whole_year(text.str.to_date(_date_part(form), strict=False, exact=True)) for form in formats]
     return _settle(text, day, tries)
 
 
@@ -71,8 +72,13 @@ def _any_iso_times(text: pl.Series, zone: str) -> pl.Series:
 
 def _parse_time(text: pl.Series, form: str) -> pl.Series:
     if any(mark in form for mark in ("%H", "%I", "%T", "%R", "%X", "%c")):
-        return text.str.to_datetime(form, time_unit="us", strict=False, exact=True)
-    return text.str.to_date(form, strict=False, exact=True).cast(pl.Datetime("us"))
+        return _whole_year(text.str.to_datetime(form, time_unit="us", strict=False, exact=True))
+    return _whole_year(text.str.to_date(form, strict=False, exact=True)).cast(pl.Datetime("us"))
+
+
+def _whole_year(days: pl.Series) -> pl.Series:
+    """Leave out what lies before `FIRST_YEAR`: the parser takes the 28 of 1/2/28 for a %Y."""
+    return days.set(days.dt.year() < FIRST_YEAR, None)
 
 
 def _date_part(form: str) -> str:

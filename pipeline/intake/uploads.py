@@ -125,7 +125,7 @@ def cast_instructions(text: pl.DataFrame, settings: Settings, by: str) -> pl.Dat
         is_clear(text["expires_on"]).alias("clears_expiry"),
         trimmed(text["reason"]).alias("reason"),
         trimmed(text["flagged_by"]).fill_null(by).alias("actor"),
-        version.str.extract(r"^(\d{1,18})$", 1).cast(pl.Int64).alias("version"),
+        version.str.extract(r"^([0-9]{1,18})$", 1).cast(pl.Int64).alias("version"),
         _any(text, [*(unread(name) for name in KEY_COLUMNS), inexact("customer_id")]).alias("keys_unread"),
         _named(text, FLAGS.names()).alias("unread_columns"),
     )

@@ -16,9 +16,9 @@ def compose_alerts(flags: Any, alerting: Sequence[int]) -> Any:
     `alerting`: the numbers of the types that alert, most severe first. The alert is null where none of them alerts.
     """
     named = {f"type_{number}": number for number in alerting}
-    spread = flags.with_columns(**{name: nw.when(nw.col("type_no") == number).then(nw.col("comment")) for name, number in named.items()})
     if not named:
-        return spread.select("customer_no").unique().with_columns(alert=nw.lit(None, dtype=nw.String))
+        return flags.select("customer_no").unique().with_columns(alert=nw.lit(None, dtype=nw.String))
+    spread = flags.with_columns(**{name: nw.when(nw.col("type_no") == number).then(nw.col("comment")) for name, number in named.items()})
     parts = spread.group_by("customer_no").agg(*(nw.col(name).max() for name in named))
     joined = nw.concat_str(*(nw.col(name) for name in named), separator=JOINT, ignore_nulls=True)
     return parts.select("customer_no", nw.when(joined != "").then(joined).alias("alert"))

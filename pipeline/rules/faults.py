@@ -65,7 +65,9 @@ def codes() -> nw.Expr:
 
 
 def mark_excused(steps: Any) -> Any:
-    """Add Boolean `excused`: true for steps without a soft fault, and for those whose cell equals the value stored as of that row.
+    """Add where a cell with a soft fault equals the value stored as of that row, which is no fault (3.3).
+
+    Boolean `keeps_comment` and `keeps_expiry` say it of each cell, `excused` of steps that have no soft fault left.
 
     A comment past the limit, or a day gone by, can stand in the book only as stored before the batch, since no row can write
     one. So a cell equals it from the first row up to and including the one that changes that field or removes the flag; such
@@ -101,10 +103,13 @@ def mark_excused(steps: Any) -> Any:
     steps = _first(steps, "second", (still & goes).fill_null(value=False))
     comment_until = nw.when(nw.col("comment_went")).then(nw.col("first")).otherwise(nw.col("second"))
     expiry_until = nw.when(nw.col("expiry_went")).then(nw.col("first")).otherwise(nw.col("second"))
-    in_time = (~nw.col("keeps_comment") | (nw.col("seq") <= comment_until).fill_null(value=True)) & (
-        ~nw.col("keeps_expiry") | (nw.col("seq") <= expiry_until).fill_null(value=True)
+    steps = steps.with_columns(
+        keeps_comment=nw.col("keeps_comment") & (nw.col("seq") <= comment_until).fill_null(value=True),
+        keeps_expiry=nw.col("keeps_expiry") & (nw.col("seq") <= expiry_until).fill_null(value=True),
     )
-    return steps.with_columns(excused=nw.col("possible") & in_time)
+    return steps.with_columns(
+        excused=(~nw.col("comment_too_long") | nw.col("keeps_comment")) & (~nw.col("already_expired") | nw.col("keeps_expiry")),
+    )
 
 
 def _first(steps: Any, name: str, where: nw.Expr) -> Any:

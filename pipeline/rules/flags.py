@@ -42,16 +42,16 @@ def plan_flags(rows: Any, flags: Any, limits: Limits, as_of: Any, keep: Keep = a
     rows = keep(find_faults(rows, limits))
     acting = rows.filter(~has_hard_fault() & ~(nw.col("action") == "ignore").fill_null(value=False))
     steps = keep(mark_excused(_with_stored(_steps(acting, flags), flags)))
-    excused = steps.filter(nw.col("excused") & (nw.col("comment_too_long") | nw.col("already_expired"))).select("seq", nw.lit(value=True).alias("is_excused"))
-    rows = keep(_forgive(rows, excused))
+    rows = keep(_forgive(rows, steps.filter(nw.col("keeps_comment") | nw.col("keeps_expiry")).select("seq", "keeps_comment", "keeps_expiry")))
     decided = keep(_decide(keep(_running(steps.filter(nw.col("excused")), limits)), limits))
     return FlagPlan(_outcomes(rows, decided), _events(keep(_who_and_when(decided, as_of))))
 
 
-def _forgive(rows: Any, excused: Any) -> Any:
-    marked = rows.join(excused, on="seq", how="left")
-    guilty = nw.col("is_excused").is_null()
-    return marked.with_columns(comment_too_long=nw.col("comment_too_long") & guilty, already_expired=nw.col("already_expired") & guilty)
+def _forgive(rows: Any, excuses: Any) -> Any:
+    """Take back the faults of cells that equal what is stored, each by itself (3.3); `excuses` has at most one row a seq."""
+    marked = rows.join(excuses, on="seq", how="left")
+    comment, expiry = (nw.col(name).fill_null(value=False) for name in ("keeps_comment", "keeps_expiry"))
+    return marked.with_columns(comment_too_long=nw.col("comment_too_long") & ~comment, already_expired=nw.col("already_expired") & ~expiry)
 
 
 def _steps(acting: Any, flags: Any) -> Any:

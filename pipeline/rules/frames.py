@@ -35,7 +35,17 @@ def require_one_per(frame: Any, *keys: str) -> Any:
     A failure here is a bug, not a finding: duplicates of the user's are found before.
     """
     twice = frame.select(*keys).group_by(*keys).agg(nw.len().alias("n")).filter(nw.col("n") > 1)
-    found = twice.head(1).collect() if isinstance(twice, nw.LazyFrame) else twice
-    if len(found):
+    if len(_collected(twice.head(1))):
         raise ValueError(f"{', '.join(keys)} must be unique here, and is not")
     return frame
+
+
+def _collected(frame: Any) -> Any:
+    """Return a frame whose rows can be counted.
+
+    NOTE: to collect a DuckDB relation Narwhals needs pyarrow, which is not among our packages; its Arrow stream does without.
+    """
+    if not isinstance(frame, nw.LazyFrame):
+        return frame
+    native = nw.to_native(frame)
+    return nw.from_arrow(native, backend="polars") if hasattr(native, "__arrow_c_stream__") else frame.collect()

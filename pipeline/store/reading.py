@@ -53,7 +53,7 @@ def close_keys(book: Book, keys: pl.DataFrame) -> pl.DataFrame:
 
 def _one_edit(asked: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
     found = []
-    for place in range(int(stored["size"].max() or 0)):  # type: ignore[arg-type]  # a whole number or null
+    for place in range(int(stored["size"].max() or 0) + 1):  # type: ignore[arg-type]  # a whole number or null
         short = [pl.concat_str(pl.col(name).str.slice(0, place), pl.col(name).str.slice(place + 1)).alias("short") for name in ("key", "stored")]
         asked_short = asked.filter(pl.col("size") > place).with_columns(short[0])
         stored_short = stored.filter(pl.col("size") > place).select("customer_id", "size", short[1])

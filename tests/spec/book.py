@@ -193,6 +193,13 @@ class Spec:
         if self.folder is not None:
             self._apply([self._write("\n".join(lines_of(text)) + "\n", f"upload{number}.csv", how) for number, text in enumerate(texts, start=1)], how)
 
+    def apply_rejected(self, text: str) -> None:
+        """Apply the file of rejected rows that came back for the first input, as it is; compare what becomes of its rows."""
+        expected = self._draw_table("The rejected rows, uploaded again as they came back", text)
+        if self.folder is not None:
+            self._apply([Path(str(self._said.files[0].rejected))], {})
+            self._compare_rows(expected, 1)
+
     def refuses(self, text: str, *words: str, **how: Unpack[How]) -> None:
         """Hand in a file of exactly this text, and be refused with these words."""
         self._draw(_titled("Upload as it is", how), text)

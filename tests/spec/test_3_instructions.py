@@ -517,16 +517,6 @@ def test_3_9_only_staff_who_may_flag_are_allowed(spec: Spec) -> None:
     )
 
 
-def test_3_9_without_a_list_of_staff_anybody_may_flag(spec: Spec) -> None:
-    """Where the settings list nobody, anybody may flag."""
-    spec.apply(
-        """
-        action  customer_id  flag_type  comment  flagged_by  =>  outcome
-        add     C1           At Risk    late     Anybody     =>  applied""",
-        by="Stranger",
-    )
-
-
 def test_3_10_without_customer_accounts_no_flag_is_created(spec: Spec) -> None:
     """If customers need no accounts, a row that would create a flag comes back."""
     spec.settings("""

@@ -27,17 +27,17 @@ def test_4_1_the_alert_joins_the_comments_by_severity(spec: Spec) -> None:
         C3""")
 
 
-def test_4_1_the_order_of_the_settings_is_the_order_of_severity(spec: Spec) -> None:
-    """The settings may name other types, or put them in another order."""
+def test_4_1_the_settings_say_which_types_alert_and_how_severe_they_are(spec: Spec) -> None:
+    """The settings may name other types, put them in another order of severity, and make some of them silent."""
     spec.settings("""
-        [[flags.types]]
-        name = "Minor"
-        [[flags.types]]
-        name = "At Risk" """)
+        [flags]
+        types = [{name = "Minor"}, {name = "Quiet", alerts = false}, {name = "At Risk"}]""")
     spec.apply("""
         action  customer_id  flag_type  comment  =>  outcome
         add     C1           At Risk    second   =>  applied
-        add     C1           Minor      first    =>  applied""")
+        add     C1           Quiet      unsaid   =>  applied
+        add     C1           Minor      first    =>  applied
+        add     C2           Quiet      unsaid   =>  applied""")
     spec.then_customers("""
         customer_id  alert_message
         C1           first | second
@@ -72,26 +72,6 @@ def test_4_1_without_flags_there_is_no_alert(spec: Spec) -> None:
         customer_id  alert_message
         C1
         C2           rude
-        C3""")
-
-
-def test_4_1_a_type_may_be_silent(spec: Spec) -> None:
-    """A type that the settings make silent gives no alert."""
-    spec.settings("""
-        [[flags.types]]
-        name = "Quiet"
-        alerts = false
-        [[flags.types]]
-        name = "Warning" """)
-    spec.apply("""
-        action  customer_id  flag_type  comment  =>  outcome
-        add     C1           Quiet      unsaid   =>  applied
-        add     C1           Warning    said     =>  applied
-        add     C2           Quiet      unsaid   =>  applied""")
-    spec.then_customers("""
-        customer_id  alert_message
-        C1           said
-        C2
         C3""")
 
 

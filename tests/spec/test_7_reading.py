@@ -285,6 +285,23 @@ def test_7_4_an_error_in_a_column_that_is_not_recognised_is_no_fault(spec: Spec)
         add     C1           At Risk    late     error #N/A  =>  applied""")
 
 
+def test_7_4_what_could_not_be_read_is_rejected_again_unless_it_is_mended(spec: Spec) -> None:
+    """Rejected rows that come back unmended are rejected again: an error or a number that is no id does not turn into text."""
+    spec.customers("""
+        customer_id
+        42
+        43""")
+    spec.apply_workbook("""
+        [Flags]
+        action  customer_id               flag_type  comment     =>  outcome   code
+        add     number 42 shown as 00000  At Risk    late        =>  rejected  id-not-exact
+        add     number 43                 At Risk    error #N/A  =>  rejected  cell-error""")
+    spec.apply_rejected("""
+        outcome
+        rejected
+        rejected""")
+
+
 def test_7_4_a_date_cell_of_a_workbook_is_a_date(spec: Spec) -> None:
     """A date in a workbook is a date, however it is shown; so is one in ISO text."""
     spec.apply_workbook("""
