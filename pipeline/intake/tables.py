@@ -46,7 +46,10 @@ def _read_workbook(source: Source, reading: Reading) -> Tables:
     from pipeline.intake.workbook import read_workbook  # noqa: PLC0415  # spares a CSV the readers of workbooks
 
     book = read_workbook(source.data, reading.wanted, str(source.path), reading.sheets)
-    return Tables(book.sheets, tuple(f"{source.name}: sheet left out: {sheet}" for sheet in book.skipped))
+    remarks = [f"{source.name}: sheet left out: {sheet}" for sheet in book.skipped]
+    if source.kind is not FileKind.XLSX:
+        remarks.append(f"{source.name}: in an {source.kind.upper()} file an error cell can't be told from a blank one; save it as XLSX to be sure")
+    return Tables(book.sheets, tuple(remarks))
 
 
 READERS: dict[FileKind, Callable[[Source, Reading], Tables]] = {

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.findings import ROW_FAULTS, STATE_FAULTS
 from tests.spec.book import Spec
-from tests.spec.make_docs import PAGES, stale_pages
+from tests.spec.make_docs import PAGES, rules_page, stale_pages
 from tests.spec.tables import Drawn, read_sheets, read_table
 
 UPLOAD = """
@@ -63,3 +64,8 @@ def test_pages_that_are_missing_or_differ_are_stale(tmp_path: Path) -> None:
     (tmp_path / "columns.md").unlink()
     assert [path.name for path in stale_pages(tmp_path)] == ["rules.md", "columns.md"]
     assert set(PAGES) == {"rules.md", "findings.md", "columns.md"}
+
+
+def test_every_code_that_an_upload_can_come_back_with_is_in_the_rule_book() -> None:
+    shown = rules_page()
+    assert [kind.code for kind in (*ROW_FAULTS, *STATE_FAULTS) if kind.code not in shown] == []
