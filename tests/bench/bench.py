@@ -46,9 +46,9 @@ def main() -> None:
     tell(f"Inputs: {sizes.customers:,} customers, {sizes.bookings:,} bookings, {sizes.instructions:,} instructions")
     alone = hold(inputs.folder)
     make_inputs(inputs)
-    tell("The book (built once, kept)")
+    tell("The book (built once and kept until `make clean`)")
     load = stores.build(inputs)
-    figures = Figures(sizes, said.runs, stores.keep_effects(inputs), load=load)
+    figures = Figures(sizes, said.runs, stores.keep_effects(inputs), load)
     measure_program(figures, inputs)
     measure_floors(figures, inputs)
     if said.colleague.exists():
