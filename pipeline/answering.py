@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from pipeline.intake.exports import Export
-from pipeline.intake.sheets import RawSheet, Wanted, rows_to_hand_back
+from pipeline.intake.sheets import RawSheet, Wanted, own_width, rows_to_hand_back
 from pipeline.intake.uploads import Upload
 from pipeline.loading import Loaded, raw_rejected
 from pipeline.outputs.results import Sheet, Uploaded, write_rejected, write_results
@@ -63,7 +63,7 @@ def stage_results(files: Staged, upload: Upload, rows: pl.DataFrame, report: App
 
 
 def _sheet(sheet: RawSheet, wanted: Wanted) -> Sheet:
-    return Sheet(sheet.name, sheet.header, rows_to_hand_back(sheet, wanted), sheet.separator)
+    return Sheet(sheet.name, sheet.header[: own_width(sheet)], rows_to_hand_back(sheet, wanted), sheet.separator)
 
 
 def _summary(report: ApplyReport) -> pl.DataFrame:

@@ -40,6 +40,8 @@ class Checked:
     findings: "pl.DataFrame"
 
 
+LIKE = 10  # letters by which a message is known again
+
 ROW_FAULTS = (
     Kind("cell-error", "Cell error", "a cell holds an Excel error or a formula without a stored value: type the value itself"),
     Kind("missing-action", "No action", "action is blank: write add, edit, set, remove or ignore"),
@@ -82,4 +84,13 @@ EXPORT_FAULTS = (
 
 WARNINGS = (Kind("unknown-status", "Unknown status", "the status word is not known and counts as booked or active: add it to status_words", Severity.WARNING),)
 
+# What exports say of a time, in place of the message for days.
+NOT_A_TIME = "{} is not a time, or one that a change of clocks skips: write it as YYYY-MM-DD HH:MM"
+
 CATALOGUE = {kind.code: kind for kind in (*ROW_FAULTS, *STATE_FAULTS, *EXPORT_FAULTS, *WARNINGS)}
+
+
+def is_message(texts: "pl.Series") -> "pl.Series":
+    """Tell which texts begin like a message of the catalogue; the first word may be another column's name."""
+    starts = {message.partition(" ")[2][:LIKE] for message in (NOT_A_TIME, *(kind.message for kind in CATALOGUE.values()))}
+    return texts.str.extract(rf"^\S+ (.{{1,{LIKE}}})", 1).is_in(list(starts)).fill_null(value=False)

@@ -11,14 +11,14 @@ import polars as pl
 
 from pipeline.intake.cells import phone_keys
 from pipeline.intake.uploads import Upload
-from pipeline.outputs.messages import add_messages, ambiguous_details, near_details, unmatched_details
+from pipeline.outputs.messages import add_messages, ambiguous_details, change_details, near_details, unmatched_details
 from pipeline.rules.alerts import changed_alerts, compose_alerts, spread_alerts
 from pipeline.rules.faults import Limits
 from pipeline.rules.flags import FlagPlan, flags_after, plan_flags
 from pipeline.rules.who import KEYS, Matched, match_customers
 from pipeline.settings import Settings
 from pipeline.store.book import Book
-from pipeline.store.reading import close_keys, find_customers, flags_of, future_live_bookings, phones_to_key
+from pipeline.store.reading import close_keys, find_customers, flags_of, future_live_bookings, last_changes, phones_to_key
 from pipeline.store.writing import Changes
 
 OUTCOMES = ("applied", "unchanged", "rejected", "ignored", "unprocessed")
@@ -174,7 +174,18 @@ def _describe(rows: pl.DataFrame, events: pl.DataFrame, match: _Match, context: 
         archived=(pl.col("status") == "archived").fill_null(value=False),
         item=pl.when("all_types").then(pl.lit("ALL")).otherwise(pl.col("flag_type")),
     )
-    return add_messages(rows, context.settings.flags.comment_limit, context.settings.type_names()).sort("seq")
+    return add_messages(_tell_who_changed(rows, context), context.settings.flags.comment_limit, context.settings.type_names()).sort("seq")
+
+
+def _tell_who_changed(rows: pl.DataFrame, context: Context) -> pl.DataFrame:
+    """Say beside rows that are changed-since-export by whom and when the flag was changed (rule 3.8)."""
+    stale = rows.filter(pl.col("code") == "changed-since-export").select("customer_id", "item").unique()
+    if not len(stale):
+        return rows
+    changes = last_changes(context.book, stale).with_columns(pl.col("changed_at").dt.convert_time_zone(context.settings.business.timezone))
+    said = changes.select("customer_id", "item", pl.lit("changed-since-export").alias("code"), told=change_details(changes))
+    rows = rows.join(said, on=["customer_id", "item", "code"], how="left", validate="m:1")
+    return rows.with_columns(detail=pl.coalesce("told", "detail")).drop("told").sort("seq")
 
 
 def _details(match: _Match, context: Context) -> pl.DataFrame:

@@ -40,7 +40,8 @@ def read_delimited(text: str, wanted: Wanted, where: str) -> RawSheet:
     body = text[said.end() :] if said else text
     dialect = find_dialect(body, wanted, where, (said[1],) if said else SEPARATORS)
     rows = pl.concat(stream_rows(body.encode(), dialect, where))
-    return RawSheet("", dialect.header, dialect.header_row, rows, pl.DataFrame(schema=MARK_SCHEMA), dialect.separator)
+    no_marks = pl.DataFrame(schema=MARK_SCHEMA)
+    return RawSheet("", dialect.header, dialect.header_row, rows, no_marks, dialect.separator, ours=is_ours(dialect.header, rows))
 
 
 def find_dialect(text: str, wanted: Wanted, where: str, separators: tuple[str, ...]) -> Dialect:
@@ -92,16 +93,19 @@ def stream_rows(data: bytes | Path, dialect: Dialect, where: str, batch: int | N
         glob=False,  # NOTE: a path is a glob and an address to Polars
     )
     blank = [pl.when(pl.col(name).str.strip_chars() != "").then(pl.col(name)).alias(name) for name in names]
-    if is_ours(dialect.header):
-        blank = [cell_text.str.replace(r"^'([=+\-@\t\r'])", "$1") for cell_text in blank]
     wanted = lines.with_columns(pl.col("source_row").cast(pl.Int64), *blank).filter(pl.any_horizontal(pl.col(names).is_not_null()))
     try:
         for rows in [wanted.collect()] if batch is None else wanted.collect_batches(chunk_size=batch, maintain_order=True):
             _refuse_long(rows, len(dialect.header), where)
-            yield rows.select("source_row", *names[:-SPARE])
+            yield _as_meant(rows.select("source_row", *names[:-SPARE]), dialect.header)
     except pl.exceptions.PolarsError:
         whole = data.read_bytes() if isinstance(data, Path) else data
         raise Refused(f"{where}: {_broken(whole, dialect)}.", QUOTES) from None
+
+
+def _as_meant(rows: pl.DataFrame, header: tuple[str, ...]) -> pl.DataFrame:
+    """Take the apostrophe off again that Flagbook puts before a text that looks like a formula (rule 7.7)."""
+    return rows.with_columns(pl.selectors.string().str.replace(r"^'([=+\-@\t\r'])", "$1")) if is_ours(header, rows) else rows
 
 
 def _refuse_long(rows: pl.DataFrame, width: int, where: str) -> None:

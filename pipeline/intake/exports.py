@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.errors import Refused
-from pipeline.findings import CATALOGUE, Checked
+from pipeline.findings import CATALOGUE, NOT_A_TIME, Checked
 from pipeline.intake.cells import email_keys, id_keys, map_values, phone_keys, trimmed, word_keys
 from pipeline.intake.checking import FINDINGS, check_rows
 from pipeline.intake.dates import read_times
@@ -15,7 +15,7 @@ from pipeline.intake.decode import refuse_web_page
 from pipeline.intake.delimited import SEP_LINE, SEPARATORS, find_dialect, stream_rows
 from pipeline.intake.files import FileKind, PlainText, open_plain_text, open_source
 from pipeline.intake.maps import ColumnMap
-from pipeline.intake.sheets import MARK_SCHEMA, RawSheet, Wanted
+from pipeline.intake.sheets import MARK_SCHEMA, RawSheet, Wanted, is_ours
 from pipeline.intake.tables import Reading, inexact, read_tables, text_columns, unread
 from pipeline.settings import Settings
 from schemas.columns import BOOKINGS, CUSTOMERS, Layout
@@ -37,9 +37,6 @@ WORDS = {
         "no-show": ("no-show", "no show", "noshow", "missed", "did not attend"),
     },
 }
-
-
-NOT_A_TIME = "{} is not a time, or one that a change of clocks skips: write it as YYYY-MM-DD HH:MM"
 
 
 @dataclass(frozen=True)
@@ -92,7 +89,7 @@ def _open_plain(plain: PlainText, wanted: Wanted) -> _Opened:
 
     def sheets() -> Iterator[RawSheet]:
         for rows in stream_rows(plain.path, dialect, where, BATCH_ROWS):
-            yield RawSheet("", dialect.header, dialect.header_row, rows, no_marks, dialect.separator)
+            yield RawSheet("", dialect.header, dialect.header_row, rows, no_marks, dialect.separator, ours=is_ours(dialect.header, rows))
 
     return _Opened(plain.sha256, True, dialect.header, sheets)
 

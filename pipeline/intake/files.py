@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO, NoReturn
 
 from pipeline.errors import Refused
+from pipeline.intake.packed import GZIP, ZSTD, is_packed, unpack
 
 CHUNK = 1 << 22
 
@@ -34,12 +35,27 @@ FOREIGN = {
     b"\xff\xd8\xff": "a JPEG picture",
     b"GIF8": "a GIF picture",
     b"%PDF": "a PDF document",
-    b"\x1f\x8b": "a gzip archive",
-    b"\x28\xb5\x2f\xfd": "a Zstandard archive",
     b"PAR1": "a Parquet file",
     b"Rar!": "a RAR archive",
     b"7z\xbc\xaf": "a 7-Zip archive",
     b"SQLite format 3": "an SQLite database",
+}
+ENDINGS = {
+    ".csv": FileKind.TEXT,
+    ".txt": FileKind.TEXT,
+    ".tsv": FileKind.TEXT,
+    ".xlsx": FileKind.XLSX,
+    ".xlsm": FileKind.XLSX,
+    ".xlsb": FileKind.XLSB,
+    ".xls": FileKind.XLS,
+    ".ods": FileKind.ODS,
+}
+KIND_WORDS = {
+    FileKind.TEXT: "a text table (CSV)",
+    FileKind.XLSX: "an XLSX workbook",
+    FileKind.XLSB: "an XLSB workbook",
+    FileKind.XLS: "an XLS workbook",
+    FileKind.ODS: "an ODS workbook",
 }
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 ACCEPTED = "Give a CSV file or a workbook (XLSX, XLS, XLSB or ODS)."
@@ -59,6 +75,12 @@ class Source:
         """Return the file's name without its folder."""
         return self.path.name
 
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Return a remark where the file's ending says another kind than its content."""
+        says = ENDINGS.get(Path(self.name.removesuffix(".gz").removesuffix(".zst")).suffix.lower())
+        return () if says in (None, self.kind) else (f"{self.name}: by its content this is {KIND_WORDS[self.kind]}, and was read as that",)
+
 
 @dataclass(frozen=True)
 class PlainText:
@@ -75,9 +97,14 @@ class PlainText:
 
 
 def open_source(path: Path, max_bytes: int) -> Source:
-    """Read a file once; raise `Refused` where it is missing, not a plain file, empty, too large or of a foreign kind."""
+    """Read a file once; raise `Refused` where it is missing, not a plain file, empty, too large or of a foreign kind.
+
+    A compressed text comes out unpacked; the fingerprint is that of the file as it lies.
+    """
     data = _read(path, max_bytes)
-    return Source(path, _kind(data, path), data, hashlib.sha256(data).hexdigest())
+    digest = hashlib.sha256(data).hexdigest()
+    plain = unpack(data, str(path), max_bytes) if is_packed(data) else data
+    return Source(path, _kind(plain, path), plain, digest)
 
 
 def open_plain_text(path: Path) -> PlainText | None:
@@ -105,7 +132,7 @@ def open_plain_text(path: Path) -> PlainText | None:
 
 
 def _kind_or_none(head: bytes) -> FileKind | None:
-    known = head.startswith((ZIP, OLE, *FOREIGN, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    known = head.startswith((ZIP, OLE, GZIP, ZSTD, *FOREIGN, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     return None if known else FileKind.TEXT
 
 

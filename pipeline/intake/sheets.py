@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from pipeline.errors import Refused
+from pipeline.findings import is_message
 from schemas.columns import RESULT_COLUMNS, Kind, Layout, header_key, header_names
 
 CELL_ERROR = "cell-error"
@@ -21,7 +22,8 @@ class RawSheet:
 
     `rows` has source_row (Int64, the number that the spreadsheet shows) and one String column per header cell, named by
     `cell(position)`, null where blank, in the order of the file; wholly blank rows are left out. `marks` has source_row,
-    position and mark for cells whose text can't be trusted: `CELL_ERROR` or `NOT_EXACT` (such a cell is never null). `separator` is that of a CSV.
+    position and mark for cells whose text can't be trusted: `CELL_ERROR` or `NOT_EXACT` (such a cell is never null). `separator` is that of a CSV;
+    `ours` says that Flagbook wrote the file (see `is_ours`).
     """
 
     name: str
@@ -30,6 +32,7 @@ class RawSheet:
     rows: pl.DataFrame
     marks: pl.DataFrame
     separator: str = ","
+    ours: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,16 +67,32 @@ def cell(position: int) -> str:
     return f"c{position}"
 
 
-def is_ours(header: Sequence[str]) -> bool:
-    """Tell whether Flagbook wrote the file: it ends with the result columns, or with the one of a rejected file (rule 7.7)."""
-    return tuple(header[-len(RESULT_COLUMNS) :]) == RESULT_COLUMNS or header[-1] == "message"
+def is_ours(header: Sequence[str], rows: pl.DataFrame) -> bool:
+    """Tell whether Flagbook wrote the file: it ends with the result columns, or with the messages of a rejected file (rule 7.7).
+
+    A column called message that holds texts, and none of Flagbook's messages, is the user's own.
+    """
+    if tuple(header[-len(RESULT_COLUMNS) :]) == RESULT_COLUMNS:
+        return True
+    said = rows[cell(len(header) - 1)].drop_nulls()
+    return header[-1] == "message" and (len(said) == 0 or bool(is_message(said).any()))
+
+
+def own_width(sheet: RawSheet) -> int:
+    """Return how many of a sheet's columns are the user's: all but the result columns that Flagbook added."""
+    if not sheet.ours:
+        return len(sheet.header)
+    return len(sheet.header) - (len(RESULT_COLUMNS) if sheet.header[-len(RESULT_COLUMNS) :] == RESULT_COLUMNS else 1)
 
 
 def rows_to_hand_back(sheet: RawSheet, wanted: Wanted) -> pl.DataFrame:
-    """Return a sheet's rows as result files show them: an id that is not exact says so, lest it is taken for one that is."""
+    """Return source_row and a sheet's own columns as result files show them.
+
+    An id that is not exact says so, lest it is taken for one that is.
+    """
     ids = {column.name for column in wanted.layout.columns if column.kind is Kind.ID}
     positions = [position for position, name in enumerate(wanted.recognised(sheet.header)) if name in ids]
-    rows = sheet.rows
+    rows = sheet.rows.select("source_row", *(cell(position) for position in range(own_width(sheet))))
     for position in positions:
         doubtful = sheet.marks.filter((pl.col("mark") == NOT_EXACT) & (pl.col("position") == position))["source_row"]
         text = pl.col(cell(position))

@@ -1,7 +1,7 @@
 """One file to its sheets of text, whatever its kind, and a sheet's recognised columns to a frame of text."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -31,7 +31,8 @@ class Reading:
 
 def read_tables(source: Source, reading: Reading) -> Tables:
     """Return every sheet of a file that has the wanted columns; raise `Refused` where there is none."""
-    return READERS[source.kind](source, reading)
+    tables = READERS[source.kind](source, reading)
+    return replace(tables, remarks=(*source.remarks, *tables.remarks))
 
 
 def _read_text(source: Source, reading: Reading) -> Tables:
@@ -49,7 +50,7 @@ def _read_workbook(source: Source, reading: Reading) -> Tables:
     remarks = [f"{source.name}: sheet left out: {sheet}" for sheet in book.skipped]
     if source.kind is not FileKind.XLSX:
         remarks.append(f"{source.name}: in an {source.kind.upper()} file an error cell can't be told from a blank one; save it as XLSX to be sure")
-    return Tables(book.sheets, tuple(remarks))
+    return Tables(tuple(replace(sheet, ours=is_ours(sheet.header, sheet.rows)) for sheet in book.sheets), tuple(remarks))
 
 
 READERS: dict[FileKind, Callable[[Source, Reading], Tables]] = {
@@ -80,7 +81,7 @@ def text_columns(sheet: RawSheet, wanted: Wanted, where: str) -> pl.DataFrame:
     names = wanted.layout.names()
     columns = [pl.col(cell(positions[name])).alias(name) if name in positions else pl.lit(None, pl.String).alias(name) for name in names]
     frame = sheet.rows.select("source_row", *columns)
-    texts = ERROR_TEXTS if is_ours(sheet.header) else ()
+    texts = ERROR_TEXTS if sheet.ours else ()
     for name in names:
         marks = sheet.marks.filter(pl.col("position") == positions.get(name, -1))
         rows = {mark: marks.filter(pl.col("mark") == mark)["source_row"] for mark in (CELL_ERROR, NOT_EXACT)}

@@ -7,6 +7,9 @@ import polars as pl
 from pipeline.findings import CATALOGUE
 
 IDS_SHOWN = 50
+# Where a row's own detail goes in the messages that have one.
+HERE_DETAIL, HERE_COLUMN = "\x00", "\x01"
+PLACES = {"cell-error": HERE_COLUMN, **dict.fromkeys(("unknown-customer", "conflicting-customer", "ambiguous-customer", "changed-since-export"), HERE_DETAIL)}
 KEY_WORDS = {"id_key": "id", "email_key": "e-mail", "phone_key": "phone number"}
 DONE = {"flagged": "flag added", "edited": "flag edited", "unflagged": "flag removed"}
 
@@ -25,6 +28,11 @@ def near_details(near: pl.DataFrame) -> pl.DataFrame:
     return near.select("key_kind", "key", detail=pl.format("one edit away is the {} of customer {}", kind, "near"))
 
 
+def change_details(changes: pl.DataFrame) -> pl.Series:
+    """Return who changed a flag and when, for each row of `changes` (action, changed_by, changed_at)."""
+    return changes.select(pl.format("{} by {}, {}", "action", "changed_by", pl.col("changed_at").dt.to_string("%Y-%m-%d %H:%M"))).to_series()
+
+
 def unmatched_details(unmatched: pl.DataFrame) -> pl.DataFrame:
     """Return who and detail for keys that contradict each other; `unmatched` has who and kind of the keys that nobody has."""
     kind = pl.col("kind").replace_strict(KEY_WORDS, return_dtype=pl.String)
@@ -34,16 +42,18 @@ def unmatched_details(unmatched: pl.DataFrame) -> pl.DataFrame:
 def add_messages(rows: pl.DataFrame, comment_limit: int, types: Sequence[str]) -> pl.DataFrame:
     """Add message to rows with outcome, code, changes, verb (of a single change), detail, unread_columns and archived (Boolean)."""
     more = {"comment-too-long": f" to {comment_limit} characters", "unknown-flag-type": f": use one of {', '.join(types)}"}
-    texts = {kind.code: kind.message + more.get(kind.code, "") for kind in CATALOGUE.values()}
+    texts = {kind.code: kind.message + more.get(kind.code, "") + PLACES.get(kind.code, "") for kind in CATALOGUE.values()}
     said = rows["code"].drop_nulls().unique().to_list()
     told = {codes: "; ".join(texts[code] for code in codes.split(",")) for codes in said}
     several = pl.format("{} flags removed", "changes")
     done = pl.when(pl.col("changes") > 1).then(several).otherwise(pl.col("verb").replace_strict(DONE, default=None, return_dtype=pl.String))
     fault = pl.col("code").replace_strict(told, default=None, return_dtype=pl.String) if told else pl.lit(None, pl.String)
-    unread = pl.when(pl.col("unread_columns") != "").then(pl.format("column {}", "unread_columns"))
+    column = pl.when(pl.col("unread_columns") != "").then(pl.format(" (column {})", "unread_columns")).otherwise(pl.lit(""))
+    detail = pl.when(pl.col("detail").is_not_null()).then(pl.format(" ({})", "detail")).otherwise(pl.lit(""))
+    fault = fault.str.replace(HERE_COLUMN, column, literal=True).str.replace(HERE_DETAIL, detail, literal=True)
     what = (
         pl.when(pl.col("outcome") == "rejected")
-        .then(pl.concat_str([fault, unread, pl.col("detail")], separator=" - ", ignore_nulls=True))
+        .then(fault)
         .when(pl.col("outcome") == "applied")
         .then(done)
         .when(pl.col("outcome") == "ignored")

@@ -14,7 +14,7 @@ from schemas.columns import RESULT_COLUMNS
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet as it came: `rows` has source_row and as many text columns as the header."""
+    """One sheet as it came: `rows` has source_row and as many text columns as the header; result columns of an earlier run are left out."""
 
     name: str
     header: tuple[str, ...]
@@ -44,10 +44,10 @@ def write_results(files: Staged, uploaded: Sequence[Uploaded], rows: pl.DataFram
 def _write_file(files: Staged, one: Uploaded, rows: pl.DataFrame, summary: Table, out: Path | None, *, dry_run: bool) -> ResultFile:
     folder = one.path.parent if out is None else out
     ending = ".csv" if one.is_text else ".xlsx"
-    results = folder / f"{one.path.stem}.{'preview' if dry_run else 'results'}{ending}"
+    results = folder / f"{_stem(one.path)}.{'preview' if dry_run else 'results'}{ending}"
     tables = [_results(sheet, rows) for sheet in one.sheets]
     _stage(files, results, one, [summary, *tables])
-    rejected = folder / f"{one.path.stem}.rejected{ending}"
+    rejected = folder / f"{_stem(one.path)}.rejected{ending}"
     came_back = [table for table in (_rejected(sheet, rows) for sheet in one.sheets) if len(table.frame)]
     if dry_run:
         return ResultFile(one.path.name, str(results), None)
@@ -75,43 +75,41 @@ def _free_name(name: str, sheets: Sequence[Table]) -> str:
     return next(free for free in names if free.casefold() not in taken)
 
 
-def _own_columns(sheet: Sheet) -> list[str]:
-    """Return the text columns of a sheet less the result columns of an earlier run at its end."""
-    columns = sheet.rows.columns[1:]
-    for ending in (RESULT_COLUMNS, ("message",)):
-        if sheet.header[-len(ending) :] == ending:
-            return columns[: -len(ending)]
-    return columns
-
-
 def _joined(sheet: Sheet, rows: pl.DataFrame) -> tuple[list[str], pl.DataFrame]:
     mine = rows.filter(pl.col("sheet") == sheet.name).drop("file_no", "sheet")
-    own = _own_columns(sheet)
-    joined = sheet.rows.select("source_row", *own).join(mine, on="source_row", how="left", validate="1:1", maintain_order="left")
+    joined = sheet.rows.join(mine, on="source_row", how="left", validate="1:1", maintain_order="left")
     if joined["outcome"].is_null().any():
         raise AssertionError("every row of the upload must have an outcome")
-    return list(sheet.header[: len(own)]), joined
+    return list(sheet.header), joined
 
 
 def _results(sheet: Sheet, rows: pl.DataFrame) -> Table:
     header, joined = _joined(sheet, rows)
-    added = joined.select(*_own_columns(sheet), "outcome", "code", "message", matched_customer_id="customer_id", bookings_updated="told")
+    added = joined.select(*sheet.rows.columns[1:], "outcome", "code", "message", matched_customer_id="customer_id", bookings_updated="told")
     return Table(sheet.name, [*header, *RESULT_COLUMNS], added)
 
 
 def _rejected(sheet: Sheet, rows: pl.DataFrame) -> Table:
     header, joined = _joined(sheet, rows)
-    return Table(sheet.name, [*header, "message"], joined.filter(pl.col("outcome") == "rejected").select(*_own_columns(sheet), "message"))
+    return Table(sheet.name, [*header, "message"], joined.filter(pl.col("outcome") == "rejected").select(*sheet.rows.columns[1:], "message"))
+
+
+def _stem(path: Path) -> str:
+    """Return a file's name without its ending, nor that of a compressed one: upload for upload.csv.gz."""
+    name = path.name
+    for ending in (".gz", ".zst"):
+        name = name.removesuffix(ending)
+    return Path(name).stem
 
 
 def write_rejected(files: Staged, one: Uploaded, came_back: pl.DataFrame, out: Path | None) -> ResultFile:
     """Stage the rejected rows of an export (all rows of its one sheet), with message; `came_back` has source_row and message."""
-    target = (one.path.parent if out is None else out) / f"{one.path.stem}.rejected{'.csv' if one.is_text else '.xlsx'}"
+    target = (one.path.parent if out is None else out) / f"{_stem(one.path)}.rejected{'.csv' if one.is_text else '.xlsx'}"
     if not one.sheets:
         files.drop(target)
         return ResultFile(one.path.name, None, None)
     sheet = one.sheets[0]
-    own = _own_columns(sheet)
-    joined = sheet.rows.select("source_row", *own).join(came_back, on="source_row", how="left", validate="1:1", maintain_order="left")
-    _stage(files, target, one, [None, Table(sheet.name, [*sheet.header[: len(own)], "message"], joined.select(*own, "message"))])
+    own = sheet.rows.columns[1:]
+    joined = sheet.rows.join(came_back, on="source_row", how="left", validate="1:1", maintain_order="left")
+    _stage(files, target, one, [None, Table(sheet.name, [*sheet.header, "message"], joined.select(*own, "message"))])
     return ResultFile(one.path.name, None, str(target))

@@ -56,11 +56,10 @@ class Book:
     def _shown(self, frames: dict[str, pl.DataFrame]) -> Iterator[None]:
         for name, frame in frames.items():
             self.con.register(name, _Stream(frame))
-        try:
-            yield
-        finally:
-            for name in frames:
-                self.con.unregister(name)
+        yield
+        # NOTE: not in a `finally`: after a failure inside a transaction, unregistering fails too and would hide the first error.
+        for name in frames:
+            self.con.unregister(name)
 
     @contextmanager
     def transaction(self, *, keep: bool = True) -> Iterator[None]:

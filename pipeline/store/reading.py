@@ -87,6 +87,15 @@ def future_live_bookings(book: Book, customers: pl.DataFrame, as_of: datetime) -
     return found.with_columns(alert=pl.when(alert != "").then(alert))
 
 
+def last_changes(book: Book, items: pl.DataFrame) -> pl.DataFrame:
+    """Return action, changed_by and changed_at of the last event of each flag in `items` (customer_id, item), where there is one."""
+    return book.ask(
+        "SELECT customer_id, item, arg_max(action, event_id) AS action, arg_max(changed_by, event_id) AS changed_by, "
+        "arg_max(changed_at, event_id) AS changed_at FROM history SEMI JOIN items USING (customer_id, item) WHERE entity = 'flags' GROUP BY ALL",
+        items=items,
+    )
+
+
 def next_numbers(book: Book) -> tuple[int, int]:
     """Return the next batch_id and the next event_id; both run without gaps."""
     row = book.ask("SELECT (SELECT coalesce(max(batch_id), 0) + 1 FROM batches) AS batch, (SELECT coalesce(max(event_id), 0) + 1 FROM history) AS event")

@@ -425,9 +425,9 @@ def test_7_7_files_that_flagbook_wrote_are_read_without_that_apostrophe(spec: Sp
     """A file that Flagbook wrote is known by its last columns; one apostrophe is taken off again, and only before such a text."""
     spec.upload("""
         action,customer_id,flag_type,comment,message
-        set,C1,At Risk,'=1+1,came back
-        set,C1,Warning,''quoted,came back
-        set,C1,Alert,'plain,came back""")
+        set,C1,At Risk,'=1+1,a new flag needs a comment that says why
+        set,C1,Warning,''quoted,a new flag needs a comment that says why
+        set,C1,Alert,'plain,a new flag needs a comment that says why""")
     spec.then_flags("""
         flag_type  comment
         Alert      'plain
@@ -446,6 +446,19 @@ def test_7_7_a_results_file_may_be_uploaded_as_it_is(spec: Spec) -> None:
     spec.result_file("""
         action,customer_id,flag_type,comment,outcome,code,message,matched_customer_id,bookings_updated
         add,C1,At Risk,'=1+1,applied,,flag added,C1,0""")
+
+
+def test_7_7_a_last_column_called_message_with_other_texts_is_the_users_own(spec: Spec) -> None:
+    """A last column called message that holds other texts is the user's own: nothing is taken off, and it comes back."""
+    spec.upload("""
+        action,customer_id,flag_type,comment,message
+        set,C1,At Risk,'=1+1,ask Ann""")
+    spec.then_flags("""
+        comment
+        '=1+1""")
+    spec.result_file("""
+        action,customer_id,flag_type,comment,message,outcome,code,message,matched_customer_id,bookings_updated
+        set,C1,At Risk,''=1+1,ask Ann,applied,,flag added,C1,0""")
 
 
 def test_7_7_in_other_files_apostrophes_stay(spec: Spec) -> None:
