@@ -44,6 +44,6 @@ def command(
     from pipeline.run import Instructing, UploadRequest, Where, apply
 
     request = UploadRequest(files, by, sheets, encoding)
-    report = apply(Where(call.store, settings, out), Instructing(request, moment, reason, dry_run=dry_run, again=again))
+    report = apply(Where(call.store, settings, out, options.timings()), Instructing(request, moment, reason, dry_run=dry_run, again=again))
     call.say(report, as_json=as_json)
     return report.exit_code

@@ -54,6 +54,12 @@ def as_text(value: Any) -> str:
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
+def timings() -> Path | None:
+    """Return the file that FLAGBOOK_TIMINGS names for the seconds of each stage, if any."""
+    named = os.environ.get("FLAGBOOK_TIMINGS")
+    return Path(named) if named else None
+
+
 def machine_zone() -> str:
     """Return the name of the machine's time zone; UTC where it can't be told."""
     named = os.environ.get("TZ", "").removeprefix(":") or str(Path("/etc/localtime").resolve()).partition("zoneinfo/")[2]

@@ -21,6 +21,7 @@ from pipeline.outputs.tables import write_table
 from pipeline.planning import Context, plan_upload
 from pipeline.report import ApplyReport, LoadReport
 from pipeline.settings import Settings, read_settings
+from pipeline.stopwatch import Stopwatch
 from pipeline.store import looking
 from pipeline.store.book import Book, open_book, open_for_load, write_settings
 from pipeline.store.reading import batch_record, batch_rows, find_customers, next_numbers, same_upload
@@ -32,11 +33,12 @@ __all__ = ["Instructing", "Loads", "UploadRequest", "Where", "apply", "batch", "
 
 @dataclass(frozen=True)
 class Where:
-    """Where the book is, what the settings say, and where result files go (None: beside the input)."""
+    """Where the book is, what the settings say, and where result files and timings go (None: beside the input; nowhere)."""
 
     store: Path
     settings: Settings
     out: Path | None = None
+    timings: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -53,15 +55,20 @@ class Instructing:
 def apply(where: Where, call: Instructing) -> ApplyReport:
     """Apply an upload of instructions to the book, or say what it would do."""
     started = datetime.now(UTC)
+    watch = Stopwatch()
     upload = read_upload(call.request, where.settings)
+    watch.lap("read")
     with open_book(where.store, writing=not call.dry_run) as book, staged() as files:
         before = None if call.again else same_upload(book, [file.rows_digest for file in upload.files])
         if before is not None:
             return _answer_again(book, before, upload, files, (where, call))
+        watch.lap("open the book")
         plan = plan_upload(upload, Context(book, where.settings, call.as_of, call.reason))
+        watch.lap("match and decide")
         numbers = next_numbers(book)
         report = report_plan(plan, upload, None if call.dry_run else numbers[0])
         report = stage_results(files, upload, plan.rows, report, where.out)
+        watch.lap("results")
         if not call.dry_run:
             record = BatchRecord("apply", call.request.by, call.reason, call.as_of, started, report.status, plan.counts(), _upload_files(upload))
             with book.transaction():
@@ -69,6 +76,8 @@ def apply(where: Where, call: Instructing) -> ApplyReport:
                 write_batch(book, numbers, record, plan.changes)
                 finish_batch(book, numbers[0])
         files.publish()
+    watch.lap("write the book")
+    watch.write(where.timings)
     return report
 
 
