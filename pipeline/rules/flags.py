@@ -84,8 +84,9 @@ def _running(steps: Any, limits: Limits) -> Any:
     """Add what each step finds: exists, before_comment, before_expiry (`NO_DAY` for none); and creates."""
     can_write = ~nw.col("stale")
     gives = nw.col("action").is_in(["add", "set"]) & ~nw.col("comment").is_null() & can_write & limits.may_create
+    steps = steps.with_columns(alone=nw.len().over("item") == 1)
     steps = steps.with_columns(says=nw.when(gives).then(1).when((nw.col("action") == "remove") & can_write).then(0))
-    steps = told_before(steps, "says", "told")
+    steps = told_before(steps, told="says")
     steps = steps.with_columns(exists=nw.coalesce(nw.col("told"), nw.col("stored").cast(nw.Int64)) == 1)
     changing = nw.col("exists") & nw.col("action").is_in(["edit", "set"]) & can_write
     steps = steps.with_columns(creates=~nw.col("exists") & (nw.col("says") == 1).fill_null(value=False), changing=changing)
@@ -94,7 +95,7 @@ def _running(steps: Any, limits: Limits) -> Any:
         writes_comment=nw.when(nw.col("creates") | nw.col("changing")).then(nw.col("comment")),
         writes_expiry=nw.when(nw.col("creates")).then(expiry_on_creation).when(nw.col("changing")).then(nw.col("new_expiry")),
     )
-    steps = told_before(told_before(steps, "writes_comment", "told_comment"), "writes_expiry", "told_expiry")
+    steps = told_before(steps, told_comment="writes_comment", told_expiry="writes_expiry")
     return steps.with_columns(
         before_comment=nw.coalesce(nw.col("told_comment"), nw.col("stored_comment")),
         before_expiry=nw.coalesce(nw.col("told_expiry"), nw.col("stored_expiry"), nw.lit(NO_DAY)),
@@ -153,7 +154,7 @@ def _who_and_when(decided: Any, as_of: Any) -> Any:
         sets_flagged=nw.when(makes).then(nw.col("actor")),
         sets_updated=nw.when(makes).then(nobody).when(edits).then(nw.col("actor")),
     )
-    steps = told_before(told_before(steps, "sets_flagged", "told_flagged"), "sets_updated", "told_updated")
+    steps = told_before(steps, told_flagged="sets_flagged", told_updated="sets_updated")
     made, told = ~nw.col("told_flagged").is_null(), nw.col("told_updated")
     steps = steps.with_columns(
         before_flagged_by=nw.coalesce(nw.col("told_flagged"), nw.col("stored_flagged_by")),

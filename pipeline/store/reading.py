@@ -52,18 +52,33 @@ def close_keys(book: Book, keys: pl.DataFrame) -> pl.DataFrame:
 
 
 def _one_edit(asked: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
-    found = []
-    for place in range(int(stored["size"].max() or 0) + 1):  # type: ignore[arg-type]  # a whole number or null
-        short = [pl.concat_str(pl.col(name).str.slice(0, place), pl.col(name).str.slice(place + 1)).alias("short") for name in ("key", "stored")]
-        asked_short = asked.filter(pl.col("size") > place).with_columns(short[0])
-        stored_short = stored.filter(pl.col("size") > place).select("customer_id", "size", short[1])
-        changed = asked_short.join(stored_short, on=["short", "size"], how="inner")
-        left_out = asked.join(stored_short, left_on="key", right_on="short", how="inner")
-        put_in = asked_short.join(stored, left_on="short", right_on="stored", how="inner")
-        parts = [part.select("key", near="customer_id") for part in (changed, left_out, put_in)]
-        found.append(pl.concat(parts).group_by("key").agg(pl.col("near").min()))
-    none = pl.DataFrame(schema={"key": pl.String, "near": pl.String})
-    return pl.concat([none, *found]).group_by("key").agg(pl.col("near").min())
+    """Return key and near; `asked` has key and size, `stored` has customer_id, stored and size (in letters).
+
+    A stored key with a place left out is compared with what was asked with the same place left out (a letter changed), and
+    with what was asked as it is (a letter put in); one of which nothing is left out, with what was asked less one letter.
+    """
+    places = range(max(_longest(stored), _longest(asked)))
+    as_it_is = asked.lazy().select("key", short="key", size=pl.col("size") + 1)
+    shorter, found = [], []
+    for place in places:
+        less = [_less(name, place).alias("short") for name in ("key", "stored")]
+        asked_less = asked.lazy().filter(pl.col("size") > place).select("key", less[0], "size")
+        stored_less = stored.lazy().filter(pl.col("size") > place).select("customer_id", less[1], "size")
+        found.append(stored_less.join(pl.concat([asked_less, as_it_is]), on=["short", "size"], how="inner").select("key", near="customer_id"))
+        shorter.append(asked_less.select("key", "short"))
+    if not shorter:
+        return pl.DataFrame(schema={"key": pl.String, "near": pl.String})
+    found.append(pl.concat(shorter).join(stored.lazy(), left_on="short", right_on="stored", how="inner").select("key", near="customer_id"))
+    least = [part.group_by("key").agg(pl.col("near").min()) for part in found]
+    return pl.concat(pl.collect_all(least)).group_by("key").agg(pl.col("near").min())
+
+
+def _longest(frame: pl.DataFrame) -> int:
+    return int(frame.select(pl.col("size").max().fill_null(0)).item())
+
+
+def _less(name: str, place: int) -> pl.Expr:
+    return pl.concat_str(pl.col(name).str.slice(0, place), pl.col(name).str.slice(place + 1))
 
 
 def flags_of(book: Book, customers: pl.DataFrame) -> pl.DataFrame:

@@ -90,7 +90,7 @@ def _side(side: str) -> str:
 def _write_flag_events(book: Book, stamp: tuple[int, datetime], events: pl.DataFrame) -> None:
     book.run(
         f"INSERT INTO history SELECT event_id, ?, file_no, sheet, source_row, 'flags', customer_id, flag_type, action, {_side('before')}, {_side('after')}, "
-        "reason, changed_by, ? FROM events ORDER BY event_id",
+        "reason, changed_by, ? FROM events",
         *stamp,
         events=events,
     )
@@ -113,7 +113,7 @@ def _write_alerts(book: Book, stamp: tuple[int, datetime], event: int, alerts: p
     book.run("UPDATE customers SET alert_message = alerts.new FROM alerts WHERE customers.customer_id = alerts.customer_id", alerts=alerts)
     book.run(
         "INSERT INTO history SELECT n + ?, ?, file_no, sheet, source_row, 'customers', customer_id, 'alert_message', 'alert', "
-        "json_object('alert_message', old), json_object('alert_message', new), reason, changed_by, ? FROM numbered ORDER BY n",
+        "json_object('alert_message', old), json_object('alert_message', new), reason, changed_by, ? FROM numbered",
         event,
         *stamp,
         numbered=numbered,
@@ -127,7 +127,7 @@ def _write_bookings(book: Book, stamp: tuple[int, datetime], event: int, booking
     book.run("UPDATE bookings SET alert_message = told.after FROM told WHERE bookings.rowid = told.row_id", told=bookings.select("row_id", "after"))
     book.run(
         "INSERT INTO history SELECT n + ?, ?, file_no, sheet, source_row, 'bookings', customer_id, booking_id, 'alert', "
-        "json_object('alert_message', before), json_object('alert_message', after), reason, changed_by, ? FROM numbered ORDER BY n",
+        "json_object('alert_message', before), json_object('alert_message', after), reason, changed_by, ? FROM numbered",
         event,
         *stamp,
         numbered=numbered,
