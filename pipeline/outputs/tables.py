@@ -14,7 +14,10 @@ from pipeline.outputs.staging import Staged
 BOM = b"\xef\xbb\xbf"
 SHEET_ROWS = 1_048_575  # Excel's limit, less the header
 CELL_CHARACTERS = 32_767
-MAX_WIDTH = 60
+MAX_WIDTH = 50
+WRAPPED_ROWS = 20_000
+LINE_POINTS = 15.0
+MOST_LINES = 20
 # Outcome → fill, readable in print and for the colour-blind beside its word.
 FILLS = {"applied": "#E2F0D9", "rejected": "#F8CBAD", "unchanged": "#F2F2F2", "ignored": "#F2F2F2", "unprocessed": "#FFF2CC"}
 
@@ -45,20 +48,29 @@ def write_xlsx(path: Path, tables: Sequence[Table]) -> None:
     A table past Excel's row limit goes on in further sheets.
     """
     book = FastExcel(str(path), output_format="xlsx").format(datetime_format="yyyy-mm-dd hh:mm").freeze(row=1)
-    text, bold = Format().set_quote_prefix(), Format().set_bold()
+    bold = Format().set_bold()
     for table in _split(tables):
         names = _distinct(table.header)
         frame = table.frame.rename(dict(zip(table.frame.columns, names, strict=True))).with_columns(cs.string().str.slice(0, CELL_CHARACTERS))
         book.sheet(
             table.name,
             frame,
-            column_formats=dict.fromkeys(frame.select(cs.string()).columns, text),
+            column_formats=_formats(frame),
             column_widths=_widths(frame),
             header_format=bold,
             autofilter=len(frame) > 0,
             conditional_formats=_fills(frame),
+            row_heights=_heights(frame),
+            page_setup={"landscape": True, "fit_to_pages": (1, 0), "repeat_rows": 0},
         )
     book.save()
+
+
+def _formats(frame: pl.DataFrame) -> dict[str, Format]:
+    """Return the formats of columns: text is kept as text, and wrapped where the sheet is small enough for rows of many heights."""
+    text, number = Format().set_quote_prefix().set_align("top"), Format().set_align("top")
+    text = text.set_text_wrap() if len(frame) <= WRAPPED_ROWS else text
+    return dict.fromkeys(frame.select(cs.string()).columns, text) | dict.fromkeys(frame.select(cs.integer()).columns, number)
 
 
 def _split(tables: Sequence[Table]) -> list[Table]:
@@ -84,6 +96,19 @@ def _distinct(header: Sequence[str]) -> list[str]:
 def _widths(frame: pl.DataFrame) -> dict[str, float]:
     widest = frame.head(1000).select(pl.all().cast(pl.String).str.len_chars().max())
     return {name: float(min(max(widest[name][0] or 0, len(name)) + 3, MAX_WIDTH)) for name in frame.columns}
+
+
+def _heights(frame: pl.DataFrame) -> dict[int, float] | None:
+    """Return the heights, in points, of rows whose text takes more than one line; a program that reads the file does not find them itself."""
+    widths = _widths(frame)
+    if len(frame) > WRAPPED_ROWS:
+        return None
+    text = frame.select(cs.string())
+    lines = [pl.col(name).str.len_chars() // widths[name] + 1 + pl.col(name).str.count_matches("\n") for name in text.columns]
+    needed = text.select(pl.max_horizontal(pl.lit(1), *(line.fill_null(1) for line in lines)).clip(1, MOST_LINES).alias("lines")).with_row_index(
+        "row", offset=1
+    )
+    return {row: LINE_POINTS * count for row, count in needed.filter(pl.col("lines") > 1).rows()} or None
 
 
 def _fills(frame: pl.DataFrame) -> dict[str, Any] | None:
