@@ -13,6 +13,7 @@ from jobs import options
 @options.reason
 @options.as_of
 @options.dry_run
+@click.option("--all-or-nothing", is_flag=True, help="Change nothing if any row comes back.")
 @click.option("--again", is_flag=True, help="Apply an upload once more that was applied before.")
 @options.sheets
 @options.encoding
@@ -27,6 +28,7 @@ def command(
     reason: str | None,
     as_of: str | None,
     dry_run: bool,
+    all_or_nothing: bool,
     again: bool,
     sheets: tuple[str, ...],
     encoding: str | None,
@@ -44,6 +46,8 @@ def command(
     from pipeline.run import Instructing, UploadRequest, Where, apply
 
     request = UploadRequest(files, by, sheets, encoding)
-    report = apply(Where(call.store, settings, out, options.timings()), Instructing(request, moment, reason, dry_run=dry_run, again=again))
+    report = apply(
+        Where(call.store, settings, out, options.timings()), Instructing(request, moment, reason, dry_run=dry_run, again=again, all_or_nothing=all_or_nothing)
+    )
     call.say(report, as_json=as_json)
     return report.exit_code

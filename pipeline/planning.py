@@ -44,6 +44,21 @@ class ApplyPlan:
         return rows | {f"bookings_{word}": count for word, count in self.booking_counts.items()}
 
 
+def hold_back(plan: ApplyPlan) -> ApplyPlan:
+    """Return the plan of an all-or-nothing batch (rule 6.2): with one row rejected nothing is done, and the others are unprocessed."""
+    if not plan.row_counts["rejected"]:
+        return plan
+    kept = pl.col("outcome") == "rejected"
+    rows = plan.rows.with_columns(
+        outcome=pl.when(kept).then("outcome").otherwise(pl.lit("unprocessed")),
+        message=pl.when(kept).then("message").otherwise(pl.lit("not done: with all-or-nothing, one row that comes back holds back all")),
+        told=pl.lit(0, pl.Int64),
+    )
+    changes = plan.changes
+    nothing = Changes(changes.flag_events.clear(), changes.flags.clear(), changes.alerts.clear(), changes.bookings.clear(), rows)
+    return ApplyPlan(rows, nothing, _row_counts(rows), dict.fromkeys(plan.booking_counts, 0), 0)
+
+
 @dataclass(frozen=True)
 class Context:
     """What a plan is made against: the open book, the settings, the batch's time, and who and why by default."""

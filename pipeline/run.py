@@ -18,7 +18,7 @@ from pipeline.intake.uploads import Upload, UploadRequest, read_upload
 from pipeline.loading import Loading, load_exports
 from pipeline.outputs.staging import Staged, cannot_write, staged
 from pipeline.outputs.tables import write_table
-from pipeline.planning import Context, plan_upload
+from pipeline.planning import Context, hold_back, plan_upload
 from pipeline.report import ApplyReport, LoadReport
 from pipeline.settings import Settings, read_settings
 from pipeline.stopwatch import Stopwatch
@@ -50,6 +50,7 @@ class Instructing:
     reason: str | None = None
     dry_run: bool = False
     again: bool = False
+    all_or_nothing: bool = False
 
 
 def apply(where: Where, call: Instructing) -> ApplyReport:
@@ -64,6 +65,7 @@ def apply(where: Where, call: Instructing) -> ApplyReport:
             return _answer_again(book, before, upload, files, (where, call))
         watch.lap("open the book")
         plan = plan_upload(upload, Context(book, where.settings, call.as_of, call.reason))
+        plan = hold_back(plan) if call.all_or_nothing else plan
         watch.lap("match and decide")
         numbers = next_numbers(book)
         report = report_plan(plan, upload, None if call.dry_run else numbers[0])

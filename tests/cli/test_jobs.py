@@ -83,6 +83,24 @@ def test_a_dry_run_says_what_the_run_does_and_writes_a_preview_only(shop: Shop) 
     assert (shop.folder / "upload.results.csv").read_text() == preview
 
 
+def test_all_or_nothing_changes_nothing_where_a_row_comes_back(shop: Shop) -> None:
+    shop.file("upload.csv", UPLOAD)
+    ran = shop.run("apply", "upload.csv", "--as-of", "2026-06-01", "--all-or-nothing", "--json")
+    answer = ran.json()
+    assert (ran.code, answer["status"], answer["batch"], answer["customers_changed"]) == (4, "nothing-applied", 2, 0)
+    assert answer["rows"] == {"read": 4, "applied": 0, "unchanged": 0, "rejected": 1, "ignored": 0, "unprocessed": 3}
+    assert [row[5] for row in table(shop, "upload.results.csv")[1:]] == ["unprocessed", "rejected", "unprocessed", "unprocessed"]
+    with duckdb.connect(str(shop.folder / "flagbook.duckdb"), read_only=True) as con:
+        assert con.sql("SELECT (SELECT count(*) FROM flags) + (SELECT count(*) FROM history)").fetchall() == [(0,)]
+    assert apply(shop)["status"] == "applied"
+
+
+def test_all_or_nothing_does_all_where_no_row_comes_back(shop: Shop) -> None:
+    shop.file("upload.csv", UPLOAD.replace("C9", "C2"))
+    ran = shop.run("apply", "upload.csv", "--as-of", "2026-06-01", "--all-or-nothing", "--json")
+    assert (ran.code, ran.json()["rows"]["applied"]) == (0, 2)
+
+
 def test_times_without_an_offset_are_in_the_business_time_zone(shop: Shop) -> None:
     shop.file("flagbook.toml", '[business]\ntimezone = "Pacific/Auckland"\n')
     apply(shop)
@@ -124,7 +142,9 @@ def test_export_writes_tables_in_every_format(shop: Shop) -> None:
     apply(shop)
     ran = shop.run("export", "flags", "agenda", "--out", "tables", "--format", "csv,xlsx,parquet")
     assert ran.code == 0, ran.err
-    assert sorted(path.name for path in (shop.folder / "tables").iterdir()) == [f"{name}.{form}" for name in ("agenda", "flags") for form in ("csv", "parquet", "xlsx")]
+    assert sorted(path.name for path in (shop.folder / "tables").iterdir()) == [
+        f"{name}.{form}" for name in ("agenda", "flags") for form in ("csv", "parquet", "xlsx")
+    ]
     assert pl.read_parquet(shop.folder / "tables" / "flags.parquet")["comment"].to_list() == ["Owes money"]
     assert shop.run("export", "nonsense", "--out", "tables").code == 3
 

@@ -152,7 +152,12 @@ def test_a_wrong_call_is_told_so(shop: Shop, words: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize(
     ("text", "word"),
-    [("[busines]\n", "nearest known one is business"), ("[flags]\ncomment_limit = 0\n", "comment_limit"), ("x = \n", "TOML"), ('[business]\ntimezone = "Mars"\n', "Mars")],
+    [
+        ("[busines]\n", "nearest known one is business"),
+        ("[flags]\ncomment_limit = 0\n", "comment_limit"),
+        ("x = \n", "TOML"),
+        ('[business]\ntimezone = "Mars"\n', "Mars"),
+    ],
     ids=["unknown key", "bad value", "bad TOML", "bad zone"],
 )
 def test_settings_that_cannot_be_used_are_refused(shop: Shop, text: str, word: str) -> None:
