@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from jobs.cli import COMMANDS
 from tests.cli.conftest import Shop
 
 UPLOAD = "action,customer_id,flag_type,comment\nadd,C1,Alert,Owes money\n"
@@ -115,7 +116,10 @@ def test_a_store_whose_main_file_is_gone_is_refused_and_its_log_is_kept(bare: Sh
 
 def test_a_store_held_by_another_process_means_try_again(shop: Shop) -> None:
     shop.file("upload.csv", UPLOAD)
-    script = "import sys, time; from pathlib import Path; from pipeline.store.book import open_book\nwith open_book(Path(sys.argv[1]), writing=True): print('held', flush=True); time.sleep(30)"
+    script = (
+        "import sys, time; from pathlib import Path; from pipeline.store.book import open_book\n"
+        "with open_book(Path(sys.argv[1]), writing=True): print('held', flush=True); time.sleep(30)"
+    )
     command = [sys.executable, "-c", script, str(shop.folder / "flagbook.duckdb")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]) as holder:
         assert holder.stdout is not None
@@ -168,8 +172,6 @@ def test_settings_that_cannot_be_used_are_refused(shop: Shop, text: str, word: s
 
 
 def test_every_command_shows_its_help_with_an_example(bare: Shop) -> None:
-    from jobs.cli import COMMANDS
-
     for name in COMMANDS:
         ran = bare.run(name, "--help")
         assert ran.code == 0
