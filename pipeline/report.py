@@ -78,6 +78,47 @@ def _counted(rows: Mapping[str, int]) -> list[str]:
 
 
 @dataclass(frozen=True)
+class UndoReport:
+    """What an undo put back; `status` is applied, nothing-applied, already-undone or dry-run. `rows` counts items."""
+
+    batch: int | None
+    undoes: int
+    status: str
+    rows: Mapping[str, int]
+    bookings: Mapping[str, int]
+    conflicts: tuple[Mapping[str, str], ...]
+
+    @property
+    def exit_code(self) -> int:
+        """Return 4 where items were left alone, else 0."""
+        return CAME_BACK if self.conflicts else 0
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the report as one object."""
+        return {**vars(self), "rows": dict(self.rows), "bookings": dict(self.bookings), "conflicts": [dict(one) for one in self.conflicts]}
+
+    def to_text(self) -> str:
+        """Return the summary, conflicts item by item."""
+        heads = {
+            "already-undone": f"Batch {self.undoes} was undone before, by batch {self.batch}; nothing was done.",
+            "dry-run": f"Dry run: nothing was written to the book. Undoing batch {self.undoes} would do this:",
+            "nothing-applied": f"Batch {self.batch}: nothing of batch {self.undoes} was left to put back.",
+            "applied": f"Batch {self.batch} puts back what batch {self.undoes} changed.",
+        }
+        lines = [heads[self.status]]
+        if self.status != "already-undone":
+            lines += [
+                "",
+                f"  {self.rows['applied']:>9,}  items put back (flags, and alerts of bookings)",
+                f"  {self.rows['rejected']:>9,}  items left alone: changed since",
+            ]
+            told = self.bookings
+            lines += ["", f"Bookings: {told['updated']:,} given an alert, {told['cleared']:,} cleared, {told['kept']:,} kept with their own text"]
+        lines += [f"  left alone: {one['entity']} {one['item']} of customer {one['customer_id']}" for one in self.conflicts]
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True)
 class LoadReport:
     """What became of exports; `tables` has, for customers and bookings, read, new, changed, unchanged and rejected."""
 

@@ -19,16 +19,18 @@ from pipeline.loading import Loading, load_exports
 from pipeline.outputs.staging import Staged, cannot_write, staged
 from pipeline.outputs.tables import write_table
 from pipeline.planning import Context, hold_back, plan_upload
-from pipeline.report import ApplyReport, LoadReport
+from pipeline.report import ApplyReport, LoadReport, UndoReport
 from pipeline.settings import Settings, read_settings
 from pipeline.stopwatch import Stopwatch
 from pipeline.store import looking
 from pipeline.store.book import Book, open_book, open_for_load, write_settings
 from pipeline.store.reading import batch_record, batch_rows, find_customers, next_numbers, same_upload
+from pipeline.store.undoing import find_undo
 from pipeline.store.writing import BatchRecord, finish_batch, write_batch, write_record, write_rows
+from pipeline.undoing import plan_undoing
 from schemas.columns import BOOKINGS, CUSTOMERS
 
-__all__ = ["Instructing", "Loads", "UploadRequest", "Where", "apply", "batch", "batches", "export", "history", "init", "load", "show"]
+__all__ = ["Instructing", "Loads", "Undoing", "UploadRequest", "Where", "apply", "batch", "batches", "export", "history", "init", "load", "show", "undo"]
 
 
 @dataclass(frozen=True)
@@ -133,6 +135,47 @@ def load(where: Where, call: Loads) -> LoadReport:
             finish_batch(book, batch_id)
         files.publish()
     return report
+
+
+@dataclass(frozen=True)
+class Undoing:
+    """One call of `undo`: which batch, by whom, when and why."""
+
+    batch_id: int
+    by: str
+    as_of: datetime
+    reason: str | None = None
+    dry_run: bool = False
+
+
+def undo(where: Where, call: Undoing) -> UndoReport:
+    """Put back what a batch of instructions, or the undo of one, changed; or say what that would do."""
+    started = datetime.now(UTC)
+    with open_book(where.store, writing=not call.dry_run) as book:
+        _require_undoable(book, call.batch_id)
+        if (before := find_undo(book, call.batch_id)) is not None:
+            return UndoReport(before, call.batch_id, "already-undone", {}, {}, ())
+        plan = plan_undoing(call.batch_id, call.by, Context(book, where.settings, call.as_of, call.reason))
+        numbers = next_numbers(book)
+        status = "applied" if plan.row_counts["applied"] else "nothing-applied"
+        if not call.dry_run:
+            record = BatchRecord("undo", call.by, call.reason, call.as_of, started, status, plan.counts(), _files([]), call.batch_id)
+            with book.transaction():
+                write_settings(book, where.settings)
+                write_batch(book, numbers, record, plan.changes)
+                finish_batch(book, numbers[0])
+    shown = (None, "dry-run") if call.dry_run else (numbers[0], status)
+    return UndoReport(shown[0], call.batch_id, shown[1], plan.row_counts, plan.booking_counts, tuple(plan.conflicts()))
+
+
+def _require_undoable(book: Book, batch_id: int) -> None:
+    found = looking.find_batch(book, batch_id)
+    if found is None:
+        raise Refused(f"There is no batch {batch_id}.", "List them with: flagbook batches")
+    if found["batch"]["kind"] not in ("apply", "undo"):
+        raise Refused(
+            f"Batch {batch_id} is a {found['batch']['kind']}, and only uploads (and undos of them) can be undone so far.", "Load a corrected export instead."
+        )
 
 
 def _by_layout(exports: Sequence[tuple[int, Export]]) -> tuple[list[tuple[int, Export]], list[tuple[int, Export]]]:

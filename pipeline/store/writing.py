@@ -22,6 +22,7 @@ class BatchRecord:
     status: str
     counts: dict[str, int]
     files: pl.DataFrame
+    undoes: int | None = None
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,7 @@ def write_record(book: Book, batch_id: int, record: BatchRecord) -> None:
         "started_at": record.started_at,
         "finished_at": datetime.now(UTC),
         "status": record.status,
+        "undoes": record.undoes,
         **record.counts,
     }
     marks = ", ".join("?" * len(known))
