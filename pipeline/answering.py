@@ -58,7 +58,7 @@ def stage_results(files: Staged, upload: Upload, rows: pl.DataFrame, report: App
     ]
     summary = Table("Summary", ("what", "count"), _summary(report))
     shown = rows.select("file_no", "sheet", "source_row", "outcome", "code", "message", "customer_id", "told")
-    written = write_results(files, uploaded, shown, summary, out, dry_run=report.status == "dry-run")
+    written = write_results(files, uploaded, shown, summary, out, status=report.status)
     return replace(report, files=tuple(written))
 
 
@@ -86,7 +86,7 @@ def report_load(loaded: Loaded, batch: int | None, remarks: Sequence[str], files
     total = {word: sum(counts[word] for counts in loaded.tables.values()) for word in ("read", "new", "changed", "unchanged", "rejected")}
     applied = total["new"] + total["changed"]
     came_back = loaded.came_back()
-    warned = tuple(f"{count:,} rows: {code}: the word counts as booked or active; add it to status_words." for code, count in loaded.warnings.items())
+    warned = tuple(f"{count:,} {'row' if count == 1 else 'rows'}: {message}" for message, count in sorted(loaded.warnings.items()))
     return LoadReport(
         batch=batch,
         status="dry-run" if batch is None else "applied" if applied else "nothing-applied",

@@ -106,8 +106,8 @@ def _stage(loading: Loading, target: store.Target, exports: Sequence[tuple[int, 
 
 def _note(findings: pl.DataFrame, number: int, loaded: Loaded) -> None:
     warning = pl.col("code").is_in([code for code, kind in CATALOGUE.items() if kind.severity == "warning"])
-    for code, count in findings.filter(warning)["code"].value_counts().rows():
-        loaded.warnings[code] = loaded.warnings.get(code, 0) + count
+    for message, count in findings.filter(warning)["message"].value_counts().rows():
+        loaded.warnings[message] = loaded.warnings.get(message, 0) + count
     errors = findings.filter(~warning)
     loaded.rejected.append(errors.select(pl.lit(number, pl.Int64).alias("file_no"), "source_row", pl.lit(None, pl.String).alias("item"), "code", "message"))
 

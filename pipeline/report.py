@@ -12,11 +12,12 @@ CAME_BACK = 4
 
 @dataclass(frozen=True)
 class ResultFile:
-    """Where the results of one input went; None where there is no such file."""
+    """Where the results of one input went; None where there is no such file. `earlier` is a rejected file of another run."""
 
     name: str
     results: str | None
     rejected: str | None
+    earlier: str | None = None
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class ApplyReport:
             "files": [{"name": file.name, "results": file.results, "rejected": file.rejected} for file in self.files],
             "codes": dict(self.codes),
             "remarks": list(self.remarks),
+            "applied_before": self.applied_before,
         }
 
     def to_text(self) -> str:
@@ -61,6 +63,7 @@ class ApplyReport:
         lines.append(f"Future bookings: {told['updated']:,} given an alert, {told['cleared']:,} cleared, {told['kept']:,} kept with their own text")
         lines += [f"Results: {file.results}" for file in self.files if file.results]
         lines += [f"To fix and upload again: {file.rejected}" for file in self.files if file.rejected]
+        lines += [f"Note: {file.earlier} is of an earlier run; no row of {file.name} came back this time" for file in self.files if file.earlier]
         return "\n".join([*lines, *(f"Note: {remark}" for remark in self.remarks)])
 
     def _headline(self) -> str:
@@ -68,7 +71,7 @@ class ApplyReport:
             return f"This upload was applied before, as batch {self.applied_before}; nothing was done. (--again applies it anew.) Its counts were:"
         return {
             "dry-run": "Dry run: nothing was written to the book. The run would do this:",
-            "nothing-applied": f"Batch {self.batch}: no row changed anything.",
+            "nothing-applied": f"Batch {self.batch}: nothing was applied.",
             "applied": f"Batch {self.batch} is applied.",
         }[self.status]
 

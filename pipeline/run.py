@@ -16,7 +16,7 @@ from pipeline.intake.exports import Export, open_export
 from pipeline.intake.maps import default_map, read_map
 from pipeline.intake.uploads import Upload, UploadRequest, read_upload
 from pipeline.loading import Loading, load_exports
-from pipeline.outputs.staging import Staged, cannot_write, staged
+from pipeline.outputs.staging import Staged, staged
 from pipeline.outputs.tables import write_table
 from pipeline.planning import Context, hold_back, plan_upload
 from pipeline.report import ApplyReport, LoadReport, UndoReport
@@ -61,7 +61,7 @@ def apply(where: Where, call: Instructing) -> ApplyReport:
     watch = Stopwatch()
     upload = read_upload(call.request, where.settings)
     watch.lap("read")
-    with open_book(where.store, writing=not call.dry_run) as book, staged() as files:
+    with open_book(where.store, writing=not call.dry_run) as book, staged(call.request.paths) as files:
         before = None if call.again else same_upload(book, [file.rows_digest for file in upload.files])
         if before is not None:
             return _answer_again(book, before, upload, files, (where, call))
@@ -121,7 +121,7 @@ def load(where: Where, call: Loads) -> LoadReport:
     column_map = read_map(call.map, where.settings) if call.map else default_map(where.settings)
     layouts = [*((CUSTOMERS, path) for path in call.customers), *((BOOKINGS, path) for path in call.bookings)]
     exports = [(number, open_export(path, layout, column_map, where.settings)) for number, (layout, path) in enumerate(layouts, start=1)]
-    with staged() as files:
+    with staged([*call.customers, *call.bookings]) as files:
         with open_for_load(where.store, dry_run=call.dry_run) as book, book.transaction(keep=not call.dry_run):
             batch_id, _ = next_numbers(book)
             loaded = load_exports(Loading(book, where.settings, call.as_of, batch_id), *_by_layout(exports))
@@ -195,7 +195,7 @@ def init(folder: Path, store: Path, timezone: str) -> list[Path]:
             made.mkdir(parents=True, exist_ok=True)
         settings.write_text(text.replace('timezone = "UTC"', f'timezone = "{timezone}"'), encoding="utf-8")
     except OSError as error:
-        raise cannot_write(folder, error.strerror or type(error).__name__) from None
+        raise Refused(f"{folder}: the folder can't be made ({error.strerror or type(error).__name__}).", "Name another folder.") from None
     with open_book(store, writing=True, creating=True) as book, book.transaction():
         write_settings(book, read_settings(settings))
     return [settings, folder / "inbox", folder / "outbox", store]
@@ -243,6 +243,8 @@ def history(where: Where, key: str) -> Listing:
 def _find_one(book: Book, key: str, settings: Settings) -> str:
     """Return the id of the customer whom an id, an e-mail or a phone number names; raise `Refused` unless it is exactly one."""
     keys = key_forms(key, settings.business.phone_region)
+    if keys["id_key"][0] is None:
+        raise Refused("The customer's name is blank.", "Give an id, an e-mail or a phone number.")
     found = find_customers(book, keys).filter(pl.col("status") != "deleted")
     exact = found.filter(pl.col("customer_id") == keys["id_key"][0])
     ids: list[str] = sorted((exact if len(exact) else found)["customer_id"])

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from phonenumbers import SUPPORTED_REGIONS
+
 from pipeline.errors import Refused
 
 T = TypeVar("T")
@@ -91,7 +93,7 @@ class Settings:
         return tuple(kind.name for kind in self.flags.types)
 
 
-COUNTRY_LETTERS = 2
+STATUSES = ("booked", "completed", "cancelled", "no-show", "active", "archived", "deleted")
 NO_ZONE = "business.timezone is not set: times without an offset count as UTC"
 
 
@@ -100,7 +102,7 @@ def read_settings(path: Path | None) -> Settings:
     if path is None:
         return Settings(remarks=(NO_ZONE,))
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise Refused(f"{path}: there is no such settings file.", "Check --settings, or write one with: flagbook init") from None
     except (OSError, UnicodeDecodeError) as error:
@@ -116,13 +118,16 @@ def _settings(data: dict[str, Any], where: str) -> Settings:
     flags = _section(Flags, data.get("flags", {}), f"{where}: flags", types=FlagType)
     _check_business(business, where)
     _check_types(flags, where)
+    staff = _entries(Staff, data.get("staff", []), f"{where}: staff")
+    if len({person.name.casefold() for person in staff}) < len(staff):
+        raise Refused(f"{where}: staff: a name stands twice.", "Name each person once.")
     remarks = () if "timezone" in data.get("business", {}) else (NO_ZONE,)
     return Settings(
         business=business,
         flags=flags,
         files=_section(Files, data.get("files", {}), f"{where}: files"),
-        staff=_entries(Staff, data.get("staff", []), f"{where}: staff"),
-        status_words=_words(data.get("status_words", {}), f"{where}: status_words"),
+        staff=staff,
+        status_words=status_words(data.get("status_words", {}), f"{where}: status_words"),
         aliases=alias_table(data.get("aliases", {}), f"{where}: aliases"),
         remarks=remarks,
     )
@@ -177,9 +182,14 @@ def _entries(kind: type[T], rows: Any, where: str) -> tuple[T, ...]:
     return tuple(made)
 
 
-def _words(table: Any, where: str) -> dict[str, str]:
+def status_words(table: Any, where: str) -> dict[str, str]:
+    """Return word → status from a table of word = "status" (also used for column maps); a status that is not known is refused."""
     if not isinstance(table, dict) or not all(isinstance(value, str) for value in table.values()):
         raise Refused(f'{where}: this must be a table of word = "status".', 'For example: "Checked out" = "completed"')
+    for word, status in table.items():
+        if status not in STATUSES:
+            near = difflib.get_close_matches(status, STATUSES, n=1, cutoff=0.0)
+            raise Refused(f"{where}: {word}: there is no status called {status}.", f"The nearest known one is {near[0]}; they are: {', '.join(STATUSES)}.")
     return dict(table)
 
 
@@ -202,8 +212,15 @@ def _check_business(business: Business, where: str) -> None:
     if business.customer_accounts not in ACCOUNTS:
         raise Refused(f"{where}: business.customer_accounts is not known.", f"It is one of: {', '.join(ACCOUNTS)}.")
     region = business.phone_region
-    if region is not None and not (len(region) == COUNTRY_LETTERS and region.isascii() and region.isupper()):
-        raise Refused(f"{where}: business.phone_region must be a country's two letters.", 'For example: phone_region = "GB"')
+    if region is not None and region not in SUPPORTED_REGIONS:
+        raise Refused(f"{where}: business.phone_region: {region} is not a country's two letters.", 'For example: phone_region = "GB"')
+    check_formats(business.date_formats, f"{where}: business.date_formats")
+
+
+def check_formats(formats: Any, where: str) -> None:
+    """Raise `Refused` unless this is a list of strftime formats (also used for column maps)."""
+    if not isinstance(formats, (list, tuple)) or not all(isinstance(form, str) and "%" in form for form in formats):
+        raise Refused(f"{where}: this must be a list of strftime formats.", 'For example: date_formats = ["%d/%m/%Y", "%d/%m/%Y %H:%M"]')
 
 
 def _check_types(flags: Flags, where: str) -> None:

@@ -30,6 +30,12 @@ def trimmed(values: pl.Series) -> pl.Series:
     return _null_blank(values.str.strip_chars(BLANKS))
 
 
+def visible(values: pl.Series) -> pl.Series:
+    """Return trimmed values, null too where all that they hold is marks that nobody sees."""
+    text = trimmed(values)
+    return text if is_ascii(text) else text.set(text.str.replace_all(INVISIBLE, "").str.strip_chars(BLANKS) == "", None)
+
+
 def id_keys(values: pl.Series) -> pl.Series:
     """Return ids in normal form: NFKC, no invisible marks, trimmed, one leading apostrophe removed; case is kept."""
     plain = _visible(values).str.strip_chars(BLANKS)

@@ -12,6 +12,8 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+# Python calls these encodings of text, but no file is written in them.
+NOT_OF_FILES = ("idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined")
 CHOOSE = "Save it as UTF-8, or name its encoding with --encoding."
 WEB_PAGE = ("<!doctype html", "<html", "<?xml")
 
@@ -38,6 +40,8 @@ def refuse_web_page(text: str, where: str) -> None:
 def _decode_as(data: bytes, where: str, encoding: str) -> tuple[str, None]:
     try:
         codec = codecs.lookup(encoding)
+        if not codec._is_text_encoding or codec.name in NOT_OF_FILES:  # what open() asks too
+            raise LookupError
     except LookupError:
         raise Refused(f"{where}: there is no encoding called {encoding}.", "Name one such as utf-8, utf-16, cp1252 or latin-1.") from None
     try:

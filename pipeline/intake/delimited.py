@@ -8,6 +8,7 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import polars as pl
@@ -21,6 +22,7 @@ HEAD_CHARACTERS = 1 << 18
 NAMED = 5  # rows that a message names
 SPARE = 4  # columns past the header in which cells too many are caught
 SEP_LINE = re.compile(r'^"?sep=(.)"?\n', re.IGNORECASE)
+APOSTROPHE = re.compile(r"^'([=+\-@\t\r'])")  # before a text that looks like a formula, in files that Flagbook wrote (rule 7.7)
 QUOTES = "Check the quotation marks: a cell with a separator, a line break or a quotation mark must be quoted, and quotation marks inside it doubled."
 
 
@@ -39,9 +41,11 @@ def read_delimited(text: str, wanted: Wanted, where: str) -> RawSheet:
     said = SEP_LINE.match(text)
     body = text[said.end() :] if said else text
     dialect = find_dialect(body, wanted, where, (said[1],) if said else SEPARATORS)
+    refuse_stray_quotes(body, dialect, where)
     rows = pl.concat(stream_rows(body.encode(), dialect, where))
-    no_marks = pl.DataFrame(schema=MARK_SCHEMA)
-    return RawSheet("", dialect.header, dialect.header_row, rows, no_marks, dialect.separator, ours=is_ours(dialect.header, rows))
+    ours = is_ours(dialect.header, rows)
+    header = tuple(APOSTROPHE.sub(r"\1", title) for title in dialect.header) if ours else dialect.header
+    return RawSheet("", header, dialect.header_row, rows, pl.DataFrame(schema=MARK_SCHEMA), dialect.separator, ours=ours)
 
 
 def find_dialect(text: str, wanted: Wanted, where: str, separators: tuple[str, ...]) -> Dialect:
@@ -95,7 +99,8 @@ def stream_rows(data: bytes | Path, dialect: Dialect, where: str, batch: int | N
     blank = [pl.when(pl.col(name).str.strip_chars() != "").then(pl.col(name)).alias(name) for name in names]
     wanted = lines.with_columns(pl.col("source_row").cast(pl.Int64), *blank).filter(pl.any_horizontal(pl.col(names).is_not_null()))
     try:
-        for rows in [wanted.collect()] if batch is None else wanted.collect_batches(chunk_size=batch, maintain_order=True):
+        none = wanted.head(0).collect()
+        for rows in chain([none], [wanted.collect()] if batch is None else wanted.collect_batches(chunk_size=batch, maintain_order=True)):
             _refuse_long(rows, len(dialect.header), where)
             yield _as_meant(rows.select("source_row", *names[:-SPARE]), dialect.header)
     except pl.exceptions.PolarsError:
@@ -105,7 +110,7 @@ def stream_rows(data: bytes | Path, dialect: Dialect, where: str, batch: int | N
 
 def _as_meant(rows: pl.DataFrame, header: tuple[str, ...]) -> pl.DataFrame:
     """Take the apostrophe off again that Flagbook puts before a text that looks like a formula (rule 7.7)."""
-    return rows.with_columns(pl.selectors.string().str.replace(r"^'([=+\-@\t\r'])", "$1")) if is_ours(header, rows) else rows
+    return rows.with_columns(pl.selectors.string().str.replace(APOSTROPHE.pattern, "$1")) if is_ours(header, rows) else rows
 
 
 def _refuse_long(rows: pl.DataFrame, width: int, where: str) -> None:
@@ -114,6 +119,18 @@ def _refuse_long(rows: pl.DataFrame, width: int, where: str) -> None:
     if len(long):
         some = ", ".join(str(row) for row in long.head(NAMED)) + (" …" if len(long) > NAMED else "")
         raise Refused(f"{where}: {len(long)} rows have more cells than the header's {width}: rows {some}.", QUOTES)
+
+
+def refuse_stray_quotes(text: str, dialect: Dialect, where: str) -> None:
+    """Raise `Refused` where quotation marks stand inside a quoted cell: Polars would drop them without a word."""
+    if '"' not in text:
+        return
+    number = 0
+    try:
+        for _ in csv.reader(io.StringIO(text.replace("\r", " ")), delimiter=dialect.separator, strict=True):
+            number += 1
+    except csv.Error:
+        raise Refused(f"{where}: the records can't be told apart from row {number + 1} on.", QUOTES) from None
 
 
 def _broken(data: bytes, dialect: Dialect) -> str:

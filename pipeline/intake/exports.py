@@ -12,7 +12,7 @@ from pipeline.intake.cells import email_keys, id_keys, map_values, phone_keys, t
 from pipeline.intake.checking import FINDINGS, check_rows
 from pipeline.intake.dates import read_times
 from pipeline.intake.decode import refuse_web_page
-from pipeline.intake.delimited import SEP_LINE, SEPARATORS, find_dialect, stream_rows
+from pipeline.intake.delimited import SEP_LINE, SEPARATORS, find_dialect, refuse_stray_quotes, stream_rows
 from pipeline.intake.files import FileKind, PlainText, open_plain_text, open_source
 from pipeline.intake.maps import ColumnMap
 from pipeline.intake.sheets import MARK_SCHEMA, RawSheet, Wanted, is_ours
@@ -24,6 +24,7 @@ from schemas.models import CUSTOMERS as CUSTOMER_MODEL
 from schemas.plan import BOOKING_EXPORT, CUSTOMER_EXPORT
 
 BATCH_ROWS = 200_000
+COUNTS_AS = {"customers": "active", "bookings": "booked"}
 WORDS = {
     "customers": {
         "active": ("active", "current", "enabled", "open"),
@@ -85,6 +86,8 @@ def _open_plain(plain: PlainText, wanted: Wanted) -> _Opened:
     where = str(plain.path)
     refuse_web_page(plain.head, where)
     dialect = find_dialect(plain.head, wanted, where, SEPARATORS)
+    if plain.quoted:
+        refuse_stray_quotes(plain.path.read_text(encoding="utf-8-sig"), dialect, where)
     no_marks = pl.DataFrame(schema=MARK_SCHEMA)
 
     def sheets() -> Iterator[RawSheet]:
@@ -115,6 +118,7 @@ class _Casting:
         if where.any():
             message = CATALOGUE[code].message
             said = NOT_A_TIME.format(column) if code == "bad-date" else message.replace("expires_on", column)
+            said += f" (column {column})" if code == "cell-error" else ""
             rows = self.text.select("source_row").filter(where)
             self.found.append(rows.select("source_row", pl.lit(code).alias("code"), pl.lit(column).alias("column"), pl.lit(said).alias("message")))
 
@@ -143,7 +147,10 @@ class _Casting:
         own = {word_keys(pl.Series([word])).item(): status for word, status in extra.items() if status in WORDS[layout]}
         words = word_keys(self.text["status"])
         statuses = map_values(words, known | own)
-        self.note(words.is_not_null() & statuses.is_null(), "unknown-status", "status")
+        strange = pl.DataFrame({"source_row": self.text["source_row"], "word": words}).filter(words.is_not_null() & statuses.is_null())
+        if len(strange):
+            said = pl.format('status "{}" is not known and counts as ' + COUNTS_AS[layout] + ": add it to status_words", "word")
+            self.found.append(strange.select("source_row", pl.lit("unknown-status").alias("code"), pl.lit("status").alias("column"), said.alias("message")))
         return statuses.alias("status")
 
     def numbers(self, name: str) -> pl.Series:

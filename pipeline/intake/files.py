@@ -78,17 +78,18 @@ class Source:
     @property
     def remarks(self) -> tuple[str, ...]:
         """Return a remark where the file's ending says another kind than its content."""
-        says = ENDINGS.get(Path(self.name.removesuffix(".gz").removesuffix(".zst")).suffix.lower())
+        says = ENDINGS.get(Path(self.name.lower().removesuffix(".gz").removesuffix(".zst")).suffix)
         return () if says in (None, self.kind) else (f"{self.name}: by its content this is {KIND_WORDS[self.kind]}, and was read as that",)
 
 
 @dataclass(frozen=True)
 class PlainText:
-    """A text file that readers may take as it lies on the disk; `head` is its beginning, decoded."""
+    """A text file that readers may take as it lies; `head` is its beginning, decoded, `quoted` says that it holds quotation marks."""
 
     path: Path
     head: str
     sha256: str
+    quoted: bool
 
     @property
     def name(self) -> str:
@@ -112,7 +113,7 @@ def open_plain_text(path: Path) -> PlainText | None:
 
     That is: no byte order mark but UTF-8's, no NUL, lines that end in LF or CRLF. Raises as `open_source`.
     """
-    digest, decoder, feeds = hashlib.sha256(), codecs.getincrementaldecoder("utf-8")(), False
+    digest, decoder, feeds, quoted = hashlib.sha256(), codecs.getincrementaldecoder("utf-8")(), False, False
     head = b""
     with _opened(path) as handle:
         while piece := handle.read(CHUNK):
@@ -121,14 +122,14 @@ def open_plain_text(path: Path) -> PlainText | None:
                 if _kind_or_none(head) is not FileKind.TEXT:
                     return None
             digest.update(piece)
-            feeds = feeds or b"\n" in piece
+            feeds, quoted = feeds or b"\n" in piece, quoted or b'"' in piece
             try:
                 decoder.decode(piece)
             except UnicodeDecodeError:
                 return None
             if b"\0" in piece:
                 return None
-    return PlainText(path, head.decode("utf-8", errors="ignore"), digest.hexdigest()) if feeds else None
+    return PlainText(path, head.decode("utf-8", errors="ignore"), digest.hexdigest(), quoted) if feeds else None
 
 
 def _kind_or_none(head: bytes) -> FileKind | None:

@@ -7,8 +7,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pipeline.errors import Refused
-from pipeline.settings import Settings, alias_table, check_keys
-from schemas.columns import LAYOUTS
+from pipeline.settings import Settings, alias_table, check_formats, check_keys, status_words
+from schemas.columns import LAYOUTS, Layout
 
 KEYS = ["name", "timezone", "date_formats", "customers", "bookings", "status_words"]
 
@@ -23,16 +23,22 @@ class ColumnMap:
     headers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
+def layout_aliases(settings: Settings, layout: Layout) -> dict[str, str]:
+    """Return the settings' other headers for columns of a layout; raise `Refused` for a column that no layout has."""
+    check_keys(dict.fromkeys(settings.aliases.values()), [name for known in LAYOUTS.values() for name in known.names()], "The settings: aliases")
+    return {header: column for header, column in settings.aliases.items() if column in layout.names()}
+
+
 def default_map(settings: Settings) -> ColumnMap:
     """Return the map of a source that uses Flagbook's own headers, with what the settings add."""
-    known = {name: {header: column for header, column in settings.aliases.items() if column in layout.names()} for name, layout in LAYOUTS.items()}
+    known = {name: layout_aliases(settings, layout) for name, layout in LAYOUTS.items()}
     return ColumnMap(settings.business.timezone, settings.business.date_formats, dict(settings.status_words), known)
 
 
 def read_map(path: Path, settings: Settings) -> ColumnMap:
     """Read a map file; what it leaves out comes from the settings. Raises `Refused`, naming the key that is wrong."""
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise Refused(f"{path}: there is no such column map.", "Check --map; it names a TOML file.") from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -41,12 +47,9 @@ def read_map(path: Path, settings: Settings) -> ColumnMap:
     base = default_map(settings)
     zone, formats = data.get("timezone", base.timezone), data.get("date_formats", list(base.date_formats))
     _check_zone(zone, str(path))
-    if not isinstance(formats, list) or not all(isinstance(form, str) for form in formats):
-        raise Refused(f"{path}: date_formats must be a list of texts.", 'For example: date_formats = ["%d/%m/%Y %H:%M"]')
+    check_formats(formats, f"{path}: date_formats")
     headers = {name: {**base.headers[name], **_headers(data.get(name, {}), name, str(path))} for name in ("customers", "bookings")}
-    words = data.get("status_words", {})
-    if not isinstance(words, dict) or not all(isinstance(word, str) for word in words.values()):
-        raise Refused(f'{path}: status_words must be a table of word = "status".', 'For example: "t" = "active"')
+    words = status_words(data.get("status_words", {}), f"{path}: status_words")
     return ColumnMap(zone, tuple(formats), {**base.status_words, **words}, headers)
 
 

@@ -9,9 +9,10 @@ import polars as pl
 
 from pipeline.errors import Refused
 from pipeline.findings import ROW_FAULTS
-from pipeline.intake.cells import email_keys, id_keys, is_clear, map_values, phone_keys, trimmed, word_keys
+from pipeline.intake.cells import email_keys, id_keys, is_clear, map_values, phone_keys, trimmed, visible, word_keys
 from pipeline.intake.dates import Dates, read_dates
 from pipeline.intake.files import FileKind, Source, open_source
+from pipeline.intake.maps import layout_aliases
 from pipeline.intake.sheets import RawSheet, Wanted
 from pipeline.intake.tables import Reading, inexact, read_tables, text_columns, unknown_columns, unread
 from pipeline.settings import Settings
@@ -67,12 +68,14 @@ class UploadRequest:
 
 def read_upload(request: UploadRequest, settings: Settings) -> Upload:
     """Read every file and cast every cell; raise `Refused` where a file can't be read whole (rule 7.5)."""
-    reading = Reading(Wanted.of(FLAGS, dict(settings.aliases)), request.encoding, request.sheets)
+    reading = Reading(Wanted.of(FLAGS, layout_aliases(settings, FLAGS)), request.encoding, request.sheets)
     files, frames, remarks = [], [], list(settings.remarks)
     for number, path in enumerate(request.paths, start=1):
         source = open_source(path, settings.files.max_bytes)
         tables = read_tables(source, reading)
         texts = [_numbered(sheet, reading, number, str(path)) for sheet in tables.sheets]
+        for sheet, frame in zip(tables.sheets, texts, strict=True):
+            refuse_swallowed(sheet, frame, reading.wanted, str(path))
         files.append(UploadFile(source, tables.sheets, digest_rows(texts)))
         frames += texts
         remarks += [*tables.remarks, *_unused(source, tables.sheets, reading.wanted)]
@@ -82,6 +85,22 @@ def read_upload(request: UploadRequest, settings: Settings) -> Upload:
     typed = cast_instructions(text, settings, request.by)
     MODEL.validate(typed)  # a failure here is a bug of the casts: it raises
     return Upload(tuple(files), typed, reading.wanted, tuple(remarks))
+
+
+def refuse_swallowed(sheet: RawSheet, text: pl.DataFrame, wanted: Wanted, where: str) -> None:
+    """Raise `Refused` where a comment holds whole rows of a CSV: two stray quotation marks make one cell of all between them."""
+    position = wanted.recognised(sheet.header).index("action")
+    lines = text.select("source_row", line=pl.col("comment").str.split("\n")).filter(pl.col("line").list.len() > 1)
+    if sheet.name or not len(lines):
+        return
+    cells = lines.explode("line").select("source_row", cells=pl.col("line").str.split(sheet.separator)).filter(pl.col("cells").list.len() == len(sheet.header))
+    words = word_keys(cells.select(pl.col("cells").list.get(position)).to_series()) if len(cells) else pl.Series([], dtype=pl.String)
+    rows = cells.filter(words.is_in(list(ACTION_WORDS)))["source_row"] if len(cells) else words
+    if len(rows):
+        raise Refused(
+            f"{where}: the comment of row {rows[0]} holds what looks like rows of this sheet, swallowed by stray quotation marks.",
+            "Remove the quotation mark that opens too early, or the line breaks, then try again.",
+        )
 
 
 def _numbered(sheet: RawSheet, reading: Reading, file_no: int, path: str) -> pl.DataFrame:
@@ -109,7 +128,7 @@ def cast_instructions(text: pl.DataFrame, settings: Settings, by: str) -> pl.Dat
     """Cast text columns (see `text_columns`, with seq, file_no and sheet) to `INSTRUCTIONS` and `FAULTS`."""
     dates = read_dates(text["expires_on"].set(is_clear(text["expires_on"]), None), settings.business.date_formats)
     words = {name: word_keys(text[name]).alias(name) for name in ("action", "flag_type")}
-    comment, version, phone = trimmed(text["comment"]), trimmed(text["version"]), trimmed(text["phone"])
+    comment, version, phone = visible(text["comment"]), trimmed(text["version"]), trimmed(text["phone"])
     types = {word_keys(pl.Series([name])).item(): name for name in settings.type_names()}
     typed = text.select("seq", "file_no", "sheet", "source_row").with_columns(
         map_values(words["action"], ACTION_WORDS).alias("action"),

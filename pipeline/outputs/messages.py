@@ -23,9 +23,10 @@ def ambiguous_details(agreeing: pl.DataFrame) -> pl.DataFrame:
 
 
 def near_details(near: pl.DataFrame) -> pl.DataFrame:
-    """Return key_kind, key and detail for keys that a stored one is close to; `near` has key_kind, key and near."""
+    """Return key_kind, key and detail for keys that a stored one is close to; `near` has key_kind, key, near and others."""
     kind = pl.col("key_kind").replace_strict(KEY_WORDS, return_dtype=pl.String)
-    return near.select("key_kind", "key", detail=pl.format("one edit away is the {} of customer {}", kind, "near"))
+    more = pl.when(pl.col("others") > 0).then(pl.format(", and of {} more", "others")).otherwise(pl.lit(""))
+    return near.select("key_kind", "key", detail=pl.concat_str(pl.format("one edit away is the {} of customer {}", kind, "near"), more))
 
 
 def change_details(changes: pl.DataFrame) -> pl.Series:

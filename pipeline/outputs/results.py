@@ -33,28 +33,28 @@ class Uploaded:
     sheets: tuple[Sheet, ...]
 
 
-def write_results(files: Staged, uploaded: Sequence[Uploaded], rows: pl.DataFrame, summary: Table, out: Path | None, *, dry_run: bool) -> list[ResultFile]:
-    """Stage the results (or the preview) and rejected rows of every file.
+def write_results(files: Staged, uploaded: Sequence[Uploaded], rows: pl.DataFrame, summary: Table, out: Path | None, *, status: str) -> list[ResultFile]:
+    """Stage the results (or the preview, where `status` is dry-run) and rejected rows of every file.
 
     `rows`: file_no, sheet, source_row, outcome, code, message, customer_id, told, one for every row of the upload.
     """
-    return [_write_file(files, one, rows.filter(pl.col("file_no") == one.file_no), summary, out, dry_run=dry_run) for one in uploaded]
+    return [_write_file(files, one, rows.filter(pl.col("file_no") == one.file_no), summary, out, status=status) for one in uploaded]
 
 
-def _write_file(files: Staged, one: Uploaded, rows: pl.DataFrame, summary: Table, out: Path | None, *, dry_run: bool) -> ResultFile:
+def _write_file(files: Staged, one: Uploaded, rows: pl.DataFrame, summary: Table, out: Path | None, *, status: str) -> ResultFile:
     folder = one.path.parent if out is None else out
     ending = ".csv" if one.is_text else ".xlsx"
-    results = folder / f"{_stem(one.path)}.{'preview' if dry_run else 'results'}{ending}"
+    results = folder / f"{_stem(one.path)}.{'preview' if status == 'dry-run' else 'results'}{ending}"
     tables = [_results(sheet, rows) for sheet in one.sheets]
     _stage(files, results, one, [summary, *tables])
     rejected = folder / f"{_stem(one.path)}.rejected{ending}"
     came_back = [table for table in (_rejected(sheet, rows) for sheet in one.sheets) if len(table.frame)]
-    if dry_run:
+    if status == "dry-run":
         return ResultFile(one.path.name, str(results), None)
     if not came_back:
-        files.drop(rejected)
-        return ResultFile(one.path.name, str(results), None)
-    _stage(files, rejected, one, [None, *came_back])
+        return ResultFile(one.path.name, str(results), None, _left_over(rejected))
+    if not (status == "already-applied" and rejected.exists()):  # it may hold corrections by now
+        _stage(files, rejected, one, [None, *came_back])
     return ResultFile(one.path.name, str(results), str(rejected))
 
 
@@ -94,11 +94,16 @@ def _rejected(sheet: Sheet, rows: pl.DataFrame) -> Table:
     return Table(sheet.name, [*header, "message"], joined.filter(pl.col("outcome") == "rejected").select(*sheet.rows.columns[1:], "message"))
 
 
+def _left_over(rejected: Path) -> str | None:
+    """Return a rejected file that is of an earlier run, since this one has none; it may hold somebody's corrections, and stays."""
+    return str(rejected) if rejected.exists() else None
+
+
 def _stem(path: Path) -> str:
     """Return a file's name without its ending, nor that of a compressed one: upload for upload.csv.gz."""
     name = path.name
-    for ending in (".gz", ".zst"):
-        name = name.removesuffix(ending)
+    if name.lower().endswith((".gz", ".zst")):
+        name = name.rpartition(".")[0]
     return Path(name).stem
 
 
@@ -106,8 +111,7 @@ def write_rejected(files: Staged, one: Uploaded, came_back: pl.DataFrame, out: P
     """Stage the rejected rows of an export (all rows of its one sheet), with message; `came_back` has source_row and message."""
     target = (one.path.parent if out is None else out) / f"{_stem(one.path)}.rejected{'.csv' if one.is_text else '.xlsx'}"
     if not one.sheets:
-        files.drop(target)
-        return ResultFile(one.path.name, None, None)
+        return ResultFile(one.path.name, None, None, _left_over(target))
     sheet = one.sheets[0]
     own = sheet.rows.columns[1:]
     joined = sheet.rows.join(came_back, on="source_row", how="left", validate="1:1", maintain_order="left")

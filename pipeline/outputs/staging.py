@@ -1,8 +1,9 @@
 """Files that appear under their name only when they are whole: written beside it, flushed, renamed (see the contract)."""
 
+import glob
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,52 +14,78 @@ from pipeline.errors import Refused, TryAgain
 class Staged:
     """Files written under temporary names; `publish` gives them their own."""
 
+    inputs: frozenset[Path] = frozenset()
     pending: dict[Path, Path] = field(default_factory=dict)
-    obsolete: list[Path] = field(default_factory=list)
 
     def write(self, target: Path, writer: Callable[[Path], None]) -> None:
-        """Let `writer` write a file that will be `target`; raise `TryAgain` where it can't, `Refused` where two would be one."""
-        if target in self.pending:
+        """Let `writer` write a file that will be `target`.
+
+        Raises `TryAgain` where it can't be written, `Refused` where two files would be one, or an input would be overwritten.
+        """
+        whole = target.resolve()
+        if whole in self.inputs:
+            raise Refused(f"{target}: this would be overwritten by the results, and it is an input too.", "Rename the input, or use another --out.")
+        if whole in self.pending:
             raise Refused(f"Two inputs would both give {target}.", "Apply them one after the other, or use another --out.")
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            if target.is_dir():
+            whole.parent.mkdir(parents=True, exist_ok=True)
+            if whole.is_dir():
                 raise IsADirectoryError(21, "there is a folder of that name")
-            beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-            self.pending[target] = beside
+            _sweep(whole)
+            beside = whole.with_name(f".{whole.name}.{os.getpid()}.tmp")
+            self.pending[whole] = beside
             writer(beside)
             _flush(beside)
         except OSError as error:
             raise cannot_write(target, error.strerror or type(error).__name__) from None
 
-    def drop(self, target: Path) -> None:
-        """Let a file that an earlier run left under this name go when the others appear."""
-        self.obsolete.append(target)
-
     def publish(self) -> None:
-        """Give every file its name."""
+        """Give every file its name; raise `TryAgain` where that fails: the same call made again writes them anew."""
         for target, beside in self.pending.items():
-            beside.replace(target)
-        for target in self.obsolete:
-            target.unlink(missing_ok=True)
+            try:
+                beside.replace(target)
+            except OSError as error:
+                fix = "What the command did stands. Free the name, then run the same command again to have the file written."
+                raise TryAgain(f"{target}: the file can't get its name ({error.strerror}).", fix) from None
         for folder in {target.parent for target in self.pending}:
             _flush(folder)
 
 
+def _sweep(target: Path) -> None:
+    """Remove what a run that was killed left of this file."""
+    for left in target.parent.glob(f".{glob.escape(target.name)}.*.tmp"):
+        process = left.name.rsplit(".", 2)[1]
+        if process.isdigit() and not _is_running(int(process)):
+            left.unlink(missing_ok=True)
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # somebody else's
+        return True
+    return True
+
+
 @contextmanager
-def staged() -> Iterator[Staged]:
-    """Collect files; those not published by the end are removed."""
-    files = Staged()
+def staged(inputs: Iterable[Path] = ()) -> Iterator[Staged]:
+    """Collect files; those not published by the end are removed. None of them may be one of `inputs`."""
+    files = Staged(frozenset(path.resolve() for path in inputs))
     try:
         yield files
     finally:
         for beside in files.pending.values():
-            beside.unlink(missing_ok=True)
+            with suppress(OSError):  # the name may be one that this file system can't take, which was said already
+                beside.unlink(missing_ok=True)
 
 
 def cannot_write(target: Path, why: str) -> TryAgain:
     """Return the error for an output that can't be written."""
-    return TryAgain(f"{target}: the file can't be written ({why}).", "Choose another folder with --out, or free it, then run the same command again.")
+    return TryAgain(
+        f"{target}: the file can't be written ({why}).", "Choose another folder with --out, shorten the name, or free it, then run the same command again."
+    )
 
 
 def _flush(path: Path) -> None:

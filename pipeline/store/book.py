@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from pipeline.errors import Refused, TryAgain
+from pipeline.errors import FlagbookError, Refused, TryAgain
 from pipeline.settings import Settings
 from pipeline.store.lock import locked
 
@@ -94,8 +94,17 @@ def open_book(path: Path, *, writing: bool, creating: bool = False) -> Iterator[
                 make_tables(book)
             check_format(book)
             yield book
+        except (duckdb.IOException, duckdb.SerializationException, duckdb.FatalException) as error:
+            raise _broken(path, error) from None
         finally:
             con.close()
+
+
+def _broken(path: Path, error: duckdb.Error) -> FlagbookError:
+    """Return what to say of a store that can't be read or written to its end; what DuckDB says may quote values."""
+    if "space" in str(error).lower():
+        return TryAgain(f"{path}: the disk is full; nothing was written.", "Free some space, then run the same command again.")
+    return Refused(f"{path}: the store is damaged.", "Restore it from a backup.")
 
 
 @contextmanager

@@ -33,11 +33,11 @@ def phones_to_key(book: Book) -> pl.DataFrame:
 def close_keys(book: Book, keys: pl.DataFrame) -> pl.DataFrame:
     """Return key_kind, key and near (a customer_id) where a stored key is one edit away: a letter changed, left out or put in.
 
-    `keys`: key_kind (id_key, email_key or phone_key) and key, none of them stored, longer ones than `LONGEST` not looked at.
-    Each position is left out in turn, on both sides; two keys that are then alike differ there only. Deleted customers are
-    not named.
+    `others` says of how many more customers that is true. `keys`: key_kind (id_key, email_key or phone_key) and key, none of them
+    stored, longer ones than `LONGEST` not looked at. Each position is
+    left out in turn, on both sides; two keys that are then alike differ there only. Deleted customers are not named.
     """
-    found = [pl.DataFrame(schema={"key": pl.String, "near": pl.String, "key_kind": pl.String})]
+    found = [pl.DataFrame(schema={"key": pl.String, "near": pl.String, "others": pl.Int64, "key_kind": pl.String})]
     for kind, column in (("id_key", "customer_id"), ("email_key", "email_key"), ("phone_key", "phone_key")):
         asked = keys.filter(pl.col("key_kind") == kind).select("key", size=pl.col("key").str.len_chars().cast(pl.Int64)).filter(pl.col("size") <= LONGEST)
         if len(asked):
@@ -52,7 +52,7 @@ def close_keys(book: Book, keys: pl.DataFrame) -> pl.DataFrame:
 
 
 def _one_edit(asked: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
-    """Return key and near; `asked` has key and size, `stored` has customer_id, stored and size (in letters).
+    """Return key, near and others; `asked` has key and size, `stored` has customer_id, stored and size (in letters).
 
     A stored key with a place left out is compared with what was asked with the same place left out (a letter changed), and
     with what was asked as it is (a letter put in); one of which nothing is left out, with what was asked less one letter.
@@ -67,10 +67,10 @@ def _one_edit(asked: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
         found.append(stored_less.join(pl.concat([asked_less, as_it_is]), on=["short", "size"], how="inner").select("key", near="customer_id"))
         shorter.append(asked_less.select("key", "short"))
     if not shorter:
-        return pl.DataFrame(schema={"key": pl.String, "near": pl.String})
+        return pl.DataFrame(schema={"key": pl.String, "near": pl.String, "others": pl.Int64})
     found.append(pl.concat(shorter).join(stored.lazy(), left_on="short", right_on="stored", how="inner").select("key", near="customer_id"))
-    least = [part.group_by("key").agg(pl.col("near").min()) for part in found]
-    return pl.concat(pl.collect_all(least)).group_by("key").agg(pl.col("near").min())
+    every = pl.concat(pl.collect_all([part.unique() for part in found])).unique()
+    return every.group_by("key").agg(pl.col("near").min(), others=pl.len().cast(pl.Int64) - 1)
 
 
 def _longest(frame: pl.DataFrame) -> int:

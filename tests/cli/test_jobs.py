@@ -49,11 +49,33 @@ def test_the_rejected_file_uploads_again_once_it_is_fixed(shop: Shop) -> None:
     assert table(shop, "upload.rejected.results.csv")[0].count("message") == 1
 
 
-def test_a_rejected_file_that_no_longer_applies_goes(shop: Shop) -> None:
+def test_a_rejected_file_of_an_earlier_run_is_kept_and_named(shop: Shop) -> None:
     apply(shop)
     shop.file("upload.csv", UPLOAD.replace("C9", "C2"))
-    assert shop.run("apply", "upload.csv", "--as-of", "2026-06-01").code == 0
-    assert not (shop.folder / "upload.rejected.csv").exists()
+    ran = shop.run("apply", "upload.csv", "--as-of", "2026-06-01")
+    assert (ran.code, "upload.rejected.csv is of an earlier run" in ran.out) == (0, True)
+    assert (shop.folder / "upload.rejected.csv").exists()
+
+
+def test_corrections_in_a_rejected_file_outlive_a_repeated_upload(shop: Shop) -> None:
+    apply(shop)
+    shop.file("upload.rejected.csv", "corrected")
+    assert apply(shop)["status"] == "already-applied"
+    assert (shop.folder / "upload.rejected.csv").read_text() == "corrected"
+
+
+def test_an_input_is_never_overwritten_by_results(shop: Shop) -> None:
+    shop.file("upload.csv", UPLOAD)
+    other = shop.file("upload.results.csv", UPLOAD.replace("C1", "C2"))
+    ran = shop.run("apply", "upload.csv", "upload.results.csv")
+    assert (ran.code, "an input too" in ran.err) == (3, True), ran.err
+    assert other.read_text() == UPLOAD.replace("C1", "C2")
+
+
+def test_an_export_without_rows_loads_nothing(shop: Shop) -> None:
+    shop.file("none.csv", "customer_id,first_name")
+    ran = shop.run("load", "--customers", "none.csv", "--bookings", "bookings.csv", "--json")
+    assert (ran.code, ran.json()["customers"]["read"], ran.json()["bookings"]["unchanged"]) == (0, 0, 2), ran.err
 
 
 def test_the_same_upload_twice_does_nothing_the_second_time(shop: Shop) -> None:
@@ -183,3 +205,31 @@ def test_a_dry_load_makes_no_store_and_changes_none(shop: Shop) -> None:
     shop.file("more.csv", "customer_id\nC7\n")
     assert shop.run("--store", "kept.duckdb", "load", "--customers", "more.csv", "--dry-run", "--json").json()["customers"]["new"] == 1
     assert len(shop.run("--store", "kept.duckdb", "batches", "--json").json()["batches"]) == 1
+
+
+def test_undo_puts_back_lists_conflicts_and_can_be_undone(shop: Shop) -> None:
+    apply(shop)
+    shop.file("later.csv", "action,customer_id,flag_type,comment\nedit,C1,Alert,Paid half\n")
+    assert shop.run("apply", "later.csv", "--as-of", "2026-06-02").code == 0
+    first = shop.run("undo", "2", "--as-of", "2026-06-03", "--json")
+    assert (first.code, first.json()["rows"]["applied"]) == (4, 0)
+    assert {(one["entity"], one["item"]) for one in first.json()["conflicts"]} == {("flags", "Alert"), ("bookings", "B1")}
+    second = shop.run("undo", "3", "--as-of", "2026-06-03", "--json").json()
+    assert (second["status"], second["undoes"], second["bookings"]) == ("applied", 3, {"updated": 1, "cleared": 0, "kept": 0})
+    assert shop.run("show", "C1", "--json").json()["customer"]["alert_message"] == "Owes money"
+    assert shop.run("undo", "3").out.startswith("Batch 3 was undone before, by batch 5")
+    assert shop.run("undo", "5", "--as-of", "2026-06-04").code == 0
+    assert shop.run("show", "C1", "--json").json()["customer"]["alert_message"] == "Paid half"
+
+
+def test_undo_says_what_it_cannot_undo(shop: Shop) -> None:
+    assert [shop.run("undo", number).code for number in ("1", "9")] == [3, 3]
+
+
+def test_an_undone_upload_may_come_again(shop: Shop) -> None:
+    first = apply(shop)
+    assert shop.run("undo", "2", "--as-of", "2026-06-02", "--dry-run").code == 0
+    assert apply(shop)["status"] == "already-applied"
+    assert shop.run("undo", "2", "--as-of", "2026-06-02").code == 0
+    again = apply(shop)
+    assert (again["status"], again["rows"], again["bookings"]) == ("applied", first["rows"], first["bookings"])

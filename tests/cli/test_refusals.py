@@ -1,5 +1,6 @@
 """Bad calls and bad files: the contract's exit code, a message that says where, what and what to do, and nothing written."""
 
+import gzip
 import hashlib
 import os
 import struct
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import zstandard
 
 from jobs.cli import COMMANDS
 from tests.cli.conftest import Shop
@@ -38,6 +40,10 @@ BAD_FILES = {
     "a column twice": (b"action,customer_id,Customer ID,flag_type\nadd,C1,C1,Alert\n", "two columns"),
     "more cells than headers": (b"action,customer_id,flag_type,comment\nadd,C1,Alert,big, bad\n", "rows 2"),
     "an open quote": (b'action,customer_id,flag_type,comment\nadd,C1,Alert,"x\nadd,C2,Alert,y\n', "quotation"),
+    "a quotation mark inside a quoted cell": (b'action,customer_id,flag_type,comment\nadd,C1,Alert,"he said "never" twice"\n', "quotation"),
+    "rows swallowed by stray quotation marks": (b'action,customer_id,flag_type,comment\nadd,C1,Alert,"x\nadd,C2,Alert,y\nadd,C2,Alert,z"\n', "swallowed"),
+    "a compressed file cut short": (gzip.compress(UPLOAD.encode() * 50)[:-20], "cut short"),
+    "a Zstandard file cut short": (zstandard.compress(UPLOAD.encode() * 50_000)[:-20], "cut short"),
     "NUL bytes": (b"action,customer_id,flag_type\nadd,C1\0,Alert\n", "NUL"),
 }
 
@@ -140,6 +146,26 @@ def test_a_folder_that_cannot_be_written_means_try_again(shop: Shop) -> None:
     assert fingerprint(shop) == before
 
 
+def test_one_file_under_two_spellings_is_refused(shop: Shop) -> None:
+    path = shop.file("up.csv", UPLOAD)
+    ran = shop.run("apply", "up.csv", path)
+    assert (ran.code, "would both give" in ran.err) == (3, True), ran.err
+    assert len(shop.run("batches", "--json").json()["batches"]) == 1
+
+
+def test_a_store_cut_in_half_is_refused(shop: Shop) -> None:
+    shop.file("upload.csv", UPLOAD)
+    store = shop.folder / "flagbook.duckdb"
+    store.write_bytes(store.read_bytes()[: store.stat().st_size // 2])
+    ran = shop.run("show", "C1")
+    assert (ran.code, "Traceback" in ran.err) == (3, False), ran.err
+
+
+def test_a_codec_that_is_no_encoding_of_text_is_refused(shop: Shop) -> None:
+    shop.file("upload.csv", UPLOAD)
+    assert [shop.run("apply", "upload.csv", "--encoding", name).code for name in ("hex", "idna", "bogus")] == [3, 3, 3]
+
+
 def test_two_inputs_of_one_name_are_refused(shop: Shop) -> None:
     (shop.folder / "sub").mkdir()
     paths = shop.file("up.csv", UPLOAD), shop.file("sub/up.csv", UPLOAD.replace("C1", "C2"))
@@ -166,6 +192,24 @@ def test_a_wrong_call_is_told_so(shop: Shop, words: tuple[str, ...]) -> None:
 )
 def test_settings_that_cannot_be_used_are_refused(shop: Shop, text: str, word: str) -> None:
     shop.file("flagbook.toml", text)
+    shop.file("upload.csv", UPLOAD)
+    ran = shop.run("apply", "upload.csv")
+    assert (ran.code, word in ran.err) == (3, True), ran.err
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ('[status_words]\nweg = "cancelld"\n', "nearest known one is cancelled"),
+        ('[aliases]\ncomments = ["comment"]\n', "nearest known one is comment"),
+        ('[business]\nphone_region = "UK"\n', "UK"),
+        ('[business]\ndate_formats = ["DD/MM/YYYY"]\n', "strftime"),
+        ('[[staff]]\nname = "Ann"\n[[staff]]\nname = "ann"\n', "twice"),
+    ],
+    ids=["status", "alias", "region", "date format", "staff"],
+)
+def test_settings_that_could_not_work_are_refused(shop: Shop, text: str, word: str) -> None:
+    shop.file("flagbook.toml", "\ufeff" + text)
     shop.file("upload.csv", UPLOAD)
     ran = shop.run("apply", "upload.csv")
     assert (ran.code, word in ran.err) == (3, True), ran.err
