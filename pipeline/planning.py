@@ -40,8 +40,13 @@ class ApplyPlan:
 
     def counts(self) -> dict[str, int]:
         """Return the counts as the columns of `batches` are called."""
-        rows = {"rows_read" if word == "read" else word: count for word, count in self.row_counts.items()}
-        return rows | {f"bookings_{word}": count for word, count in self.booking_counts.items()}
+        return batch_counts(self.row_counts, self.booking_counts)
+
+
+def batch_counts(rows: dict[str, int], bookings: dict[str, int]) -> dict[str, int]:
+    """Return counts of rows and bookings as the columns of `batches` are called."""
+    read = {"rows_read" if word == "read" else word: count for word, count in rows.items()}
+    return read | {f"bookings_{word}": count for word, count in bookings.items()}
 
 
 def hold_back(plan: ApplyPlan) -> ApplyPlan:
@@ -56,7 +61,7 @@ def hold_back(plan: ApplyPlan) -> ApplyPlan:
     )
     changes = plan.changes
     nothing = Changes(changes.flag_events.clear(), changes.flags.clear(), changes.alerts.clear(), changes.bookings.clear(), rows)
-    return ApplyPlan(rows, nothing, _row_counts(rows), dict.fromkeys(plan.booking_counts, 0), 0)
+    return ApplyPlan(rows, nothing, count_outcomes(rows), dict.fromkeys(plan.booking_counts, 0), 0)
 
 
 @dataclass(frozen=True)
@@ -267,13 +272,13 @@ def _assemble(rows: pl.DataFrame, parts: _Parts, context: Context) -> ApplyPlan:
     return ApplyPlan(
         rows,
         Changes(events, flags, alerts, bookings, rows),
-        _row_counts(rows),
+        count_outcomes(rows),
         {effect: int((parts.told["effect"] == effect).sum()) for effect in ("updated", "cleared", "kept")},
         rows.filter(pl.col("outcome") == "applied")["customer_no"].n_unique(),
     )
 
 
-def _row_counts(rows: pl.DataFrame) -> dict[str, int]:
+def count_outcomes(rows: pl.DataFrame) -> dict[str, int]:
     """Count the outcomes; every row must have exactly one (rule 3.12)."""
     counts = {outcome: int((rows["outcome"] == outcome).sum()) for outcome in OUTCOMES}
     if sum(counts.values()) != len(rows):

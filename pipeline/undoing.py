@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import narwhals.stable.v2 as nw
 import polars as pl
 
-from pipeline.planning import Context
+from pipeline.planning import Context, batch_counts, count_outcomes
 from pipeline.rules.alerts import changed_alerts, compose_alerts, spread_alerts
 from pipeline.rules.undo import plan_undo, rest_of_alerts
 from pipeline.store import undoing as store
@@ -42,8 +42,7 @@ class UndoPlan:
 
     def counts(self) -> dict[str, int]:
         """Return the counts as the columns of `batches` are called."""
-        rows = {"rows_read" if word == "read" else word: count for word, count in self.row_counts.items()}
-        return rows | {f"bookings_{word}": count for word, count in self.booking_counts.items()}
+        return batch_counts(self.row_counts, self.booking_counts)
 
 
 def _nw(frame: pl.DataFrame) -> nw.DataFrame[pl.DataFrame]:
@@ -74,7 +73,7 @@ def plan_undoing(batch_id: int, who: str, context: Context) -> UndoPlan:
     ]
     by_id = alerts.join(customers.select("customer_no", "customer_id"), on="customer_no", how="inner").sort("customer_id")
     changes = Changes(_events(back).with_columns(said), _standing(back), by_id.with_columns(said), changing.with_columns(said), rows)
-    return UndoPlan(rows, changes, _row_counts(rows), _booking_counts(changing, rest))
+    return UndoPlan(rows, changes, count_outcomes(rows), _booking_counts(changing, rest))
 
 
 def _events(back: pl.DataFrame) -> pl.DataFrame:
@@ -144,11 +143,6 @@ def _rows(parts: list[tuple[str, pl.DataFrame, pl.DataFrame, str]]) -> pl.DataFr
                 )
             )
     return pl.concat(frames)
-
-
-def _row_counts(rows: pl.DataFrame) -> dict[str, int]:
-    words = ("applied", "unchanged", "rejected", "ignored", "unprocessed")
-    return {"read": len(rows), **{word: int((rows["outcome"] == word).sum()) for word in words}}
 
 
 def _booking_counts(changing: pl.DataFrame, rest: pl.DataFrame) -> dict[str, int]:
