@@ -14,6 +14,9 @@ from pipeline.errors import FlagbookError
 COMMANDS = ("init", "load", "apply", "undo", "batches", "batch", "show", "history", "export")
 
 
+GLOBAL_VALUES = ("--store", "--settings")
+
+
 class LazyGroup(click.Group):
     """A group that imports a command's file when the command is called, so that help answers at once."""
 
@@ -48,10 +51,26 @@ def group(ctx: click.Context, store: Path, settings: Path | None, *, quiet: bool
     ctx.obj = options.Call(store, settings, quiet=quiet)
 
 
+def global_first(words: list[str]) -> list[str]:
+    """Return the call with the global options before the command, where Click looks for them; people write them anywhere."""
+    first, rest = [], []
+    queue = iter(words)
+    for word in queue:
+        if word == "--":
+            rest += [word, *queue]
+        elif word in GLOBAL_VALUES:
+            first += [word, *([value] if (value := next(queue, None)) is not None else [])]
+        elif word == "--quiet" or word.startswith(tuple(f"{name}=" for name in GLOBAL_VALUES)):
+            first.append(word)
+        else:
+            rest.append(word)
+    return first + rest
+
+
 def main() -> None:
     """Run the program; exit as the contract says."""
     try:
-        code = group.main(standalone_mode=False)
+        code = group.main(global_first(sys.argv[1:]), standalone_mode=False)
     except click.Abort:
         code = _say("Stopped.", 1)
     except click.ClickException as error:

@@ -131,6 +131,15 @@ def test_times_without_an_offset_are_in_the_business_time_zone(shop: Shop) -> No
     assert as_of == [(1780228800.0,)]  # 2026-05-31 12:00 in UTC
 
 
+def test_global_options_may_stand_anywhere(shop: Shop) -> None:
+    (shop.folder / "flagbook.duckdb").rename(shop.folder / "other.duckdb")
+    ran = shop.run("show", "C1", "--store=other.duckdb", "--json")
+    assert (ran.code, ran.json()["customer"]["customer_id"]) == (0, "C1"), ran.err
+    shop.file("upload.csv", UPLOAD)
+    ran = shop.run("apply", "--quiet", "upload.csv", "--store", "other.duckdb", "--as-of", "2026-06-01")
+    assert (ran.code, ran.out, ran.err) == (4, "", "")
+
+
 def test_init_makes_a_folder_and_never_overwrites(bare: Shop) -> None:
     ran = bare.run("init", "new", TZ="Europe/London")
     assert ran.code == 0, ran.err
