@@ -18,16 +18,12 @@ import polars as pl
 
 from pipeline.errors import Refused
 from pipeline.intake.bookparts import local, parse, whole_number
-from pipeline.intake.zipparts import SAVE_ANEW, SPLIT_UP, Container
+from pipeline.intake.reach import MAX_ROWS, Reach, column_number
+from pipeline.intake.zipparts import SAVE_ANEW, Container
 
-MAX_ROWS = 1_048_576
-MAX_COLUMNS = 16_384
-MAX_CELLS = 10_000_000
-MAX_AREA = 50_000_000
 MAX_ELEMENTS = 2_000_000  # for the plain walk, which needs about a microsecond and a half for each
 CHUNK = 1 << 22
 THREADS = 2
-CLEAN_UP = "Delete the stray cells below and right of the table (or copy the table to a new workbook), save, then try again."
 # source_row is what the spreadsheet shows, position the 0-based column; text is null for `<c/>` without a value, "" for an empty one.
 CELLS = {"source_row": pl.Int64, "position": pl.Int64, "kind": pl.String, "style": pl.Int64, "text": pl.String, "formula": pl.Boolean}
 HEAD = re.compile(rb"<(?:([A-Za-z_][\w.-]*):)?worksheet[\s>]")
@@ -37,64 +33,27 @@ Result = TypeVar("Result")
 REFERENCE = re.compile(r"([A-Za-z]{1,4})([0-9]{1,10})")
 
 
-@dataclass
-class Reach:
-    """How far the cells of a sheet reach, counted from 1: of all cells, and of those that hold something."""
-
-    where: str
-    rows: int = 0
-    columns: int = 0
-    cells: int = 0
-
-    def add(self, other: "Reach") -> None:
-        """Widen to all cells of another part of the sheet."""
-        self.cells += other.cells
-        if self.cells > MAX_CELLS:
-            raise Refused(f"{self.where}: the sheet has more than {MAX_CELLS:,} cells, which is the limit.", SPLIT_UP)
-        if other.rows:
-            self.take(other.rows, other.columns, filled=True)
-
-    def take(self, row: int, column: int, *, filled: bool) -> None:
-        """Widen to a cell; raise `Refused` beyond the limits of a worksheet or of the used area."""
-        if row > MAX_ROWS or column > MAX_COLUMNS or row < 1:
-            raise Refused(f"{self.where}: a cell lies beyond row {MAX_ROWS:,} or column XFD, the last of a worksheet.", SAVE_ANEW)
-        if filled:
-            self.rows, self.columns = max(self.rows, row), max(self.columns, column)
-        if self.rows * self.columns > MAX_AREA:
-            reaches = f"reaches to row {self.rows:,} and column {column_letters(self.columns)}"
-            raise Refused(f"{self.where}: the used area of the sheet {reaches}: more than {MAX_AREA:,} cells, which is the limit.", CLEAN_UP)
-
-
 class _Irregular(Exception):
     """The part is not written as the patterns expect."""
 
 
-def scan_cells(container: Container, name: str, where: str) -> pl.DataFrame:
-    """Return the cells (`CELLS`, in file order) that are an error, hold a formula, or a number; raise `Refused` beyond the limits."""
+@dataclass(frozen=True)
+class Scan:
+    """What is known of a part: the cells (`CELLS`, in file order) that are an error, hold a formula, or a number; the hidden rows."""
+
+    cells: pl.DataFrame
+    hidden: list[int]
+
+
+def scan_cells(container: Container, name: str, where: str) -> Scan:
+    """Return what is known of a worksheet part; raise `Refused` beyond the limits."""
     try:
         return _scan_regular(container, name, where)
     except (_Irregular, UnicodeDecodeError):
         return _scan_any(container, name, where)
 
 
-def column_number(letters: str) -> int:
-    """Return the number of a column, 1 for A."""
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + ord(letter) - 64
-    return number
-
-
-def column_letters(number: int) -> str:
-    """Return the letters of a column, A for 1."""
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
-
-
-def _scan_regular(container: Container, name: str, where: str) -> pl.DataFrame:
+def _scan_regular(container: Container, name: str, where: str) -> Scan:
     pieces = container.stream(name)
     first = next(pieces, b"")
     head = HEAD.search(first)
@@ -108,7 +67,8 @@ def _scan_regular(container: Container, name: str, where: str) -> pl.DataFrame:
         for cells, own in _in_order(pool, partial(_candidates, prefix=prefix, where=where), chunks):
             candidates.append(cells)
             reach.add(own)
-        return pl.concat([pl.DataFrame(schema=CELLS), *_in_order(pool, partial(_fields, p=re.escape(prefix)), candidates)])
+        fields = _in_order(pool, partial(_fields, p=re.escape(prefix)), candidates)
+        return Scan(pl.concat([pl.DataFrame(schema=CELLS), *fields]), reach.hidden)
 
 
 def _in_order(pool: ThreadPoolExecutor, work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
@@ -160,7 +120,7 @@ def _candidates(chunk: bytes, prefix: str, where: str) -> tuple[pl.DataFrame, Re
     blank = cells["cells"].str.ends_with("/>")
     _check_reach(cells.filter(blank), p, reach, filled=False)
     _check_reach(cells.filter(~blank), p, reach, filled=True)
-    reach.cells = len(cells)
+    reach.cells, reach.hidden = len(cells), _hidden(text, p)
     return cells.filter(~blank & ~cells["cells"].str.contains(harmless)), reach
 
 
@@ -169,6 +129,14 @@ def _check_rows(rows: pl.Series, reach: Reach) -> None:
     largest = MAX_ROWS + 1 if numbers.null_count() else numbers.max()
     if isinstance(largest, int):
         reach.take(max(largest, 1), 1, filled=False)
+
+
+def _hidden(text: str, p: str) -> list[int]:
+    if " hidden=" not in text:
+        return []
+    rows = re.findall(rf'<{p}row(?=\s)([^<>]*)\shidden="(?:1|true)"([^<>]*)>', text)
+    numbers = (re.search(r'\sr="([0-9]{1,7})"', f"{before} {after}") for before, after in rows)
+    return [int(number[1]) for number in numbers if number]
 
 
 def _check_reach(cells: pl.DataFrame, p: str, reach: Reach, *, filled: bool) -> None:
@@ -232,6 +200,7 @@ class _Walk:
         elif name == "row":
             self.row, self.column = whole_number(attributes["r"], MAX_ROWS + 1) if "r" in attributes else self.row, 1
             self.reach.take(self.row, 1, filled=False)
+            self.reach.hidden += [self.row] * (attributes.get("hidden") in ("1", "true"))
         elif name == "f":
             self.formula = True
         elif name == "v":
@@ -272,7 +241,7 @@ class _Walk:
             self.found.append((self.at[0], self.at[1] - 1, kind, whole_number(cell.get("s", ""), 0), self.value, self.formula))
 
 
-def _scan_any(container: Container, name: str, where: str) -> pl.DataFrame:
+def _scan_any(container: Container, name: str, where: str) -> Scan:
     walk = _Walk(Reach(where))
     parse(container, container.stream(name), walk)
-    return pl.DataFrame(walk.found, schema=CELLS, orient="row")
+    return Scan(pl.DataFrame(walk.found, schema=CELLS, orient="row"), walk.reach.hidden)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Sequence
 import polars as pl
 
 Value = int | float | str | bool | datetime.time | datetime.date | datetime.datetime | datetime.timedelta
-EXACT_WHOLE = 1e16  # from here on a float's neighbours are more than 1 apart
 MOST_DIGITS = 10**15
 
 
@@ -27,7 +26,7 @@ def _texts(values: Sequence[Value]) -> Iterable[str]:
 
 
 def cell_text(value: Value) -> str:
-    """Return one value as text: 123.0 as 123, a day without a time as its date, text as it is."""
+    """Return one value as text: 123.0 as 123 and any whole number in digits, a day without a time as its date, text as it is."""
     return TEXTS[type(value)](value)
 
 
@@ -39,7 +38,7 @@ def is_inexact(value: Value) -> bool:
 
 
 def _of_float(value: float) -> str:
-    return str(int(value)) if value.is_integer() and abs(value) < EXACT_WHOLE else repr(value)
+    return str(int(value)) if value.is_integer() else repr(value)
 
 
 def _of_moment(value: datetime.datetime) -> str:

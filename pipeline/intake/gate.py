@@ -1,26 +1,29 @@
 """What is checked of a workbook's bytes before any parser sees them, and which cells can't be trusted.
 
 Some parsers abort the whole process on a far cell, unpack bombs, and show neither error cells nor how numbers look; so for .xlsx
-and .xlsm every part is unpacked and every sheet looked at here. Of .xls, .xlsb and .ods only the container is checked; another
-process reads them first.
+and .xlsm every part is unpacked and every sheet looked at here, and the content of an .ods likewise. Of .xls and .xlsb only the
+container is checked. Another process reads .xls, .xlsb and .ods first, and looks at the cells of an .xls.
 """
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import polars as pl
 
 from pipeline.errors import Refused
-from pipeline.intake.bookparts import cell_styles, check_shared_texts, sheet_parts, workbook_part
+from pipeline.intake.bookparts import LIST_BYTES, cell_styles, check_shared_texts, sheet_parts, workbook_part
 from pipeline.intake.cellmarks import mark_cells
 from pipeline.intake.cellscan import scan_cells
-from pipeline.intake.trial import try_reading
+from pipeline.intake.opendocument import look_at_tables
+from pipeline.intake.trial import try_old_book, try_reading
 from pipeline.intake.zipparts import SEND_AGAIN, Container, open_container, parts_with
 
 OLE_MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")
 IMAGE_MAGIC = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF")
 NO_BOOK = "Send a workbook (.xlsx, .xlsm, .xls, .xlsb, .ods) or a CSV file."
+MANIFEST = "meta-inf/manifest.xml"
 ODS_PARTS = frozenset({"content.xml", "styles.xml", "meta.xml"})
 
 
@@ -38,11 +41,13 @@ class Passed:
     """A workbook that may be parsed.
 
     `marks` has for each sheet of cells its cells that can't be trusted (`cellmarks.MARKS`: source_row, 0-based position from
-    column A, mark, text); it is empty for kinds other than xlsx.
+    column A, mark, text), `hidden` the numbers of its hidden or filtered rows. A sheet whose cells could not be looked at has
+    neither: all of an .xlsb, and those of an .xls that only the parser can read.
     """
 
     kind: BookKind
     marks: Mapping[str, pl.DataFrame]
+    hidden: Mapping[str, list[int]] = field(default_factory=dict)
 
 
 def check_workbook(data: bytes, where: str) -> Passed:
@@ -51,28 +56,29 @@ def check_workbook(data: bytes, where: str) -> Passed:
     Raises `Refused`, its reason beginning with `where`, for what is no workbook, is encrypted or damaged, or reaches beyond the limits.
     """
     if data.startswith(OLE_MAGIC):
-        return _tried(_check_ole(data, where), data, where)
+        _check_ole(data, where)
+        return Passed(BookKind.XLS, *try_old_book(data, where))
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return _tried(_check_zip(open_container(data, where)), data, where)
+        passed = _check_zip(open_container(data, where))
+        if passed.kind != BookKind.XLSX:
+            try_reading(data, where)
+        return passed
     if not data.strip(b"\0"):
         raise Refused(f"{where}: the file is empty.", SEND_AGAIN)
     what = "an image" if data.startswith(IMAGE_MAGIC) else "a PDF document" if data.startswith(b"%PDF") else "not a workbook"
     raise Refused(f"{where}: the file is {what}, whatever its name says.", NO_BOOK)
 
 
-def _tried(passed: Passed, data: bytes, where: str) -> Passed:
-    if passed.kind != BookKind.XLSX:
-        try_reading(data, where)
-    return passed
-
-
-def _check_ole(data: bytes, where: str) -> Passed:
+def _check_ole(data: bytes, where: str) -> None:
     # Streams of an OLE container are named in UTF-16; an encrypted .xlsx is such a container around the real file.
     if _utf16("EncryptedPackage") in data or _utf16("EncryptionInfo") in data:
-        raise Refused(f"{where}: the workbook is password-protected.", "Save a copy without a password, then try again.")
+        raise _locked(where)
     if _utf16("Workbook") not in data and _utf16("Book") not in data:
         raise Refused(f"{where}: the file is an old Office document but holds no workbook.", NO_BOOK)
-    return Passed(BookKind.XLS, {})
+
+
+def _locked(where: str) -> Refused:
+    return Refused(f"{where}: the workbook is password-protected.", "Save a copy without a password, then try again.")
 
 
 def _utf16(name: str) -> bytes:
@@ -80,9 +86,8 @@ def _utf16(name: str) -> bytes:
 
 
 def _check_zip(container: Container) -> Passed:
-    if "content.xml" in container.parts:
-        parts_with(container, b"table:table", ODS_PARTS)
-        return Passed(BookKind.ODS, {})
+    if "content.xml" in container.parts or "encrypted-package" in container.parts:
+        return _check_open_document(container)
     if "xl/workbook.bin" in container.parts:
         parts_with(container, b"sheetData", frozenset())
         return Passed(BookKind.XLSB, {})
@@ -93,20 +98,34 @@ def _check_zip(container: Container) -> Passed:
     if book is None or book.startswith("customxml/"):
         raise Refused(f"{container.where}: the file is a zip archive or another Office document and holds no workbook.", NO_BOOK)
     check_shared_texts(container)
-    return Passed(BookKind.XLSX, _mark_sheets(container, book, cell_parts))
+    return _look_at_sheets(container, book, cell_parts)
 
 
-def _mark_sheets(container: Container, book: str, cell_parts: frozenset[str]) -> dict[str, pl.DataFrame]:
+def _check_open_document(container: Container) -> Passed:
+    parts_with(container, b"table:table", ODS_PARTS)
+    if MANIFEST in container.parts and b"encryption-data" in container.read(MANIFEST, LIST_BYTES):
+        raise _locked(container.where)
+    tables = look_at_tables(container)
+    _check_names([name for name, _ in tables], container.where)
+    return Passed(BookKind.ODS, {name: table.marks() for name, table in tables}, {name: table.hidden_rows() for name, table in tables})
+
+
+def _check_names(names: list[str], where: str) -> None:
+    twice = next((name for name, number in Counter(names).items() if number > 1), None)
+    if twice is not None:
+        raise Refused(f"{where}: two sheets are named {twice!r}.", "Rename one of them, then try again.")
+
+
+def _look_at_sheets(container: Container, book: str, cell_parts: frozenset[str]) -> Passed:
     """Look at every part with cells, listed or not: a parser must not find one that was passed over."""
     sheets = sheet_parts(container, book)
-    names = [name for name, _ in sheets]
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None:
-        raise Refused(f"{container.where}: two sheets are named {twice!r}.", "Rename one of them, then try again.")
+    _check_names([name for name, _ in sheets], container.where)
     styles = cell_styles(container, book)
     owners = {part: name for name, part in sheets}
-    marks = {}
+    marks, hidden = {}, {}
     for part in sorted(cell_parts):
         where = f"{container.where}, sheet {owners[part]}" if part in owners else container.where
-        marks[part] = mark_cells(scan_cells(container, part, where), styles)
-    return {name: marks[part] for name, part in sheets if part in marks}
+        scan = scan_cells(container, part, where)
+        marks[part], hidden[part] = mark_cells(scan.cells, styles), scan.hidden
+    found = [(name, part) for name, part in sheets if part in marks]
+    return Passed(BookKind.XLSX, {name: marks[part] for name, part in found}, {name: hidden[part] for name, part in found})

@@ -19,6 +19,9 @@ BESIDE = re.compile(r"([_\\*])(.)", re.DOTALL)
 CURRENCY = re.compile(r"\[\$([^-\]]*)")
 EDGE = r"[^0#?.,%@A-Za-z\d]*"
 SHAPE = re.compile(EDGE + r"(?P<whole>[0#?]+(?:[, \u00a0\u202f'][0#?]+)*)(?:\.[0#?]*)?" + EDGE)
+# A whole number as it is displayed: in groups or not, with zeros behind the decimal sign, negative by a sign or brackets.
+PLAIN = re.compile(r"[-+\u2212(\s]*(?P<whole>[0-9]+(?:(?:[,.'\u2019\s][0-9]{2,4})*[,.'\u2019\s][0-9]{3,4})?)(?:[.,]0*)?[-)\s]*")
+DECIMALS = re.compile("[.,]0*$")
 GENERAL_SHAPE = re.compile(EDGE + r"(?:General|@)" + EDGE, re.IGNORECASE)
 
 
@@ -60,6 +63,20 @@ def shown_by_id(number: int, codes: dict[int, str]) -> Shown:
     """Return what a numFmtId shows; ids that are neither declared nor common to all languages are taken as inexact."""
     code = codes.get(number) or BUILT_IN.get(number)
     return shown_by(code) if code else NEVER
+
+
+def is_shown(number: float, shown: Shown) -> bool:
+    """Tell whether a number other than a date is whole and shown digit by digit."""
+    return shown.date or (number.is_integer() and shown.low <= abs(number) < shown.high)
+
+
+def text_shows(text: str, number: float) -> bool:
+    """Tell whether a displayed text has exactly the digits of a whole number of at most 15 digits: "1,234.00" has those of 1234."""
+    match = PLAIN.fullmatch(text)
+    if not match or not number.is_integer() or abs(number) >= 10**MOST_DIGITS:
+        return False
+    # A last group of zeros may be decimals: that is for the number to say.
+    return str(abs(int(number))) in (re.sub("[^0-9]", "", whole) for whole in (match["whole"], DECIMALS.sub("", match["whole"])))
 
 
 def _first_section(code: str) -> list[str]:

@@ -14,15 +14,20 @@ from pipeline.intake.cellmarks import MARKS, NO_VALUE
 from pipeline.intake.numberformats import MOST_DIGITS, text_shows
 from pipeline.intake.reach import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, Reach
 from pipeline.intake.sheets import CELL_ERROR, ERROR_TEXTS, NOT_EXACT
-from pipeline.intake.zipparts import SAVE_ANEW, SPLIT_UP, Container
+from pipeline.intake.zipparts import SPLIT_UP, Container
 
 CONTENT = "content.xml"
-MAX_ELEMENTS = 10_000_000
+MAX_ELEMENTS = 6_000_000  # each takes about a microsecond and a half
+MAX_TABLES = 10_000
 MOST_SHOWN = 100  # characters of a displayed text; no number and no error shows more
 OASIS = "urn:oasis:names:tc:opendocument:xmlns"
 TABLE, OFFICE, TEXT = (f"{{{OASIS}:{name}:1.0}}" for name in ("table", "office", "text"))
 CALCEXT = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
+TABLE_TAG, ROW_TAG, PARAGRAPH, BLANKS = f"{TABLE}table", f"{TABLE}table-row", f"{TEXT}p", f"{TEXT}s"
 CELL_TAGS = (f"{TABLE}table-cell", f"{TABLE}covered-table-cell")
+NAME, VISIBILITY, FORMULA = f"{TABLE}name", f"{TABLE}visibility", f"{TABLE}formula"
+VALUE_TYPE, VALUE, CALCEXT_TYPE = f"{OFFICE}value-type", f"{OFFICE}value", f"{CALCEXT}value-type"
+COLUMNS_REPEATED, ROWS_REPEATED = f"{TABLE}number-columns-repeated", f"{TABLE}number-rows-repeated"
 NUMBERS = ("float", "percentage", "currency")
 HIDDEN = ("collapse", "filter")
 RUNS = {"first_row": pl.Int64, "rows": pl.Int64, "first_position": pl.Int64, "positions": pl.Int64, "mark": pl.String, "text": pl.String}
@@ -83,20 +88,19 @@ class _Content:
         self.depth += 1
         if self._elements > MAX_ELEMENTS:
             raise Refused(f"{self._where}: the workbook has more than {MAX_ELEMENTS:,} elements, which is the limit.", SPLIT_UP)
-        if tag == f"{TABLE}table":
+        if tag == TABLE_TAG:
             self._open_table(attributes)
-        elif self._nesting != 1:
-            return
         elif tag in CELL_TAGS:
-            self._open_cell(attributes)
-        elif tag == f"{TABLE}table-row":
-            self._open_row(attributes)
+            if self._nesting == 1:
+                self._open_cell(attributes)
         elif self._cell is not None:
             # Notes and drawings in a cell have paragraphs too, which are not what the cell shows.
-            if tag == f"{TEXT}p" and self.depth == self._cell_depth + 1:
+            if tag == PARAGRAPH and self.depth == self._cell_depth + 1:
                 self._shown, self._shows = "" if self._shown is None else f"{self._shown}\n", True
-            elif self._shows:
-                self.data(" " * (tag == f"{TEXT}s"))
+            elif tag == BLANKS:
+                self.data(" ")
+        elif tag == ROW_TAG and self._nesting == 1:
+            self._open_row(attributes)
 
     def data(self, text: str) -> None:
         if self._shows and self._shown is not None and len(self._shown) <= MOST_SHOWN:
@@ -104,13 +108,14 @@ class _Content:
 
     def end(self, tag: str) -> None:
         self.depth -= 1
-        if tag == f"{TABLE}table":
+        if tag == TABLE_TAG:
             self._nesting -= 1
-        elif self._cell is not None and self.depth == self._cell_depth - 1:
-            self._close_cell(self._cell)
-        elif tag == f"{TEXT}p" and self.depth == self._cell_depth:
-            self._shows = False
-        elif tag == f"{TABLE}table-row" and self._nesting == 1:
+        elif self._cell is not None:
+            if self.depth == self._cell_depth - 1:
+                self._close_cell(self._cell)
+            elif tag == PARAGRAPH and self.depth == self._cell_depth:
+                self._shows = False
+        elif tag == ROW_TAG and self._nesting == 1:
             if self._hidden and self._filled:
                 self._table.hidden.append((self._row, self._rows))
             self._row += self._rows
@@ -118,26 +123,30 @@ class _Content:
     def _open_table(self, attributes: dict[str, str]) -> None:
         self._nesting += 1
         if self._nesting == 1:
-            name = attributes.get(f"{TABLE}name")
+            name = attributes.get(NAME)
             self._table, self._row = Table(Reach(self._where if name is None else f"{self._where}, sheet {name}")), 1
             if name is not None:
                 self.tables.append((name, self._table))
+            if len(self.tables) > MAX_TABLES:
+                raise Refused(f"{self._where}: the workbook has more than {MAX_TABLES:,} sheets, which is the limit.", SPLIT_UP)
 
     def _open_row(self, attributes: dict[str, str]) -> None:
-        self._rows, self._column, self._filled = _repeats(attributes, "rows", MAX_ROWS), 1, False
-        self._hidden = attributes.get(f"{TABLE}visibility") in HIDDEN
+        self._rows, self._column, self._filled = _repeats(attributes.get(ROWS_REPEATED), MAX_ROWS), 1, False
+        self._hidden = attributes.get(VISIBILITY) in HIDDEN
 
     def _open_cell(self, attributes: dict[str, str]) -> None:
-        repeated = _repeats(attributes, "columns", MAX_COLUMNS)
+        repeated = _repeats(attributes.get(COLUMNS_REPEATED), MAX_COLUMNS)
         first, self._column = self._column, self._column + repeated
-        if f"{OFFICE}value-type" not in attributes and f"{OFFICE}value" not in attributes and f"{TABLE}formula" not in attributes:
+        if VALUE_TYPE not in attributes and VALUE not in attributes and FORMULA not in attributes:
             return
         self._table.reach.take(self._row + self._rows - 1, first + repeated - 1, filled=True)
         self._cells += repeated * self._rows
         if self._cells > MAX_CELLS:
             raise Refused(f"{self._where}: the workbook has more than {MAX_CELLS:,} cells, which is the limit.", SPLIT_UP)
-        self._filled, self._repeated = True, repeated
-        self._cell, self._cell_depth, self._shown, self._shows = attributes, self.depth, None, False
+        self._filled = True
+        # A text that is neither a formula nor an error needs no look, and most cells are such.
+        if attributes.get(VALUE_TYPE) != "string" or FORMULA in attributes or VALUE in attributes or attributes.get(CALCEXT_TYPE) == "error":
+            self._cell, self._cell_depth, self._shown, self._shows, self._repeated = attributes, self.depth, None, False, repeated
 
     def _close_cell(self, cell: dict[str, str]) -> None:
         self._cell, self._shows = None, False
@@ -150,8 +159,8 @@ class _Content:
 
 def judge(cell: dict[str, str], shown: str | None) -> str | None:
     """Return the mark of a cell, None for one that can be trusted; `shown` is the text that it displays, None where none is stored."""
-    kind, formula, value = cell.get(f"{OFFICE}value-type"), f"{TABLE}formula" in cell, cell.get(f"{OFFICE}value")
-    typed = cell.get(f"{CALCEXT}value-type")
+    kind, formula, value = cell.get(VALUE_TYPE), FORMULA in cell, cell.get(VALUE)
+    typed = cell.get(CALCEXT_TYPE)
     # Where no `calcext` type tells, as in what other programs write, an error is a formula that shows one.
     if typed == "error" or (typed is None and formula and _is_error_text((shown or "").strip())):
         return CELL_ERROR
@@ -177,6 +186,5 @@ def _is_error_text(text: str) -> bool:
     return text in ERROR_TEXTS or bool(OTHER_ERROR.fullmatch(text))
 
 
-def _repeats(attributes: dict[str, str], what: str, most: int) -> int:
-    text = attributes.get(f"{TABLE}number-{what}-repeated")
+def _repeats(text: str | None, most: int) -> int:
     return 1 if text is None else whole_number(text, most + 1)

@@ -48,8 +48,7 @@ def _read_workbook(source: Source, reading: Reading) -> Tables:
 
     book = read_workbook(source.data, reading.wanted, str(source.path), reading.sheets)
     remarks = [f"{source.name}: sheet left out: {sheet}" for sheet in book.skipped]
-    if source.kind is not FileKind.XLSX:
-        remarks.append(f"{source.name}: in an {source.kind.upper()} file an error cell can't be told from a blank one; save it as XLSX to be sure")
+    remarks += [f"{source.name}: {remark}" for remark in book.remarks]
     return Tables(tuple(replace(sheet, ours=is_ours(sheet.header, sheet.rows)) for sheet in book.sheets), tuple(remarks))
 
 

@@ -1,6 +1,6 @@
 """Workbooks of any kind as text sheets (rules 7.1, 7.3, 7.4)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import islice
@@ -12,9 +12,9 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Pass
 
 from pipeline.errors import Refused
 from pipeline.intake.cellmarks import MARKS, NO_VALUE
-from pipeline.intake.cellscan import column_letters
 from pipeline.intake.celltext import Value, cell_text, is_inexact, text_column
 from pipeline.intake.gate import BookKind, Passed, check_workbook
+from pipeline.intake.reach import column_letters
 from pipeline.intake.sheets import CELL_ERROR, MARK_SCHEMA, NOT_EXACT, RawSheet, Wanted, cell, find_header, map_columns
 from pipeline.intake.zipparts import SAVE_ANEW
 
@@ -26,10 +26,11 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class WorkbookRead:
-    """The sheets that were read, in workbook order, and for each other sheet its name and why it was left out."""
+    """The sheets that were read, in workbook order, for each other sheet its name and why it was left out, and remarks for the report."""
 
     sheets: tuple[RawSheet, ...]
     skipped: tuple[str, ...]
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,21 @@ def read_workbook(data: bytes, wanted: Wanted, where: str, only: tuple[str, ...]
         skipped.append(f"{listed.name} ({reason or 'no header with the required columns'})")
     if not sheets:
         raise _unusable(nearest, wanted, where)
-    return WorkbookRead(tuple(sheets), tuple(skipped))
+    return WorkbookRead(tuple(sheets), tuple(skipped), tuple(_remarks(passed, sheets)))
+
+
+def _remarks(passed: Passed, sheets: list[RawSheet]) -> Iterator[str]:
+    """Yield what a reader of the report should know of how the sheets were read."""
+    unseen = [sheet.name for sheet in sheets if sheet.name not in passed.marks]
+    if unseen and passed.kind == BookKind.XLSB:
+        yield "in an XLSB file an error cell can't be told from a blank one; save it as XLSX to be sure"
+    elif unseen:
+        names, kind = ", ".join(unseen), passed.kind.upper()
+        yield f"{names}: in this {kind} file an error cell can't be told from a blank one, nor how a number looks; save it as XLSX to be sure"
+    for sheet in sheets:
+        hidden = sheet.rows["source_row"].is_in(passed.hidden.get(sheet.name, [])).sum()
+        if hidden:
+            yield f"{sheet.name}: {hidden} hidden or filtered row{'s were' if hidden > 1 else ' was'} read too"
 
 
 def _find_columns(sheet: CalamineSheet, wanted: Wanted, where: str) -> _Found | None:
@@ -130,8 +145,9 @@ def _load(book: _Book, listed: SheetMetadata) -> CalamineSheet:
     try:
         return _guarded(where, lambda: book.parsed.get_sheet_by_name(listed.name))
     except Refused as error:
-        strange = pl.DataFrame(schema=MARKS) if marks is None else marks.filter(~pl.col("text").is_in(KNOWN_ERRORS))
-        if strange.is_empty():
+        # Other parsers read other kinds, and know every error that those can hold.
+        strange = marks.filter(~pl.col("text").is_in(KNOWN_ERRORS)) if marks is not None and book.passed.kind == BookKind.XLSX else None
+        if strange is None or strange.is_empty():
             raise
         row, position = strange.select("source_row", "position").row(0)
         at = f"{column_letters(position + 1)}{row}"
@@ -145,7 +161,7 @@ def _read_sheet(book: _Book, sheet: CalamineSheet, found: _Found) -> RawSheet:
     first_row = sheet.start[0] if sheet.start else 0
     blank: list[Value] = [""] * sheet.width
     filled = {number: row for number, row in enumerate(table[found.row - first_row :], found.row + 1) if row != blank}
-    marks = _own_marks(book, sheet.name, found) if book.passed.kind == BookKind.XLSX else _number_marks(filled, len(found.header))
+    marks = _own_marks(book, sheet.name, found) if sheet.name in book.passed.marks else _number_marks(filled, len(found.header))
     for number, position, text in marks.filter(mark=CELL_ERROR).select("source_row", "position", "text").iter_rows():
         filled.setdefault(number, blank.copy())[position] = text
     numbers = sorted(filled)

@@ -13,9 +13,10 @@ import pytest
 from defusedxml.ElementTree import fromstring
 
 from pipeline.errors import Refused
-from pipeline.intake import cellscan
+from pipeline.intake import cellscan, reach
 from pipeline.intake.gate import BookKind, check_workbook
 from pipeline.intake.numberformats import shown_by
+from pipeline.intake.reach import column_number
 from pipeline.intake.zipparts import open_container
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -28,6 +29,7 @@ STYLES = f"""<styleSheet xmlns="{MAIN}"><numFmts><numFmt numFmtId="164" formatCo
 <numFmt numFmtId="166" formatCode="0000\\-0000"/></numFmts><cellStyleXfs><xf numFmtId="11"/></cellStyleXfs>
 <cellXfs><xf numFmtId="0"/>
 <xf numFmtId="164"/><xf numFmtId="165"/><xf numFmtId="166"/><xf numFmtId="11"/><xf numFmtId="1"/><xf numFmtId="3"/></cellXfs></styleSheet>"""
+HIDDEN = [' hidden="1"', "", ' hidden="0"']
 Found = list[tuple[int, int, str, str | None]]
 
 
@@ -149,18 +151,19 @@ def plainly(sheet: str) -> Iterator[tuple[int, int, str | None, int | None, str 
         text = (value.text or "") if value is not None else "" if inline is not None else None
         if formula or (text is not None and kind in (None, "n", "e")):
             letters = cell.attrib["r"].rstrip("0123456789")
-            yield int(cell.attrib["r"][len(letters) :]), cellscan.column_number(letters) - 1, kind, int(cell.get("s", "0")), text, formula
+            yield int(cell.attrib["r"][len(letters) :]), column_number(letters) - 1, kind, int(cell.get("s", "0")), text, formula
 
 
 @pytest.mark.parametrize("seed", range(8))
 def test_quick_and_plain_scan_agree(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cellscan, "CHUNK", 2_000)
     pick = random.Random(seed)
-    rows = (f'<row r="{row}" spans="1:5">' + "".join(random_cell(f"{letter}{row}", pick) for letter in "ABCDE") + "</row>" for row in range(1, 60))
-    sheet = worksheet("".join(rows))
+    rows = {row: "".join(random_cell(f"{letter}{row}", pick) for letter in "ABCDE") for row in range(1, 60)}
+    sheet = worksheet("".join(f'<row r="{row}" spans="1:5"{HIDDEN[row % 3]}>{cells}</row>' for row, cells in rows.items()))
     container = open_container(book(sheet), "up.xlsx")
-    quick = cellscan._scan_regular(container, PART, "S").with_columns(pl.col("style").fill_null(0))
-    assert quick.rows() == cellscan._scan_any(container, PART, "S").rows() == list(plainly(sheet))
+    quick, plain = cellscan._scan_regular(container, PART, "S"), cellscan._scan_any(container, PART, "S")
+    assert quick.cells.with_columns(pl.col("style").fill_null(0)).rows() == plain.cells.rows() == list(plainly(sheet))
+    assert quick.hidden == plain.hidden == list(range(3, 60, 3))
 
 
 def test_chunks_end_where_a_cell_starts() -> None:
@@ -209,7 +212,7 @@ def test_sizes_that_lie_are_refused() -> None:
 
 
 def test_too_many_cells_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cellscan, "MAX_CELLS", 100)
+    monkeypatch.setattr(reach, "MAX_CELLS", 100)
     assert "100 cells" in refusal(book(worksheet('<row r="1">' + '<c r="A1"/>' * 101 + "</row>")))
 
 

@@ -80,7 +80,16 @@ def test_cells_come_as_text() -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(123.0, "123"), (-0.1, "-0.1"), (1e300, "1e+300"), (float("inf"), "inf"), (7, "7"), (False, "FALSE"), (datetime.timedelta(hours=36), "PT129600S")],
+    [
+        (123.0, "123"),
+        (-0.1, "-0.1"),
+        (1.234567890123457e16, "12345678901234570"),
+        (-1e22, "-10000000000000000000000"),
+        (float("inf"), "inf"),
+        (7, "7"),
+        (False, "FALSE"),
+        (datetime.timedelta(hours=36), "PT129600S"),
+    ],
 )
 def test_one_cell_as_text(value: float | datetime.timedelta, text: str) -> None:
     assert cell_text(value) == text
@@ -131,6 +140,16 @@ def test_errors_and_inexact_numbers_are_marked() -> None:
 def test_newer_error_names_sheet_and_cell() -> None:
     data = patched(book(HEADER, ["add", 7]), '<c r="B2" t="n"><v>7</v></c>', '<c r="B2" t="e"><v>#SPILL!</v></c>')
     assert "sheet Flags: cell B2" in refusal(data).reason
+
+
+def test_hidden_rows_are_read_and_counted() -> None:
+    made = openpyxl.load_workbook(BytesIO(book(HEADER, ["add", "C1"], ["add", "C2"], [], ["add", "C3"], More=[HEADER, ["add"]])))
+    for row in (2, 4, 5):  # row 4 is blank, and so was not read
+        made["Flags"].row_dimensions[row].hidden = True
+    made["More"].row_dimensions[2].hidden = True
+    found = read(saved(made))
+    assert found.sheets[0].rows["source_row"].to_list() == [2, 3, 5]
+    assert found.remarks == ("Flags: 2 hidden or filtered rows were read too", "More: 1 hidden or filtered row was read too")
 
 
 def test_every_visible_sheet_with_the_columns_is_read() -> None:
