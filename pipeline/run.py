@@ -18,6 +18,7 @@ from pipeline.intake.uploads import Upload, UploadRequest, read_upload
 from pipeline.loading import Loading, load_exports
 from pipeline.outputs.staging import Staged, staged
 from pipeline.outputs.tables import write_table
+from pipeline.outputs.template import Choices, write_template
 from pipeline.planning import Context, hold_back, plan_upload
 from pipeline.report import ApplyReport, LoadReport, UndoReport
 from pipeline.settings import Settings, read_settings
@@ -30,7 +31,23 @@ from pipeline.store.writing import BatchRecord, finish_batch, write_batch, write
 from pipeline.undoing import plan_undoing
 from schemas.columns import BOOKINGS, CUSTOMERS
 
-__all__ = ["Instructing", "Loads", "Undoing", "UploadRequest", "Where", "apply", "batch", "batches", "export", "history", "init", "load", "show", "undo"]
+__all__ = [
+    "Instructing",
+    "Loads",
+    "Undoing",
+    "UploadRequest",
+    "Where",
+    "apply",
+    "batch",
+    "batches",
+    "export",
+    "history",
+    "init",
+    "load",
+    "show",
+    "template",
+    "undo",
+]
 
 
 @dataclass(frozen=True)
@@ -253,6 +270,22 @@ def _find_one(book: Book, key: str, settings: Settings) -> str:
     if len(ids) > 1:
         raise Refused(f"{len(ids)} customers have it: {', '.join(ids[:20])}.", "Name one of them by id.")
     return ids[0]
+
+
+def template(where: Where, target: Path, *, with_current: bool) -> int:
+    """Write a workbook to fill in; with the current flags as rows ready to edit if asked for. Return how many flags it shows.
+
+    A flag whose type has left the settings can't be edited by name: its row says ignore.
+    """
+    with open_book(where.store, writing=False) as book:
+        flags = looking.current_flags(book) if with_current else []
+    known = where.settings.type_names()
+    rows = [{**flag, "action": "edit" if flag["flag_type"] in known else "ignore"} for flag in flags]
+    choices = Choices(known, [person.name for person in where.settings.staff if person.may_flag])
+    with staged() as files:
+        files.write(target, lambda path: write_template(path, rows, choices))
+        files.publish()
+    return len(rows)
 
 
 def export(where: Where, tables: Sequence[str], formats: Sequence[str]) -> Listing:

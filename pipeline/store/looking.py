@@ -61,6 +61,16 @@ def flag_events(book: Book, customer_id: str) -> list[dict[str, Any]]:
     return book.ask("SELECT * EXCLUDE (customer_id) FROM flag_history WHERE customer_id = ? ORDER BY event_id", customer_id).to_dicts()
 
 
+def current_flags(book: Book) -> list[dict[str, Any]]:
+    """Return every active flag of customers who are not deleted: the upload's columns and customer_name, by customer and severity."""
+    return book.ask(
+        "SELECT f.customer_id, f.flag_type, f.comment, f.expires_on, f.version, "
+        "coalesce(nullif(concat_ws(' ', first_name, last_name), ''), company) AS customer_name "
+        "FROM flags f JOIN customers c ON c.customer_id = f.customer_id LEFT JOIN flag_types t ON t.name = f.flag_type "
+        "WHERE c.status <> 'deleted' ORDER BY f.customer_id, coalesce(t.severity, 1000), f.flag_type"
+    ).to_dicts()
+
+
 def whole_table(book: Book, name: str) -> pl.DataFrame:
     """Return a table or view of `TABLES` or `VIEWS`, in the order of its first columns where it is a table."""
     assert name in (*TABLES, *VIEWS), "callers check the name"

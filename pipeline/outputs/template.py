@@ -1,0 +1,106 @@
+"""The workbook to fill in: drop-downs, dates as dates, a page of help, and every active flag as a row if asked for."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.cell.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Font, Protection
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.escape import escape
+from openpyxl.worksheet.datavalidation import DataValidation
+
+from schemas.columns import FLAGS, Kind
+
+NAME_COLUMN = "customer_name"  # shown for people; no column of the layout, so it is left alone on the way back
+WIDTHS = {"comment": 60, "email": 30, "phone": 20, "reason": 30, NAME_COLUMN: 30}
+EMPTY_ROWS = 1000  # rows below the filled ones that have drop-downs too
+ACTIONS = ("add", "edit", "set", "remove", "ignore")
+LIST_CHARACTERS = 255  # what Excel takes in a list of choices
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the drop-downs offer."""
+
+    flag_types: Sequence[str]
+    staff: Sequence[str]
+
+
+def write_template(path: Path, rows: Sequence[Mapping[str, Any]], choices: Choices) -> None:
+    """Write the template; `rows` have columns of the upload's layout and `NAME_COLUMN`, and may be none."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(FLAGS.title)
+    names = [*FLAGS.names(), NAME_COLUMN]
+    sheet.freeze_panes = "A2"
+    for place, name in enumerate(names, start=1):
+        dimension = sheet.column_dimensions[get_column_letter(place)]
+        dimension.width, dimension.hidden = WIDTHS.get(name, 16), name == "version"
+    _protect(sheet)
+    last = len(rows) + 1 + EMPTY_ROWS
+    for name, offered in (("action", ACTIONS), ("flag_type", (*choices.flag_types, "ALL")), ("flagged_by", choices.staff)):
+        _offer(sheet, names.index(name) + 1, offered, last)
+    sheet.append([_head(sheet, name) for name in names])
+    for row in rows:
+        sheet.append([_cell(sheet, name, row.get(name)) for name in names])
+    for _ in range(EMPTY_ROWS):
+        sheet.append([_cell(sheet, name, None) for name in names])
+    _write_help(book)
+    book.save(path)
+
+
+def _protect(sheet: Any) -> None:
+    """Lock the version column; everything else stays free to write, sort, filter, insert and delete."""
+    free = ("formatCells", "formatColumns", "formatRows", "insertRows", "insertColumns", "deleteRows", "deleteColumns", "sort", "autoFilter")
+    for right in free:
+        setattr(sheet.protection, right, False)  # False means allowed
+    sheet.protection.sheet = True
+
+
+def _offer(sheet: Any, place: int, offered: Sequence[str], last: int) -> None:
+    listed = ",".join(offered)
+    if not offered or len(listed) > LIST_CHARACTERS or any("," in word or '"' in word for word in offered):
+        return
+    choice = DataValidation(type="list", formula1=f'"{listed}"', allow_blank=True, showErrorMessage=False)
+    letter = get_column_letter(place)
+    choice.add(f"{letter}2:{letter}{last}")
+    sheet.data_validations.append(choice)
+
+
+def _head(sheet: Any, name: str) -> Any:
+    cell = WriteOnlyCell(sheet, value=name)
+    cell.font = Font(bold=True)
+    return cell
+
+
+def _cell(sheet: Any, name: str, value: Any) -> Any:
+    """Return a cell: text stays text whatever it looks like, days are dates, and only the version is locked."""
+    cell = WriteOnlyCell(sheet)
+    if isinstance(value, str):
+        cell.value = escape(value)
+        cell.data_type = "s"  # or a text that begins with = would be a formula
+        cell.quotePrefix = True
+    elif value is not None:
+        cell.value = value
+    kinds = {column.name: column.kind for column in FLAGS.columns}
+    cell.number_format = {Kind.DATE: "yyyy-mm-dd", Kind.VERSION: "0"}.get(kinds.get(name, Kind.TEXT), "@")
+    cell.protection = Protection(locked=name == "version")
+    cell.alignment = Alignment(vertical="top", wrap_text=name == "comment")
+    return cell
+
+
+def _write_help(book: Any) -> None:
+    sheet = book.create_sheet("Help")
+    sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 20, 100
+    lines = [
+        ("How to use", "Fill in the sheet Flags, one row an instruction, save, and run: flagbook apply FILE --dry-run"),
+        ("Actions", "add makes a flag, edit changes one, set does either, remove ends it (flag type ALL: every flag), ignore leaves the row alone"),
+        ("Blank cells", "leave what is stored alone; [clear] in expires_on empties it"),
+        ("Who", "a row needs one of customer_id, email and phone; where several are filled they must agree"),
+        (NAME_COLUMN, "for people only; it is not read"),
+        *((column.name, column.meaning) for column in FLAGS.columns),
+    ]
+    for title, text in lines:
+        sheet.append([_head(sheet, title), _cell(sheet, "comment", text)])
