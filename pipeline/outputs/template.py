@@ -11,11 +11,13 @@ from openpyxl.styles import Alignment, Font, Protection
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.escape import escape
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from schemas.columns import FLAGS, Kind
 
 NAME_COLUMN = "customer_name"  # shown for people; no column of the layout, so it is left alone on the way back
 WIDTHS = {"comment": 60, "email": 30, "phone": 20, "reason": 30, NAME_COLUMN: 30}
+LINE_POINTS = 15
 EMPTY_ROWS = 1000  # rows below the filled ones that have drop-downs too
 ACTIONS = ("add", "edit", "set", "remove", "ignore")
 LIST_CHARACTERS = 255  # what Excel takes in a list of choices
@@ -39,16 +41,24 @@ def write_template(path: Path, rows: Sequence[Mapping[str, Any]], choices: Choic
         dimension = sheet.column_dimensions[get_column_letter(place)]
         dimension.width, dimension.hidden = WIDTHS.get(name, 16), name == "version"
     _protect(sheet)
+    sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     last = len(rows) + 1 + EMPTY_ROWS
     for name, offered in (("action", ACTIONS), ("flag_type", (*choices.flag_types, "ALL")), ("flagged_by", choices.staff)):
         _offer(sheet, names.index(name) + 1, offered, last)
     sheet.append([_head(sheet, name) for name in names])
-    for row in rows:
+    for number, row in enumerate(rows, start=2):
+        if (lines := _lines(str(row.get("comment") or ""))) > 1:
+            sheet.row_dimensions[number].height = LINE_POINTS * lines
         sheet.append([_cell(sheet, name, row.get(name)) for name in names])
     for _ in range(EMPTY_ROWS):
         sheet.append([_cell(sheet, name, None) for name in names])
     _write_help(book)
     book.save(path)
+
+
+def _lines(comment: str) -> int:
+    return sum(len(line) // WIDTHS["comment"] + 1 for line in comment.split("\n"))
 
 
 def _protect(sheet: Any) -> None:
@@ -71,7 +81,7 @@ def _offer(sheet: Any, place: int, offered: Sequence[str], last: int) -> None:
 
 def _head(sheet: Any, name: str) -> Any:
     cell = WriteOnlyCell(sheet, value=name)
-    cell.font = Font(bold=True)
+    cell.font = Font(name="Calibri", size=11, bold=True)
     return cell
 
 
