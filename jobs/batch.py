@@ -11,7 +11,7 @@ from jobs import options
 @options.pass_call
 def command(call: options.Call, *, number: int, as_json: bool) -> int:
     """Show one batch with its files, counts and findings."""
-    from pipeline.run import Where, batch
+    from pipeline.look import Where, batch
 
     report = batch(Where(call.store, call.settings()), number)
     call.say(report, as_json=as_json)

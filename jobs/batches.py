@@ -10,7 +10,7 @@ from jobs import options
 @options.pass_call
 def command(call: options.Call, *, as_json: bool) -> int:
     """List the batches, newest first."""
-    from pipeline.run import Where, batches
+    from pipeline.look import Where, batches
 
     report = batches(Where(call.store, call.settings()))
     call.say(report, as_json=as_json)

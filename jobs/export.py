@@ -15,7 +15,7 @@ from jobs import options
 @options.pass_call
 def command(call: options.Call, *, tables: tuple[str, ...], out: Path, formats: tuple[str, ...], as_json: bool) -> int:
     """Write tables (or views) of the book as files; none named: all tables."""
-    from pipeline.run import Where, export
+    from pipeline.look import Where, export
 
     report = export(Where(call.store, call.settings(), out), tables, formats)
     call.say(report, as_json=as_json)

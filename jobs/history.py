@@ -11,7 +11,7 @@ from jobs import options
 @options.pass_call
 def command(call: options.Call, *, customer: str, as_json: bool) -> int:
     """List every flag event of a customer: action, date, type, comment before and after, reason, who, batch."""
-    from pipeline.run import Where, history
+    from pipeline.look import Where, history
 
     report = history(Where(call.store, call.settings()), customer)
     call.say(report, as_json=as_json)

@@ -13,7 +13,7 @@ from jobs import options
 @click.pass_context
 def command(ctx: click.Context, call: options.Call, *, folder: Path) -> int:
     """Make a folder with a commented flagbook.toml, inbox/, outbox/ and an empty store. Nothing is ever overwritten."""
-    from pipeline.run import init
+    from pipeline.look import init
 
     assert ctx.parent is not None, "the group is always there"
     chosen = ctx.parent.get_parameter_source("store") is not click.core.ParameterSource.DEFAULT

@@ -21,7 +21,7 @@ def command(call: options.Call, *, customer: str, as_of: str | None, as_json: bo
     """Show a customer, named by id, e-mail or phone: flags in colour, alert, coming bookings, history."""
     settings = call.settings()
     moment = call.moment(as_of, settings)
-    from pipeline.run import Where, show
+    from pipeline.look import Where, show
 
     report = show(Where(call.store, settings), customer, moment)
     click.echo(json.dumps(report.to_json(), ensure_ascii=False, default=options.as_text) if as_json else report.to_text(paint))

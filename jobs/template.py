@@ -19,7 +19,7 @@ def command(call: options.Call, *, target: Path, with_current: bool) -> int:
     if target.suffix.lower() != ".xlsx":
         raise click.BadParameter("the template is a workbook: its name must end in .xlsx.", param_hint="OUT.xlsx")
     settings = call.settings()
-    from pipeline.run import Where, template
+    from pipeline.look import Where, template
 
     rows = template(Where(call.store, settings), target, with_current=with_current)
     if not call.quiet:

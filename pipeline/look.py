@@ -1,0 +1,128 @@
+"""One function a job that looks into the book, or sets one up; `run.py` has those that change it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from importlib import resources
+from pathlib import Path
+
+import polars as pl
+
+from pipeline.errors import Refused
+from pipeline.glance import BatchReport, CustomerReport, Listing
+from pipeline.intake.cells import key_forms
+from pipeline.outputs.staging import staged
+from pipeline.outputs.tables import write_table
+from pipeline.outputs.template import Choices, write_template
+from pipeline.run import Where
+from pipeline.settings import Settings, read_settings
+from pipeline.store import looking
+from pipeline.store.book import Book, open_book, write_settings
+from pipeline.store.reading import find_customers
+
+__all__ = ["Where", "batch", "batches", "export", "history", "init", "show", "template"]
+
+
+def init(folder: Path, store: Path, timezone: str) -> list[Path]:
+    """Make a folder to work in: settings, inbox, outbox and an empty store; return what was made. Nothing is overwritten."""
+    settings = folder / "flagbook.toml"
+    for path in (settings, store):
+        if path.exists():
+            raise Refused(f"{path}: this is there already, and init never overwrites.", "Name another folder.")
+    text = resources.files("pipeline.outputs").joinpath("flagbook.toml").read_text(encoding="utf-8")
+    try:
+        for made in (folder / "inbox", folder / "outbox"):
+            made.mkdir(parents=True, exist_ok=True)
+        settings.write_text(text.replace('timezone = "UTC"', f'timezone = "{timezone}"'), encoding="utf-8")
+    except OSError as error:
+        raise Refused(f"{folder}: the folder can't be made ({error.strerror or type(error).__name__}).", "Name another folder.") from None
+    with open_book(store, writing=True, creating=True) as book, book.transaction():
+        write_settings(book, read_settings(settings))
+    return [settings, folder / "inbox", folder / "outbox", store]
+
+
+def batches(where: Where) -> Listing:
+    """List the batches, newest first."""
+    with open_book(where.store, writing=False) as book:
+        rows = looking.list_batches(book)
+    columns = ("batch_id", "kind", "status", "as_of", "submitted_by", "rows_read", "applied", "unchanged", "rejected", "ignored", "reason")
+    return Listing("batches", f"{len(rows)} batches", rows, columns, where.settings.zone, {})
+
+
+def batch(where: Where, batch_id: int) -> BatchReport:
+    """Show one batch with its files, counts and findings."""
+    with open_book(where.store, writing=False) as book:
+        found = looking.find_batch(book, batch_id)
+    if found is None:
+        raise Refused(f"There is no batch {batch_id}.", "List them with: flagbook batches")
+    return BatchReport(found, where.settings.zone)
+
+
+def show(where: Where, key: str, as_of: datetime) -> CustomerReport:
+    """Show a customer, named by id, e-mail or phone, at a glance."""
+    with open_book(where.store, writing=False) as book:
+        one = _find_one(book, key, where.settings)
+        found = (
+            looking.customer_record(book, one),
+            looking.customer_flags(book, one),
+            looking.coming_bookings(book, one, as_of, 10),
+            looking.flag_events(book, one),
+        )
+    return CustomerReport(*found, where.settings.zone)
+
+
+def history(where: Where, key: str) -> Listing:
+    """List every flag event of a customer, named by id, e-mail or phone."""
+    with open_book(where.store, writing=False) as book:
+        one = _find_one(book, key, where.settings)
+        rows = looking.flag_events(book, one)
+    columns = ("changed_at", "action", "flag_type", "comment_before", "comment_after", "expires_on_after", "reason", "changed_by", "batch_id")
+    return Listing("events", f"{one}: {len(rows)} flag events", rows, columns, where.settings.zone, {"customer_id": one})
+
+
+def _find_one(book: Book, key: str, settings: Settings) -> str:
+    """Return the id of the customer whom an id, an e-mail or a phone number names; raise `Refused` unless it is exactly one."""
+    keys = key_forms(key, settings.business.phone_region)
+    if keys["id_key"][0] is None:
+        raise Refused("The customer's name is blank.", "Give an id, an e-mail or a phone number.")
+    found = find_customers(book, keys).filter(pl.col("status") != "deleted")
+    exact = found.filter(pl.col("customer_id") == keys["id_key"][0])
+    ids: list[str] = sorted((exact if len(exact) else found)["customer_id"])
+    if not ids:
+        raise Refused("No customer has this id, e-mail or phone number.", "Check it against the customer export.")
+    if len(ids) > 1:
+        raise Refused(f"{len(ids)} customers have it: {', '.join(ids[:20])}.", "Name one of them by id.")
+    return ids[0]
+
+
+def template(where: Where, target: Path, *, with_current: bool) -> int:
+    """Write a workbook to fill in; with the current flags as rows ready to edit if asked for. Return how many flags it shows.
+
+    A flag whose type has left the settings can't be edited by name: its row says ignore.
+    """
+    with open_book(where.store, writing=False) as book:
+        flags = looking.current_flags(book) if with_current else []
+    known = where.settings.type_names()
+    rows = [{**flag, "action": "edit" if flag["flag_type"] in known else "ignore"} for flag in flags]
+    choices = Choices(known, [person.name for person in where.settings.staff if person.may_flag])
+    with staged() as files:
+        files.write(target, lambda path: write_template(path, rows, choices))
+        files.publish()
+    return len(rows)
+
+
+def export(where: Where, tables: Sequence[str], formats: Sequence[str]) -> Listing:
+    """Write tables of the book as files into `where.out`; none named: all tables."""
+    unknown = [name for name in tables if name not in (*looking.TABLES, *looking.VIEWS)]
+    if unknown:
+        raise Refused(f"The book has no table called {unknown[0]}.", f"It has: {', '.join((*looking.TABLES, *looking.VIEWS))}.")
+    assert where.out is not None, "the command asks for a folder"
+    made = []
+    with open_book(where.store, writing=False) as book, staged() as files:
+        for name in tables or looking.TABLES:
+            frame = looking.whole_table(book, name)
+            for form in formats:
+                target = where.out / f"{name}.{form}"
+                write_table(files, target, name, frame, where.settings.business.timezone)
+                made.append({"table": name, "file": str(target), "rows": len(frame)})
+        files.publish()
+    return Listing("files", f"{len(made)} files written", made, ("table", "rows", "file"), where.settings.zone, {})
