@@ -89,19 +89,31 @@ def _refresh_phones(loading: Loading) -> None:
 
 def _stage(loading: Loading, target: store.Target, exports: Sequence[tuple[int, Export]], loaded: Loaded) -> tuple[int, int]:
     """Stage all rows that hold; return how many were read, and how many repeat another."""
-    read, first = 0, True
+    read, held, first = 0, 0, True
     for number, export in exports:
         for sheet in export.sheets():
             checked = export.cast(sheet)
             read += len(sheet.rows)
-            store.stage(loading.book, target, number, checked.valid, first=first)
-            first = False
+            held += len(checked.valid)
+            if len(checked.valid):
+                store.stage(loading.book, target, number, checked.valid, first=first)
+                first = False
+            empty = checked.valid.clear()
             _note(checked.findings, number, loaded)
         loaded.remarks += export.remarks
+    if first:
+        store.stage(loading.book, target, 0, empty, first=True)
+    _require_kept(store.count_rows(loading.book, target.staged), held)
     clashing, repeated = store.drop_duplicates(loading.book, target)
     said = pl.lit(CATALOGUE["duplicate-id"].message)
     loaded.rejected.append(clashing.select("file_no", "source_row", item="id", code=pl.lit("duplicate-id"), message=said))
     return read, repeated
+
+
+def _require_kept(found: int, expected: int) -> None:
+    """Raise unless as many rows are there as were put there: no row may get lost on the way into the book."""
+    if found != expected:
+        raise AssertionError(f"{expected:,} rows were handed on and {found:,} arrived: nothing is written")
 
 
 def _note(findings: pl.DataFrame, number: int, loaded: Loaded) -> None:
@@ -128,7 +140,9 @@ def _rejected_so_far(loaded: Loaded, exports: Sequence[tuple[int, Export]]) -> i
 def _load_customers(loading: Loading, exports: Sequence[tuple[int, Export]], loaded: Loaded) -> None:
     book, present = loading.book, _present(exports)
     read, _ = _stage(loading, store.CUSTOMERS, exports, loaded)
+    before = store.count_rows(book, "customers")
     new = store.write_new_customers(book, loading.batch_id)
+    _require_kept(store.count_rows(book, "customers"), before + new)
     changed = set(store.update_customers(book, present)["id"])
     if "status" in present:
         said = store.said_and_stored(book, store.CUSTOMERS, "status", "source_status").filter(pl.col("said").is_not_null())
@@ -162,7 +176,9 @@ def _load_bookings(loading: Loading, exports: Sequence[tuple[int, Export]], load
         statuses = store.changed_statuses(book).sort("key")
         store.log_said(book, loading.batch_id, loading.as_of, store.BOOKINGS, statuses.with_columns(column=pl.lit("status"), action=pl.lit("status")))
     changed |= set(store.update_bookings(book, present)["id"])
+    before = store.count_rows(book, "bookings")
     store.write_new_bookings(book, loading.batch_id, marks)
+    _require_kept(store.count_rows(book, "bookings"), before + new)
     loaded.marked = len(marks)
     loaded.tables["bookings"] = _count(read, new, len(changed), _rejected_so_far(loaded, exports))
 
@@ -173,6 +189,8 @@ def _name_customers(loading: Loading, loaded: Loaded) -> None:
     found = find_customers(loading.book, keys.select(KEYS))
     matched = match_customers(nw.from_native(keys, eager_only=True), nw.from_native(found, eager_only=True))
     decisions = keys.join(matched.decisions.to_native(), on="who", how="left", validate="1:1")
+    staged = store.count_rows(loading.book, "staged_bookings")
     nameless = store.name_customers(loading.book, decisions.select(*KEYS, "customer_id", "fault"))
+    _require_kept(store.count_rows(loading.book, "named_bookings") + len(nameless), staged)
     messages = pl.col("fault").replace_strict({code: kind.message for code, kind in CATALOGUE.items()}, return_dtype=pl.String)
     loaded.rejected.append(nameless.select("file_no", "source_row", item=pl.lit(None, pl.String), code="fault", message=messages))

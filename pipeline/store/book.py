@@ -48,7 +48,12 @@ class Book:
             return pl.DataFrame(self.con.sql(query, params=list(values)))
 
     def run(self, statement: str, *values: Any, **frames: pl.DataFrame) -> None:
-        """Run a statement that gives no rows."""
+        """Run a statement that gives no rows; one that changes rows by an empty frame changes none, and is left out.
+
+        NOTE: DuckDB 2.0 loses rows in a transaction whose first insert into a table came from an empty Arrow stream.
+        """
+        if not statement.startswith("CREATE") and any(not len(frame) for frame in frames.values()):
+            return
         with self._shown(frames):
             self.con.execute(statement, list(values))
 

@@ -86,8 +86,8 @@ def name_customers(book: Book, decisions: pl.DataFrame) -> pl.DataFrame:
     return nameless
 
 
-def count_staged(book: Book, table: str) -> int:
-    """Return how many rows a staging table holds."""
+def count_rows(book: Book, table: str) -> int:
+    """Return how many rows a table holds."""
     n: int = book.ask(f"SELECT count(*) AS n FROM {table}")["n"][0]
     return n
 
@@ -101,7 +101,7 @@ def write_new_customers(book: Book, batch_id: int) -> int:
         batch_id,
     )
     book.run("DELETE FROM staged_customers USING fresh WHERE staged_customers.customer_id = fresh.customer_id")
-    return count_staged(book, "fresh")
+    return count_rows(book, "fresh")
 
 
 def update_customers(book: Book, present: Iterable[str]) -> pl.DataFrame:
@@ -159,7 +159,7 @@ def log_said(book: Book, batch_id: int, when: datetime, target: Target, changes:
 def split_new_bookings(book: Book) -> int:
     """Part the bookings that the book does not know from the others; return how many are new."""
     book.run("CREATE OR REPLACE TEMP TABLE fresh AS SELECT n.*, NULL::VARCHAR AS marked FROM named_bookings n ANTI JOIN bookings USING (booking_id)")
-    return count_staged(book, "fresh")
+    return count_rows(book, "fresh")
 
 
 def silent_new_bookings(book: Book, as_of: datetime) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -53,6 +53,18 @@ def write_batch(book: Book, numbers: tuple[int, int], record: BatchRecord, chang
     event += len(events)
     _write_alerts(book, stamp, event, changes.alerts)
     _write_bookings(book, stamp, event + len(changes.alerts), changes.bookings)
+    _require_written(book, batch_id, len(changes.rows), len(events) + len(changes.alerts) + len(changes.bookings))
+
+
+def _require_written(book: Book, batch_id: int, rows: int, events: int) -> None:
+    """Raise, so that the transaction is rolled back, unless every row and event of the batch is there."""
+    found = book.ask(
+        "SELECT (SELECT count(*) FROM batch_rows WHERE batch_id = ?) AS written, (SELECT count(*) FROM history WHERE batch_id = ?) AS events",
+        batch_id,
+        batch_id,
+    )
+    if found.row(0) != (rows, events):
+        raise AssertionError(f"batch {batch_id} has {rows:,} rows and {events:,} events, and {found.row(0)} arrived: nothing is written")
 
 
 def finish_batch(book: Book, batch_id: int) -> None:

@@ -180,6 +180,17 @@ def test_export_writes_tables_in_every_format(shop: Shop) -> None:
     assert shop.run("export", "nonsense", "--out", "tables").code == 3
 
 
+def test_a_load_in_several_pieces_loses_no_row(bare: Shop) -> None:
+    rows = 430_000  # more than two batches of the reader, each larger than DuckDB's row group
+    bare.file("customers.csv", "customer_id\n" + "".join(f"K{number}\n" for number in range(rows)))
+    bare.file("bookings.csv", "booking_id,customer_id,starts_at\n" + "".join(f"B{number},K{number},2026-07-01\n" for number in range(rows)))
+    ran = bare.run("load", "--customers", "customers.csv", "--bookings", "bookings.csv", "--as-of", "2026-06-01", "--json")
+    assert (ran.code, ran.json()["customers"]["new"], ran.json()["bookings"]["new"]) == (0, rows, rows), ran.err
+    with duckdb.connect(str(bare.folder / "flagbook.duckdb"), read_only=True) as con:
+        counts = con.sql("SELECT (SELECT count(DISTINCT customer_id) FROM customers), (SELECT count(DISTINCT booking_id) FROM bookings)").fetchall()
+    assert counts == [(rows, rows)]
+
+
 def test_a_second_load_of_the_same_exports_changes_nothing(shop: Shop) -> None:
     apply(shop)
     again = shop.run("load", "--customers", "customers.csv", "--bookings", "bookings.csv", "--as-of", "2026-06-02", "--json").json()

@@ -1,0 +1,37 @@
+"""The book's own connection: what it does with frames, and inside a transaction."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from pipeline.store.book import Book, open_book
+
+ROWS = 150_000  # more than DuckDB's row group
+
+
+def filled(start: int, count: int) -> pl.DataFrame:
+    return pl.DataFrame({"i": range(start, start + count)}, schema={"i": pl.Int64})
+
+
+def test_rows_that_follow_an_empty_frame_are_there(tmp_path: Path) -> None:
+    with open_book(tmp_path / "book.duckdb", writing=True, creating=True) as book:
+        with book.transaction():
+            book.run("CREATE TABLE numbers (i BIGINT)")
+            for start, count in ((0, 0), (0, ROWS), (ROWS, ROWS)):
+                book.run("INSERT INTO numbers SELECT i FROM shown", shown=filled(start, count))
+            assert book.ask("SELECT count(*) AS n FROM numbers").item() == 2 * ROWS
+        assert book.ask("SELECT count(DISTINCT i) AS n FROM numbers").item() == 2 * ROWS
+
+
+def test_a_failed_transaction_leaves_nothing_and_shows_its_own_error(tmp_path: Path) -> None:
+    with open_book(tmp_path / "book.duckdb", writing=True, creating=True) as book:
+        with pytest.raises(Exception, match="NOT NULL"):
+            insert_half(book)
+        assert book.ask("SELECT count(*) AS n FROM book WHERE key = 'half'").item() == 0
+
+
+def insert_half(book: Book) -> None:
+    with book.transaction():
+        book.run("INSERT INTO book VALUES ('half', 'written')")
+        book.run("INSERT INTO flags (customer_id) SELECT i::VARCHAR FROM shown", shown=filled(0, 3))
