@@ -14,7 +14,7 @@ from pipeline.intake.maps import default_map, read_map
 from pipeline.intake.uploads import Upload, UploadRequest, read_upload
 from pipeline.loading import Loading, load_exports
 from pipeline.outputs.staging import Staged, staged
-from pipeline.planning import Context, hold_back, plan_upload
+from pipeline.planning import Context, batch_counts, hold_back, plan_upload
 from pipeline.report import ApplyReport, LoadReport, UndoReport
 from pipeline.settings import Settings
 from pipeline.stopwatch import Stopwatch
@@ -22,7 +22,7 @@ from pipeline.store import looking
 from pipeline.store.book import Book, open_book, open_for_load, write_settings
 from pipeline.store.reading import batch_record, batch_rows, next_numbers, same_upload
 from pipeline.store.undoing import find_undo
-from pipeline.store.writing import BatchRecord, finish_batch, write_batch, write_record, write_rows
+from pipeline.store.writing import BatchRecord, Changes, finish_batch, write_batch, write_record, write_rows
 from pipeline.undoing import plan_undoing
 from schemas.columns import BOOKINGS, CUSTOMERS
 
@@ -71,14 +71,19 @@ def apply(where: Where, call: Instructing) -> ApplyReport:
         watch.lap("results")
         if not call.dry_run:
             record = BatchRecord("apply", call.request.by, call.reason, call.as_of, started, report.status, plan.counts(), _upload_files(upload))
-            with book.transaction():
-                write_settings(book, where.settings)
-                write_batch(book, numbers, record, plan.changes)
-                finish_batch(book, numbers[0])
+            _write(book, where, numbers, (record, plan.changes))
         files.publish()
     watch.lap("write the book")
     watch.write(where.timings)
     return report
+
+
+def _write(book: Book, where: Where, numbers: tuple[int, int], batch: tuple[BatchRecord, Changes]) -> None:
+    """Write a batch and its changes in one transaction."""
+    with book.transaction():
+        write_settings(book, where.settings)
+        write_batch(book, numbers, *batch)
+        finish_batch(book, numbers[0])
 
 
 def _answer_again(book: Book, batch_id: int, upload: Upload, files: Staged, said: tuple[Where, Instructing]) -> ApplyReport:
@@ -123,7 +128,7 @@ def load(where: Where, call: Loads) -> LoadReport:
             loaded = load_exports(Loading(book, where.settings, call.as_of, batch_id), *_by_layout(exports))
             written = [] if call.dry_run else stage_came_back(files, exports, loaded, where.out)
             report = report_load(loaded, None if call.dry_run else batch_id, where.settings.remarks, written)
-            counts = {"rows_read" if word == "read" else word: count for word, count in report.rows.items()} | {"bookings_updated": loaded.marked}
+            counts = batch_counts(dict(report.rows), dict(report.bookings))
             record = BatchRecord("load", call.by, None, call.as_of, started, report.status, counts, _files([(e.path.name, e.sha256, None) for _, e in exports]))
             write_settings(book, where.settings)
             write_record(book, batch_id, record)
@@ -156,10 +161,7 @@ def undo(where: Where, call: Undoing) -> UndoReport:
         status = "applied" if plan.row_counts["applied"] else "nothing-applied"
         if not call.dry_run:
             record = BatchRecord("undo", call.by, call.reason, call.as_of, started, status, plan.counts(), _files([]), call.batch_id)
-            with book.transaction():
-                write_settings(book, where.settings)
-                write_batch(book, numbers, record, plan.changes)
-                finish_batch(book, numbers[0])
+            _write(book, where, numbers, (record, plan.changes))
     shown = (None, "dry-run") if call.dry_run else (numbers[0], status)
     return UndoReport(shown[0], call.batch_id, shown[1], plan.row_counts, plan.booking_counts, tuple(plan.conflicts()))
 

@@ -17,9 +17,10 @@ ENDS = "first(before ORDER BY event_id) AS before, last(after ORDER BY event_id)
 
 
 def find_undo(book: Book, batch_id: int) -> int | None:
-    """Return the batch that undid a batch and still stands, or None."""
+    """Return the batch that undid a batch and still stands, or None; one that found nothing to put back undid nothing."""
     rows = book.ask(
-        "SELECT max(batch_id) AS batch_id FROM batches u WHERE undoes = ? AND NOT EXISTS (SELECT 1 FROM batches again WHERE again.undoes = u.batch_id)",
+        "SELECT max(batch_id) AS batch_id FROM batches u WHERE undoes = ? AND status = 'applied' "
+        "AND NOT EXISTS (SELECT 1 FROM batches again WHERE again.undoes = u.batch_id AND again.status = 'applied')",
         batch_id,
     )
     found: int | None = rows["batch_id"][0]

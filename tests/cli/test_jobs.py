@@ -234,6 +234,8 @@ def test_undo_puts_back_lists_conflicts_and_can_be_undone(shop: Shop) -> None:
     first = shop.run("undo", "2", "--as-of", "2026-06-03", "--json")
     assert (first.code, first.json()["rows"]["applied"]) == (4, 0)
     assert {(one["entity"], one["item"]) for one in first.json()["conflicts"]} == {("flags", "Alert"), ("bookings", "B1")}
+    # Nothing was put back, so it may be tried again.
+    assert shop.run("undo", "2", "--as-of", "2026-06-03", "--dry-run", "--json").json()["status"] == "dry-run"
     second = shop.run("undo", "3", "--as-of", "2026-06-03", "--json").json()
     assert (second["status"], second["undoes"], second["bookings"]) == ("applied", 3, {"updated": 1, "cleared": 0, "kept": 0})
     assert shop.run("show", "C1", "--json").json()["customer"]["alert_message"] == "Owes money"
