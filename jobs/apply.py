@@ -11,9 +11,11 @@ from jobs import options
 @click.argument("files", nargs=-1, required=True, type=options.FILE)
 @options.by
 @options.reason
+@options.approved_by
 @options.as_of
 @options.dry_run
 @click.option("--all-or-nothing", is_flag=True, help="Change nothing if any row comes back.")
+@click.option("--allow-mass-change", is_flag=True, help="Go on where a large share of the active flags would be gone or changed.")
 @click.option("--again", is_flag=True, help="Apply an upload once more that was applied before.")
 @options.sheets
 @options.encoding
@@ -26,9 +28,11 @@ def command(
     files: tuple[Path, ...],
     by: str | None,
     reason: str | None,
+    approved_by: str | None,
     as_of: str | None,
     dry_run: bool,
     all_or_nothing: bool,
+    allow_mass_change: bool,
     again: bool,
     sheets: tuple[str, ...],
     encoding: str | None,
@@ -45,9 +49,8 @@ def command(
     by = by or options.user_name()
     from pipeline.run import Instructing, UploadRequest, Where, apply
 
-    request = UploadRequest(files, by, sheets, encoding)
-    report = apply(
-        Where(call.store, settings, out, options.timings()), Instructing(request, moment, reason, dry_run=dry_run, again=again, all_or_nothing=all_or_nothing)
-    )
+    request = UploadRequest(files, by, sheets, encoding, reason)
+    how = {"dry_run": dry_run, "again": again, "all_or_nothing": all_or_nothing, "allow_mass_change": allow_mass_change}
+    report = apply(Where(call.store, settings, out, options.timings()), Instructing(request, moment, reason, approved_by, **how))
     call.say(report, as_json=as_json)
     return report.exit_code

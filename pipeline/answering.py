@@ -7,15 +7,17 @@ from typing import Any
 
 import polars as pl
 
+from pipeline.effects import tell_effects
 from pipeline.intake.exports import Export
-from pipeline.intake.sheets import RawSheet, Wanted, own_width, rows_to_hand_back
+from pipeline.intake.sheets import RawSheet, own_width, rows_to_hand_back
 from pipeline.intake.uploads import Upload
 from pipeline.loading import Loaded, raw_rejected
 from pipeline.outputs.results import Sheet, Uploaded, write_rejected, write_results
 from pipeline.outputs.staging import Staged
 from pipeline.outputs.tables import Table
 from pipeline.planning import ApplyPlan
-from pipeline.report import ApplyReport, LoadReport, ResultFile
+from pipeline.report import ApplyReport, LoadReport, ResultFile, UndoReport
+from pipeline.undoing import UndoPlan
 
 OUTCOMES = ("applied", "unchanged", "rejected", "ignored", "unprocessed")
 
@@ -53,7 +55,7 @@ def report_again(record: Mapping[str, Any], rows: pl.DataFrame, upload: Upload, 
 def stage_results(files: Staged, upload: Upload, rows: pl.DataFrame, report: ApplyReport, out: Path | None) -> ApplyReport:
     """Stage the result files of an upload; return the report with their names."""
     uploaded = [
-        Uploaded(number, file.source.path, file.is_text, file.source.data[:4], tuple(_sheet(sheet, upload.wanted) for sheet in file.sheets))
+        Uploaded(number, file.source.path, file.is_text, file.source.data[:4], tuple(map(_sheet, file.sheets)))
         for number, file in enumerate(upload.files, start=1)
     ]
     summary = Table("Summary", ("what", "count"), _summary(report))
@@ -62,8 +64,8 @@ def stage_results(files: Staged, upload: Upload, rows: pl.DataFrame, report: App
     return replace(report, files=tuple(written))
 
 
-def _sheet(sheet: RawSheet, wanted: Wanted) -> Sheet:
-    return Sheet(sheet.name, sheet.header[: own_width(sheet)], rows_to_hand_back(sheet, wanted), sheet.separator)
+def _sheet(sheet: RawSheet) -> Sheet:
+    return Sheet(sheet.name, sheet.header[: own_width(sheet)], rows_to_hand_back(sheet), sheet.separator)
 
 
 def _summary(report: ApplyReport) -> pl.DataFrame:
@@ -73,6 +75,19 @@ def _summary(report: ApplyReport) -> pl.DataFrame:
     lines += list(report.codes.items())
     head = [("batch", report.batch)] if report.batch else []
     return pl.DataFrame([*head, *lines], schema={"what": pl.String, "count": pl.Int64}, orient="row")
+
+
+def report_undo(plan: UndoPlan, done: tuple[int | None, str], rewritten: int, lacks: str | None) -> UndoReport:
+    """Return the report of an undo. `done`: its batch (None for a dry run) and status; `rewritten`: rows that keep what a load wrote."""
+    batch, status = done
+    remarks = []
+    if rewritten:
+        remarks.append(f"{rewritten:,} customers and bookings that were there before keep what the load wrote to their other columns: load a corrected export")
+    if lacks and batch is None:
+        remarks.append(f"The run will be refused: {lacks}")
+    effects = tell_effects(plan.net) if batch is None else None
+    rows, bookings = plan.row_counts, plan.booking_counts
+    return UndoReport(batch, plan.whole.undoes, status, rows, bookings, tuple(plan.conflicts()), plan.whole.counts(), tuple(remarks), effects)
 
 
 def count_codes(rows: pl.DataFrame) -> dict[str, int]:
@@ -104,6 +119,6 @@ def stage_came_back(files: Staged, exports: Sequence[tuple[int, Export]], loaded
     came_back = loaded.came_back()
     written = []
     for number, export, sheet in raw_rejected(exports, came_back):
-        uploaded = Uploaded(number, export.path, export.is_text, b"", () if sheet is None else (_sheet(sheet, export.wanted),))
+        uploaded = Uploaded(number, export.path, export.is_text, b"", () if sheet is None else (_sheet(sheet),))
         written.append(write_rejected(files, uploaded, came_back.filter(pl.col("file_no") == number).select("source_row", "message"), out))
     return written

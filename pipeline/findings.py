@@ -1,7 +1,7 @@
 """The catalogue of findings: every code that a row can come back with, in the order in which they are reported.
 
 `ROW_FAULTS` follows rule 3.11; `STATE_FAULTS` need the stored flags (rules 3.3, 3.8, 3.10); `EXPORT_FAULTS` belong to
-customer and booking exports. The reference page in `docs/findings.md` is generated from here.
+customer and booking exports. Entities add codes of their own (`schemas.entities.CATALOGUE`). The reference page in `docs/findings.md` is generated from here.
 """
 
 from dataclasses import dataclass
@@ -39,8 +39,6 @@ class Checked:
     valid: "pl.DataFrame"
     findings: "pl.DataFrame"
 
-
-LIKE = 10  # letters by which a message is known again
 
 ROW_FAULTS = (
     Kind("cell-error", "Cell error", "a cell holds an Excel error or a formula without a stored value: type the value itself"),
@@ -88,9 +86,3 @@ WARNINGS = (Kind("unknown-status", "Unknown status", "the status word is not kno
 NOT_A_TIME = "{} is not a time, or one that a change of clocks skips: write it as YYYY-MM-DD HH:MM"
 
 CATALOGUE = {kind.code: kind for kind in (*ROW_FAULTS, *STATE_FAULTS, *EXPORT_FAULTS, *WARNINGS)}
-
-
-def is_message(texts: "pl.Series") -> "pl.Series":
-    """Tell which texts begin like a message of the catalogue; the first word may be another column's name."""
-    starts = {message.partition(" ")[2][:LIKE] for message in (NOT_A_TIME, *(kind.message for kind in CATALOGUE.values()))}
-    return texts.str.extract(rf"^\S+ (.{{1,{LIKE}}})", 1).is_in(list(starts)).fill_null(value=False)

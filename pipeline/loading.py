@@ -143,7 +143,7 @@ def _load_customers(loading: Loading, exports: Sequence[tuple[int, Export]], loa
     before = store.count_rows(book, "customers")
     new = store.write_new_customers(book, loading.batch_id)
     _require_kept(store.count_rows(book, "customers"), before + new)
-    changed = set(store.update_customers(book, present)["id"])
+    changed = set(store.update_customers(book, loading.batch_id, present)["id"])
     if "status" in present:
         said = store.said_and_stored(book, store.CUSTOMERS, "status", "source_status").filter(pl.col("said").is_not_null())
         changed |= set(_merge(loading, store.CUSTOMERS, "status", "source_status", said)["key"])
@@ -175,7 +175,7 @@ def _load_bookings(loading: Loading, exports: Sequence[tuple[int, Export]], load
     if "status" in present:
         statuses = store.changed_statuses(book).sort("key")
         store.log_said(book, loading.batch_id, loading.as_of, store.BOOKINGS, statuses.with_columns(column=pl.lit("status"), action=pl.lit("status")))
-    changed |= set(store.update_bookings(book, present)["id"])
+    changed |= set(store.update_bookings(book, loading.batch_id, present)["id"])
     before = store.count_rows(book, "bookings")
     store.write_new_bookings(book, loading.batch_id, marks)
     _require_kept(store.count_rows(book, "bookings"), before + new)

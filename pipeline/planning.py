@@ -3,23 +3,28 @@
 The run and the dry run share this page, so that they can't differ (rule 6.4).
 """
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import narwhals.stable.v2 as nw
 import polars as pl
 
-from pipeline.intake.cells import phone_keys
-from pipeline.intake.uploads import Upload
-from pipeline.outputs.messages import add_messages, ambiguous_details, change_details, near_details, unmatched_details
-from pipeline.rules.alerts import changed_alerts, compose_alerts, spread_alerts
+from pipeline.alerting import count_effects, plan_alerts, tell_bookings
+from pipeline.context import Context
+from pipeline.effects import net_changes
+from pipeline.intake.cells import word_keys
+from pipeline.intake.instructions import item_names
+from pipeline.intake.uploads import Part, Upload
+from pipeline.matching import Meant, find_meant
+from pipeline.outputs.messages import add_messages, change_details
 from pipeline.rules.faults import Limits
-from pipeline.rules.flags import FlagPlan, flags_after, plan_flags
-from pipeline.rules.who import KEYS, Matched, match_customers
-from pipeline.settings import Settings
-from pipeline.store.book import Book
-from pipeline.store.reading import close_keys, find_customers, flags_of, future_live_bookings, last_changes, phones_to_key
+from pipeline.rules.items import items_after, plan_items
+from pipeline.rules.who import KEYS
+from pipeline.store.items import ItemChanges
+from pipeline.store.reading import items_of, last_changes, names_in_use
 from pipeline.store.writing import Changes
+from schemas.entities import FLAGS, STATUS
+from schemas.entity import Entity
 
 OUTCOMES = ("applied", "unchanged", "rejected", "ignored", "unprocessed")
 ORIGIN = ("file_no", "sheet", "source_row", "reason", "changed_by")
@@ -27,13 +32,15 @@ ORIGIN = ("file_no", "sheet", "source_row", "reason", "changed_by")
 
 @dataclass(frozen=True)
 class ApplyPlan:
-    """What an upload will do: every row's outcome, the changes in the book's terms, and the counts.
+    """What an upload will do: every row's outcome, the changes in the book's terms, the changes for people, and the counts.
 
-    `rows` has seq, file_no, sheet, source_row, customer_id, action, item, outcome, code, message and told, in the order of seq.
+    `rows` has seq, file_no, sheet, source_row, entity, customer_id, action (as asked), item, outcome, code, message and told, in the order
+    of seq; `net` is what `net_changes` gives.
     """
 
     rows: pl.DataFrame
     changes: Changes
+    net: pl.DataFrame
     row_counts: dict[str, int]
     booking_counts: dict[str, int]
     customers_changed: int
@@ -59,33 +66,39 @@ def hold_back(plan: ApplyPlan) -> ApplyPlan:
         message=pl.when(kept).then("message").otherwise(pl.lit("not done: with all-or-nothing, one row that comes back holds back all")),
         told=pl.lit(0, pl.Int64),
     )
-    changes = plan.changes
-    nothing = Changes(changes.flag_events.clear(), changes.flags.clear(), changes.alerts.clear(), changes.bookings.clear(), rows)
-    return ApplyPlan(rows, nothing, count_outcomes(rows), dict.fromkeys(plan.booking_counts, 0), 0)
-
-
-@dataclass(frozen=True)
-class Context:
-    """What a plan is made against: the open book, the settings, the batch's time, and who and why by default."""
-
-    book: Book
-    settings: Settings
-    as_of: datetime
-    reason: str | None = None
+    nothing = Changes((), plan.changes.alerts.clear(), plan.changes.bookings.clear(), rows)
+    return replace(
+        plan,
+        rows=rows,
+        changes=nothing,
+        net=plan.net.clear(),
+        row_counts=count_outcomes(rows),
+        booking_counts=dict.fromkeys(plan.booking_counts, 0),
+        customers_changed=0,
+    )
 
 
 def plan_upload(upload: Upload, context: Context) -> ApplyPlan:
     """Decide what an upload does to the book as it is now; nothing is written."""
-    rows, customers, matched = _match(upload.instructions, context)
-    stored, types = _stored_flags(customers, context)
-    rows = rows.with_columns(type_no=_number(rows["flag_type"], types)).with_columns(item=pl.col("customer_no") * len(types) + pl.col("type_no"))
-    limits = Limits(context.as_of.astimezone(context.settings.zone).date(), context.settings.flags.comment_limit, _may_create(context.settings))
-    plan = plan_flags(_nw(rows), _nw(stored), limits, context.as_of)
-    outcomes, events = _pl(plan.outcomes), _pl(plan.events).sort("seq", "type_no")
-    alerts = _alerts(plan, stored, customers, types, context)
-    told = _tell_bookings(alerts, customers, context)
-    rows = _describe(rows.join(outcomes, on="seq", how="left", validate="1:1"), events, matched, context)
-    return _assemble(_count_told(rows, told), _Parts(events, _pl(flags_after(_nw(stored), plan.events)), alerts, told, customers, types), context)
+    keys = pl.concat([part.instructions.select("seq", "action", "keys_unread", *KEYS) for part in upload.parts])
+    meant = find_meant(keys, context)
+    plans = [_plan_part(part, meant, context) for part in upload.parts]
+    rows = pl.concat([plan.rows for plan in plans]).sort("seq")
+    flags = next((plan for plan in plans if plan.entity is FLAGS), None)
+    alerts = _alerts(flags, meant.customers, context)
+    told = tell_bookings(alerts, meant.customers, context)
+    return _assemble(_count_told(rows, told), _numbered(plans), (alerts, told), meant.customers)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """The plan of one entity: rows with outcome and message, named events, and what stands afterwards (item, customer_no, item_no, fields)."""
+
+    entity: Entity
+    rows: pl.DataFrame
+    events: pl.DataFrame
+    standing: pl.DataFrame
+    names: Sequence[str]
 
 
 def _nw(frame: pl.DataFrame) -> nw.DataFrame[pl.DataFrame]:
@@ -98,182 +111,166 @@ def _pl(frame: object) -> pl.DataFrame:
     return native
 
 
-def _may_create(settings: Settings) -> bool:
-    return settings.business.customer_accounts != "not-required"
+def _plan_part(part: Part, meant: Meant, context: Context) -> _Part:
+    """Decide what the rows about one entity do."""
+    entity = part.entity
+    rows = part.instructions.join(meant.who, on="seq", how="left", validate="1:1").sort("seq")
+    stored = items_of(context.book, entity, meant.customers)
+    keys, names = _number_names(entity, rows, stored, context)
+    rows = rows.with_columns(item_no=_number(rows["item_name"], keys)).with_columns(item=pl.col("customer_no") * len(names) + pl.col("item_no"))
+    stored = stored.with_columns(item_no=_number(stored["item_name"], keys)).with_columns(item=pl.col("customer_no") * len(names) + pl.col("item_no"))
+    plan = plan_items(entity, _nw(rows), _nw(stored.drop("item_name")), _limits(entity, context))
+    standing = _pl(items_after(entity, _nw(stored.drop("item_name")), plan.events))
+    events = _named(entity, _pl(plan.events).sort("seq", "item_no"), stored, names)
+    rows = rows.drop("item").join(_pl(plan.outcomes), on="seq", how="left", validate="1:1")
+    return _Part(entity, _describe(entity, rows, events, meant, context), _with_origin(events, rows, context), standing, names)
 
 
-def _number(names: pl.Series, known: list[str]) -> pl.Series:
-    return names.replace_strict(known, list(range(len(known))), default=None, return_dtype=pl.Int64)
+def _limits(entity: Entity, context: Context) -> Limits:
+    settings = context.settings
+    may_create = not entity.needs_accounts or settings.business.customer_accounts != "not-required"
+    return Limits(context.as_of, context.as_of.astimezone(settings.zone).date(), settings.flags.comment_limit, may_create)
 
 
-@dataclass(frozen=True)
-class _Match:
-    keys: pl.DataFrame
-    decisions: pl.DataFrame
-    agreeing: pl.DataFrame
-    unmatched: pl.DataFrame
+def _number_names(entity: Entity, rows: pl.DataFrame, stored: pl.DataFrame, context: Context) -> tuple[Mapping[str, int], list[str]]:
+    """Return key → number, and the names by number: those that are listed, then those in use, then new ones as first written."""
+    listed = item_names(entity, context.settings)
+    used = sorted(set(stored["item_name"])) if listed else names_in_use(context.book, entity)
+    new = [] if listed else rows["item_name"].drop_nulls().unique(maintain_order=True).to_list()
+    every = pl.Series([*listed, *used, *new], dtype=pl.String)
+    first: dict[str, str] = {}
+    for key, name in zip(word_keys(every), every, strict=True):
+        first.setdefault(key, name)
+    return {key: number for number, key in enumerate(first)}, list(first.values())
 
 
-def _match(rows: pl.DataFrame, context: Context) -> tuple[pl.DataFrame, pl.DataFrame, _Match]:
-    """Return the rows with who, customer_no and who_fault; the customers meant; and what the keys matched."""
-    named = ~pl.col("keys_unread") & pl.any_horizontal(pl.col(KEYS).is_not_null()) & (pl.col("action").fill_null("") != "ignore")
-    keys = rows.filter(named).select(KEYS).unique(maintain_order=True).with_row_index("who").with_columns(pl.col("who").cast(pl.Int64))
-    found = _find(keys, context)
-    matched: Matched = match_customers(_nw(keys), _nw(found))
-    decisions = _pl(matched.decisions)
-    meant = found.filter(pl.col("customer_id").is_in(decisions["customer_id"].drop_nulls().implode()))
-    customers = (
-        meant.select("customer_id", "status", "alert_message")
-        .sort("customer_id")
-        .with_row_index("customer_no")
-        .with_columns(pl.col("customer_no").cast(pl.Int64))
-    )
-    rows = rows.with_columns(is_named=named).join(
-        keys.with_columns(is_named=pl.lit(value=True)), on=[*KEYS, "is_named"], how="left", nulls_equal=True, validate="m:1"
-    )
-    rows = rows.join(decisions.select("who", "customer_id", who_fault="fault"), on="who", how="left", validate="m:1")
-    rows = rows.join(customers.select("customer_id", "customer_no", "status"), on="customer_id", how="left", validate="m:1").sort("seq")
-    return rows, customers, _Match(keys, decisions, _pl(matched.agreeing), _pl(matched.unmatched))
+def _number(names: pl.Series, keys: Mapping[str, int]) -> pl.Series:
+    if not keys:
+        return pl.Series([None], dtype=pl.Int64).new_from_index(0, len(names))
+    distinct = names.drop_nulls().unique()
+    numbers = {name: keys[key] for name, key in zip(distinct, word_keys(distinct), strict=True)}
+    return names.replace_strict(list(numbers), list(numbers.values()), default=None, return_dtype=pl.Int64)
 
 
-def _find(keys: pl.DataFrame, context: Context) -> pl.DataFrame:
-    region = context.settings.business.phone_region
-    if keys["phone_key"].is_null().all() or (context.book.value("phone_region") or None) == region:
-        return find_customers(context.book, keys)
-    # The book's normal forms were made with another region: this batch's are made anew, and the next load will keep them.
-    phones = phones_to_key(context.book)
-    phones = phones.select("customer_id", phone_key=phone_keys(phones["phone"], region))
-    hit = phones.filter(pl.col("phone_key").is_in(keys["phone_key"].drop_nulls().implode()))
-    asked = pl.concat(
-        [
-            keys.select(KEYS),
-            hit.select(pl.col("customer_id").alias("id_key"), pl.lit(None, pl.String).alias("email_key"), pl.lit(None, pl.String).alias("phone_key")),
-        ]
-    )
-    found = find_customers(context.book, asked.with_columns(phone_key=pl.lit(None, pl.String)))
-    return (
-        found.drop("phone_key")
-        .join(phones, on="customer_id", how="left", validate="1:1")
-        .select("customer_id", "email_key", "phone_key", "status", "alert_message")
-    )
+def _named(entity: Entity, events: pl.DataFrame, stored: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
+    """Add the item's name as the book writes it, the history's action, and the values of an item that is a value (before_value, after_value)."""
+    numbers = pl.DataFrame({"item_no": range(len(names)), "name": names}, schema={"item_no": pl.Int64, "name": pl.String})
+    events = events.join(numbers, on="item_no", how="left", validate="m:1").join(stored.select("item", "item_name"), on="item", how="left", validate="m:1")
+    events = events.with_columns(item=pl.coalesce("item_name", "name")).drop("item_name", "name").sort("seq", "item_no")
+    words = {(item, event): getattr(done, event) for item, done in entity.done.items() for event in ("made", "changed", "ended")}
+    action = pl.lit(None, pl.String)
+    for (item, event), word in words.items():
+        here = (pl.col("event") == event) & ((pl.col("item") == item) if item else True)
+        action = pl.when(here).then(pl.lit(word)).otherwise(action)
+    is_value = pl.col("item") == "status" if entity is STATUS else pl.lit(value=False)
+    values = {
+        f"{side}_value": pl.when(is_value).then(pl.when(f"is_{side}").then(pl.lit("archived")).otherwise(pl.lit("active"))).otherwise(pl.lit(None, pl.String))
+        for side in ("before", "after")
+    }
+    return events.with_columns(action=action, **values)
 
 
-def _stored_flags(customers: pl.DataFrame, context: Context) -> tuple[pl.DataFrame, list[str]]:
-    """Return the stored flags with their numbers, and the type names by number: the settings' first, then retired ones."""
-    flags = flags_of(context.book, customers)
-    known = list(context.settings.type_names())
-    types = known + sorted(set(flags["flag_type"]) - set(known))
-    numbered = flags.with_columns(type_no=_number(flags["flag_type"], types))
-    return numbered.with_columns(item=pl.col("customer_no") * len(types) + pl.col("type_no")), types
-
-
-def _alerts(plan: FlagPlan, stored: pl.DataFrame, customers: pl.DataFrame, types: list[str], context: Context) -> pl.DataFrame:
-    """Return customer_no, old and new for the customers whose alert the batch changes."""
-    touched = _pl(plan.events).select("customer_no").unique()
-    after = _pl(flags_after(_nw(stored), plan.events)).join(touched, on="customer_no", how="semi")
-    silent = [number for number, kind in enumerate(context.settings.flags.types) if not kind.alerts]
-    composed = compose_alerts(_nw(after), [number for number in range(len(types)) if number not in silent])
-    return _pl(changed_alerts(_nw(customers.join(touched, on="customer_no", how="semi")), composed))
-
-
-def _tell_bookings(alerts: pl.DataFrame, customers: pl.DataFrame, context: Context) -> pl.DataFrame:
-    """Return the bookings that the changed alerts concern: row_id, booking_id, customer_no, before, after, effect."""
-    asked = alerts.join(customers, on="customer_no", how="inner", validate="1:1")
-    bookings = future_live_bookings(context.book, asked, context.as_of)
-    trimmed = alerts.with_columns(pl.col("old", "new").str.strip_chars())
-    told = _pl(spread_alerts(_nw(trimmed), _nw(bookings.rename({"row_id": "booking_no"}))))
-    as_stored = bookings.select("row_id", "booking_id", before="stored_alert")
-    return told.drop("before").rename({"booking_no": "row_id"}).join(as_stored, on="row_id", how="inner", validate="1:1")
-
-
-def _describe(rows: pl.DataFrame, events: pl.DataFrame, match: _Match, context: Context) -> pl.DataFrame:
-    """Add item (the flag type as the book writes it), verb, detail and message to every row."""
-    verbs = events.group_by("seq").agg(verb=pl.col("action").first())
-    rows = rows.join(verbs, on="seq", how="left", validate="1:1").join(_details(match, context), on="who", how="left", validate="m:1")
+def _describe(entity: Entity, rows: pl.DataFrame, events: pl.DataFrame, meant: Meant, context: Context) -> pl.DataFrame:
+    """Add item (as the book writes it), detail and message to every row."""
+    verbs = events.group_by("seq").agg(verb=pl.col("action").first(), written=pl.col("item").first())
+    rows = rows.join(verbs, on="seq", how="left", validate="1:1").join(meant.details, on="who", how="left", validate="m:1")
     rows = rows.with_columns(
-        archived=(pl.col("status") == "archived").fill_null(value=False),
-        item=pl.when("all_types").then(pl.lit("ALL")).otherwise(pl.col("flag_type")),
+        archived=(pl.col("status") == "archived").fill_null(value=False) & pl.lit(entity is not STATUS),
+        item=pl.when("all_items").then(pl.lit("ALL")).otherwise(pl.coalesce("written", "item_name")),
     )
-    return add_messages(_tell_who_changed(rows, context), context.settings.flags.comment_limit, context.settings.type_names()).sort("seq")
+    rows = _tell_who_changed(entity, rows, context)
+    rows = add_messages(entity, rows, context.settings.flags.comment_limit, item_names(entity, context.settings))
+    rows = rows.with_columns(reason=pl.col("reason").fill_null(pl.lit(context.reason, pl.String)))
+    return rows.select(
+        "seq",
+        "file_no",
+        "sheet",
+        "source_row",
+        pl.lit(entity.name).alias("entity"),
+        "customer_no",
+        "customer_id",
+        pl.col("asked").alias("action"),
+        "item",
+        "outcome",
+        "code",
+        "message",
+        "reason",
+        pl.col("actor").alias("changed_by"),
+    ).sort("seq")
 
 
-def _tell_who_changed(rows: pl.DataFrame, context: Context) -> pl.DataFrame:
-    """Say beside rows that are changed-since-export by whom and when the flag was changed (rule 3.8)."""
+def _tell_who_changed(entity: Entity, rows: pl.DataFrame, context: Context) -> pl.DataFrame:
+    """Say beside rows that are changed-since-export by whom and when the item was changed (rule 3.8)."""
     stale = rows.filter(pl.col("code") == "changed-since-export").select("customer_id", "item").unique()
     if not len(stale):
         return rows
-    changes = last_changes(context.book, stale).with_columns(pl.col("changed_at").dt.convert_time_zone(context.settings.business.timezone))
+    changes = last_changes(context.book, entity, stale).with_columns(pl.col("changed_at").dt.convert_time_zone(context.settings.business.timezone))
     said = changes.select("customer_id", "item", pl.lit("changed-since-export").alias("code"), told=change_details(changes))
     rows = rows.join(said, on=["customer_id", "item", "code"], how="left", validate="m:1")
-    return rows.with_columns(detail=pl.coalesce("told", "detail")).drop("told").sort("seq")
+    return rows.with_columns(detail=pl.coalesce("told", "detail")).drop("told")
 
 
-def _details(match: _Match, context: Context) -> pl.DataFrame:
-    """Return who and detail for the combinations of keys that name nobody, or several."""
-    conflicting = match.decisions.filter(pl.col("fault") == "conflicting-customer").select("who")
-    several = pl.concat([ambiguous_details(match.agreeing), unmatched_details(match.unmatched.join(conflicting, on="who", how="semi"))])
-    unknown = match.decisions.filter(pl.col("fault") == "unknown-customer").select("who").join(match.keys, on="who", how="inner", validate="1:1")
-    asked = unknown.unpivot(on=list(KEYS), index="who", variable_name="key_kind", value_name="key").drop_nulls()
-    if not len(asked):
-        return several
-    near = near_details(close_keys(context.book, asked.select("key_kind", "key").unique()))
-    hints = asked.join(near, on=["key_kind", "key"], how="inner").group_by("who").agg(pl.col("detail").sort().str.join("; "))
-    return pl.concat([several, hints])
-
-
-def _count_told(rows: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
-    """Add told: how many of the customer's bookings got another alert, on its last applied row, else 0."""
-    counts = told.filter(pl.col("effect") != "kept").group_by("customer_no").agg(n=pl.len().cast(pl.Int64))
-    applied = pl.col("outcome") == "applied"
-    last = pl.col("seq") == pl.when(applied).then(pl.col("seq")).max().over("customer_no")
-    rows = rows.join(counts, on="customer_no", how="left", validate="m:1").sort("seq")
-    return rows.with_columns(told=pl.when(applied & last).then(pl.col("n")).fill_null(0).cast(pl.Int64))
-
-
-@dataclass(frozen=True)
-class _Parts:
-    events: pl.DataFrame
-    flags: pl.DataFrame
-    alerts: pl.DataFrame
-    told: pl.DataFrame
-    customers: pl.DataFrame
-    types: list[str]
-
-
-def _assemble(rows: pl.DataFrame, parts: _Parts, context: Context) -> ApplyPlan:
-    """Put customers' ids and flag types' names back, and add to each change the row that it came from."""
+def _with_origin(events: pl.DataFrame, rows: pl.DataFrame, context: Context) -> pl.DataFrame:
+    """Add to each event the customer and the row that it came from, and why and who."""
     origin = rows.select(
         "seq",
+        "customer_id",
         "file_no",
         "sheet",
         "source_row",
         pl.col("reason").fill_null(pl.lit(context.reason, pl.String)),
         pl.col("actor").alias("changed_by"),
-        "customer_no",
     )
-    last = (
-        origin.join(rows.filter(pl.col("outcome") == "applied").select("seq"), on="seq", how="semi")
-        .sort("seq")
-        .group_by("customer_no")
-        .agg(pl.col(ORIGIN).last())
-    )
-    ids = parts.customers.select("customer_no", "customer_id")
-    names = pl.DataFrame({"type_no": range(len(parts.types)), "flag_type": parts.types}, schema={"type_no": pl.Int64, "flag_type": pl.String})
-    events = parts.events.join(ids, on="customer_no", how="left", validate="m:1").join(names, on="type_no", how="left", validate="m:1")
-    events = events.join(origin.drop("customer_no"), on="seq", how="left", validate="m:1").sort("seq", "type_no")
-    flags = (
-        parts.flags.filter(pl.col("changed_seq").is_not_null())
-        .join(ids, on="customer_no", how="left", validate="m:1")
-        .join(names, on="type_no", how="left", validate="m:1")
-    )
-    alerts = parts.alerts.join(ids, on="customer_no", how="left", validate="1:1").join(last, on="customer_no", how="left", validate="1:1").sort("customer_no")
-    changing = parts.told.filter(pl.col("effect") != "kept")
+    return events.join(origin, on="seq", how="left", validate="m:1").sort("seq", "item_no")
+
+
+def _alerts(flags: _Part | None, customers: pl.DataFrame, context: Context) -> pl.DataFrame:
+    """Return customer_no, old and new for the customers whose alert the batch changes."""
+    if flags is None:
+        return pl.DataFrame(schema={"customer_no": pl.Int64, "old": pl.String, "new": pl.String})
+    touched = flags.events.select("customer_no").unique()
+    after = flags.standing.join(touched, on="customer_no", how="semi").rename({"item_no": "type_no"})
+    return plan_alerts(after, flags.names, customers.join(touched, on="customer_no", how="semi"), context.settings)
+
+
+def _numbered(plans: Sequence[_Part]) -> tuple[ItemChanges, ...]:
+    """Give every event its place among those of all entities, in the order of rows."""
+    order = pl.concat([plan.events.select("seq", "item_no") for plan in plans]).sort("seq", "item_no").with_row_index("place")
+    order = order.with_columns(pl.col("place").cast(pl.Int64))
+    numbered = []
+    for plan in plans:
+        events = plan.events.join(order, on=["seq", "item_no"], how="inner", validate="1:1").sort("place")
+        numbered.append(ItemChanges(plan.entity, events))
+    return tuple(numbered)
+
+
+def _count_told(rows: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
+    """Add told: how many of the customer's bookings got another alert, on its last applied row, else 0."""
+    counts = told.filter(pl.col("effect") != "kept").group_by("customer_no").agg(n=pl.len().cast(pl.Int64))
+    last = pl.col("seq") == pl.when(_tells()).then(pl.col("seq")).max().over("customer_no")
+    rows = rows.join(counts, on="customer_no", how="left", validate="m:1").sort("seq")
+    return rows.with_columns(told=pl.when(_tells() & last).then(pl.col("n")).fill_null(0).cast(pl.Int64))
+
+
+def _tells() -> pl.Expr:
+    """Tell which rows may have changed an alert."""
+    return (pl.col("outcome") == "applied") & (pl.col("entity") == FLAGS.name)
+
+
+def _assemble(rows: pl.DataFrame, items: tuple[ItemChanges, ...], alerts: tuple[pl.DataFrame, pl.DataFrame], customers: pl.DataFrame) -> ApplyPlan:
+    """Put customers' ids back, and add to each change of an alert the row that it came from."""
+    changed, told = alerts
+    last = rows.filter(_tells()).sort("seq").group_by("customer_no").agg(pl.col(ORIGIN).last())
+    ids = customers.select("customer_no", "customer_id")
+    alert_rows = changed.join(ids, on="customer_no", how="left", validate="1:1").join(last, on="customer_no", how="left", validate="1:1").sort("customer_no")
+    changing = told.filter(pl.col("effect") != "kept")
     bookings = changing.join(ids, on="customer_no", how="left", validate="m:1").join(last, on="customer_no", how="left", validate="m:1").sort("row_id")
     return ApplyPlan(
         rows,
-        Changes(events, flags, alerts, bookings, rows),
+        Changes(items, alert_rows, bookings, rows),
+        net_changes(items, alert_rows),
         count_outcomes(rows),
-        {effect: int((parts.told["effect"] == effect).sum()) for effect in ("updated", "cleared", "kept")},
+        count_effects(told),
         rows.filter(pl.col("outcome") == "applied")["customer_no"].n_unique(),
     )
 

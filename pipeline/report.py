@@ -3,11 +3,56 @@
 Reports never print; `jobs` does.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
+
+from pipeline.glance import draw_table
 
 CAME_BACK = 4
+UTC_ZONE = ZoneInfo("UTC")
+SHOWN = 50  # changes and conflicts that a text lists; JSON and the preview have all of them
+MASS = 50  # flags below which no batch is a mass change
+
+
+@dataclass(frozen=True)
+class MassChange:
+    """How many of the flags that were active before a batch it ends or changes, and the share from which that is too much."""
+
+    before: int
+    lost: int
+    limit_percent: int
+
+    @property
+    def is_too_much(self) -> bool:
+        """Tell whether the batch needs to be asked for expressly."""
+        return self.lost >= MASS and 100 * self.lost > self.limit_percent * self.before
+
+    def to_text(self) -> str:
+        """Return the numbers as a sentence's beginning."""
+        share = 100 * self.lost / self.before if self.before else 0
+        return f"{self.lost:,} of the {self.before:,} active flags ({share:.0f} %) would be gone or changed, more than {self.limit_percent} %"
+
+
+@dataclass(frozen=True)
+class Effects:
+    """What a batch would change in the end: totals by entity, and each item before → after (place, entity, customer_id, item, …)."""
+
+    totals: Mapping[str, Mapping[str, int]]
+    changes: Sequence[Mapping[str, Any]]
+
+    def to_lines(self) -> list[str]:
+        """Return the totals and a table of the first changes."""
+        if not self.totals:
+            return ["", "Nothing would change."]
+        shown = self.changes[:SHOWN]
+        named = {"customers": "alerts of customers"}
+        totals = [f"  {named.get(name, name)}: {', '.join(f'{count:,} {word}' for word, count in counts.items())}" for name, counts in self.totals.items()]
+        rows = [{**row, "before": row["before"] or "-", "after": row["after"] or "-", "row": row["source_row"]} for row in shown]
+        more = [f"  … and {len(self.changes) - len(shown):,} more"] if len(self.changes) > len(shown) else []
+        table = draw_table(rows, ("row", "customer_id", "entity", "item", "before", "after"), UTC_ZONE)
+        return ["", "What would change, in total:", *totals, "", "Before → after:", *table, *more]
 
 
 @dataclass(frozen=True)
@@ -33,6 +78,8 @@ class ApplyReport:
     codes: Mapping[str, int]
     remarks: tuple[str, ...]
     applied_before: int | None = None
+    effects: Effects | None = None
+    mass_change: MassChange | None = None
 
     @property
     def exit_code(self) -> int:
@@ -51,11 +98,20 @@ class ApplyReport:
             "codes": dict(self.codes),
             "remarks": list(self.remarks),
             "applied_before": self.applied_before,
+            **self._effects_to_json(),
         }
+
+    def _effects_to_json(self) -> dict[str, Any]:
+        said: dict[str, Any] = {}
+        if self.effects is not None:
+            said |= {"totals": {name: dict(counts) for name, counts in self.effects.totals.items()}, "changes": [dict(one) for one in self.effects.changes]}
+        if self.mass_change is not None:
+            said["mass_change"] = {"active_before": self.mass_change.before, "gone_or_changed": self.mass_change.lost, "refused": self.mass_change.is_too_much}
+        return said
 
     def to_text(self) -> str:
         """Return the summary that a person can act on."""
-        lines = [self._headline(), *_counted(self.rows)]
+        lines = [self._headline(), *_counted(self.rows), *(self.effects.to_lines() if self.effects else [])]
         if self.codes:
             lines += ["", "Came back, by code (a row may have several):", *(f"  {count:>9,}  {code}" for code, count in self.codes.items())]
         lines += ["", f"Customers changed: {self.customers_changed:,}"]
@@ -64,6 +120,8 @@ class ApplyReport:
         lines += [f"Results: {file.results}" for file in self.files if file.results]
         lines += [f"To fix and upload again: {file.rejected}" for file in self.files if file.rejected]
         lines += [f"Note: {file.earlier} is of an earlier run; no row of {file.name} came back this time" for file in self.files if file.earlier]
+        if self.mass_change is not None and self.mass_change.is_too_much:
+            lines.append(f"The run will be refused without --allow-mass-change: {self.mass_change.to_text()}.")
         return "\n".join([*lines, *(f"Note: {remark}" for remark in self.remarks)])
 
     def _headline(self) -> str:
@@ -82,7 +140,10 @@ def _counted(rows: Mapping[str, int]) -> list[str]:
 
 @dataclass(frozen=True)
 class UndoReport:
-    """What an undo put back; `status` is applied, nothing-applied, already-undone or dry-run. `rows` counts items."""
+    """What an undo put back; `status` is applied, nothing-applied, already-undone or dry-run.
+
+    `rows` counts items and whole rows; `whole` counts the customers and bookings removed and restored.
+    """
 
     batch: int | None
     undoes: int
@@ -90,6 +151,9 @@ class UndoReport:
     rows: Mapping[str, int]
     bookings: Mapping[str, int]
     conflicts: tuple[Mapping[str, str], ...]
+    whole: Mapping[str, Mapping[str, int]]
+    remarks: tuple[str, ...] = ()
+    effects: Effects | None = None
 
     @property
     def exit_code(self) -> int:
@@ -98,7 +162,10 @@ class UndoReport:
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as one object."""
-        return {**vars(self), "rows": dict(self.rows), "bookings": dict(self.bookings), "conflicts": [dict(one) for one in self.conflicts]}
+        said = {name: value for name, value in vars(self).items() if name != "effects"}
+        said |= {"rows": dict(self.rows), "bookings": dict(self.bookings), "conflicts": [dict(one) for one in self.conflicts], "remarks": list(self.remarks)}
+        effects = {} if self.effects is None else {"totals": self.effects.totals, "changes": [dict(one) for one in self.effects.changes]}
+        return {**said, **effects}
 
     def to_text(self) -> str:
         """Return the summary, conflicts item by item."""
@@ -108,17 +175,16 @@ class UndoReport:
             "nothing-applied": f"Batch {self.batch}: nothing of batch {self.undoes} was left to put back.",
             "applied": f"Batch {self.batch} puts back what batch {self.undoes} changed.",
         }
-        lines = [heads[self.status]]
-        if self.status != "already-undone":
-            lines += [
-                "",
-                f"  {self.rows['applied']:>9,}  items put back (flags, and alerts of bookings)",
-                f"  {self.rows['rejected']:>9,}  items left alone: changed since",
-            ]
-            told = self.bookings
-            lines += ["", f"Bookings: {told['updated']:,} given an alert, {told['cleared']:,} cleared, {told['kept']:,} kept with their own text"]
-        lines += [f"  left alone: {one['entity']} {one['item']} of customer {one['customer_id']}" for one in self.conflicts]
-        return "\n".join(lines)
+        if self.status == "already-undone":
+            return heads[self.status]
+        told, effects = self.bookings, self.effects.to_lines() if self.effects else []
+        lines = [heads[self.status], "", f"  {self.rows['applied']:>9,}  put back", f"  {self.rows['rejected']:>9,}  left alone: changed since", *effects, ""]
+        lines += [f"{count:,} {table} {word}" for table, counts in self.whole.items() for word, count in counts.items() if count]
+        lines.append(f"Bookings: {told['updated']:,} given an alert, {told['cleared']:,} cleared, {told['kept']:,} kept with their own text")
+        lines += [f"  left alone: {one['entity']} {one['item']} of customer {one['customer_id']}" for one in self.conflicts[:SHOWN]]
+        if len(self.conflicts) > SHOWN:
+            lines.append(f"  … and {len(self.conflicts) - SHOWN:,} more (--json lists all)")
+        return "\n".join([*lines, *(f"Note: {remark}" for remark in self.remarks)])
 
 
 @dataclass(frozen=True)

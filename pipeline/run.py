@@ -1,30 +1,35 @@
 """One function a job: read, decide, write. The page to read first."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
 
-from pipeline.answering import report_again, report_load, report_plan, stage_came_back, stage_results
+from pipeline.answering import report_again, report_load, report_plan, report_undo, stage_came_back, stage_results
+from pipeline.approval import lacks_approval
+from pipeline.context import Context
+from pipeline.effects import count_lost, tell_effects
 from pipeline.errors import Refused
 from pipeline.intake.exports import Export, open_export
 from pipeline.intake.maps import default_map, read_map
 from pipeline.intake.uploads import Upload, UploadRequest, read_upload
 from pipeline.loading import Loading, load_exports
 from pipeline.outputs.staging import Staged, staged
-from pipeline.planning import Context, batch_counts, hold_back, plan_upload
+from pipeline.planning import ApplyPlan, batch_counts, hold_back, plan_upload
 from pipeline.report import ApplyReport, LoadReport, UndoReport
 from pipeline.settings import Settings
 from pipeline.stopwatch import Stopwatch
 from pipeline.store import looking
 from pipeline.store.book import Book, open_book, open_for_load, write_settings
-from pipeline.store.reading import batch_record, batch_rows, next_numbers, same_upload
+from pipeline.store.reading import batch_record, batch_rows, count_items, next_numbers, same_upload
+from pipeline.store.rows import Moved, count_rewritten, move_rows
 from pipeline.store.undoing import find_undo
 from pipeline.store.writing import BatchRecord, Changes, finish_batch, write_batch, write_record, write_rows
-from pipeline.undoing import plan_undoing
+from pipeline.undoing import UndoPlan, plan_undoing
 from schemas.columns import BOOKINGS, CUSTOMERS
+from schemas.entities import FLAGS
 
 __all__ = ["Instructing", "Loads", "Undoing", "UploadRequest", "Where", "apply", "load", "undo"]
 
@@ -46,9 +51,11 @@ class Instructing:
     request: UploadRequest
     as_of: datetime
     reason: str | None = None
+    approved_by: str | None = None
     dry_run: bool = False
     again: bool = False
     all_or_nothing: bool = False
+    allow_mass_change: bool = False
 
 
 def apply(where: Where, call: Instructing) -> ApplyReport:
@@ -67,22 +74,42 @@ def apply(where: Where, call: Instructing) -> ApplyReport:
         watch.lap("match and decide")
         numbers = next_numbers(book)
         report = report_plan(plan, upload, None if call.dry_run else numbers[0])
+        report = _checked(report, plan, book, (where, call))
         report = stage_results(files, upload, plan.rows, report, where.out)
         watch.lap("results")
         if not call.dry_run:
             record = BatchRecord("apply", call.request.by, call.reason, call.as_of, started, report.status, plan.counts(), _upload_files(upload))
-            _write(book, where, numbers, (record, plan.changes))
+            _write(book, where, numbers, (replace(record, approved_by=call.approved_by), plan.changes))
         files.publish()
     watch.lap("write the book")
     watch.write(where.timings)
     return report
 
 
-def _write(book: Book, where: Where, numbers: tuple[int, int], batch: tuple[BatchRecord, Changes]) -> None:
-    """Write a batch and its changes in one transaction."""
+def _checked(report: ApplyReport, plan: ApplyPlan, book: Book, said: tuple[Where, Instructing]) -> ApplyReport:
+    """Refuse a run that needs to be asked for expressly, or somebody's approval; of a dry run, report it."""
+    where, call = said
+    mass = count_lost(plan.net, count_items(book, FLAGS), where.settings.batches.mass_change_percent)
+    lacks = lacks_approval(where.settings, plan.row_counts["applied"], call.request.by, call.approved_by)
+    if call.dry_run:
+        return replace(
+            report, effects=tell_effects(plan.net), mass_change=mass, remarks=(*report.remarks, *([f"The run will be refused: {lacks}"] if lacks else []))
+        )
+    if mass.is_too_much and not call.allow_mass_change:
+        raise Refused(f"{mass.to_text()}; nothing was written.", "Look at a dry run; if it is meant, run it again with --allow-mass-change.")
+    if lacks:
+        raise Refused(f"{lacks} Nothing was written.", "Run it again with --approved-by and the name of whoever looked at the dry run.")
+    return report
+
+
+def _write(book: Book, where: Where, numbers: tuple[int, int], batch: tuple[BatchRecord, Changes], undone: UndoPlan | None = None) -> None:
+    """Write a batch and its changes in one transaction; of an undo, what it does to whole rows too."""
     with book.transaction():
         write_settings(book, where.settings)
         write_batch(book, numbers, *batch)
+        if undone is not None:
+            record = batch[0]
+            move_rows(book, Moved(numbers[0], record.as_of, record.reason, record.submitted_by), undone.whole)
         finish_batch(book, numbers[0])
 
 
@@ -146,34 +173,29 @@ class Undoing:
     by: str
     as_of: datetime
     reason: str | None = None
+    approved_by: str | None = None
     dry_run: bool = False
 
 
 def undo(where: Where, call: Undoing) -> UndoReport:
-    """Put back what a batch of instructions, or the undo of one, changed; or say what that would do."""
+    """Put back what a batch changed, whatever its kind; or say what that would do."""
     started = datetime.now(UTC)
     with open_book(where.store, writing=not call.dry_run) as book:
-        _require_undoable(book, call.batch_id)
+        if looking.find_batch(book, call.batch_id) is None:
+            raise Refused(f"There is no batch {call.batch_id}.", "List them with: flagbook batches")
         if (before := find_undo(book, call.batch_id)) is not None:
-            return UndoReport(before, call.batch_id, "already-undone", {}, {}, ())
+            return UndoReport(before, call.batch_id, "already-undone", {}, {}, (), {})
         plan = plan_undoing(call.batch_id, call.by, Context(book, where.settings, call.as_of, call.reason))
         numbers = next_numbers(book)
+        lacks = lacks_approval(where.settings, plan.row_counts["applied"], call.by, call.approved_by)
         status = "applied" if plan.row_counts["applied"] else "nothing-applied"
+        remarks = count_rewritten(book, call.batch_id)
         if not call.dry_run:
-            record = BatchRecord("undo", call.by, call.reason, call.as_of, started, status, plan.counts(), _files([]), call.batch_id)
-            _write(book, where, numbers, (record, plan.changes))
-    shown = (None, "dry-run") if call.dry_run else (numbers[0], status)
-    return UndoReport(shown[0], call.batch_id, shown[1], plan.row_counts, plan.booking_counts, tuple(plan.conflicts()))
-
-
-def _require_undoable(book: Book, batch_id: int) -> None:
-    found = looking.find_batch(book, batch_id)
-    if found is None:
-        raise Refused(f"There is no batch {batch_id}.", "List them with: flagbook batches")
-    if found["batch"]["kind"] not in ("apply", "undo"):
-        raise Refused(
-            f"Batch {batch_id} is a {found['batch']['kind']}, and only uploads (and undos of them) can be undone so far.", "Load a corrected export instead."
-        )
+            if lacks:
+                raise Refused(f"{lacks} Nothing was written.", "Run it again with --approved-by and the name of whoever looked at the dry run.")
+            record = BatchRecord("undo", call.by, call.reason, call.as_of, started, status, plan.counts(), _files([]), call.batch_id, call.approved_by)
+            _write(book, where, numbers, (record, plan.changes), plan)
+    return report_undo(plan, (None, "dry-run") if call.dry_run else (numbers[0], status), remarks, lacks)
 
 
 def _by_layout(exports: Sequence[tuple[int, Export]]) -> tuple[list[tuple[int, Export]], list[tuple[int, Export]]]:

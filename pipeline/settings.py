@@ -72,15 +72,25 @@ class Files:
 
 
 @dataclass(frozen=True)
+class Batches:
+    """What stops a batch: the share of the active flags, in percent, that it may end or change; the rows above which it needs approval."""
+
+    mass_change_percent: int = 25
+    approval_over: int = 50
+
+
+@dataclass(frozen=True)
 class Settings:
-    """All that a run may know of the business; `remarks` are warnings for the report."""
+    """All that a run may know of the business; `remarks` are warnings for the report. `approval`: large batches need a second person's."""
 
     business: Business = Business()
     flags: Flags = Flags()
     files: Files = Files()
+    batches: Batches = Batches()
     staff: tuple[Staff, ...] = ()
     status_words: Mapping[str, str] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)
+    approval: bool = False
     remarks: tuple[str, ...] = ()
 
     @property
@@ -123,6 +133,8 @@ def _settings(data: dict[str, Any], where: str) -> Settings:
         raise Refused(f"{where}: staff: a name stands twice.", "Name each person once.")
     remarks = () if "timezone" in data.get("business", {}) else (NO_ZONE,)
     return Settings(
+        approval=_value(data.get("approval", False), False, f"{where}: approval"),  # the default is what tells the type
+        batches=_section(Batches, data.get("batches", {}), f"{where}: batches"),
         business=business,
         flags=flags,
         files=_section(Files, data.get("files", {}), f"{where}: files"),

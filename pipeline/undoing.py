@@ -1,16 +1,23 @@
-"""From a batch to the plan that puts back what it changed (rule 6.5); the run and the dry run share it."""
+"""From a batch to the plan that puts back what it changed (rules 6.5, 6.7); the run and the dry run share it."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import narwhals.stable.v2 as nw
 import polars as pl
 
-from pipeline.planning import Context, batch_counts, count_outcomes
-from pipeline.rules.alerts import changed_alerts, compose_alerts, spread_alerts
+from pipeline.alerting import plan_alerts, spread
+from pipeline.context import Context
+from pipeline.effects import net_changes
+from pipeline.planning import batch_counts, count_outcomes
 from pipeline.rules.undo import plan_undo, rest_of_alerts
 from pipeline.store import undoing as store
-from pipeline.store.reading import flags_of, future_live_bookings
-from pipeline.store.writing import FLAG_SIDES, Changes
+from pipeline.store.items import ItemChanges
+from pipeline.store.reading import future_live_bookings, items_of
+from pipeline.store.rows import Whole, brought_rows, removed_rows
+from pipeline.store.writing import Changes
+from schemas.entities import ENTITIES, FLAGS, STATUS
+from schemas.entity import STAMPS, Entity
 
 CONFLICT = "changed-since-batch"
 ROW_COLUMNS = {
@@ -28,10 +35,15 @@ ROW_COLUMNS = {
 
 @dataclass(frozen=True)
 class UndoPlan:
-    """What an undo will do: `rows` has one row an item, put back (applied) or left alone (rejected, `CONFLICT`)."""
+    """What an undo will do: `rows` has one row an item, put back (applied) or left alone (rejected, `CONFLICT`).
+
+    `net` is what `net_changes` gives. `whole` are the customers and bookings that go or come back, which `rows` does not list.
+    """
 
     rows: pl.DataFrame
     changes: Changes
+    net: pl.DataFrame
+    whole: Whole
     row_counts: dict[str, int]
     booking_counts: dict[str, int]
 
@@ -45,89 +57,140 @@ class UndoPlan:
         return batch_counts(self.row_counts, self.booking_counts)
 
 
+@dataclass(frozen=True)
+class _Parted:
+    """The items of one kind: those put back and those left alone; `item` is the column that names them."""
+
+    name: str
+    back: pl.DataFrame
+    left: pl.DataFrame
+    item: str
+
+
 def _nw(frame: pl.DataFrame) -> nw.DataFrame[pl.DataFrame]:
     return nw.from_native(frame, eager_only=True)
 
 
+def _part(name: str, items: pl.DataFrame, values: tuple[str, ...], item: str, more: tuple[str, ...] = ()) -> _Parted:
+    undone = plan_undo(_nw(items), values, more)
+    return _Parted(name, undone.back.to_native(), undone.conflicts.to_native(), item)
+
+
 def plan_undoing(batch_id: int, who: str, context: Context) -> UndoPlan:
     """Decide what undoing a batch does to the book as it is now; nothing is written."""
-    book = context.book
-    flags = plan_undo(_nw(store.changed_flags(book, batch_id)), ("is_there", "comment", "expires_on"))
-    bookings = plan_undo(_nw(store.changed_bookings(book, batch_id)), ("alert",))
-    back, told_back = flags.back.to_native(), bookings.back.to_native()
-    customers = store.named_customers(book, back.select("customer_id").unique())
-    alerts = _alerts(back, customers, context)
-    rest = _rest(batch_id, alerts, told_back, customers, context)
-    rest_ids = rest.filter(pl.col("effect") != "kept")["booking_id"]
-    left = bookings.conflicts.to_native().filter(~pl.col("booking_id").is_in(rest_ids.implode()))
-    put_back = told_back.filter(~pl.col("booking_id").is_in(rest_ids.implode())).select(
-        "row_id", "booking_id", "customer_id", before="now_alert", after="before_alert"
-    )
+    parted = {entity.name: _part_items(entity, batch_id, context) for entity in ENTITIES}
+    told = _part("bookings", store.changed_bookings(context.book, batch_id, "alert", "alert_message"), ("value",), "booking_id")
+    statuses = _part("bookings", store.changed_bookings(context.book, batch_id, "status", "status"), ("value",), "booking_id")
+    flags = parted[FLAGS.name].back
+    customers = store.named_customers(context.book, flags.select("customer_id").unique())
+    alerts = _alerts(flags, customers, context)
+    rest = _rest(batch_id, alerts, told.back, customers, context)
+    followed = pl.col("booking_id").is_in(rest.filter(pl.col("effect") != "kept")["booking_id"].implode())
+    told = _Parted("bookings", told.back.filter(~followed), told.left.filter(~followed), "booking_id")
+    put_back = told.back.select("row_id", "booking_id", "customer_id", before="now_value", after="before_value")
     changing = pl.concat([put_back, rest.filter(pl.col("effect") != "kept").select(put_back.columns)]).sort("row_id")
-    rows = _rows([("flags", back, flags.conflicts.to_native(), "flag_type"), ("bookings", put_back, left, "booking_id")])
-    origin = {"file_no": pl.Int64, "sheet": pl.String, "source_row": pl.Int64}
-    said = [
-        *(pl.lit(None, kind).alias(name) for name, kind in origin.items()),
-        pl.lit(context.reason, pl.String).alias("reason"),
-        pl.lit(who).alias("changed_by"),
-    ]
+    said = _said(context.reason, who)
+    items = _changes(parted, said)
     by_id = alerts.join(customers.select("customer_no", "customer_id"), on="customer_no", how="inner").sort("customer_id")
-    changes = Changes(_events(back).with_columns(said), _standing(back), by_id.with_columns(said), changing.with_columns(said), rows)
-    return UndoPlan(rows, changes, count_outcomes(rows), _booking_counts(changing, rest))
+    brought, taken = brought_rows(context.book, batch_id), removed_rows(context.book, batch_id)
+    back = statuses.back.select("row_id", "booking_id", "customer_id", before="now_value", after="before_value")
+    whole = Whole(batch_id, _untouched(brought), _untouched(taken), back)
+    rows = _rows([*parted.values(), told, statuses, *_left_whole(brought), *_left_whole(taken)])
+    counts = count_outcomes(rows)
+    counts |= {"read": counts["read"] + whole.total(), "applied": counts["applied"] + whole.total()}
+    changes = Changes(items, by_id.with_columns(said), changing.with_columns(said), rows)
+    return UndoPlan(rows, changes, net_changes(items, by_id), whole, counts, _booking_counts(changing, rest))
 
 
-def _events(back: pl.DataFrame) -> pl.DataFrame:
-    action = pl.when(~pl.col("before_is_there")).then(pl.lit("unflagged")).when(~pl.col("now_is_there")).then(pl.lit("flagged")).otherwise(pl.lit("edited"))
-    sides = [
-        *(pl.col(f"now_{field}").alias(f"before_{field}") for field in FLAG_SIDES),
-        *(pl.col(f"before_{field}").alias(f"after_{field}") for field in FLAG_SIDES),
-    ]
-    numbered = back.with_row_index("seq").with_columns(pl.col("seq").cast(pl.Int64))
-    return numbered.select("seq", "customer_id", "flag_type", action.alias("action"), *sides)
+def _said(reason: str | None, who: str) -> list[pl.Expr]:
+    origin = {"file_no": pl.Int64, "sheet": pl.String, "source_row": pl.Int64}
+    nowhere = [pl.lit(None, kind).alias(name) for name, kind in origin.items()]
+    return [*nowhere, pl.lit(reason, pl.String).alias("reason"), pl.lit(who).alias("changed_by")]
 
 
-def _standing(back: pl.DataFrame) -> pl.DataFrame:
-    numbered = back.with_row_index("changed_seq").with_columns(pl.col("changed_seq").cast(pl.Int64)).filter("before_is_there")
-    return numbered.select("customer_id", "flag_type", *(pl.col(f"before_{field}").alias(field) for field in FLAG_SIDES), "changed_seq")
+def _part_items(entity: Entity, batch_id: int, context: Context) -> _Parted:
+    changed = store.changed_items(context.book, entity, batch_id)
+    values = ("is_there", "value", *(one.name for one in entity.fields))
+    return _part(entity.entity_in_history, changed, values, "item", tuple(entity.stamps))
+
+
+def _left_whole(rows: Mapping[str, pl.DataFrame]) -> list[_Parted]:
+    return [_Parted(table, frame.clear(), frame.filter(~pl.col("untouched")), "id") for table, frame in rows.items()]
+
+
+def _untouched(rows: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    return {table: frame.filter("untouched") for table, frame in rows.items()}
+
+
+def _changes(parted: Mapping[str, _Parted], said: Sequence[pl.Expr]) -> tuple[ItemChanges, ...]:
+    """Return the items put back as events, numbered over all entities."""
+    made, place = [], 0
+    for entity in ENTITIES:
+        events = _events(entity, parted[entity.name].back, place).with_columns(said)
+        made.append(ItemChanges(entity, events))
+        place += len(events)
+    return tuple(made)
+
+
+def _events(entity: Entity, back: pl.DataFrame, place: int) -> pl.DataFrame:
+    sides = []
+    for side, source in (("before", "now"), ("after", "before")):
+        sides += [pl.col(f"{source}_{name}").alias(f"{side}_{name}") for name in (*(one.name for one in entity.fields), *entity.stamps, "value")]
+        sides += [pl.lit(None, pl.String).alias(f"{side}_{name}") for name in STAMPS if name not in entity.stamps]
+        sides.append(pl.col(f"{source}_is_there").alias(f"is_{side}"))
+    numbered = back.with_row_index("place", offset=place).with_columns(pl.col("place").cast(pl.Int64))
+    return numbered.select("place", "customer_id", "item", _action(entity), *sides)
+
+
+def _action(entity: Entity) -> pl.Expr:
+    """Return the history's word for putting an item back."""
+    action: pl.Expr = pl.lit(None, pl.String)
+    for item, done in entity.done.items():
+        here = (pl.col("item") == item) if item else pl.lit(value=True)
+        word = (
+            pl.when(~pl.col("before_is_there")).then(pl.lit(done.ended)).when(~pl.col("now_is_there")).then(pl.lit(done.made)).otherwise(pl.lit(done.changed))
+        )
+        action = pl.when(here).then(word).otherwise(action)
+    if entity is STATUS:
+        words = {("active", "archived"): "archived", ("archived", "active"): "unarchived"}
+        value: pl.Expr = pl.lit("status")
+        for (now, then), said in words.items():
+            value = pl.when(pl.col("now_value") == now, pl.col("before_value") == then).then(pl.lit(said)).otherwise(value)
+        action = pl.when(pl.col("item") == "status").then(value).otherwise(action)
+    return action.alias("action")
 
 
 def _alerts(back: pl.DataFrame, customers: pl.DataFrame, context: Context) -> pl.DataFrame:
     """Return customer_no, old and new for the customers whose alert the flags put back change."""
-    now = flags_of(context.book, customers).select("customer_no", "customer_id", "flag_type", "comment")
-    untouched = now.join(back, on=["customer_id", "flag_type"], how="anti").select("customer_no", "flag_type", "comment")
-    numbered = back.filter("before_is_there").join(customers.select("customer_no", "customer_id"), on="customer_id", how="inner", validate="m:1")
-    after = pl.concat([untouched, numbered.select("customer_no", "flag_type", comment="before_comment")])
-    kinds = context.settings.flags.types
-    names = [*(kind.name for kind in kinds), *sorted(set(after["flag_type"]) - {kind.name for kind in kinds})]
-    alerting = [number for number in range(len(names)) if number >= len(kinds) or kinds[number].alerts]
-    typed = after.with_columns(type_no=pl.col("flag_type").replace_strict(names, list(range(len(names))), return_dtype=pl.Int64))
-    composed = compose_alerts(_nw(typed), alerting)
-    changes: pl.DataFrame = changed_alerts(_nw(customers), composed).to_native()
-    return changes
+    now = items_of(context.book, FLAGS, customers).join(customers.select("customer_no", "customer_id"), on="customer_no", how="left", validate="m:1")
+    columns = ("customer_no", "item_name", "comment")
+    untouched = now.join(back, left_on=["customer_id", "item_name"], right_on=["customer_id", "item"], how="anti").select(columns)
+    standing = back.filter("before_is_there").join(customers.select("customer_no", "customer_id"), on="customer_id", how="inner", validate="m:1")
+    after = pl.concat([untouched, standing.select("customer_no", item_name="item", comment="before_comment")])
+    known = context.settings.type_names()
+    names = [*known, *sorted(set(after["item_name"]) - set(known))]
+    typed = after.with_columns(type_no=pl.col("item_name").replace_strict(names, list(range(len(names))), return_dtype=pl.Int64))
+    return plan_alerts(typed, names, customers, context.settings)
 
 
 def _rest(batch_id: int, alerts: pl.DataFrame, told_back: pl.DataFrame, customers: pl.DataFrame, context: Context) -> pl.DataFrame:
     """Return the bookings that follow 4.2, of customers whose alert is then not what it was before the batch."""
     former = store.former_alerts(context.book, batch_id, customers)
     kept = alerts.join(former, on="customer_no", how="anti").select("customer_no", former="old")
-    rest = rest_of_alerts(_nw(alerts), _nw(pl.concat([former, kept]))).to_native()
+    rest: pl.DataFrame = rest_of_alerts(_nw(alerts), _nw(pl.concat([former, kept]))).to_native()
     asked = customers.join(rest, on="customer_no", how="semi")
     bookings = future_live_bookings(context.book, asked, context.as_of)
-    restored = bookings.join(told_back.select("row_id", restored=pl.lit(value=True), then="before_alert"), on="row_id", how="left", validate="1:1")
+    restored = bookings.join(told_back.select("row_id", restored=pl.lit(value=True), then="before_value"), on="row_id", how="left", validate="1:1")
     restored = restored.with_columns(alert=pl.when("restored").then(pl.col("then").str.strip_chars()).otherwise("alert"))
-    trimmed = rest.with_columns(pl.col("old", "new").str.strip_chars())
-    told = spread_alerts(_nw(trimmed), _nw(restored.select("customer_no", "alert", booking_no="row_id"))).to_native()
-    named = bookings.select("row_id", "booking_id", "stored_alert").join(told, left_on="row_id", right_on="booking_no", how="inner", validate="1:1")
     ids = customers.select("customer_no", "customer_id")
-    return named.join(ids, on="customer_no", how="inner", validate="m:1").select(
-        "row_id", "booking_id", "customer_id", "effect", "after", before="stored_alert"
-    )
+    told = spread(rest, restored).join(ids, on="customer_no", how="inner", validate="m:1")
+    return told.select("row_id", "booking_id", "customer_id", "effect", "after", "before")
 
 
-def _rows(parts: list[tuple[str, pl.DataFrame, pl.DataFrame, str]]) -> pl.DataFrame:
+def _rows(parts: Sequence[_Parted]) -> pl.DataFrame:
     frames = [pl.DataFrame(schema=ROW_COLUMNS)]
-    for entity, back, left, item in parts:
-        for frame, outcome, code in ((back, "applied", None), (left, "rejected", CONFLICT)):
+    for part in parts:
+        for frame, outcome, code in ((part.back, "applied", None), (part.left, "rejected", CONFLICT)):
             message = "put back" if code is None else "left alone: it was changed after the batch"
             frames.append(
                 frame.select(
@@ -135,8 +198,8 @@ def _rows(parts: list[tuple[str, pl.DataFrame, pl.DataFrame, str]]) -> pl.DataFr
                     pl.lit(None, pl.String).alias("sheet"),
                     pl.lit(0, pl.Int64).alias("source_row"),
                     "customer_id",
-                    pl.lit(entity).alias("action"),
-                    pl.col(item).alias("item"),
+                    pl.lit(part.name).alias("action"),
+                    pl.col(part.item).alias("item"),
                     pl.lit(outcome).alias("outcome"),
                     pl.lit(code, pl.String).alias("code"),
                     pl.lit(message).alias("message"),

@@ -40,9 +40,10 @@ INSTRUCTIONS = pa.DataFrameSchema(
     {
         "seq": pa.Column(pl.Int64, nullable=False, unique=True),
         "action": pa.Column(pl.String, pa.Check.isin(("add", "edit", "set", "remove", "ignore")), nullable=True),
-        "comment_length": pa.Column(pl.Int64, pa.Check.ge(1), nullable=True),
-        "expires_on": pa.Column(pl.Date, nullable=True),
+        "all_items": pa.Column(pl.Boolean, nullable=False),
+        "complete": pa.Column(pl.Boolean, nullable=False),
         "actor": pa.Column(pl.String, nullable=False),
-        "version": pa.Column(pl.Int64, nullable=True),
+        "version": pa.Column(pl.Int64, pa.Check.ge(0), nullable=True),
+        r".+_length": pa.Column(pl.Int64, pa.Check.ge(1), nullable=True, regex=True, required=False),
     },
 )

@@ -1,29 +1,29 @@
 """The frames that pass between intake, rules and the store: column → Polars type."""
 
-from typing import Final
+from typing import Final, TypeAlias
 
 import polars as pl
 
-from pipeline.findings import ROW_FAULTS
+from schemas.entity import DTYPES, Entity
 
+Dtype: TypeAlias = pl.DataType | type[pl.DataType]
 UTC_TIME: Final = pl.Datetime("us", "UTC")
 
-# One row an instruction, in the order of the upload. `actor` is who flags; type_no and all_types come from flag_type.
-INSTRUCTIONS: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
+# One row an instruction, in the order of the upload, whatever it is about. `action` is the engine's verb, `asked` the sheet's word
+# for it; `item_name` is the item as the row names it, null where it is not known; `actor` is who asks.
+INSTRUCTIONS: Final[dict[str, Dtype]] = {
     "seq": pl.Int64,
     "file_no": pl.Int64,
     "sheet": pl.String,
     "source_row": pl.Int64,
     "action": pl.String,
+    "asked": pl.String,
     "id_key": pl.String,
     "email_key": pl.String,
     "phone_key": pl.String,
-    "flag_type": pl.String,
-    "all_types": pl.Boolean,
-    "comment": pl.String,
-    "comment_length": pl.Int64,
-    "expires_on": pl.Date,
-    "clears_expiry": pl.Boolean,
+    "item_name": pl.String,
+    "all_items": pl.Boolean,
+    "complete": pl.Boolean,
     "reason": pl.String,
     "actor": pl.String,
     "version": pl.Int64,
@@ -31,24 +31,32 @@ INSTRUCTIONS: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "unread_columns": pl.String,
 }
 
-# A Boolean column for each code of rule 3.11; intake sets those that a row shows by itself, the rules the rest.
-FAULTS: Final = {kind.code.replace("-", "_"): pl.Boolean for kind in ROW_FAULTS}
 
-# Stored flags as the rules see them: item and the numbers of customer and type are given for the batch.
-STORED_FLAGS: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
-    "item": pl.Int64,
-    "customer_no": pl.Int64,
-    "type_no": pl.Int64,
-    "comment": pl.String,
-    "expires_on": pl.Date,
-    "flagged_by": pl.String,
-    "flagged_at": UTC_TIME,
-    "updated_by": pl.String,
-    "updated_at": UTC_TIME,
-    "version": pl.Int64,
-}
+def instructions_of(entity: Entity) -> dict[str, Dtype]:
+    """Return the columns of an entity's instructions.
 
-CUSTOMER_EXPORT: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
+    Beside `INSTRUCTIONS`: each field, <field>_length in characters where it is limited, clears_<field> where it is clearable,
+    else_<field> where the batch's reason may stand in; `complete` says that a new item would have all that it needs. A Boolean
+    column for each row fault; intake sets those that a row shows by itself, the rules the rest.
+    """
+    own: dict[str, Dtype] = dict(INSTRUCTIONS)
+    for one in entity.fields:
+        own[one.name] = DTYPES[entity.kind_of(one)]
+        own |= {f"{one.name}_length": pl.Int64} if one.limited else {}
+        own |= {f"clears_{one.name}": pl.Boolean} if one.clearable else {}
+        own |= {f"else_{one.name}": pl.String} if one.else_reason else {}
+    own.update((code.replace("-", "_"), pl.Boolean) for code in entity.row_faults())
+    return own
+
+
+def items_of(entity: Entity) -> dict[str, Dtype]:
+    """Return the columns of stored items as the rules see them: item and the numbers of customer and item name are given for the batch."""
+    fields: dict[str, Dtype] = {one.name: DTYPES[entity.kind_of(one)] for one in entity.fields}
+    stamps: dict[str, Dtype] = {"made_by": pl.String, "made_at": UTC_TIME, "updated_by": pl.String, "updated_at": UTC_TIME}
+    return {"item": pl.Int64, "customer_no": pl.Int64, "item_no": pl.Int64, **fields, **stamps, "version": pl.Int64}
+
+
+CUSTOMER_EXPORT: Final[dict[str, Dtype]] = {
     "source_row": pl.Int64,
     "customer_id": pl.String,
     "first_name": pl.String,
@@ -62,7 +70,7 @@ CUSTOMER_EXPORT: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "phone_key": pl.String,
 }
 
-BOOKING_EXPORT: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
+BOOKING_EXPORT: Final[dict[str, Dtype]] = {
     "source_row": pl.Int64,
     "booking_id": pl.String,
     "id_key": pl.String,

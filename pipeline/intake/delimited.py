@@ -14,7 +14,7 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.errors import Refused
-from pipeline.intake.sheets import MARK_SCHEMA, RawSheet, Wanted, cell, find_header, is_ours, map_columns
+from pipeline.intake.sheets import MARK_SCHEMA, RawSheet, Sought, Wanted, cell, find_header, is_ours, map_columns
 
 SEPARATORS = (",", ";", "\t", "|")
 HEAD_RECORDS = 50
@@ -28,29 +28,31 @@ QUOTES = "Check the quotation marks: a cell with a separator, a line break or a 
 
 @dataclass(frozen=True)
 class Dialect:
-    """How a text is cut: `skip` physical lines come before the first data record, the header is record `header_row`."""
+    """How a text is cut, and what it was recognised as: `skip` physical lines come before the first data record, the header is record `header_row`."""
 
     separator: str
     header: tuple[str, ...]
     header_row: int
     skip: int
+    wanted: Wanted
 
 
-def read_delimited(text: str, wanted: Wanted, where: str) -> RawSheet:
+def read_delimited(text: str, sought: Sought, where: str) -> RawSheet:
     """Return the one sheet of a decoded CSV text; raise `Refused` where it is not a table with the wanted columns."""
     said = SEP_LINE.match(text)
     body = text[said.end() :] if said else text
-    dialect = find_dialect(body, wanted, where, (said[1],) if said else SEPARATORS)
+    dialect = find_dialect(body, sought, where, (said[1],) if said else SEPARATORS)
     refuse_stray_quotes(body, dialect, where)
     rows = pl.concat(stream_rows(body.encode(), dialect, where))
     ours = is_ours(dialect.header, rows)
     header = tuple(APOSTROPHE.sub(r"\1", title) for title in dialect.header) if ours else dialect.header
-    return RawSheet("", header, dialect.header_row, rows, pl.DataFrame(schema=MARK_SCHEMA), dialect.separator, ours=ours)
+    return RawSheet("", header, dialect.header_row, rows, pl.DataFrame(schema=MARK_SCHEMA), dialect.wanted, dialect.separator, ours=ours)
 
 
-def find_dialect(text: str, wanted: Wanted, where: str, separators: tuple[str, ...]) -> Dialect:
+def find_dialect(text: str, sought: Sought, where: str, separators: tuple[str, ...]) -> Dialect:
     """Return the dialect whose header names most of the wanted columns; raise `Refused` where none names any."""
     heads = {separator: _head(text, separator) for separator in separators}
+    wanted = sought.choose([[record for record, _ in head] for head in heads.values()], "")
     scores = {separator: max((wanted.score(record) for record, _ in head), default=(False, 0)) for separator, head in heads.items()}
     separator = max(scores, key=lambda candidate: scores[candidate])
     index = find_header([record for record, _ in heads[separator]], wanted)
@@ -61,7 +63,7 @@ def find_dialect(text: str, wanted: Wanted, where: str, separators: tuple[str, .
     record, lines = heads[separator][index]
     header = tuple(title.strip() for title in record)
     map_columns(header, wanted, where)
-    return Dialect(separator, header, index + 1, lines)
+    return Dialect(separator, header, index + 1, lines, wanted)
 
 
 def _head(text: str, separator: str) -> list[tuple[list[str], int]]:

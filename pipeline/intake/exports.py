@@ -68,7 +68,7 @@ def open_export(path: Path, layout: Layout, column_map: ColumnMap, settings: Set
     present = frozenset(name for name in wanted.recognised(opened.header) if name)
 
     def cast(sheet: RawSheet) -> Checked:
-        return CASTS[layout.name](text_columns(sheet, wanted, str(path)), column_map, settings)
+        return CASTS[layout.name](text_columns(sheet, str(path)), column_map, settings)
 
     return Export(path, opened.sha256, opened.is_text, wanted, opened.header, present, opened.sheets, cast, opened.remarks)
 
@@ -92,7 +92,7 @@ def _open_plain(plain: PlainText, wanted: Wanted) -> _Opened:
 
     def sheets() -> Iterator[RawSheet]:
         for rows in stream_rows(plain.path, dialect, where, BATCH_ROWS):
-            yield RawSheet("", dialect.header, dialect.header_row, rows, no_marks, dialect.separator, ours=is_ours(dialect.header, rows))
+            yield RawSheet("", dialect.header, dialect.header_row, rows, no_marks, wanted, dialect.separator, ours=is_ours(dialect.header, rows))
 
     return _Opened(plain.sha256, True, dialect.header, sheets)
 

@@ -2,17 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import polars as pl
 
 from pipeline.errors import Refused
-from pipeline.findings import is_message
+from pipeline.findings import NOT_A_TIME
+from pipeline.intake.cells import word_keys
 from schemas.columns import RESULT_COLUMNS, Kind, Layout, header_key, header_names
+from schemas.entities import CATALOGUE
 
 CELL_ERROR = "cell-error"
 NOT_EXACT = "id-not-exact"
 # What cells show that hold an error; in files that Flagbook wrote they stand as text.
 ERROR_TEXTS = ("#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#FIELD!", "#GETTING_DATA", "#BUSY!", "#ERROR")
+LIKE = 10  # letters by which a message is known again
 MARK_SCHEMA = {"source_row": pl.Int64, "position": pl.Int64, "mark": pl.String}
 
 
@@ -23,7 +27,8 @@ class RawSheet:
     `rows` has source_row (Int64, the number that the spreadsheet shows) and one String column per header cell, named by
     `cell(position)`, null where blank, in the order of the file; wholly blank rows are left out. `marks` has source_row,
     position and mark for cells whose text can't be trusted: `CELL_ERROR` or `NOT_EXACT` (such a cell is never null). `separator` is that of a CSV;
-    `ours` says that Flagbook wrote the file (see `is_ours`).
+    `ours` says that Flagbook wrote the file (see `is_ours`). `wanted` is what the sheet was recognised as. `first_column` is the
+    0-based column of a workbook's sheet in which the header begins.
     """
 
     name: str
@@ -31,8 +36,10 @@ class RawSheet:
     header_row: int
     rows: pl.DataFrame
     marks: pl.DataFrame
+    wanted: "Wanted"
     separator: str = ","
     ours: bool = False
+    first_column: int = 0
 
 
 @dataclass(frozen=True)
@@ -61,6 +68,51 @@ class Wanted:
         named = {name for name in self.recognised(record) if name}
         return bool(named) and not self.missing(record), len(named)
 
+    def choose(self, heads: "Heads", name: str) -> "Wanted":  # noqa: ARG002  # there is no choice
+        """Return what a sheet is read as: this."""
+        return self
+
+
+# The first records of a sheet, once for each way in which it may be cut.
+Heads: TypeAlias = Sequence[Sequence[Sequence[str]]]
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """Several kinds of sheet, of which each sheet is one. `by_action` has the action words of kinds that only those tell apart."""
+
+    kinds: tuple[Wanted, ...]
+    by_action: Mapping[str, frozenset[str]]
+
+    def choose(self, heads: Heads, name: str) -> Wanted:
+        """Return what a sheet is: the kind that it is named after, else the first whose required columns it has.
+
+        A kind of which the columns say too little is taken where no other fits, and the sheet bears its name or holds its actions.
+        """
+        complete = [kind for kind in self.kinds if any(kind.score(record)[0] for head in heads for record in head)]
+        known = [kind for kind in complete if kind.layout.name not in self.by_action]
+        named = [kind for kind in complete if kind.layout.title.casefold() == name.strip().casefold()]
+        told = [kind for kind in complete if kind not in known and (kind in named or self._holds_actions(kind, heads))]
+        return next(iter([kind for kind in named if kind in known] or known or told), self.kinds[0])
+
+    def _holds_actions(self, kind: Wanted, heads: Heads) -> bool:
+        words = self.by_action[kind.layout.name]
+        return any(not words.isdisjoint(_actions(head, kind)) for head in heads)
+
+
+def _actions(head: Sequence[Sequence[str]], kind: Wanted) -> list[str]:
+    """Return the words below the action column, as they are compared."""
+    start = find_header(head, kind)
+    named = [] if start is None else kind.recognised(head[start])
+    if start is None or "action" not in named:
+        return []
+    place = named.index("action")
+    words = word_keys(pl.Series([record[place] for record in head[start + 1 :] if len(record) > place], dtype=pl.String))
+    return words.drop_nulls().to_list()
+
+
+Sought: TypeAlias = Wanted | OneOf
+
 
 def cell(position: int) -> str:
     """Return the name of the text column at a 0-based position of the header."""
@@ -75,7 +127,13 @@ def is_ours(header: Sequence[str], rows: pl.DataFrame) -> bool:
     if tuple(header[-len(RESULT_COLUMNS) :]) == RESULT_COLUMNS:
         return True
     said = rows[cell(len(header) - 1)].drop_nulls()
-    return header[-1] == "message" and (len(said) == 0 or bool(is_message(said).any()))
+    return header[-1] == "message" and (len(said) == 0 or bool(_is_message(said).any()))
+
+
+def _is_message(texts: pl.Series) -> pl.Series:
+    """Tell which texts begin like a message of the catalogue; the first word may be another column's name."""
+    starts = {message.partition(" ")[2][:LIKE] for message in (NOT_A_TIME, *(kind.message for kind in CATALOGUE.values()))}
+    return texts.str.extract(rf"^\S+ (.{{1,{LIKE}}})", 1).is_in(list(starts)).fill_null(value=False)
 
 
 def own_width(sheet: RawSheet) -> int:
@@ -85,13 +143,13 @@ def own_width(sheet: RawSheet) -> int:
     return len(sheet.header) - (len(RESULT_COLUMNS) if sheet.header[-len(RESULT_COLUMNS) :] == RESULT_COLUMNS else 1)
 
 
-def rows_to_hand_back(sheet: RawSheet, wanted: Wanted) -> pl.DataFrame:
+def rows_to_hand_back(sheet: RawSheet) -> pl.DataFrame:
     """Return source_row and a sheet's own columns as result files show them.
 
     An id that is not exact says so, lest it is taken for one that is.
     """
-    ids = {column.name for column in wanted.layout.columns if column.kind is Kind.ID}
-    positions = [position for position, name in enumerate(wanted.recognised(sheet.header)) if name in ids]
+    ids = {column.name for column in sheet.wanted.layout.columns if column.kind is Kind.ID}
+    positions = [position for position, name in enumerate(sheet.wanted.recognised(sheet.header)) if name in ids]
     rows = sheet.rows.select("source_row", *(cell(position) for position in range(own_width(sheet))))
     for position in positions:
         doubtful = sheet.marks.filter((pl.col("mark") == NOT_EXACT) & (pl.col("position") == position))["source_row"]

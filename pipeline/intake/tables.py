@@ -9,7 +9,7 @@ from pipeline.errors import Refused
 from pipeline.intake.decode import decode
 from pipeline.intake.delimited import read_delimited
 from pipeline.intake.files import FileKind, Source
-from pipeline.intake.sheets import CELL_ERROR, ERROR_TEXTS, NOT_EXACT, RawSheet, Wanted, cell, is_ours, map_columns
+from pipeline.intake.sheets import CELL_ERROR, ERROR_TEXTS, NOT_EXACT, RawSheet, Sought, cell, is_ours, map_columns
 
 
 @dataclass(frozen=True)
@@ -22,9 +22,9 @@ class Tables:
 
 @dataclass(frozen=True)
 class Reading:
-    """What the user said about how to read: the layout's columns, an encoding for text, the sheets of a workbook."""
+    """What the user said about how to read: the kinds of sheet, an encoding for text, the sheets of a workbook."""
 
-    wanted: Wanted
+    sought: Sought
     encoding: str | None = None
     sheets: tuple[str, ...] = ()
 
@@ -40,13 +40,13 @@ def _read_text(source: Source, reading: Reading) -> Tables:
     if reading.sheets:
         raise Refused(f"{where}: --sheet names a sheet, and this file is not a workbook.", "Leave --sheet out.")
     text, remark = decode(source.data, where, reading.encoding)
-    return Tables((read_delimited(text, reading.wanted, where),), (remark,) if remark else ())
+    return Tables((read_delimited(text, reading.sought, where),), (remark,) if remark else ())
 
 
 def _read_workbook(source: Source, reading: Reading) -> Tables:
     from pipeline.intake.workbook import read_workbook  # noqa: PLC0415  # spares a CSV the readers of workbooks
 
-    book = read_workbook(source.data, reading.wanted, str(source.path), reading.sheets)
+    book = read_workbook(source.data, reading.sought, str(source.path), reading.sheets)
     remarks = [f"{source.name}: sheet left out: {sheet}" for sheet in book.skipped]
     remarks += [f"{source.name}: {remark}" for remark in book.remarks]
     return Tables(tuple(replace(sheet, ours=is_ours(sheet.header, sheet.rows)) for sheet in book.sheets), tuple(remarks))
@@ -71,13 +71,13 @@ def inexact(name: str) -> str:
     return f"{name}__inexact"
 
 
-def text_columns(sheet: RawSheet, wanted: Wanted, where: str) -> pl.DataFrame:
+def text_columns(sheet: RawSheet, where: str) -> pl.DataFrame:
     """Return source_row and, for every column of the layout, its text (null where blank or absent), `unread` and `inexact`.
 
     The text of a cell that could not be read, or is not exact, is null too; the Boolean columns tell it from a blank.
     """
-    positions = map_columns(sheet.header, wanted, where)
-    names = wanted.layout.names()
+    positions = map_columns(sheet.header, sheet.wanted, where)
+    names = sheet.wanted.layout.names()
     columns = [pl.col(cell(positions[name])).alias(name) if name in positions else pl.lit(None, pl.String).alias(name) for name in names]
     frame = sheet.rows.select("source_row", *columns)
     texts = ERROR_TEXTS if sheet.ours else ()
@@ -91,7 +91,7 @@ def text_columns(sheet: RawSheet, wanted: Wanted, where: str) -> pl.DataFrame:
     return frame.with_columns(pl.when(~pl.col(unread(name))).then(pl.col(name)).alias(name) for name in names)
 
 
-def unknown_columns(sheet: RawSheet, wanted: Wanted) -> list[str]:
+def unknown_columns(sheet: RawSheet) -> list[str]:
     """Return the headers that no column of the layout answers to, in their order."""
-    named = wanted.recognised(sheet.header)
+    named = sheet.wanted.recognised(sheet.header)
     return [header for header, name in zip(sheet.header, named, strict=True) if not name and header]

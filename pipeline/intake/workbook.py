@@ -15,7 +15,7 @@ from pipeline.intake.cellmarks import MARKS, NO_VALUE
 from pipeline.intake.celltext import Value, cell_text, is_inexact, text_column
 from pipeline.intake.gate import BookKind, Passed, check_workbook
 from pipeline.intake.reach import column_letters
-from pipeline.intake.sheets import CELL_ERROR, MARK_SCHEMA, NOT_EXACT, RawSheet, Wanted, cell, find_header, map_columns
+from pipeline.intake.sheets import CELL_ERROR, MARK_SCHEMA, NOT_EXACT, RawSheet, Sought, Wanted, cell, find_header, map_columns
 from pipeline.intake.zipparts import SAVE_ANEW
 
 HEADER_ROWS = 50
@@ -44,14 +44,15 @@ class _Book:
 
 @dataclass(frozen=True)
 class _Found:
-    """The header found on a sheet: its texts, its 1-based row, and the 0-based column in which the sheet's cells begin."""
+    """The header found on a sheet: its texts, its 1-based row, the 0-based column in which the sheet's cells begin, and what it is."""
 
     header: tuple[str, ...]
     row: int
     first_column: int
+    wanted: Wanted
 
 
-def read_workbook(data: bytes, wanted: Wanted, where: str, only: tuple[str, ...] = ()) -> WorkbookRead:
+def read_workbook(data: bytes, sought: Sought, where: str, only: tuple[str, ...] = ()) -> WorkbookRead:
     """Return every visible sheet that has the wanted columns, in workbook order; with `only`, the sheets so named, hidden ones too.
 
     Raises `Refused` where the file is no workbook that can be read whole, a named sheet is not there or lacks a required column,
@@ -64,17 +65,17 @@ def read_workbook(data: bytes, wanted: Wanted, where: str, only: tuple[str, ...]
     for listed in book.parsed.sheets_metadata:
         reason = _reason_to_skip(listed, only)
         sheet = None if reason else _load(book, listed)
-        found = _find_columns(sheet, wanted, where) if sheet else None
-        if sheet and found and wanted.score(found.header)[0]:
+        found = _find_columns(sheet, sought, where) if sheet else None
+        if sheet and found and found.wanted.score(found.header)[0]:
             sheets.append(_read_sheet(book, sheet, found))
             continue
         if found:
-            nearest.append((listed.name, found.header))
+            nearest.append((listed.name, found))
         if listed.name in only:
-            raise _unusable(nearest[-1:] if found else [], wanted, f"{where}, sheet {listed.name}")
+            raise _unusable(nearest[-1:] if found else [], f"{where}, sheet {listed.name}")
         skipped.append(f"{listed.name} ({reason or 'no header with the required columns'})")
     if not sheets:
-        raise _unusable(nearest, wanted, where)
+        raise _unusable(nearest, where)
     return WorkbookRead(tuple(sheets), tuple(skipped), tuple(_remarks(passed, sheets)))
 
 
@@ -92,18 +93,20 @@ def _remarks(passed: Passed, sheets: list[RawSheet]) -> Iterator[str]:
             yield f"{sheet.name}: {hidden} hidden or filtered row{'s were' if hidden > 1 else ' was'} read too"
 
 
-def _find_columns(sheet: CalamineSheet, wanted: Wanted, where: str) -> _Found | None:
+def _find_columns(sheet: CalamineSheet, sought: Sought, where: str) -> _Found | None:
     """Return the header among the first 50 rows that hold anything, or None where no row names a column."""
     # NOTE: a stray cell far below makes a million blank rows, so each is first asked whole.
     rows = ((number, tuple(map(cell_text, row))) for number, row in enumerate(sheet.iter_rows(), 1) if any(row))
     filled = ((number, texts) for number, texts in rows if any(text.strip() for text in texts))
     candidates = _guarded(f"{where}, sheet {sheet.name}", lambda: list(islice(filled, HEADER_ROWS)))
-    index = find_header([texts for _, texts in candidates], wanted)
+    records = [texts for _, texts in candidates]
+    wanted = sought.choose([records], sheet.name)
+    index = find_header(records, wanted)
     if index is None or sheet.start is None:
         return None
     row, texts = candidates[index]
     width = max(position for position, text in enumerate(texts, 1) if text.strip())
-    return _Found(texts[:width], row, sheet.start[1])
+    return _Found(texts[:width], row, sheet.start[1], wanted)
 
 
 def _guarded(where: str, parse: Callable[[], Result]) -> Result:
@@ -168,7 +171,7 @@ def _read_sheet(book: _Book, sheet: CalamineSheet, found: _Found) -> RawSheet:
     body = [filled[number] for number in numbers]
     texts = [text_column(cell(position), list(map(itemgetter(position), body))) for position in range(len(found.header))]
     rows = pl.DataFrame([pl.Series("source_row", numbers, dtype=pl.Int64), *texts]).filter(pl.any_horizontal(pl.exclude("source_row").is_not_null()))
-    return RawSheet(sheet.name, found.header, found.row, rows, marks.select(*MARK_SCHEMA))
+    return RawSheet(sheet.name, found.header, found.row, rows, marks.select(*MARK_SCHEMA), found.wanted, first_column=found.first_column)
 
 
 def _own_marks(book: _Book, name: str, found: _Found) -> pl.DataFrame:
@@ -183,12 +186,12 @@ def _number_marks(rows: dict[int, list[Value]], width: int) -> pl.DataFrame:
     return pl.DataFrame(found, schema=MARKS, orient="row")
 
 
-def _unusable(nearest: list[tuple[str, tuple[str, ...]]], wanted: Wanted, where: str) -> Refused:
+def _unusable(nearest: list[tuple[str, _Found]], where: str) -> Refused:
     """Return the refusal of a workbook or sheet without the required columns; it names what is missing from the nearest header."""
     if nearest:
-        name, header = max(nearest, key=lambda candidate: wanted.score(candidate[1])[1])
+        name, found = max(nearest, key=lambda candidate: candidate[1].wanted.score(candidate[1].header)[1])
         try:
-            map_columns(header, wanted, where if where.endswith(f", sheet {name}") else f"{where}, sheet {name}")
+            map_columns(found.header, found.wanted, where if where.endswith(f", sheet {name}") else f"{where}, sheet {name}")
         except Refused as refusal:
             return refusal
     reason = f"{where}: no table was found: no row among the first {HEADER_ROWS} names the required columns."

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from pipeline.findings import CATALOGUE
+from schemas.entities import CATALOGUE, FLAGS
+from schemas.entity import Entity
 
 IDS_SHOWN = 50
 # Where a row's own detail goes in the messages that have one.
 HERE_DETAIL, HERE_COLUMN = "\x00", "\x01"
 PLACES = {"cell-error": HERE_COLUMN, **dict.fromkeys(("unknown-customer", "conflicting-customer", "ambiguous-customer", "changed-since-export"), HERE_DETAIL)}
 KEY_WORDS = {"id_key": "id", "email_key": "e-mail", "phone_key": "phone number"}
-DONE = {"flagged": "flag added", "edited": "flag edited", "unflagged": "flag removed"}
 
 
 def ambiguous_details(agreeing: pl.DataFrame) -> pl.DataFrame:
@@ -40,14 +40,28 @@ def unmatched_details(unmatched: pl.DataFrame) -> pl.DataFrame:
     return unmatched.group_by("who").agg(detail=pl.format("nobody has this {}", kind.sort().str.join(" or this ")))
 
 
-def add_messages(rows: pl.DataFrame, comment_limit: int, types: Sequence[str]) -> pl.DataFrame:
-    """Add message to rows with outcome, code, changes, verb (of a single change), detail, unread_columns and archived (Boolean)."""
-    more = {"comment-too-long": f" to {comment_limit} characters", "unknown-flag-type": f": use one of {', '.join(types)}"}
-    texts = {kind.code: kind.message + more.get(kind.code, "") + PLACES.get(kind.code, "") for kind in CATALOGUE.values()}
+def _texts(entity: Entity, comment_limit: int, names: Sequence[str]) -> dict[str, str]:
+    """Return code → message for the rows of an entity, with places for what each row adds."""
+    more = {f"{one.code_word}-too-long": f" to {comment_limit} characters" for one in entity.fields if one.limited}
+    if names and entity.item:
+        more[f"unknown-{entity.item_word}"] = f": use one of {', '.join(names)}"
+    texts = {code: CATALOGUE[code].message + more.get(code, "") + PLACES.get(code, "") for code in CATALOGUE}
+    if entity is FLAGS:
+        return texts
+    usual, own = FLAGS.layout.columns[0].meaning, entity.layout.columns[0].meaning
+    return {code: text.replace(usual, own).replace("the flag was", f"the {entity.word} was") for code, text in texts.items()}
+
+
+def add_messages(entity: Entity, rows: pl.DataFrame, comment_limit: int, names: Sequence[str]) -> pl.DataFrame:
+    """Add message to rows with outcome, code, changes, verb (of a single change), detail, unread_columns and archived (Boolean).
+
+    `names`: those that the entity's items can have, where they are listed.
+    """
+    texts = _texts(entity, comment_limit, names)
     said = rows["code"].drop_nulls().unique().to_list()
     told = {codes: "; ".join(texts[code] for code in codes.split(",")) for codes in said}
-    several = pl.format("{} flags removed", "changes")
-    done = pl.when(pl.col("changes") > 1).then(several).otherwise(pl.col("verb").replace_strict(DONE, default=None, return_dtype=pl.String))
+    several = pl.format(f"{{}} {entity.name} removed", "changes")
+    done = pl.when(pl.col("changes") > 1).then(several).otherwise(pl.col("verb").replace_strict(entity.messages(), default=None, return_dtype=pl.String))
     fault = pl.col("code").replace_strict(told, default=None, return_dtype=pl.String) if told else pl.lit(None, pl.String)
     column = pl.when(pl.col("unread_columns") != "").then(pl.format(" (column {})", "unread_columns")).otherwise(pl.lit(""))
     detail = pl.when(pl.col("detail").is_not_null()).then(pl.format(" ({})", "detail")).otherwise(pl.lit(""))

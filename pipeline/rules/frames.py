@@ -26,6 +26,8 @@ def told_before(frame: Any, **told: str) -> Any:
     `alone` tells the steps that are their item's only one, most of an upload: nothing was told before them, which spares sorting.
     NOTE: shift and fill in two separate steps; engines that write SQL can't nest them.
     """
+    if not told:
+        return frame
     nothing = nw.lit(value=False)
     first = frame.filter(nw.col("alone")).with_columns(nw.when(nothing).then(nw.col(column)).alias(name) for name, column in told.items())
     shifted = frame.filter(~nw.col("alone")).with_columns(nw.col(column).shift(1).over("item", order_by="seq").alias(name) for name, column in told.items())

@@ -16,17 +16,23 @@ class Undone:
     conflicts: Any
 
 
-def plan_undo(items: Any, values: tuple[str, ...], keep: Keep = as_is) -> Undone:
+def plan_undo(items: Any, values: tuple[str, ...], more: tuple[str, ...] = (), keep: Keep = as_is) -> Undone:
     """Part items by whether their value is still what the batch left.
 
     `items`: one row an item, with key columns, and for each of `values` the columns before_, after_ and now_: before the batch,
-    as the batch left it, and now. Where an item is there or not is one of its values. An item whose value is already what it
-    was before the batch needs nothing, and is in neither part.
+    as the batch left it, and now. Where an item is there or not is one of its values. `more` are records that are put back too,
+    but make no conflict (who and when). An item that the batch left with the value that it found is no conflict either.
     """
     items = keep(items)
-    as_left = nw.all_horizontal(*(same(nw.col(f"now_{value}"), nw.col(f"after_{value}")) for value in values), ignore_nulls=False)
-    as_before = nw.all_horizontal(*(same(nw.col(f"now_{value}"), nw.col(f"before_{value}")) for value in values), ignore_nulls=False)
-    return Undone(keep(items.filter(as_left & ~as_before)), keep(items.filter(~as_left & ~as_before)))
+    as_left = _all_same(values, "now", "after")
+    return Undone(
+        keep(items.filter(as_left & ~_all_same((*values, *more), "after", "before"))),
+        keep(items.filter(~as_left & ~_all_same(values, "after", "before"))),
+    )
+
+
+def _all_same(values: tuple[str, ...], left: str, right: str) -> nw.Expr:
+    return nw.all_horizontal(*(same(nw.col(f"{left}_{value}"), nw.col(f"{right}_{value}")) for value in values), ignore_nulls=False)
 
 
 def rest_of_alerts(changes: Any, former: Any) -> Any:

@@ -14,8 +14,10 @@ import polars as pl
 from pipeline.errors import FlagbookError, Refused, TryAgain
 from pipeline.settings import Settings
 from pipeline.store.lock import locked
+from schemas.entities import ENTITIES
 
-FORMAT = "1"
+FORMAT = "2"
+UPGRADED = ("1", FORMAT)  # formats that can be read, the older ones after an upgrade
 LOCKED_DOWN = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
@@ -90,6 +92,22 @@ def open_book(path: Path, *, writing: bool, creating: bool = False) -> Iterator[
     Raises `Refused` where there is none (unless `creating`) or the file is not a book, `TryAgain` where it is in use.
     """
     _check_path(path, creating=creating)
+    with _opened(path, writing=writing, creating=creating) as book:
+        current = is_current(book)
+        if current or writing:
+            if not current:
+                upgrade(book)
+            yield book
+    if not (current or writing):
+        # Only a writer may upgrade, so a reader opens the book as one first.
+        with open_book(path, writing=True):
+            pass
+        with _opened(path, writing=False) as book:
+            yield book
+
+
+@contextmanager
+def _opened(path: Path, *, writing: bool, creating: bool = False) -> Iterator[Book]:
     with locked(path, writing=writing):
         made = writing and creating and not path.exists()
         con = _connect(path, writing=writing)
@@ -177,19 +195,36 @@ def _unusable(path: Path, error: duckdb.Error) -> Refused:
 
 def make_tables(book: Book) -> None:
     """Write the tables and views of an empty book."""
-    sql = resources.files("pipeline.store")
     with book.transaction():
-        for name in ("book.sql", "views.sql"):
-            book.run(sql.joinpath(name).read_text(encoding="utf-8"))
+        for name in ("book.sql", "entities.sql", "views.sql"):
+            book.run(_sql(name))
         book.run("INSERT INTO book VALUES ('format', ?), ('timezone', 'UTC')", FORMAT)
 
 
+def _sql(name: str) -> str:
+    return resources.files("pipeline.store").joinpath(name).read_text(encoding="utf-8")
+
+
+def is_current(book: Book) -> bool:
+    """Tell whether a book has everything that this program knows."""
+    wanted = {entity.table for entity in ENTITIES if entity.table}
+    return book.value("format") == FORMAT and wanted <= set(book.ask("SELECT table_name FROM duckdb_tables()")["table_name"])
+
+
+def upgrade(book: Book) -> None:
+    """Bring a book of an earlier program up to date; what it holds stays."""
+    with book.transaction():
+        for name in ("upgrade.sql", "entities.sql", "views.sql"):
+            book.run(_sql(name))
+        book.run("UPDATE book SET value = ? WHERE key = 'format'", FORMAT)
+
+
 def check_format(book: Book) -> None:
-    """Raise `Refused` where the file is another program's database, or a book of another format."""
+    """Raise `Refused` where the file is another program's database, or a book of a later format."""
     tables = set(book.ask("SELECT table_name FROM duckdb_tables()")["table_name"])
     if not {"book", "customers", "flags", "history", "batches"} <= tables:
         raise Refused(f"{book.path}: this is a database, but not a store of Flagbook.", "Check --store.")
-    if (found := book.value("format")) != FORMAT:
+    if (found := book.value("format")) not in UPGRADED:
         raise Refused(f"{book.path}: the store has format {found}, and this program reads format {FORMAT}.", "Use the program that wrote it, or a newer one.")
 
 

@@ -20,7 +20,8 @@ CREATE TABLE customers (
     first_batch BIGINT NOT NULL,
     email_key VARCHAR,
     phone_key VARCHAR,
-    source_status VARCHAR
+    source_status VARCHAR,
+    last_batch BIGINT
 );
 
 CREATE TABLE bookings (
@@ -35,19 +36,8 @@ CREATE TABLE bookings (
     alert_message VARCHAR,
     created_at TIMESTAMPTZ,
     first_batch BIGINT NOT NULL,
-    source_alert VARCHAR
-);
-
-CREATE TABLE flags (
-    customer_id VARCHAR NOT NULL,
-    flag_type VARCHAR NOT NULL,
-    comment VARCHAR NOT NULL,
-    expires_on DATE,
-    flagged_by VARCHAR NOT NULL,
-    flagged_at TIMESTAMPTZ NOT NULL,
-    updated_by VARCHAR,
-    updated_at TIMESTAMPTZ,
-    version BIGINT NOT NULL
+    source_alert VARCHAR,
+    last_batch BIGINT
 );
 
 CREATE TABLE history (

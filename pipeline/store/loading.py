@@ -96,28 +96,31 @@ def write_new_customers(book: Book, batch_id: int) -> int:
     """Insert the staged customers that the book does not know; return how many."""
     book.run("CREATE OR REPLACE TEMP TABLE fresh AS SELECT * FROM staged_customers ANTI JOIN customers USING (customer_id)")
     book.run(
-        "INSERT INTO customers (customer_id, first_name, last_name, company, email, phone, status, first_batch, email_key, phone_key, source_status) "
-        "SELECT customer_id, first_name, last_name, company, email, phone, coalesce(status, 'active'), ?, email_key, phone_key, status FROM fresh",
+        "INSERT INTO customers (customer_id, first_name, last_name, company, email, phone, status, first_batch, last_batch, email_key, phone_key, "
+        "source_status) "
+        "SELECT customer_id, first_name, last_name, company, email, phone, coalesce(status, 'active'), ?, ?, email_key, phone_key, status FROM fresh",
+        batch_id,
         batch_id,
     )
     book.run("DELETE FROM staged_customers USING fresh WHERE staged_customers.customer_id = fresh.customer_id")
     return count_rows(book, "fresh")
 
 
-def update_customers(book: Book, present: Iterable[str]) -> pl.DataFrame:
+def update_customers(book: Book, batch_id: int, present: Iterable[str]) -> pl.DataFrame:
     """Bring the columns that the export has into the customers that it knows; return the ids of those that changed."""
     names = [name for name in CUSTOMERS.plain if name in present]
     keys = [key for name, key in (("email", "email_key"), ("phone", "phone_key")) if name in present]
-    return _update(book, "customers", "staged_customers", "customer_id", [*names, *keys])
+    return _update(book, batch_id, CUSTOMERS, "staged_customers", [*names, *keys])
 
 
-def _update(book: Book, table: str, staged: str, key: str, names: Sequence[str]) -> pl.DataFrame:
+def _update(book: Book, batch_id: int, target: Target, staged: str, names: Sequence[str]) -> pl.DataFrame:
+    table, key = target.table, target.key
     if not names:
         return pl.DataFrame(schema={"id": pl.String})
     differs = " OR ".join(f"t.{name} IS DISTINCT FROM s.{name}" for name in names)
     book.run(f"CREATE OR REPLACE TEMP TABLE differing AS SELECT t.rowid AS row_id, s.* FROM {table} t JOIN {staged} s USING ({key}) WHERE {differs}")
     sets = ", ".join(f"{name} = d.{name}" for name in names)
-    book.run(f"UPDATE {table} SET {sets} FROM differing d WHERE {table}.rowid = d.row_id")
+    book.run(f"UPDATE {table} SET {sets}, last_batch = ? FROM differing d WHERE {table}.rowid = d.row_id", batch_id)
     return book.ask(f"SELECT {key} AS id FROM differing")
 
 
@@ -184,16 +187,17 @@ def write_new_bookings(book: Book, batch_id: int, marks: pl.DataFrame) -> None:
         book.run("UPDATE fresh SET marked = marks.alert FROM marks WHERE fresh.rowid = marks.booking_no", marks=marks)
     book.run(
         "INSERT INTO bookings (booking_id, customer_id, starts_at, ends_at, status, service, staff, price, alert_message, created_at, "
-        "first_batch, source_alert) SELECT booking_id, customer_id, starts_at, ends_at, status, service, staff, price, "
-        "coalesce(alert_message, marked), created_at, ?, alert_message FROM fresh",
+        "first_batch, last_batch, source_alert) SELECT booking_id, customer_id, starts_at, ends_at, status, service, staff, price, "
+        "coalesce(alert_message, marked), created_at, ?, ?, alert_message FROM fresh",
+        batch_id,
         batch_id,
     )
 
 
-def update_bookings(book: Book, present: Iterable[str]) -> pl.DataFrame:
+def update_bookings(book: Book, batch_id: int, present: Iterable[str]) -> pl.DataFrame:
     """Bring the columns that the export has into the bookings that it knows; return the ids of those that changed."""
     plain = ("starts_at", "ends_at", "status", "service", "staff", "price", "created_at")
-    return _update(book, "bookings", "named_bookings", "booking_id", ["customer_id", *(name for name in plain if name in present)])
+    return _update(book, batch_id, BOOKINGS, "named_bookings", ["customer_id", *(name for name in plain if name in present)])
 
 
 def changed_statuses(book: Book) -> pl.DataFrame:

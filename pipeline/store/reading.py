@@ -6,6 +6,8 @@ from typing import Any
 import polars as pl
 
 from pipeline.store.book import Book
+from schemas.entities import STATUS
+from schemas.entity import STAMPS, Entity
 
 LONGEST = 100  # characters of a key for which a close one is looked for
 KEY_MATCHES = {
@@ -81,9 +83,45 @@ def _less(name: str, place: int) -> pl.Expr:
     return pl.concat_str(pl.col(name).str.slice(0, place), pl.col(name).str.slice(place + 1))
 
 
-def flags_of(book: Book, customers: pl.DataFrame) -> pl.DataFrame:
-    """Return the active flags of the customers in `customers` (customer_id, customer_no), with customer_no."""
-    return book.ask("SELECT customer_no, f.* FROM flags f JOIN asked USING (customer_id)", asked=customers.select("customer_id", "customer_no"))
+def items_of(book: Book, entity: Entity, customers: pl.DataFrame) -> pl.DataFrame:
+    """Return the items of the customers in `customers` (customer_id, customer_no).
+
+    The columns are customer_no, item_name, the fields, `STAMPS` (null where the entity keeps none) and version.
+    """
+    return book.ask(
+        f"SELECT customer_no, i.* EXCLUDE (customer_id) FROM ({items_query(entity)}) i JOIN asked USING (customer_id)",
+        asked=customers.select("customer_id", "customer_no"),
+    )
+
+
+def items_query(entity: Entity) -> str:
+    """Return the query for all items of an entity, with the names that the engine uses."""
+    if entity is STATUS:
+        return MARKS
+    fields = "".join(f"{one.name}, " for one in entity.fields)
+    stamps = ", ".join(f"{entity.stamps.get(name, EMPTY[name])} AS {name}" for name in STAMPS)
+    return f"SELECT customer_id, {entity.item} AS item_name, {fields}{stamps}, version FROM {entity.table}"
+
+
+EMPTY = {"made_by": "NULL::VARCHAR", "made_at": "NULL::TIMESTAMPTZ", "updated_by": "NULL::VARCHAR", "updated_at": "NULL::TIMESTAMPTZ"}
+# An archived customer has the item status, a blocked one the item blocked; both are columns of the customers.
+MARKS = """
+    SELECT customer_id, 'status' AS item_name, NULL::VARCHAR AS blocked_reason, NULL::VARCHAR AS made_by, NULL::TIMESTAMPTZ AS made_at,
+           NULL::VARCHAR AS updated_by, NULL::TIMESTAMPTZ AS updated_at, NULL::BIGINT AS version FROM customers WHERE status = 'archived'
+    UNION ALL
+    SELECT customer_id, 'blocked', blocked_reason, blocked_by, blocked_at, NULL, NULL, NULL FROM customers WHERE blocked"""
+
+
+def names_in_use(book: Book, entity: Entity) -> list[str]:
+    """Return the names of all items of an entity, each once, in order."""
+    names: list[str] = book.ask(f"SELECT DISTINCT {entity.item} AS name FROM {entity.table} ORDER BY name")["name"].to_list()
+    return names
+
+
+def count_items(book: Book, entity: Entity) -> int:
+    """Return how many items of an entity the book holds."""
+    n: int = book.ask(f"SELECT count(*) AS n FROM {entity.table}")["n"][0]
+    return n
 
 
 def future_live_bookings(book: Book, customers: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
@@ -102,11 +140,12 @@ def future_live_bookings(book: Book, customers: pl.DataFrame, as_of: datetime) -
     return found.with_columns(alert=pl.when(alert != "").then(alert))
 
 
-def last_changes(book: Book, items: pl.DataFrame) -> pl.DataFrame:
-    """Return action, changed_by and changed_at of the last event of each flag in `items` (customer_id, item), where there is one."""
+def last_changes(book: Book, entity: Entity, items: pl.DataFrame) -> pl.DataFrame:
+    """Return action, changed_by and changed_at of the last event of each item in `items` (customer_id, item), where there is one."""
     return book.ask(
         "SELECT customer_id, item, arg_max(action, event_id) AS action, arg_max(changed_by, event_id) AS changed_by, "
-        "arg_max(changed_at, event_id) AS changed_at FROM history SEMI JOIN items USING (customer_id, item) WHERE entity = 'flags' GROUP BY ALL",
+        "arg_max(changed_at, event_id) AS changed_at FROM history SEMI JOIN items USING (customer_id, item) WHERE entity = ? GROUP BY ALL",
+        entity.entity_in_history,
         items=items,
     )
 

@@ -6,8 +6,7 @@ from datetime import UTC, datetime
 import polars as pl
 
 from pipeline.store.book import Book
-
-FLAG_SIDES = ("comment", "expires_on", "flagged_by", "flagged_at", "updated_by", "updated_at")
+from pipeline.store.items import ItemChanges, write_items
 
 
 @dataclass(frozen=True)
@@ -23,19 +22,17 @@ class BatchRecord:
     counts: dict[str, int]
     files: pl.DataFrame
     undoes: int | None = None
+    approved_by: str | None = None
 
 
 @dataclass(frozen=True)
 class Changes:
     """What a batch changes, in the book's own terms; every frame may be empty.
 
-    `flag_events`: seq, customer_id, flag_type, action, before_/after_ of `FLAG_SIDES`, origin (file_no, sheet, source_row),
-    reason, changed_by, in the order of events. `flags`: the changed flags that stand afterwards, with changed_seq.
     `alerts`: customer_id, old, new, and origin. `bookings`: row_id, booking_id, customer_id, before, after, and origin.
     """
 
-    flag_events: pl.DataFrame
-    flags: pl.DataFrame
+    items: tuple[ItemChanges, ...]
     alerts: pl.DataFrame
     bookings: pl.DataFrame
     rows: pl.DataFrame
@@ -47,13 +44,13 @@ def write_batch(book: Book, numbers: tuple[int, int], record: BatchRecord, chang
     write_record(book, batch_id, record)
     write_rows(book, batch_id, changes.rows)
     stamp = (batch_id, record.as_of)
-    events = changes.flag_events.with_row_index("event_id", offset=event).with_columns(pl.col("event_id").cast(pl.Int64))
-    _write_flag_events(book, stamp, events)
-    _write_flags(book, events, changes.flags)
-    event += len(events)
+    for one in changes.items:
+        write_items(book, stamp, event, one)
+    events = sum(len(one.events) for one in changes.items)
+    event += events
     _write_alerts(book, stamp, event, changes.alerts)
     _write_bookings(book, stamp, event + len(changes.alerts), changes.bookings)
-    _require_written(book, batch_id, len(changes.rows), len(events) + len(changes.alerts) + len(changes.bookings))
+    _require_written(book, batch_id, len(changes.rows), events + len(changes.alerts) + len(changes.bookings))
 
 
 def _require_written(book: Book, batch_id: int, rows: int, events: int) -> None:
@@ -83,6 +80,7 @@ def write_record(book: Book, batch_id: int, record: BatchRecord) -> None:
         "batch_id": batch_id,
         "kind": record.kind,
         "submitted_by": record.submitted_by,
+        "approved_by": record.approved_by,
         "reason": record.reason,
         "as_of": record.as_of,
         "started_at": record.started_at,
@@ -94,30 +92,6 @@ def write_record(book: Book, batch_id: int, record: BatchRecord) -> None:
     marks = ", ".join("?" * len(known))
     book.run(f"INSERT INTO batches ({', '.join(known)}) VALUES ({marks})", *known.values())
     book.run("INSERT INTO batch_files SELECT ?, file_no, name, sha256, rows_digest FROM files", batch_id, files=record.files)
-
-
-def _side(side: str) -> str:
-    fields = ", ".join(f"'{field}', {side}_{field}" for field in FLAG_SIDES)
-    return f"CASE WHEN {side}_comment IS NOT NULL THEN json_object({fields}) END"
-
-
-def _write_flag_events(book: Book, stamp: tuple[int, datetime], events: pl.DataFrame) -> None:
-    book.run(
-        f"INSERT INTO history SELECT event_id, ?, file_no, sheet, source_row, 'flags', customer_id, flag_type, action, {_side('before')}, {_side('after')}, "
-        "reason, changed_by, ? FROM events",
-        *stamp,
-        events=events,
-    )
-
-
-def _write_flags(book: Book, events: pl.DataFrame, flags: pl.DataFrame) -> None:
-    items = events.select("customer_id", "flag_type").unique()
-    if not len(items):
-        return
-    book.run("DELETE FROM flags USING items WHERE flags.customer_id = items.customer_id AND flags.flag_type = items.flag_type", items=items)
-    versions = events.select("customer_id", "flag_type", changed_seq="seq", version="event_id")
-    standing = flags.join(versions, on=["customer_id", "flag_type", "changed_seq"], how="inner", validate="1:1")
-    book.run(f"INSERT INTO flags SELECT customer_id, flag_type, {', '.join(FLAG_SIDES)}, version FROM standing", standing=standing)
 
 
 def _write_alerts(book: Book, stamp: tuple[int, datetime], event: int, alerts: pl.DataFrame) -> None:

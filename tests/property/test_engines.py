@@ -17,11 +17,13 @@ import pytest
 
 from pipeline.rules.alerts import changed_alerts, compose_alerts, mark_new_bookings, spread_alerts
 from pipeline.rules.faults import Limits
-from pipeline.rules.flags import FIELDS, flags_after, plan_flags
 from pipeline.rules.frames import require_one_per
+from pipeline.rules.items import items_after, plan_items
 from pipeline.rules.merge import merge_with_source
 from pipeline.rules.who import match_customers
-from schemas.plan import FAULTS, INSTRUCTIONS, STORED_FLAGS
+from schemas.entities import FLAGS, STATUS, TAGS
+from schemas.entity import Entity
+from schemas.plan import instructions_of, items_of
 
 CASES, ROWS, TYPES, CUSTOMERS = 300, 14, 3, 2
 AS_OF = datetime(2027, 3, 10, 12, 30, tzinfo=UTC)
@@ -102,52 +104,58 @@ def maybe(chance: random.Random, share: float, *values: Any) -> Any:
     return chance.choice(values) if chance.random() < share else None
 
 
-def make_instruction(chance: random.Random, seq: int, case: int) -> Row:
+def make_instruction(chance: random.Random, entity: Entity, seq: int, case: int) -> Row:
     customer, kind = case * CUSTOMERS + chance.randrange(CUSTOMERS), chance.randrange(TYPES)
     everything = chance.random() < 0.08
     action = "remove" if everything and chance.random() < 0.9 else chance.choice(["add", "set", "edit", "remove", "ignore", None])
     comment, expires = maybe(chance, 0.7, *COMMENTS), maybe(chance, 0.35, *DAYS)
-    row: Row = dict.fromkeys(INSTRUCTIONS) | dict.fromkeys(FAULTS, False)
-    row |= {"seq": seq, "file_no": 1, "sheet": "", "source_row": seq, "action": action, "all_types": everything, "keys_unread": False}
-    row |= {"comment": comment, "comment_length": comment and len(comment), "missing_comment": comment is None, "missing_action": action is None}
-    row |= {"expires_on": expires, "clears_expiry": expires is None and chance.random() < 0.1, "version": maybe(chance, 0.2, 1, 2, 3)}
+    faults = {code.replace("-", "_"): False for code in entity.row_faults()}
+    row: Row = dict.fromkeys(instructions_of(entity)) | faults
+    row |= {"seq": seq, "file_no": 1, "sheet": "", "source_row": seq, "action": action, "all_items": everything, "keys_unread": False}
+    row |= {"complete": comment is not None or entity is TAGS, "missing_action": action is None, "version": maybe(chance, 0.2, 1, 2, 3)}
+    if entity is FLAGS:
+        row |= {"comment": comment, "comment_length": comment and len(comment), "missing_comment": comment is None}
+        row |= {"expires_on": expires, "clears_expires_on": expires is None and chance.random() < 0.1}
+    if entity is STATUS:
+        row |= {"blocked_reason": comment, "else_blocked_reason": maybe(chance, 0.5, *COMMENTS)}
+        row |= {"complete": comment is not None or row["else_blocked_reason"] is not None}
     row |= {"actor": chance.choice(["Ann", "Bob"]), "customer_no": customer, "who_fault": None}
-    row |= {"type_no": None if everything else kind, "item": None if everything else customer * TYPES + kind}
+    row |= {"item_no": None if everything else kind, "item": None if everything else customer * TYPES + kind}
     if chance.random() < 0.08:
-        row[chance.choice(OWN_FAULTS)] = True
+        row[chance.choice([name for name in OWN_FAULTS if name in faults])] = True
     if chance.random() < 0.05:
         row |= {"customer_no": None, "item": None, "who_fault": chance.choice(["unknown-customer", "conflicting-customer", "ambiguous-customer"])}
     return row
 
 
-def make_flag(chance: random.Random, item: int) -> Row:
+def make_item(chance: random.Random, entity: Entity, item: int) -> Row:
     edited = chance.random() < 0.3
     return {
         "item": item,
         "customer_no": item // TYPES,
-        "type_no": item % TYPES,
-        "comment": chance.choice(COMMENTS),
-        "expires_on": maybe(chance, 0.5, *DAYS),
-        "flagged_by": "Old",
-        "flagged_at": AS_OF - timedelta(days=40),
+        "item_no": item % TYPES,
+        **({"comment": chance.choice(COMMENTS), "expires_on": maybe(chance, 0.5, *DAYS)} if entity is FLAGS else {}),
+        **({"blocked_reason": maybe(chance, 0.8, *COMMENTS)} if entity is STATUS else {}),
+        "made_by": "Old",
+        "made_at": AS_OF - timedelta(days=40),
         "updated_by": "Older" if edited else None,
         "updated_at": AS_OF - timedelta(days=20) if edited else None,
         "version": chance.choice([1, 2, 3]),
     }
 
 
-def make_flag_cases() -> Frames:
+def make_cases(entity: Entity) -> Frames:
     chance = random.Random(1)
-    rows = [make_instruction(chance, case * ROWS + place, case) for case in range(CASES) for place in range(ROWS)]
-    flags = [make_flag(chance, item) for item in range(CASES * CUSTOMERS * TYPES) if chance.random() < 0.5]
+    rows = [make_instruction(chance, entity, case * ROWS + place, case) for case in range(CASES) for place in range(ROWS)]
+    items = [make_item(chance, entity, item) for item in range(CASES * CUSTOMERS * TYPES) if chance.random() < 0.5]
     alerts = [maybe(chance, 0.8, "late", "Late", "late | Late", "late | a | b") for _ in range(CASES * CUSTOMERS)]
     customers = [{"customer_no": number, "customer_id": f"c{number}", "alert_message": alert} for number, alert in enumerate(alerts)]
     bookings = [(number, chance.randrange(CASES * CUSTOMERS), chance.choice(TEXTS)) for number in range(CASES * 6)]
-    numbers = {"customer_no": pl.Int64, "type_no": pl.Int64, "item": pl.Int64, "who_fault": pl.String}
+    numbers = {"customer_no": pl.Int64, "item_no": pl.Int64, "item": pl.Int64, "who_fault": pl.String}
     chance.shuffle(rows)
     return {
-        "rows": pl.DataFrame(rows, schema={**INSTRUCTIONS, **FAULTS, **numbers}),
-        "flags": pl.DataFrame(flags, schema=STORED_FLAGS),
+        "rows": pl.DataFrame(rows, schema={**instructions_of(entity), **numbers}),
+        "items": pl.DataFrame(items, schema=items_of(entity)),
         "customers": pl.DataFrame(customers, schema={"customer_no": pl.Int64, "customer_id": pl.String, "alert_message": pl.String}),
         "bookings": pl.DataFrame(bookings, schema={"booking_no": pl.Int64, "customer_no": pl.Int64, "alert": pl.String}, orient="row"),
     }
@@ -186,10 +194,10 @@ def make_sayings() -> Frames:
 def run_flags(engine: Engine, frames: Mapping[str, pl.DataFrame]) -> Answers:
     """Plan all instructions, compose the alerts that follow and tell the bookings; `may_create` off as well."""
     given = {name: engine.give(frame) for name, frame in frames.items()}
-    plan = plan_flags(given["rows"], given["flags"], Limits(TODAY, LIMIT), AS_OF, engine.keep)
-    strict = plan_flags(given["rows"], given["flags"], Limits(TODAY, LIMIT, may_create=False), AS_OF, engine.keep)
+    plan = plan_items(FLAGS, given["rows"], given["items"], Limits(AS_OF, TODAY, LIMIT), engine.keep)
+    strict = plan_items(FLAGS, given["rows"], given["items"], Limits(AS_OF, TODAY, LIMIT, may_create=False), engine.keep)
     events = engine.keep(plan.events)
-    after = engine.keep(flags_after(given["flags"], events))
+    after = engine.keep(items_after(FLAGS, given["items"], events).rename({"item_no": "type_no"}))
     composed = engine.keep(compose_alerts(after, [0, 2]))
     changed = engine.keep(changed_alerts(given["customers"], composed))
     answers = {"outcomes": plan.outcomes, "events": events, "after": after, "composed": composed, "changed": changed}
@@ -198,6 +206,16 @@ def run_flags(engine: Engine, frames: Mapping[str, pl.DataFrame]) -> Answers:
     fresh = given["bookings"].join(given["customers"], on="customer_no", how="inner").select("booking_no", "customer_id", "alert")
     answers |= {"marked": mark_new_bookings(fresh, given["customers"].select("customer_id", "alert_message"))}
     return {name: engine.take(frame) for name, frame in answers.items()}
+
+
+def run_items(entity: Entity) -> Callable[[Engine, Mapping[str, pl.DataFrame]], Answers]:
+    def run(engine: Engine, frames: Mapping[str, pl.DataFrame]) -> Answers:
+        items = engine.give(frames["items"])
+        plan = plan_items(entity, engine.give(frames["rows"]), items, Limits(AS_OF, TODAY, LIMIT), engine.keep)
+        events = engine.keep(plan.events)
+        return {name: engine.take(frame) for name, frame in {"outcomes": plan.outcomes, "events": events, "after": items_after(entity, items, events)}.items()}
+
+    return run
 
 
 def run_people(engine: Engine, frames: Mapping[str, pl.DataFrame]) -> Answers:
@@ -210,7 +228,9 @@ def run_sayings(engine: Engine, frames: Mapping[str, pl.DataFrame]) -> Answers:
 
 
 CHAINS: dict[str, tuple[Callable[[], Frames], Callable[[Engine, Mapping[str, pl.DataFrame]], Answers]]] = {
-    "flags": (make_flag_cases, run_flags),
+    "flags": (lambda: make_cases(FLAGS), run_flags),
+    "tags": (lambda: make_cases(TAGS), run_items(TAGS)),
+    "status": (lambda: make_cases(STATUS), run_items(STATUS)),
     "people": (make_people, run_people),
     "sayings": (make_sayings, run_sayings),
 }
@@ -243,13 +263,13 @@ def test_no_engine_joins_what_is_there_twice(engine: str, con: duckdb.DuckDBPyCo
 
 def test_the_cases_reach_what_the_rules_tell_apart(con: duckdb.DuckDBPyConnection) -> None:
     """An engine is only compared where something happens."""
-    answers = run_flags(eager(con), make_flag_cases()) | run_people(eager(con), make_people())
+    answers = run_flags(eager(con), make_cases(FLAGS)) | run_people(eager(con), make_people())
     assert set(answers["outcomes"]["outcome"]) == {"applied", "unchanged", "rejected", "ignored"}
     state_faults = {"already-flagged", "no-such-flag", "changed-since-export", "missing-comment", "comment-too-long", "already-expired"}
     assert state_faults <= set(answers["outcomes"]["code"])
     assert "accounts-not-required" in set(answers["strict_outcomes"]["code"])
-    assert set(answers["events"]["action"]) == {"flagged", "edited", "unflagged"}
+    assert set(answers["events"]["event"]) == {"made", "changed", "ended"}
     assert set(answers["told"]["effect"]) == {"updated", "cleared", "kept"}
     assert set(answers["decisions"]["fault"]) == {None, "unknown-customer", "conflicting-customer", "ambiguous-customer"}
-    assert {f"after_{field}" for field in FIELDS} <= set(answers["events"].columns)
+    assert {f"after_{field}" for field in ("comment", "expires_on", "made_by", "updated_at")} <= set(answers["events"].columns)
     assert len(answers["marked"]) > CASES

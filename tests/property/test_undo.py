@@ -102,19 +102,17 @@ def undone(site: Site, states: tuple[State, State, State]) -> tuple[State, set[t
     flags, texts, conflicts = dict(now.flags), dict(now.texts), set()
     for key in {(event["customer_id"], event["item"]) for event in events_of(site, 2, "flags")}:
         was, stayed, found = (state.values().get(key) for state in (before, left, now))
-        if found == was:
-            continue
         if found != stayed:
-            conflicts.add(("flags", key[1], key[0]))
+            conflicts |= {("flags", key[1], key[0])} if was != stayed else set()
         elif was is None:
-            del flags[key]
+            flags.pop(key, None)
         else:
             flags[key] = before.flags[key]
     doubtful = set()
     for booking in {event["item"] for event in events_of(site, 2, "bookings")}:
         if now.texts[booking] == left.texts[booking]:
             texts[booking] = before.texts[booking]
-        elif now.texts[booking] != before.texts[booking]:
+        elif left.texts[booking] != before.texts[booking]:
             doubtful.add(booking)
     alerts, told = follow(site, (before, now), flags, texts)
     conflicts |= {("bookings", booking, now.bookings[booking]["customer_id"]) for booking in doubtful - told}

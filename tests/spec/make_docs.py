@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
 
-from pipeline.findings import CATALOGUE
 from schemas.columns import LAYOUTS
+from schemas.entities import CATALOGUE, ENTITIES
 from tests.spec.book import AS_OF, BY, Spec
 
 HERE = Path(__file__).parent
@@ -79,7 +79,7 @@ def columns_page() -> str:
         "# Columns\n\nThe columns that are recognised. Headers match whatever their case, blanks and punctuation; the settings and column maps may name more."
     )
     parts = [head]
-    for layout in LAYOUTS.values():
+    for layout in (*(entity.layout for entity in ENTITIES), *(layout for name, layout in LAYOUTS.items() if name != "flags")):
         groups = {name: group for group in layout.required for name in group}
         rows = ((f"`{column.name}`", column.meaning, ", ".join(column.aliases), _required(groups.get(column.name))) for column in layout.columns)
         parts += [f"## {layout.title}", _table(("column", "meaning", "other headers", "required"), rows)]

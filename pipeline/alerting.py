@@ -1,0 +1,46 @@
+"""What changed flags mean for their customers' alerts, and those for bookings (rules 4.1, 4.2): the same for every kind of batch."""
+
+from collections.abc import Sequence
+
+import narwhals.stable.v2 as nw
+import polars as pl
+
+from pipeline.context import Context
+from pipeline.rules.alerts import changed_alerts, compose_alerts, spread_alerts
+from pipeline.settings import Settings
+from pipeline.store.reading import future_live_bookings
+
+
+def _nw(frame: pl.DataFrame) -> nw.DataFrame[pl.DataFrame]:
+    return nw.from_native(frame, eager_only=True)
+
+
+def plan_alerts(flags: pl.DataFrame, types: Sequence[str], customers: pl.DataFrame, settings: Settings) -> pl.DataFrame:
+    """Return customer_no, old and new for the customers whose alert is not what their flags say.
+
+    `flags`: customer_no, type_no (a place in `types`) and comment of all flags that the customers have after the batch. `types`:
+    the settings' types in their order, then retired ones, which still alert. `customers`: customer_no and alert_message.
+    """
+    silent = [number for number, kind in enumerate(settings.flags.types) if not kind.alerts]
+    composed = compose_alerts(_nw(flags), [number for number in range(len(types)) if number not in silent])
+    changes: pl.DataFrame = changed_alerts(_nw(customers), composed).to_native()
+    return changes
+
+
+def tell_bookings(alerts: pl.DataFrame, customers: pl.DataFrame, context: Context) -> pl.DataFrame:
+    """Return the bookings that changed alerts concern: row_id, booking_id, customer_no, before (as stored), after, effect."""
+    asked = alerts.join(customers, on="customer_no", how="inner", validate="1:1")
+    return spread(alerts, future_live_bookings(context.book, asked, context.as_of))
+
+
+def spread(alerts: pl.DataFrame, bookings: pl.DataFrame) -> pl.DataFrame:
+    """Return what changed alerts mean for bookings (see `future_live_bookings`), as `tell_bookings` does."""
+    trimmed = alerts.with_columns(pl.col("old", "new").str.strip_chars())
+    told: pl.DataFrame = spread_alerts(_nw(trimmed), _nw(bookings.select("customer_no", "alert", booking_no="row_id"))).to_native()
+    as_stored = bookings.select("row_id", "booking_id", before="stored_alert")
+    return told.drop("before").rename({"booking_no": "row_id"}).join(as_stored, on="row_id", how="inner", validate="1:1")
+
+
+def count_effects(told: pl.DataFrame) -> dict[str, int]:
+    """Count what became of bookings: updated, cleared, kept."""
+    return {effect: int((told["effect"] == effect).sum()) for effect in ("updated", "cleared", "kept")}

@@ -1,0 +1,102 @@
+"""What a batch changes in the end, item by item: for previews, and for the brake against accidents."""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from pipeline.report import Effects, MassChange
+from pipeline.store.items import ItemChanges
+from schemas.columns import Kind
+from schemas.entities import FLAGS, STATUS
+from schemas.entity import Entity
+
+NET = {
+    "place": pl.Int64,
+    "entity": pl.String,
+    "customer_id": pl.String,
+    "item": pl.String,
+    "change": pl.String,
+    "before": pl.String,
+    "after": pl.String,
+    "source_row": pl.Int64,
+}
+
+
+def net_changes(items: Sequence[ItemChanges], alerts: pl.DataFrame) -> pl.DataFrame:
+    """Return one row for every item that is another after the batch than before it, in the order of the rows that last changed it.
+
+    The columns are those of `NET`: change is added, edited or removed; before and after are texts for people, null where the
+    item is not there. The customers' alerts come last (`alerts`: customer_id, old, new), as entity customers.
+    """
+    parts = [pl.DataFrame(schema=NET), *(_net(one) for one in items)]
+    every = pl.concat(parts).sort("place")
+    told = alerts.select(
+        pl.lit(None, pl.Int64).alias("place"),
+        pl.lit("customers").alias("entity"),
+        "customer_id",
+        pl.lit("alert_message").alias("item"),
+        _change(pl.col("old").is_not_null(), pl.col("new").is_not_null()),
+        pl.col("old").alias("before"),
+        pl.col("new").alias("after"),
+        pl.lit(None, pl.Int64).alias("source_row"),
+    )
+    return pl.concat([every, told])
+
+
+def _change(before: pl.Expr, after: pl.Expr) -> pl.Expr:
+    return pl.when(~before).then(pl.lit("added")).when(~after).then(pl.lit("removed")).otherwise(pl.lit("edited")).alias("change")
+
+
+def _net(one: ItemChanges) -> pl.DataFrame:
+    before = [pl.col(name).first() for name in _side(one.entity, "before")]
+    after = [pl.col(name).last() for name in _side(one.entity, "after")]
+    ends = one.events.sort("place").group_by("customer_id", "item", maintain_order=True).agg(*before, *after, pl.col("place", "source_row").last())
+    pairs = zip(_side(one.entity, "before"), _side(one.entity, "after"), strict=True)
+    same = pl.all_horizontal(pl.col(left).eq_missing(pl.col(right)) for left, right in pairs)
+    differs = ends.filter(~same)
+    return differs.select(
+        "place",
+        pl.lit(one.entity.name).alias("entity"),
+        "customer_id",
+        "item",
+        pl.when(_is_value(one.entity)).then(pl.lit("edited")).otherwise(_change(pl.col("is_before"), pl.col("is_after"))).alias("change"),
+        _text(one.entity, "before"),
+        _text(one.entity, "after"),
+        "source_row",
+    )
+
+
+def _is_value(entity: Entity) -> pl.Expr:
+    """Tell which items are a plain value, which is never missing."""
+    return pl.col("item") == "status" if entity is STATUS else pl.lit(value=False)
+
+
+def _side(entity: Entity, side: str) -> list[str]:
+    return [f"is_{side}", f"{side}_value", *(f"{side}_{field.name}" for field in entity.fields)]
+
+
+def _text(entity: Entity, side: str) -> pl.Expr:
+    """Return an item's value as a person reads it: its texts, and until when; the bare name where it has no fields."""
+    parts = []
+    for field in entity.fields:
+        value = pl.col(f"{side}_{field.name}")
+        parts.append(pl.format("(through {})", value) if entity.kind_of(field) is Kind.DATE else value)
+    said = pl.concat_str(pl.col(f"{side}_value"), *parts, separator=" ", ignore_nulls=True)
+    said = pl.when(said != "").then(said).otherwise(pl.col("item"))
+    return pl.when(pl.col(f"is_{side}") | _is_value(entity)).then(said).alias(side)
+
+
+def count_lost(net: pl.DataFrame, before: int, limit_percent: int) -> MassChange:
+    """Count the flags that a batch ends or changes, each once, by end state; `before` is how many were active before it."""
+    lost = net.filter((pl.col("entity") == FLAGS.name) & pl.col("change").is_in(["edited", "removed"]))
+    return MassChange(before, len(lost), limit_percent)
+
+
+def tell_effects(net: pl.DataFrame) -> Effects:
+    """Return what a batch changes for its report."""
+    counts = net.group_by("entity", "change", maintain_order=True).len()
+    totals: dict[str, dict[str, int]] = {}
+    for entity, change, count in counts.sort("change").rows():
+        totals.setdefault(entity, {})[change] = count
+    order = net["entity"].unique(maintain_order=True)
+    return Effects({name: totals[name] for name in order}, net.drop("place").to_dicts())

@@ -1,0 +1,80 @@
+"""Changed items into the book: their history, and the tables that hold them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
+
+from pipeline.store.book import Book
+from schemas.entities import STATUS
+from schemas.entity import Entity
+
+LAST = "SELECT * FROM events QUALIFY row_number() OVER (PARTITION BY customer_id, item ORDER BY place DESC) = 1"
+
+
+@dataclass(frozen=True)
+class ItemChanges:
+    """What a batch changes of one entity's items.
+
+    `events`: place (from 0, over all entities of the batch), customer_id, item, action, is_before and is_after (whether the item is
+    there), before_ and after_ of the fields and of `STAMPS`, before_value and after_value (of an item that is a plain value),
+    origin (file_no, sheet, source_row), reason, changed_by; in the order of places.
+    """
+
+    entity: Entity
+    events: pl.DataFrame
+
+
+def write_items(book: Book, stamp: tuple[int, datetime], event: int, changes: ItemChanges) -> None:
+    """Write an entity's events and what stands after them; the first event of the batch gets the number `event`."""
+    entity, events = changes.entity, changes.events
+    book.run(
+        f"INSERT INTO history SELECT place + ?, ?, file_no, sheet, source_row, ?, customer_id, item, action, {_json(entity, 'before')}, "
+        f"{_json(entity, 'after')}, reason, changed_by, ? FROM events ORDER BY place",
+        event,
+        stamp[0],
+        entity.entity_in_history,
+        stamp[1],
+        events=events,
+    )
+    if entity is STATUS:
+        _write_status(book, events)
+    else:
+        _write_table(book, entity, event, events)
+
+
+def _columns(entity: Entity) -> dict[str, str]:
+    """Return the engine's name → the table's for the values that an entity keeps."""
+    return {one.name: one.name for one in entity.fields} | dict(entity.stamps)
+
+
+def _json(entity: Entity, side: str) -> str:
+    """Return what the history keeps of one side of a change: the item's values, null where it is not there."""
+    pairs = ", ".join(f"'{column}', {side}_{name}" for name, column in _columns(entity).items())
+    said = f"CASE WHEN is_{side} THEN json_object({pairs}) END"
+    return f"CASE WHEN item = 'status' THEN json_object('status', {side}_value) ELSE {said} END" if entity is STATUS else said
+
+
+def _write_table(book: Book, entity: Entity, event: int, events: pl.DataFrame) -> None:
+    columns = _columns(entity)
+    book.run(
+        f"DELETE FROM {entity.table} t USING events e WHERE t.customer_id = e.customer_id AND t.{entity.item} = e.item",
+        events=events.select("customer_id", "item").unique(),
+    )
+    book.run(
+        f"INSERT INTO {entity.table} (customer_id, {entity.item}, {', '.join([*columns.values(), 'version'])}) "
+        f"SELECT customer_id, item, {', '.join(f'after_{name}' for name in columns)}, place + ? FROM ({LAST}) WHERE is_after ORDER BY place",
+        event,
+        events=events,
+    )
+
+
+def _write_status(book: Book, events: pl.DataFrame) -> None:
+    last = events.sort("place").group_by("customer_id", "item", maintain_order=True).last()
+    status, blocks = last.filter(pl.col("item") == "status"), last.filter(pl.col("item") == "blocked")
+    book.run("UPDATE customers SET status = s.after_value FROM s WHERE customers.customer_id = s.customer_id", s=status)
+    book.run(
+        "UPDATE customers SET blocked = b.is_after, blocked_reason = b.after_blocked_reason, blocked_by = b.after_made_by, blocked_at = b.after_made_at "
+        "FROM b WHERE customers.customer_id = b.customer_id",
+        b=blocks,
+    )

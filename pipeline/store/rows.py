@@ -1,0 +1,173 @@
+"""Whole customers and bookings that a batch brought or took away, and taking them away or bringing them back (rule 6.7).
+
+A row is untouched since a batch where no later load wrote to it and no later history speaks of it; rows that were taken away and
+brought back meanwhile are as they were.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import polars as pl
+
+from pipeline.store.book import Book
+
+KEYS: Final = {"bookings": "booking_id", "customers": "customer_id"}
+REMOVED, RESTORED = "removed", "restored"
+BROUGHT = {
+    "bookings": "first_batch = ? OR booking_id IN (SELECT item FROM history WHERE batch_id = ? AND entity = 'bookings' AND action = 'restored')",
+    "customers": "first_batch = ? OR customer_id IN (SELECT item FROM history WHERE batch_id = ? AND entity = 'customers' AND action = 'restored')",
+}
+
+
+def brought_rows(book: Book, batch_id: int) -> dict[str, pl.DataFrame]:
+    """Return what a batch brought: for bookings and customers a frame of id, customer_id and untouched.
+
+    A customer with bookings that stay, flags, tags or any other item is touched.
+    """
+    later = "SELECT {} FROM history WHERE batch_id > ? AND action NOT IN ('removed', 'restored')"
+    bookings = book.ask(
+        f"SELECT booking_id AS id, customer_id, last_batch <= ? AND booking_id NOT IN ({later.format('item')} AND entity = 'bookings') AS untouched "
+        f"FROM bookings WHERE {BROUGHT['bookings']} ORDER BY id",
+        batch_id,
+        batch_id,
+        batch_id,
+        batch_id,
+    )
+    customers = book.ask(
+        f"SELECT customer_id AS id, customer_id, last_batch <= ? "
+        f"AND customer_id NOT IN ({later.format('customer_id')} AND customer_id IS NOT NULL) "
+        "AND NOT EXISTS (SELECT 1 FROM bookings b WHERE b.customer_id = c.customer_id AND b.booking_id NOT IN (SELECT id FROM going WHERE untouched)) "
+        f"AS untouched FROM customers c WHERE {BROUGHT['customers']} ORDER BY id",
+        batch_id,
+        batch_id,
+        batch_id,
+        batch_id,
+        going=bookings,
+    )
+    return {"bookings": bookings, "customers": customers}
+
+
+def removed_rows(book: Book, batch_id: int) -> dict[str, pl.DataFrame]:
+    """Return what a batch took away: id, customer_id and untouched, which says that nothing has taken the id since."""
+    return {
+        table: book.ask(
+            f"SELECT item AS id, h.customer_id, t.{key} IS NULL AS untouched FROM history h LEFT JOIN {table} t ON t.{key} = h.item "
+            "WHERE batch_id = ? AND entity = ? AND action = 'removed' ORDER BY event_id",
+            batch_id,
+            table,
+        )
+        for table, key in KEYS.items()
+    }
+
+
+def count_rewritten(book: Book, batch_id: int) -> int:
+    """Return how many rows a load changed that were there before: of names, times and the like no record is kept."""
+    counts = " + ".join(f"(SELECT count(*) FROM {table} WHERE last_batch = ? AND first_batch <> ?)" for table in KEYS)
+    n: int = book.ask(f"SELECT {counts} AS n", *(batch_id,) * 4)["n"][0]
+    return n
+
+
+@dataclass(frozen=True)
+class Moved:
+    """The batch that moves whole rows, and why and by whom."""
+
+    batch_id: int
+    as_of: datetime
+    reason: str | None
+    by: str
+
+
+@dataclass(frozen=True)
+class Whole:
+    """What an undo of batch `undoes` does to whole rows: those that go and those that come back (by table: id), and bookings' statuses.
+
+    `statuses` has row_id, booking_id, customer_id, before and after.
+    """
+
+    undoes: int
+    going: Mapping[str, pl.DataFrame]
+    coming: Mapping[str, pl.DataFrame]
+    statuses: pl.DataFrame
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """Return how many rows of each table go and come back."""
+        return {table: {"removed": len(self.going[table]), "restored": len(self.coming[table])} for table in KEYS}
+
+    def total(self) -> int:
+        """Return how many rows go and come back."""
+        return sum(map(len, (*self.going.values(), *self.coming.values())))
+
+
+def move_rows(book: Book, moved: Moved, whole: Whole) -> None:
+    """Give bookings their statuses back, take rows away and bring rows back; all of it with history."""
+    _write_statuses(book, moved, whole.statuses)
+    for table, key in KEYS.items():
+        before = book.ask(f"SELECT count(*) AS n FROM {table}")["n"][0]
+        _remove(book, moved, table, whole.going[table])
+        _restore(book, moved, table, (whole.undoes, whole.coming[table]))
+        after = book.ask(f"SELECT count(*) AS n, count(DISTINCT {key}) AS ids FROM {table}").row(0)
+        if set(after) != {before - len(whole.going[table]) + len(whole.coming[table])}:
+            raise AssertionError(f"{table}: {before:,} rows became {after}, which the undo does not account for: nothing is written")
+
+
+HEAD = "row_number() OVER (ORDER BY {}) - 1 + ?, ?, NULL, NULL, NULL"
+
+
+def _remove(book: Book, moved: Moved, table: str, going: pl.DataFrame) -> None:
+    key = KEYS[table]
+    pairs = ", ".join(f"'{name}', t.{name}::VARCHAR" for name in _columns(book, table))
+    book.run(
+        f"INSERT INTO history SELECT {HEAD.format(f't.{key}')}, '{table}', t.customer_id, t.{key}, '{REMOVED}', "
+        f"json_object({pairs}), NULL, ?, ?, ? FROM {table} t JOIN going ON going.id = t.{key}",
+        _next_event(book),
+        moved.batch_id,
+        moved.reason,
+        moved.by,
+        moved.as_of,
+        going=going,
+    )
+    book.run(f"DELETE FROM {table} USING going WHERE {table}.{key} = going.id", going=going)
+
+
+def _restore(book: Book, moved: Moved, table: str, coming: tuple[int, pl.DataFrame]) -> None:
+    names, (undone, rows) = _columns(book, table), coming
+    source = f"FROM history h JOIN coming ON coming.id = h.item WHERE batch_id = ? AND entity = '{table}' AND action = '{REMOVED}'"
+    values = ", ".join(f"(before ->> '{name}')::{kind}" for name, kind in names.items())
+    book.run(f"INSERT INTO {table} ({', '.join(names)}) SELECT {values} {source} ORDER BY event_id", undone, coming=rows)
+    book.run(
+        f"INSERT INTO history SELECT {HEAD.format('event_id')}, '{table}', h.customer_id, item, '{RESTORED}', NULL, before, ?, ?, ? {source}",
+        _next_event(book),
+        moved.batch_id,
+        moved.reason,
+        moved.by,
+        moved.as_of,
+        undone,
+        coming=rows,
+    )
+
+
+def _write_statuses(book: Book, moved: Moved, changes: pl.DataFrame) -> None:
+    book.run("UPDATE bookings SET status = ch.after FROM ch WHERE bookings.rowid = ch.row_id", ch=changes)
+    book.run(
+        f"INSERT INTO history SELECT {HEAD.format('booking_id')}, 'bookings', customer_id, booking_id, 'status', "
+        "json_object('status', before), json_object('status', after), ?, ?, ? FROM ch",
+        _next_event(book),
+        moved.batch_id,
+        moved.reason,
+        moved.by,
+        moved.as_of,
+        ch=changes,
+    )
+
+
+def _next_event(book: Book) -> int:
+    n: int = book.ask("SELECT coalesce(max(event_id), 0) + 1 AS n FROM history")["n"][0]
+    return n
+
+
+def _columns(book: Book, table: str) -> dict[str, str]:
+    """Return the columns of a table and their types."""
+    found = book.ask("SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = ? ORDER BY column_index", table)
+    return dict(found.rows())
