@@ -9,12 +9,12 @@ from jobs import options
 
 @click.command("template", epilog="Example: flagbook template flags.xlsx --with-current")
 @click.argument("target", metavar="OUT.xlsx", type=options.FILE)
-@click.option("--with-current", is_flag=True, help="Every active flag as a row ready to edit.")
+@click.option("--with-current", is_flag=True, help="Every active flag and tag as a row ready to edit.")
 @options.pass_call
 def command(call: options.Call, *, target: Path, with_current: bool) -> int:
     """Write a workbook to fill in and apply: drop-downs, dates as dates, a page of help.
 
-    With --with-current an untouched row changes nothing, and a row whose flag was changed in the meantime comes back.
+    With --with-current an untouched row changes nothing, and a row whose flag or tag was changed in the meantime comes back.
     """
     if target.suffix.lower() != ".xlsx":
         raise click.BadParameter("the template is a workbook: its name must end in .xlsx.", param_hint="OUT.xlsx")
@@ -23,5 +23,6 @@ def command(call: options.Call, *, target: Path, with_current: bool) -> int:
 
     rows = template(Where(call.store, settings), target, with_current=with_current)
     if not call.quiet:
-        click.echo(f"Wrote {target}: {rows:,} active flags" if with_current else f"Wrote {target}")
+        shown = ", ".join(f"{count:,} {'active ' if name == 'flags' else ''}{name}" for name, count in rows.items()) or "nothing to show yet"
+        click.echo(f"Wrote {target}: {shown}" if with_current else f"Wrote {target}")
     return 0

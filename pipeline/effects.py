@@ -50,7 +50,7 @@ def _change(before: pl.Expr, after: pl.Expr) -> pl.Expr:
 def _net(one: ItemChanges) -> pl.DataFrame:
     before = [pl.col(name).first() for name in _side(one.entity, "before")]
     after = [pl.col(name).last() for name in _side(one.entity, "after")]
-    ends = one.events.sort("place").group_by("customer_id", "item", maintain_order=True).agg(*before, *after, pl.col("place", "source_row").last())
+    ends = one.events.sort("place").group_by("customer_id", "item", maintain_order=True).agg(*before, *after, pl.col("place", "source_row", "action").last())
     pairs = zip(_side(one.entity, "before"), _side(one.entity, "after"), strict=True)
     same = pl.all_horizontal(pl.col(left).eq_missing(pl.col(right)) for left, right in pairs)
     differs = ends.filter(~same)
@@ -59,7 +59,7 @@ def _net(one: ItemChanges) -> pl.DataFrame:
         pl.lit(one.entity.name).alias("entity"),
         "customer_id",
         "item",
-        pl.when(_is_value(one.entity)).then(pl.lit("edited")).otherwise(_change(pl.col("is_before"), pl.col("is_after"))).alias("change"),
+        pl.col("action").alias("change") if one.entity is STATUS else _change(pl.col("is_before"), pl.col("is_after")),
         _text(one.entity, "before"),
         _text(one.entity, "after"),
         "source_row",

@@ -64,10 +64,11 @@ class BatchReport:
 
 @dataclass(frozen=True)
 class CustomerReport:
-    """A customer at a glance: flags, alert, coming bookings and flag history."""
+    """A customer at a glance: flags, tags and the like, alert, coming bookings and flag history."""
 
     customer: Mapping[str, Any]
     flags: Sequence[Mapping[str, Any]]
+    items: Mapping[str, Sequence[Mapping[str, Any]]]
     bookings: Sequence[Mapping[str, Any]]
     events: Sequence[Mapping[str, Any]]
     zone: ZoneInfo
@@ -78,6 +79,7 @@ class CustomerReport:
         return {
             "customer": dict(self.customer),
             "flags": [dict(flag) for flag in self.flags],
+            **{name: [dict(item) for item in items] for name, items in self.items.items()},
             "bookings": [dict(one) for one in self.bookings],
             "history": [dict(one) for one in self.events],
         }
@@ -88,6 +90,10 @@ class CustomerReport:
         name = " ".join(part for part in (one["first_name"], one["last_name"]) if part) or one["company"] or ""
         lines = [f"{one['customer_id']}  {name}  ({one['status']}{', blocked' if one['blocked'] else ''})"]
         lines += [f"  {what}: {one[what]}" for what in ("company", "email", "phone") if one[what]]
+        if one["blocked"]:
+            why = f": {flat(one['blocked_reason'])}" if one["blocked_reason"] else ""
+            lines.append(paint(f"  BLOCKED{why}  ({one['blocked_by']}, {show_value(one['blocked_at'], self.zone)})", "red"))
+        lines += [f"  {name}: {', '.join(_said(item) for item in items)}" for name, items in self.items.items() if items]
         lines.append(f"  alert: {flat(one['alert_message'])}" if one["alert_message"] else "  no alert")
         lines += ["", "Flags" if self.flags else "No flags"]
         for flag in self.flags:
@@ -102,6 +108,12 @@ class CustomerReport:
             self.events, ("changed_at", "action", "flag_type", "comment_before", "comment_after", "expires_on_after", "changed_by", "batch_id"), self.zone
         )
         return "\n".join(lines)
+
+
+def _said(item: Mapping[str, Any]) -> str:
+    """Return an item on one line: its name, and what text it has."""
+    name, *rest = (flat(value) for key, value in item.items() if isinstance(value, str) and not key.endswith("_by"))
+    return f"{name} ({'; '.join(rest)})" if rest else name
 
 
 def flat(text: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -18,6 +19,8 @@ from pipeline.settings import Settings, read_settings
 from pipeline.store import looking
 from pipeline.store.book import Book, open_book, write_settings
 from pipeline.store.reading import find_customers
+from schemas.entities import ENTITIES, FLAGS
+from schemas.entity import Entity
 
 __all__ = ["Where", "batch", "batches", "export", "history", "init", "show", "template"]
 
@@ -64,6 +67,7 @@ def show(where: Where, key: str, as_of: datetime) -> CustomerReport:
         found = (
             looking.customer_record(book, one),
             looking.customer_flags(book, one),
+            looking.other_items(book, one),
             looking.coming_bookings(book, one, as_of, 10),
             looking.flag_events(book, one),
         )
@@ -94,20 +98,23 @@ def _find_one(book: Book, key: str, settings: Settings) -> str:
     return ids[0]
 
 
-def template(where: Where, target: Path, *, with_current: bool) -> int:
-    """Write a workbook to fill in; with the current flags as rows ready to edit if asked for. Return how many flags it shows.
+def template(where: Where, target: Path, *, with_current: bool) -> dict[str, int]:
+    """Write a workbook to fill in; with what is there now as rows ready to edit if asked for. Return how many items of each kind it shows.
 
     A flag whose type has left the settings can't be edited by name: its row says ignore.
     """
-    with open_book(where.store, writing=False) as book:
-        flags = looking.current_flags(book) if with_current else []
     known = where.settings.type_names()
-    rows = [{**flag, "action": "edit" if flag["flag_type"] in known else "ignore"} for flag in flags]
-    choices = Choices(known, [person.name for person in where.settings.staff if person.may_flag])
+    sheets: list[tuple[Entity, list[dict[str, Any]]]] = []
+    with open_book(where.store, writing=False) as book:
+        for entity in ENTITIES:
+            items = looking.current_items(book, entity) if with_current and entity.table else []
+            unknown = [] if entity is not FLAGS else [item for item in items if item["flag_type"] not in known]
+            sheets.append((entity, [{**item, "action": "ignore" if item in unknown else "edit"} for item in items]))
+    choices = Choices({FLAGS.name: known}, [person.name for person in where.settings.staff if person.may_flag])
     with staged() as files:
-        files.write(target, lambda path: write_template(path, rows, choices))
+        files.write(target, lambda path: write_template(path, sheets, choices))
         files.publish()
-    return len(rows)
+    return {entity.name: len(rows) for entity, rows in sheets if rows}
 
 
 def export(where: Where, tables: Sequence[str], formats: Sequence[str]) -> Listing:

@@ -177,9 +177,10 @@ class UndoReport:
         }
         if self.status == "already-undone":
             return heads[self.status]
-        told, effects = self.bookings, self.effects.to_lines() if self.effects else []
+        told, moved = self.bookings, [f"{count:,} {table} {word}" for table, counts in self.whole.items() for word, count in counts.items() if count]
+        effects = self.effects.to_lines() if self.effects and (self.effects.totals or not moved) else []
         lines = [heads[self.status], "", f"  {self.rows['applied']:>9,}  put back", f"  {self.rows['rejected']:>9,}  left alone: changed since", *effects, ""]
-        lines += [f"{count:,} {table} {word}" for table, counts in self.whole.items() for word, count in counts.items() if count]
+        lines += [f"Whole rows: {', '.join(moved)}"] if moved else []
         lines.append(f"Bookings: {told['updated']:,} given an alert, {told['cleared']:,} cleared, {told['kept']:,} kept with their own text")
         lines += [f"  left alone: {one['entity']} {one['item']} of customer {one['customer_id']}" for one in self.conflicts[:SHOWN]]
         if len(self.conflicts) > SHOWN:

@@ -1,4 +1,4 @@
-"""The workbook to fill in: drop-downs, dates as dates, a page of help, and every active flag as a row if asked for."""
+"""The workbook to fill in: a sheet an entity with drop-downs and dates as dates, what is there now as rows if asked for, and a page of help."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,29 +13,36 @@ from openpyxl.utils.escape import escape
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.properties import PageSetupProperties
 
-from schemas.columns import FLAGS, Kind
+from schemas.columns import Kind
+from schemas.entity import Entity
 
 NAME_COLUMN = "customer_name"  # shown for people; no column of the layout, so it is left alone on the way back
 WIDTHS = {"comment": 60, "email": 30, "phone": 20, "reason": 30, NAME_COLUMN: 30}
 LINE_POINTS = 15
 EMPTY_ROWS = 1000  # rows below the filled ones that have drop-downs too
-ACTIONS = ("add", "edit", "set", "remove", "ignore")
 LIST_CHARACTERS = 255  # what Excel takes in a list of choices
 
 
 @dataclass(frozen=True)
 class Choices:
-    """What the drop-downs offer."""
+    """What the drop-downs offer: the names that items can have by entity (none: any), and the staff by right."""
 
-    flag_types: Sequence[str]
+    names: Mapping[str, Sequence[str]]
     staff: Sequence[str]
 
 
-def write_template(path: Path, rows: Sequence[Mapping[str, Any]], choices: Choices) -> None:
-    """Write the template; `rows` have columns of the upload's layout and `NAME_COLUMN`, and may be none."""
+def write_template(path: Path, rows: Sequence[tuple[Entity, Sequence[Mapping[str, Any]]]], choices: Choices) -> None:
+    """Write the template, a sheet for each entity; its rows have columns of the upload's layout and `NAME_COLUMN`, and may be none."""
     book = Workbook(write_only=True)
-    sheet = book.create_sheet(FLAGS.title)
-    names = [*FLAGS.names(), NAME_COLUMN]
+    for entity, filled in rows:
+        _write_sheet(book, entity, filled, choices)
+    _write_help(book, [entity for entity, _ in rows])
+    book.save(path)
+
+
+def _write_sheet(book: Any, entity: Entity, rows: Sequence[Mapping[str, Any]], choices: Choices) -> None:
+    sheet = book.create_sheet(entity.layout.title)
+    names = [*entity.layout.names(), NAME_COLUMN]
     sheet.freeze_panes = "A2"
     for place, name in enumerate(names, start=1):
         dimension = sheet.column_dimensions[get_column_letter(place)]
@@ -43,18 +50,18 @@ def write_template(path: Path, rows: Sequence[Mapping[str, Any]], choices: Choic
     _protect(sheet)
     sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    last = len(rows) + 1 + EMPTY_ROWS
-    for name, offered in (("action", ACTIONS), ("flag_type", (*choices.flag_types, "ALL")), ("flagged_by", choices.staff)):
-        _offer(sheet, names.index(name) + 1, offered, last)
+    listed = choices.names.get(entity.name, ())
+    offers = {"action": tuple(entity.words), entity.who: choices.staff, **({entity.item: (*listed, "ALL")} if entity.item and listed else {})}
+    for name, offered in offers.items():
+        _offer(sheet, names.index(name) + 1, offered, len(rows) + 1 + EMPTY_ROWS)
     sheet.append([_head(sheet, name) for name in names])
+    kinds = {column.name: column.kind for column in entity.layout.columns}
     for number, row in enumerate(rows, start=2):
         if (lines := _lines(str(row.get("comment") or ""))) > 1:
             sheet.row_dimensions[number].height = LINE_POINTS * lines
-        sheet.append([_cell(sheet, name, row.get(name)) for name in names])
+        sheet.append([_cell(sheet, name, kinds.get(name), row.get(name)) for name in names])
     for _ in range(EMPTY_ROWS):
-        sheet.append([_cell(sheet, name, None) for name in names])
-    _write_help(book)
-    book.save(path)
+        sheet.append([_cell(sheet, name, kinds.get(name), None) for name in names])
 
 
 def _lines(comment: str) -> int:
@@ -85,7 +92,7 @@ def _head(sheet: Any, name: str) -> Any:
     return cell
 
 
-def _cell(sheet: Any, name: str, value: Any) -> Any:
+def _cell(sheet: Any, name: str, kind: Kind | None, value: Any) -> Any:
     """Return a cell: text stays text whatever it looks like, days are dates, and only the version is locked."""
     cell = WriteOnlyCell(sheet)
     if isinstance(value, str):
@@ -94,23 +101,25 @@ def _cell(sheet: Any, name: str, value: Any) -> Any:
         cell.quotePrefix = True
     elif value is not None:
         cell.value = value
-    kinds = {column.name: column.kind for column in FLAGS.columns}
-    cell.number_format = {Kind.DATE: "yyyy-mm-dd", Kind.VERSION: "0"}.get(kinds.get(name, Kind.TEXT), "@")
+    cell.number_format = {Kind.DATE: "yyyy-mm-dd", Kind.VERSION: "0"}.get(kind or Kind.TEXT, "@")
     cell.protection = Protection(locked=name == "version")
     cell.alignment = Alignment(vertical="top", wrap_text=name == "comment")
     return cell
 
 
-def _write_help(book: Any) -> None:
+def _write_help(book: Any, entities: Sequence[Entity]) -> None:
     sheet = book.create_sheet("Help")
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 20, 100
+    titles = ", ".join(entity.layout.title for entity in entities)
     lines = [
-        ("How to use", "Fill in the sheet Flags, one row an instruction, save, and run: flagbook apply FILE --dry-run"),
-        ("Actions", "add makes a flag, edit changes one, set does either, remove ends it (flag type ALL: every flag), ignore leaves the row alone"),
+        ("How to use", f"Fill in the sheets that you need ({titles}), one row an instruction, save, and run: flagbook apply FILE --dry-run"),
+        ("Actions", "add makes something, edit changes it, set does either, remove ends it (ALL: everything of its kind), ignore leaves the row alone"),
+        ("", "on Status: archive and unarchive, block and unblock; a block needs a reason"),
         ("Blank cells", "leave what is stored alone; [clear] in expires_on empties it"),
         ("Who", "a row needs one of customer_id, email and phone; where several are filled they must agree"),
         (NAME_COLUMN, "for people only; it is not read"),
-        *((column.name, column.meaning) for column in FLAGS.columns),
     ]
+    for entity in entities:
+        lines += [("", ""), (f"Sheet {entity.layout.title}", ""), *((column.name, column.meaning) for column in entity.layout.columns)]
     for title, text in lines:
-        sheet.append([_head(sheet, title), _cell(sheet, "comment", text)])
+        sheet.append([_head(sheet, title), _cell(sheet, "comment", None, text)])

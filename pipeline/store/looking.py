@@ -6,8 +6,14 @@ from typing import Any
 import polars as pl
 
 from pipeline.store.book import Book
+from schemas.entities import ENTITIES, FLAGS
+from schemas.entity import Entity
 
-TABLES = ("customers", "bookings", "flags", "history", "batches", "batch_files", "batch_rows", "flag_types")
+TABLES = (
+    *("customers", "bookings"),
+    *(entity.table for entity in ENTITIES if entity.table),
+    *("history", "batches", "batch_files", "batch_rows", "flag_types"),
+)
 VIEWS = ("flag_history", "agenda", "held_bookings", "breaches", "customer_report")
 
 
@@ -45,6 +51,16 @@ def customer_flags(book: Book, customer_id: str) -> list[dict[str, Any]]:
     ).to_dicts()
 
 
+def other_items(book: Book, customer_id: str) -> dict[str, list[dict[str, Any]]]:
+    """Return what a customer has of entities other than flags: by entity, each item's name and fields, and who and when."""
+    found = {}
+    for entity in ENTITIES:
+        if entity.table and entity is not FLAGS:
+            query = f"SELECT * EXCLUDE (customer_id, version) FROM {entity.table} WHERE customer_id = ? ORDER BY {entity.item}"
+            found[entity.name] = book.ask(query, customer_id).to_dicts()
+    return found
+
+
 def coming_bookings(book: Book, customer_id: str, as_of: datetime, limit: int) -> list[dict[str, Any]]:
     """Return a customer's next bookings, soonest first."""
     return book.ask(
@@ -61,18 +77,19 @@ def flag_events(book: Book, customer_id: str) -> list[dict[str, Any]]:
     return book.ask("SELECT * EXCLUDE (customer_id) FROM flag_history WHERE customer_id = ? ORDER BY event_id", customer_id).to_dicts()
 
 
-def current_flags(book: Book) -> list[dict[str, Any]]:
-    """Return every active flag of customers who are not deleted: the upload's columns and customer_name, by customer and severity."""
+def current_items(book: Book, entity: Entity) -> list[dict[str, Any]]:
+    """Return every item of customers who are not deleted: the upload's columns and customer_name, by customer, severity and name."""
+    fields = "".join(f"i.{one.name}, " for one in entity.fields)
     return book.ask(
-        "SELECT f.customer_id, f.flag_type, f.comment, f.expires_on, f.version, "
+        f"SELECT i.customer_id, i.{entity.item}, {fields}i.version, "
         "coalesce(nullif(concat_ws(' ', first_name, last_name), ''), company) AS customer_name "
-        "FROM flags f JOIN customers c ON c.customer_id = f.customer_id LEFT JOIN flag_types t ON t.name = f.flag_type "
-        "WHERE c.status <> 'deleted' ORDER BY f.customer_id, coalesce(t.severity, 1000), f.flag_type"
+        f"FROM {entity.table} i JOIN customers c ON c.customer_id = i.customer_id LEFT JOIN flag_types t ON t.name = i.{entity.item} "
+        f"WHERE c.status <> 'deleted' ORDER BY i.customer_id, coalesce(t.severity, 1000), i.{entity.item}"
     ).to_dicts()
 
 
 def whole_table(book: Book, name: str) -> pl.DataFrame:
     """Return a table or view of `TABLES` or `VIEWS`, in the order of its first columns where it is a table."""
     assert name in (*TABLES, *VIEWS), "callers check the name"
-    order = "" if name in VIEWS else " ORDER BY ALL" if name in ("flags", "batch_files", "flag_types") else " ORDER BY 1"
+    order = "" if name in VIEWS else " ORDER BY ALL" if name not in ("customers", "bookings", "history", "batches", "batch_rows") else " ORDER BY 1"
     return book.ask(f"SELECT * FROM {name}{order}")

@@ -1,7 +1,7 @@
 """Whole customers and bookings that a batch brought or took away, and taking them away or bringing them back (rule 6.7).
 
-A row is untouched since a batch where no later load wrote to it and no later history speaks of it; rows that were taken away and
-brought back meanwhile are as they were.
+A row is untouched since a batch where no later load wrote to it and no later history speaks of it. Rows that were taken away and
+brought back meanwhile are as they were; so are those of a batch that was undone without a rest.
 """
 
 from collections.abc import Mapping
@@ -21,12 +21,20 @@ BROUGHT = {
 }
 
 
+# Batches that were undone without a rest, and their undos: together they changed nothing.
+SETTLED = """
+    WITH standing AS (
+        SELECT batch_id, undoes FROM batches u WHERE undoes IS NOT NULL AND status = 'applied' AND rejected = 0
+          AND NOT EXISTS (SELECT 1 FROM batches again WHERE again.undoes = u.batch_id AND again.status = 'applied'))
+    SELECT batch_id FROM standing UNION ALL SELECT undoes FROM standing"""
+
+
 def brought_rows(book: Book, batch_id: int) -> dict[str, pl.DataFrame]:
     """Return what a batch brought: for bookings and customers a frame of id, customer_id and untouched.
 
     A customer with bookings that stay, flags, tags or any other item is touched.
     """
-    later = "SELECT {} FROM history WHERE batch_id > ? AND action NOT IN ('removed', 'restored')"
+    later = f"SELECT {{}} FROM history WHERE batch_id > ? AND action NOT IN ('removed', 'restored') AND batch_id NOT IN ({SETTLED})"
     bookings = book.ask(
         f"SELECT booking_id AS id, customer_id, last_batch <= ? AND booking_id NOT IN ({later.format('item')} AND entity = 'bookings') AS untouched "
         f"FROM bookings WHERE {BROUGHT['bookings']} ORDER BY id",

@@ -89,7 +89,7 @@ def test_an_empty_template_offers_choices_and_help(flagged: Shop) -> None:
     assert offered == {'"add,edit,set,remove,ignore"', '"On Hold,At Risk,Warning,Important,Alert,ALL"'}
     assert (sheet.freeze_panes, sheet.protection.sheet, sheet.column_dimensions["J"].hidden) == ("A2", True, True)
     assert (sheet["A2"].protection.locked, sheet["J2"].protection.locked) == (False, True)
-    assert book.sheetnames == ["Flags", "Help"]
+    assert book.sheetnames == ["Flags", "Tags", "Status", "Help"]
     answer = flagged.run("apply", "empty.xlsx", "--as-of", "2026-06-02", "--json").json()
     assert answer["rows"]["read"] == 0
 
