@@ -49,7 +49,7 @@ def command(
     by = by or options.user_name()
     from pipeline.run import Instructing, UploadRequest, Where, apply
 
-    request = UploadRequest(files, by, sheets, encoding, reason)
+    request = UploadRequest(files, by, sheets, encoding)
     how = {"dry_run": dry_run, "again": again, "all_or_nothing": all_or_nothing, "allow_mass_change": allow_mass_change}
     report = apply(Where(call.store, settings, out, options.timings()), Instructing(request, moment, reason, approved_by, **how))
     call.say(report, as_json=as_json)

@@ -1,7 +1,7 @@
 """What a job answers: its counts as a report, and the result files that go with them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +9,12 @@ import polars as pl
 
 from pipeline.effects import tell_effects
 from pipeline.intake.exports import Export
+from pipeline.intake.files import FileKind
 from pipeline.intake.sheets import RawSheet, own_width, rows_to_hand_back
-from pipeline.intake.uploads import Upload
+from pipeline.intake.uploads import Upload, UploadFile
 from pipeline.loading import Loaded, raw_rejected
-from pipeline.outputs.results import Sheet, Uploaded, write_rejected, write_results
+from pipeline.outputs.ownbook import Summary
+from pipeline.outputs.results import Sheet, Told, Uploaded, write_rejected, write_results
 from pipeline.outputs.staging import Staged
 from pipeline.outputs.tables import Table
 from pipeline.planning import ApplyPlan
@@ -52,29 +54,51 @@ def report_again(record: Mapping[str, Any], rows: pl.DataFrame, upload: Upload, 
     )
 
 
-def stage_results(files: Staged, upload: Upload, rows: pl.DataFrame, report: ApplyReport, out: Path | None) -> ApplyReport:
+@dataclass(frozen=True)
+class Answer:
+    """What an upload is answered with: its rows, what changes in the end (of a dry run, see `net_changes`), and facts of the batch."""
+
+    rows: pl.DataFrame
+    facts: Sequence[tuple[str, str]]
+    net: pl.DataFrame | None = None
+
+
+def stage_results(files: Staged, upload: Upload, answer: Answer, report: ApplyReport, out: Path | None) -> ApplyReport:
     """Stage the result files of an upload; return the report with their names."""
-    uploaded = [
-        Uploaded(number, file.source.path, file.is_text, file.source.data[:4], tuple(map(_sheet, file.sheets)))
-        for number, file in enumerate(upload.files, start=1)
-    ]
-    summary = Table("Summary", ("what", "count"), _summary(report))
-    shown = rows.select("file_no", "sheet", "source_row", "outcome", "code", "message", "customer_id", "told")
-    written = write_results(files, uploaded, shown, summary, out, status=report.status)
-    return replace(report, files=tuple(written))
+    uploaded = [_uploaded(number, file) for number, file in enumerate(upload.files, start=1)]
+    shown = answer.rows.select("file_no", "sheet", "source_row", "outcome", "code", "message", "customer_id", "told")
+    told = Told(_summary(report, answer.facts), report.status, None if answer.net is None else _changes(answer.net))
+    written, remarks = write_results(files, uploaded, shown, told, out)
+    return replace(report, files=tuple(written), remarks=(*report.remarks, *remarks))
+
+
+def _uploaded(number: int, file: UploadFile) -> Uploaded:
+    source = file.source
+    data = source.data if source.kind is FileKind.XLSX else b""
+    places = tuple((sheet.header_row, sheet.first_column, own_width(sheet), len(sheet.header)) for sheet in file.sheets)
+    return Uploaded(number, source.path, file.is_text, source.data[:4], tuple(map(_sheet, file.sheets)), data, places)
+
+
+def _changes(net: pl.DataFrame) -> Table:
+    columns = ("source_row", "customer_id", "entity", "item", "change", "before", "after")
+    return Table("Changes", ("row", *columns[1:]), net.select(columns))
 
 
 def _sheet(sheet: RawSheet) -> Sheet:
     return Sheet(sheet.name, sheet.header[: own_width(sheet)], rows_to_hand_back(sheet), sheet.separator)
 
 
-def _summary(report: ApplyReport) -> pl.DataFrame:
-    lines = [(f"rows {word}" if word == "read" else word, count) for word, count in report.rows.items()]
-    lines += [("customers changed", report.customers_changed)]
-    lines += [(f"bookings {word}", count) for word, count in report.bookings.items()]
-    lines += list(report.codes.items())
-    head = [("batch", report.batch)] if report.batch else []
-    return pl.DataFrame([*head, *lines], schema={"what": pl.String, "count": pl.Int64}, orient="row")
+def _summary(report: ApplyReport, facts: Sequence[tuple[str, str]]) -> Summary:
+    """Return what the first sheet of a result workbook says."""
+    batch: list[tuple[str, str | int]] = [("batch", report.batch)] if report.batch else []
+    outcomes = list(report.rows.items())[1:]
+    told = [("customers changed", report.customers_changed), *((f"bookings {word}", count) for word, count in report.bookings.items())]
+    sections: list[tuple[str, Sequence[tuple[str, str | int]]]] = [
+        ("Batch", [*batch, *facts, ("rows read", report.rows["read"])]),
+        ("Outcomes", outcomes),
+        ("Customers and bookings", told),
+    ]
+    return Summary(report.headline(), [*sections, ("Came back, by code", list(report.codes.items()))] if report.codes else sections)
 
 
 def report_undo(plan: UndoPlan, done: tuple[int | None, str], rewritten: int, lacks: str | None) -> UndoReport:

@@ -72,6 +72,8 @@ STATE_FAULTS = (
     Kind("accounts-not-required", "No customer accounts", 'new flags need customer accounts, and the settings say customer_accounts = "not-required"'),
 )
 
+STATUS_FAULTS = (Kind("missing-reason", "No reason", "a block needs a reason: fill the column, or give one for all rows with --reason"),)
+
 EXPORT_FAULTS = (
     Kind("missing-id", "No id", "the row has no id: every row of an export needs one"),
     Kind("duplicate-id", "Same id twice", "this id stands on several rows with different content: keep the right one"),
@@ -85,4 +87,4 @@ WARNINGS = (Kind("unknown-status", "Unknown status", "the status word is not kno
 # What exports say of a time, in place of the message for days.
 NOT_A_TIME = "{} is not a time, or one that a change of clocks skips: write it as YYYY-MM-DD HH:MM"
 
-CATALOGUE = {kind.code: kind for kind in (*ROW_FAULTS, *STATE_FAULTS, *EXPORT_FAULTS, *WARNINGS)}
+CATALOGUE = {kind.code: kind for kind in (*ROW_FAULTS, *STATE_FAULTS, *STATUS_FAULTS, *EXPORT_FAULTS, *WARNINGS)}

@@ -3,7 +3,7 @@
 The run and the dry run share this page, so that they can't differ (rule 6.4).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import narwhals.stable.v2 as nw
@@ -12,16 +12,16 @@ import polars as pl
 from pipeline.alerting import count_effects, plan_alerts, tell_bookings
 from pipeline.context import Context
 from pipeline.effects import net_changes
-from pipeline.intake.cells import word_keys
 from pipeline.intake.instructions import item_names
 from pipeline.intake.uploads import Part, Upload
 from pipeline.matching import Meant, find_meant
+from pipeline.naming import find_names, name_events
 from pipeline.outputs.messages import add_messages, change_details
 from pipeline.rules.faults import Limits
 from pipeline.rules.items import items_after, plan_items
 from pipeline.rules.who import KEYS
 from pipeline.store.items import ItemChanges
-from pipeline.store.reading import items_of, last_changes, names_in_use
+from pipeline.store.reading import items_of, last_changes
 from pipeline.store.writing import Changes
 from schemas.entities import FLAGS, STATUS
 from schemas.entity import Entity
@@ -116,58 +116,19 @@ def _plan_part(part: Part, meant: Meant, context: Context) -> _Part:
     entity = part.entity
     rows = part.instructions.join(meant.who, on="seq", how="left", validate="1:1").sort("seq")
     stored = items_of(context.book, entity, meant.customers)
-    keys, names = _number_names(entity, rows, stored, context)
-    rows = rows.with_columns(item_no=_number(rows["item_name"], keys)).with_columns(item=pl.col("customer_no") * len(names) + pl.col("item_no"))
-    stored = stored.with_columns(item_no=_number(stored["item_name"], keys)).with_columns(item=pl.col("customer_no") * len(names) + pl.col("item_no"))
+    names = find_names(entity, rows, stored, context)
+    rows, stored = names.number(rows), names.number(stored)
     plan = plan_items(entity, _nw(rows), _nw(stored.drop("item_name")), _limits(entity, context))
     standing = _pl(items_after(entity, _nw(stored.drop("item_name")), plan.events))
-    events = _named(entity, _pl(plan.events).sort("seq", "item_no"), stored, names)
+    events = name_events(entity, _pl(plan.events), (rows, stored), names)
     rows = rows.drop("item").join(_pl(plan.outcomes), on="seq", how="left", validate="1:1")
-    return _Part(entity, _describe(entity, rows, events, meant, context), _with_origin(events, rows, context), standing, names)
+    return _Part(entity, _describe(entity, rows, events, meant, context), _with_origin(events, rows, context), standing, names.names)
 
 
 def _limits(entity: Entity, context: Context) -> Limits:
     settings = context.settings
     may_create = not entity.needs_accounts or settings.business.customer_accounts != "not-required"
     return Limits(context.as_of, context.as_of.astimezone(settings.zone).date(), settings.flags.comment_limit, may_create)
-
-
-def _number_names(entity: Entity, rows: pl.DataFrame, stored: pl.DataFrame, context: Context) -> tuple[Mapping[str, int], list[str]]:
-    """Return key → number, and the names by number: those that are listed, then those in use, then new ones as first written."""
-    listed = item_names(entity, context.settings)
-    used = sorted(set(stored["item_name"])) if listed else names_in_use(context.book, entity)
-    new = [] if listed else rows["item_name"].drop_nulls().unique(maintain_order=True).to_list()
-    every = pl.Series([*listed, *used, *new], dtype=pl.String)
-    first: dict[str, str] = {}
-    for key, name in zip(word_keys(every), every, strict=True):
-        first.setdefault(key, name)
-    return {key: number for number, key in enumerate(first)}, list(first.values())
-
-
-def _number(names: pl.Series, keys: Mapping[str, int]) -> pl.Series:
-    if not keys:
-        return pl.Series([None], dtype=pl.Int64).new_from_index(0, len(names))
-    distinct = names.drop_nulls().unique()
-    numbers = {name: keys[key] for name, key in zip(distinct, word_keys(distinct), strict=True)}
-    return names.replace_strict(list(numbers), list(numbers.values()), default=None, return_dtype=pl.Int64)
-
-
-def _named(entity: Entity, events: pl.DataFrame, stored: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
-    """Add the item's name as the book writes it, the history's action, and the values of an item that is a value (before_value, after_value)."""
-    numbers = pl.DataFrame({"item_no": range(len(names)), "name": names}, schema={"item_no": pl.Int64, "name": pl.String})
-    events = events.join(numbers, on="item_no", how="left", validate="m:1").join(stored.select("item", "item_name"), on="item", how="left", validate="m:1")
-    events = events.with_columns(item=pl.coalesce("item_name", "name")).drop("item_name", "name").sort("seq", "item_no")
-    words = {(item, event): getattr(done, event) for item, done in entity.done.items() for event in ("made", "changed", "ended")}
-    action = pl.lit(None, pl.String)
-    for (item, event), word in words.items():
-        here = (pl.col("event") == event) & ((pl.col("item") == item) if item else True)
-        action = pl.when(here).then(pl.lit(word)).otherwise(action)
-    is_value = pl.col("item") == "status" if entity is STATUS else pl.lit(value=False)
-    values = {
-        f"{side}_value": pl.when(is_value).then(pl.when(f"is_{side}").then(pl.lit("archived")).otherwise(pl.lit("active"))).otherwise(pl.lit(None, pl.String))
-        for side in ("before", "after")
-    }
-    return events.with_columns(action=action, **values)
 
 
 def _describe(entity: Entity, rows: pl.DataFrame, events: pl.DataFrame, meant: Meant, context: Context) -> pl.DataFrame:

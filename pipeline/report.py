@@ -111,7 +111,7 @@ class ApplyReport:
 
     def to_text(self) -> str:
         """Return the summary that a person can act on."""
-        lines = [self._headline(), *_counted(self.rows), *(self.effects.to_lines() if self.effects else [])]
+        lines = [self.headline(), *_counted(self.rows), *(self.effects.to_lines() if self.effects else [])]
         if self.codes:
             lines += ["", "Came back, by code (a row may have several):", *(f"  {count:>9,}  {code}" for code, count in self.codes.items())]
         lines += ["", f"Customers changed: {self.customers_changed:,}"]
@@ -124,7 +124,8 @@ class ApplyReport:
             lines.append(f"The run will be refused without --allow-mass-change: {self.mass_change.to_text()}.")
         return "\n".join([*lines, *(f"Note: {remark}" for remark in self.remarks)])
 
-    def _headline(self) -> str:
+    def headline(self) -> str:
+        """Return what was done in one sentence."""
         if self.applied_before is not None:
             return f"This upload was applied before, as batch {self.applied_before}; nothing was done. (--again applies it anew.) Its counts were:"
         return {

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.answering import report_again, report_load, report_plan, report_undo, stage_came_back, stage_results
+from pipeline.answering import Answer, report_again, report_load, report_plan, report_undo, stage_came_back, stage_results
 from pipeline.approval import lacks_approval
 from pipeline.context import Context
 from pipeline.effects import count_lost, tell_effects
@@ -62,7 +62,7 @@ def apply(where: Where, call: Instructing) -> ApplyReport:
     """Apply an upload of instructions to the book, or say what it would do."""
     started = datetime.now(UTC)
     watch = Stopwatch()
-    upload = read_upload(call.request, where.settings)
+    upload = read_upload(call.request, where.settings, call.reason)
     watch.lap("read")
     with open_book(where.store, writing=not call.dry_run) as book, staged(call.request.paths) as files:
         before = None if call.again else same_upload(book, [file.rows_digest for file in upload.files])
@@ -75,7 +75,8 @@ def apply(where: Where, call: Instructing) -> ApplyReport:
         numbers = next_numbers(book)
         report = report_plan(plan, upload, None if call.dry_run else numbers[0])
         report = _checked(report, plan, book, (where, call))
-        report = stage_results(files, upload, plan.rows, report, where.out)
+        answer = Answer(plan.rows, _facts(where, call), plan.net if call.dry_run else None)
+        report = stage_results(files, upload, answer, report, where.out)
         watch.lap("results")
         if not call.dry_run:
             record = BatchRecord("apply", call.request.by, call.reason, call.as_of, started, report.status, plan.counts(), _upload_files(upload))
@@ -84,6 +85,13 @@ def apply(where: Where, call: Instructing) -> ApplyReport:
     watch.lap("write the book")
     watch.write(where.timings)
     return report
+
+
+def _facts(where: Where, call: Instructing) -> list[tuple[str, str]]:
+    """Return what the summary says of the call."""
+    as_of = call.as_of.astimezone(where.settings.zone).strftime("%Y-%m-%d %H:%M")
+    said = {"submitted by": call.request.by, "approved by": call.approved_by, "reason": call.reason, "as of": as_of}
+    return [(what, text) for what, text in said.items() if text]
 
 
 def _checked(report: ApplyReport, plan: ApplyPlan, book: Book, said: tuple[Where, Instructing]) -> ApplyReport:
@@ -117,7 +125,8 @@ def _answer_again(book: Book, batch_id: int, upload: Upload, files: Staged, said
     """Answer an upload that was applied before with that batch's counts and result files (rule 6.3)."""
     where, call = said
     record, rows = batch_record(book, batch_id), batch_rows(book, batch_id)
-    report = stage_results(files, upload, rows, report_again(record, rows, upload, dry_run=call.dry_run), where.out)
+    answer = Answer(rows, _facts(where, call))
+    report = stage_results(files, upload, answer, report_again(record, rows, upload, dry_run=call.dry_run), where.out)
     files.publish()
     return report
 

@@ -9,6 +9,7 @@ import polars as pl
 from pipeline.alerting import plan_alerts, spread
 from pipeline.context import Context
 from pipeline.effects import net_changes
+from pipeline.intake.cells import word_keys
 from pipeline.planning import batch_counts, count_outcomes
 from pipeline.rules.undo import plan_undo, rest_of_alerts
 from pipeline.store import undoing as store
@@ -109,9 +110,22 @@ def _said(reason: str | None, who: str) -> list[pl.Expr]:
 
 
 def _part_items(entity: Entity, batch_id: int, context: Context) -> _Parted:
-    changed = store.changed_items(context.book, entity, batch_id)
+    """Part the items that a batch changed; names that differ in case only are one item."""
+    changed = _fold(store.changed_items(context.book, entity, batch_id))
+    present = store.present_items(context.book, entity, changed.select("customer_id").unique())
+    present = present.with_columns(key=word_keys(present["now_item"]))
+    items = changed.join(present, on=["customer_id", "key"], how="left", validate="1:1").with_columns(pl.col("now_is_there").fill_null(value=False))
+    items = items.with_columns(item=pl.coalesce("now_item", "item")).sort("customer_id", "item")
     values = ("is_there", "value", *(one.name for one in entity.fields))
-    return _part(entity.entity_in_history, changed, values, "item", tuple(entity.stamps))
+    return _part(entity.entity_in_history, items, values, "item", tuple(entity.stamps))
+
+
+def _fold(changed: pl.DataFrame) -> pl.DataFrame:
+    """Make one row of each item: its state before the first of its events, and after the last."""
+    keyed = changed.with_columns(key=word_keys(changed["item"]))
+    first = [pl.col(name).sort_by("first_event").first() for name in ("item", *(name for name in changed.columns if name.startswith("before_")))]
+    last = [pl.col(name).sort_by("last_event").last() for name in changed.columns if name.startswith("after_")]
+    return keyed.group_by("customer_id", "key").agg(*first, *last)
 
 
 def _left_whole(rows: Mapping[str, pl.DataFrame]) -> list[_Parted]:

@@ -57,17 +57,16 @@ class Upload:
 
 @dataclass(frozen=True)
 class UploadRequest:
-    """What to read: the files in order, who submits them and why, and how to read them."""
+    """What to read: the files in order, who submits them, and how to read them."""
 
     paths: tuple[Path, ...]
     by: str
     sheets: tuple[str, ...] = ()
     encoding: str | None = None
-    reason: str | None = None
 
 
-def read_upload(request: UploadRequest, settings: Settings) -> Upload:
-    """Read every file and cast every cell; raise `Refused` where a file can't be read whole (rule 7.5)."""
+def read_upload(request: UploadRequest, settings: Settings, reason: str | None = None) -> Upload:
+    """Read every file and cast every cell; raise `Refused` where a file can't be read whole (rule 7.5). `reason`: why, by default."""
     kinds = tuple(Wanted.of(entity.layout, layout_aliases(settings, entity.layout)) for entity in ENTITIES)
     reading = Reading(OneOf(kinds, NOT_ON_ITS_OWN), request.encoding, request.sheets)
     files, remarks = [], list(settings.remarks)
@@ -82,16 +81,15 @@ def read_upload(request: UploadRequest, settings: Settings) -> Upload:
         files.append(UploadFile(source, tables.sheets, digest_rows(tables.sheets, frames)))
         remarks += [*tables.remarks, *_unused(source, tables.sheets)]
     _refuse_many(sum(len(frame) for _, frame in texts), settings)
-    return Upload(tuple(files), _cast(texts, settings, request), tuple(remarks))
+    return Upload(tuple(files), _cast(texts, settings, Said(request.by, reason)), tuple(remarks))
 
 
-def _cast(texts: Sequence[tuple[Entity, pl.DataFrame]], settings: Settings, request: UploadRequest) -> tuple[Part, ...]:
+def _cast(texts: Sequence[tuple[Entity, pl.DataFrame]], settings: Settings, said: Said) -> tuple[Part, ...]:
     """Number the rows over all sheets, and cast those of each entity together."""
     numbered, start = [], 1
     for entity, frame in texts:
         numbered.append((entity, frame.with_row_index("seq", offset=start).with_columns(pl.col("seq").cast(pl.Int64))))
         start += len(frame)
-    said = Said(request.by, request.reason)
     parts = []
     for entity in ENTITIES:
         mine = [frame for kind, frame in numbered if kind is entity]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
+from pipeline.outputs.ownbook import Answered, CantKeep, Summary, why_not, write_own_workbook
 from pipeline.outputs.staging import Staged
 from pipeline.outputs.tables import BOM, Table, write_csv, write_xlsx
 from pipeline.report import ResultFile
@@ -24,49 +25,104 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Uploaded:
-    """One file of an upload, as far as its results need it. `begins` is its first bytes."""
+    """One file of an upload, as far as its results need it. `begins` is its first bytes, `data` all of them where it is an XLSX workbook.
+
+    `places` say where each sheet's table stands in that workbook: header_row, first_column, own_width and width (see `Answered`).
+    """
 
     file_no: int
     path: Path
     is_text: bool
     begins: bytes
     sheets: tuple[Sheet, ...]
+    data: bytes = b""
+    places: tuple[tuple[int, int, int, int], ...] = ()
 
 
-def write_results(files: Staged, uploaded: Sequence[Uploaded], rows: pl.DataFrame, summary: Table, out: Path | None, *, status: str) -> list[ResultFile]:
-    """Stage the results (or the preview, where `status` is dry-run) and rejected rows of every file.
+@dataclass(frozen=True)
+class Told:
+    """What result files say besides the rows: the summary, the status of the run, and for a preview what would change."""
+
+    summary: Summary
+    status: str
+    changes: Table | None = None
+
+    def plain_summary(self) -> Table:
+        """Return the summary as a table of counts."""
+        lines = [(what, value) for _, section in self.summary.sections for what, value in section if isinstance(value, int)]
+        return Table(SUMMARY, ("what", "count"), pl.DataFrame(lines, schema={"what": pl.String, "count": pl.Int64}, orient="row"))
+
+    def more(self) -> list[Table]:
+        """Return the sheets that come after the summary."""
+        return [] if self.changes is None else [self.changes]
+
+
+SUMMARY = "Summary"
+
+
+def write_results(files: Staged, uploaded: Sequence[Uploaded], rows: pl.DataFrame, told: Told, out: Path | None) -> tuple[list[ResultFile], list[str]]:
+    """Stage the results (or the preview, of a dry run) and rejected rows of every file; return the files, and remarks about them.
 
     `rows`: file_no, sheet, source_row, outcome, code, message, customer_id, told, one for every row of the upload.
     """
-    return [_write_file(files, one, rows.filter(pl.col("file_no") == one.file_no), summary, out, status=status) for one in uploaded]
+    remarks: list[str] = []
+    written = [_write_file(files, one, rows.filter(pl.col("file_no") == one.file_no), (told, remarks), out) for one in uploaded]
+    return written, remarks
 
 
-def _write_file(files: Staged, one: Uploaded, rows: pl.DataFrame, summary: Table, out: Path | None, *, status: str) -> ResultFile:
+def _write_file(files: Staged, one: Uploaded, rows: pl.DataFrame, said: tuple[Told, list[str]], out: Path | None) -> ResultFile:
+    told, remarks = said
     folder = one.path.parent if out is None else out
     ending = ".csv" if one.is_text else ".xlsx"
-    results = folder / f"{_stem(one.path)}.{'preview' if status == 'dry-run' else 'results'}{ending}"
+    results = folder / f"{_stem(one.path)}.{'preview' if told.status == 'dry-run' else 'results'}{ending}"
     tables = [_results(sheet, rows) for sheet in one.sheets]
-    _stage(files, results, one, [summary, *tables])
+    if one.is_text:
+        _stage(files, results, one, tables)
+    else:
+        files.write(results, lambda path: _write_book(path, one, tables, rows, (told, remarks)))
     rejected = folder / f"{_stem(one.path)}.rejected{ending}"
     came_back = [table for table in (_rejected(sheet, rows) for sheet in one.sheets) if len(table.frame)]
-    if status == "dry-run":
+    if told.status == "dry-run":
         return ResultFile(one.path.name, str(results), None)
     if not came_back:
         return ResultFile(one.path.name, str(results), None, _left_over(rejected))
-    if not (status == "already-applied" and rejected.exists()):  # it may hold corrections by now
-        _stage(files, rejected, one, [None, *came_back])
+    if not (told.status == "already-applied" and rejected.exists()):  # it may hold corrections by now
+        _stage(files, rejected, one, came_back)
     return ResultFile(one.path.name, str(results), str(rejected))
 
 
-def _stage(files: Staged, target: Path, one: Uploaded, tables: Sequence[Table | None]) -> None:
-    first, *own = tables
-    sheets = [table for table in own if table is not None]
+def _write_book(path: Path, one: Uploaded, tables: Sequence[Table], rows: pl.DataFrame, said: tuple[Told, list[str]]) -> None:
+    """Write results into the admin's own workbook, or into a plain one where that can't be."""
+    told, remarks = said
+    answered = [_answered(sheet, place, rows) for sheet, place in zip(one.sheets, one.places, strict=True)] if one.data else []
+    reason = why_not(one.data, answered) if one.data else None
+    if answered and reason is None:
+        try:
+            write_own_workbook(path, one.data, answered, told.summary, told.more())
+        except CantKeep as error:
+            reason = str(error)
+        else:
+            return
+    if reason is not None:
+        remarks.append(f"{one.path.name}: the results are a plain workbook without its formatting, because {reason}")
+    front: list[Table] = []
+    for table in (told.plain_summary(), *told.more()):
+        front.append(Table(_free_name(table.name, [*tables, *front]), table.header, table.frame))
+    write_xlsx(path, [*front, *tables])
+
+
+def _answered(sheet: Sheet, place: tuple[int, int, int, int], rows: pl.DataFrame) -> Answered:
+    mine = rows.filter(pl.col("sheet") == sheet.name)
+    results = mine.select("source_row", "outcome", "code", "message", matched_customer_id="customer_id", bookings_updated="told")
+    return Answered(sheet.name, *place, results)
+
+
+def _stage(files: Staged, target: Path, one: Uploaded, tables: Sequence[Table]) -> None:
     if one.is_text:
         marked = one.begins.startswith((BOM, b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff"))
-        files.write(target, lambda path: write_csv(path, sheets[0], one.sheets[0].separator, marked=marked))
-        return
-    summary = [] if first is None else [Table(_free_name(first.name, sheets), first.header, first.frame)]
-    files.write(target, lambda path: write_xlsx(path, [*summary, *sheets]))
+        files.write(target, lambda path: write_csv(path, tables[0], one.sheets[0].separator, marked=marked))
+    else:
+        files.write(target, lambda path: write_xlsx(path, tables))
 
 
 def _free_name(name: str, sheets: Sequence[Table]) -> str:
@@ -115,5 +171,5 @@ def write_rejected(files: Staged, one: Uploaded, came_back: pl.DataFrame, out: P
     sheet = one.sheets[0]
     own = sheet.rows.columns[1:]
     joined = sheet.rows.join(came_back, on="source_row", how="left", validate="1:1", maintain_order="left")
-    _stage(files, target, one, [None, Table(sheet.name, [*sheet.header, "message"], joined.select(*own, "message"))])
+    _stage(files, target, one, [Table(sheet.name, [*sheet.header, "message"], joined.select(*own, "message"))])
     return ResultFile(one.path.name, None, str(target))

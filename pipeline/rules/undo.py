@@ -21,14 +21,12 @@ def plan_undo(items: Any, values: tuple[str, ...], more: tuple[str, ...] = (), k
 
     `items`: one row an item, with key columns, and for each of `values` the columns before_, after_ and now_: before the batch,
     as the batch left it, and now. Where an item is there or not is one of its values. `more` are records that are put back too,
-    but make no conflict (who and when). An item that the batch left with the value that it found is no conflict either.
+    but make no conflict (who and when). Of an item that the batch left with the value that it found, at most those are put back.
     """
     items = keep(items)
-    as_left = _all_same(values, "now", "after")
-    return Undone(
-        keep(items.filter(as_left & ~_all_same((*values, *more), "after", "before"))),
-        keep(items.filter(~as_left & ~_all_same(values, "after", "before"))),
-    )
+    as_left, changed = _all_same(values, "now", "after"), ~_all_same(values, "after", "before")
+    records = _all_same(more, "now", "after") & ~_all_same(more, "after", "before") if more else nw.lit(value=False)
+    return Undone(keep(items.filter(as_left & (changed | records))), keep(items.filter(~as_left & changed)))
 
 
 def _all_same(values: tuple[str, ...], left: str, right: str) -> nw.Expr:

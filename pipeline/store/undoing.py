@@ -3,7 +3,7 @@
 import polars as pl
 
 from pipeline.store.book import Book
-from pipeline.store.reading import MARKS
+from pipeline.store.reading import items_query
 from schemas.columns import Kind
 from schemas.entities import STATUS
 from schemas.entity import Entity
@@ -11,6 +11,7 @@ from schemas.entity import Entity
 TYPES = {Kind.DATE: "DATE", Kind.TEXT: "VARCHAR"}
 STAMP_TYPES = {"made_by": "VARCHAR", "made_at": "TIMESTAMPTZ", "updated_by": "VARCHAR", "updated_at": "TIMESTAMPTZ"}
 # The first state that a batch's events name of an item, and the last; an item may have several events in one batch.
+SIDES = ("before", "after")
 ENDS = "first(before ORDER BY event_id) AS before, last(after ORDER BY event_id) AS after"
 
 
@@ -32,34 +33,35 @@ def kept_values(entity: Entity) -> dict[str, tuple[str, str]]:
 
 
 def changed_items(book: Book, entity: Entity, batch_id: int) -> pl.DataFrame:
-    """Return the items of an entity that a batch changed: customer_id, item, and before_, after_ and now_ of what is kept of it.
+    """Return the items that a batch changed, a row for each name as its events write it, with its first state and its last.
 
-    Beside the fields and stamps that is is_there, and value (of an item that is a plain value, else null).
+    The columns are customer_id, item, first_event, last_event, and before_ and after_ of the fields and stamps, of is_there, and of
+    value (of an item that is a plain value, else null).
     """
-    kept = kept_values(entity)
-    said = ", ".join(f"({side} ->> '{column}')::{kind} AS {side}_{name}" for side in ("before", "after") for name, (column, kind) in kept.items())
-    if entity is STATUS:
-        items = "item IN ('status', 'blocked')"
-        values = "before ->> 'status' AS before_value, after ->> 'status' AS after_value, CASE WHEN e.item = 'status' THEN c.status END AS now_value, "
-        there = "CASE WHEN e.item = 'blocked' THEN before IS NOT NULL ELSE false END AS before_is_there, "
-        there += "CASE WHEN e.item = 'blocked' THEN after IS NOT NULL ELSE false END AS after_is_there, "
-        there += "e.item = 'blocked' AND i.customer_id IS NOT NULL AS now_is_there"
-        now = ", ".join(f"i.{name} AS now_{name}" for name in kept)
-        source = f"JOIN customers c ON c.customer_id = e.customer_id LEFT JOIN ({MARKS}) i ON i.customer_id = e.customer_id AND i.item_name = e.item"
-        now = now.replace("i.", "CASE WHEN e.item = 'blocked' THEN i.").replace(" AS now", " END AS now")
-    else:
-        items = "true"
-        values = "NULL::VARCHAR AS before_value, NULL::VARCHAR AS after_value, NULL::VARCHAR AS now_value, "
-        there = "before IS NOT NULL AS before_is_there, after IS NOT NULL AS after_is_there, i.customer_id IS NOT NULL AS now_is_there"
-        now = ", ".join(f"i.{column} AS now_{name}" for name, (column, _) in kept.items())
-        source = f"LEFT JOIN {entity.table} i ON i.customer_id = e.customer_id AND i.{entity.item} = e.item"
-    columns = ", ".join(part for part in (said, now) if part)
+    said = "".join(f"({side} ->> '{column}')::{kind} AS {side}_{name}, " for side in SIDES for name, (column, kind) in kept_values(entity).items())
+    is_value = "item = 'status'" if entity is STATUS else "false"
+    there = ", ".join(f"{side} IS NOT NULL AND NOT {is_value} AS {side}_is_there, {side} ->> 'status' AS {side}_value" for side in SIDES)
+    items = "item IN ('status', 'blocked')" if entity is STATUS else "true"
     return book.ask(
-        f"WITH ends AS (SELECT customer_id, item, {ENDS} FROM history WHERE batch_id = ? AND entity = ? AND {items} GROUP BY ALL) "
-        f"SELECT e.customer_id, e.item, {columns}, {values}{there} FROM ends e {source} ORDER BY 1, 2",
+        f"WITH ends AS (SELECT customer_id, item, {ENDS}, min(event_id) AS first_event, max(event_id) AS last_event "
+        f"FROM history WHERE batch_id = ? AND entity = ? AND {items} GROUP BY customer_id, item) "
+        f"SELECT customer_id, item, first_event, last_event, {said}{there} FROM ends ORDER BY first_event",
         batch_id,
         entity.entity_in_history,
     )
+
+
+def present_items(book: Book, entity: Entity, customers: pl.DataFrame) -> pl.DataFrame:
+    """Return the items that customers (customer_id) have now: customer_id, now_item, and now_ of all that `changed_items` has."""
+    kept = ", ".join(f"{name} AS now_{name}" for name in kept_values(entity))
+    shown = f"{kept}, " if kept else ""
+    found = f"SELECT customer_id, item_name AS now_item, {shown}true AS now_is_there, NULL::VARCHAR AS now_value "
+    found += f"FROM ({items_query(entity)}) SEMI JOIN asked USING (customer_id)"
+    if entity is STATUS:
+        nothing = "".join(f"NULL AS now_{name}, " for name in kept_values(entity))
+        found = f"{found} WHERE item_name = 'blocked' UNION ALL "
+        found += f"SELECT customer_id, 'status', {nothing}false, status FROM customers SEMI JOIN asked USING (customer_id)"
+    return book.ask(found, asked=customers)
 
 
 def changed_bookings(book: Book, batch_id: int, action: str, column: str) -> pl.DataFrame:

@@ -8,6 +8,7 @@ import io
 import json
 import os
 import random
+import re
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -354,21 +355,22 @@ def read_book(path: Path) -> Tables:
 
 
 def read_rows(path: str | None) -> list[dict[str, str]]:
-    """Return the rows of a file of results: of a CSV, or of the last sheet of a workbook."""
+    """Return the rows of a file of results: of a CSV, or of the one sheet of a workbook that has results, less its blank rows."""
     if path is None:
         return []
     if path.endswith(".csv"):
         return list(csv.DictReader(io.StringIO(Path(path).read_bytes().decode(), newline="")))
     book = openpyxl.load_workbook(path)
-    header, *rows = [[shown(value) for value in row] for row in book.worksheets[-1].iter_rows(values_only=True)]
-    return [dict(zip(header, row, strict=True)) for row in rows]
+    sheet = next(sheet for sheet in book.worksheets if "message" in (cell.value for cell in sheet[1]))
+    header, *rows = [[shown(value) for value in row] for row in sheet.iter_rows(values_only=True)]
+    return [dict(zip(header, row, strict=True)) for row in rows if any(cell.strip() for cell in row)]
 
 
 def shown(value: object) -> str:
-    """Return a workbook's cell as text; its format writes a carriage return as _x000D_."""
+    """Return a workbook's cell as text; its format writes a carriage return as _x000D_, and may write any letter so."""
     if isinstance(value, float):
         return f"{value:.0f}"
-    return "" if value is None else str(value).replace("_x000D_", "\r")
+    return "" if value is None else re.sub("_x([0-9A-F]{4})_", lambda code: chr(int(code[1], 16)), str(value))
 
 
 def results_of(report: ApplyReport) -> list[dict[str, str]]:
@@ -420,8 +422,8 @@ def check_results(report: ApplyReport, case: Case, expected: Result) -> None:
         found = (row["outcome"], row["code"], bare(row["matched_customer_id"], case), row["bookings_updated"])
         assert found == (verdict.outcome, verdict.code or "", verdict.matched_customer_id or "", str(verdict.bookings_updated))
         assert {name: one_line(bare(row[name], case)) for name in case.columns} == {name: one_line(cells[name]) for name in case.columns}
-    came_back = [{name: row[name] for name in (*case.columns, "message")} for row in rows if row["outcome"] == "rejected"]
-    assert [row for file in report.files for row in read_rows(file.rejected)] == came_back
+    came_back = [{name: one_line(row[name]) for name in (*case.columns, "message")} for row in rows if row["outcome"] == "rejected"]
+    assert [{name: one_line(cell) for name, cell in row.items()} for file in report.files for row in read_rows(file.rejected)] == came_back
 
 
 def bare(text: str, case: Case) -> str:

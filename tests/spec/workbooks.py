@@ -47,10 +47,15 @@ def _write_cell(book: xlsxwriter.Workbook, sheet: xlsxwriter.worksheet.Worksheet
 
 
 def read_result_sheets(path: Path) -> list[Drawn]:
-    """Return the sheets of a result workbook after its summary."""
+    """Return the sheets of a result workbook that have results, without title lines and blank rows, which stay as they came."""
     book = python_calamine.CalamineWorkbook.from_path(path)
-    sheets = [book.get_sheet_by_name(name).to_python() for name in book.sheet_names[1:]]
-    return [Drawn(tuple(str(cell) for cell in head), tuple(tuple(_shown(cell) for cell in row) for row in rows)) for head, *rows in sheets]
+    drawn = []
+    for name in book.sheet_names:
+        lines = [tuple(_shown(cell) for cell in row) for row in book.get_sheet_by_name(name).to_python()]
+        head = next((number for number, line in enumerate(lines) if "outcome" in line and "matched_customer_id" in line), None)
+        if head is not None:
+            drawn.append(Drawn(lines[head], tuple(line for line in lines[head + 1 :] if any(cell.strip() for cell in line))))
+    return drawn
 
 
 def _shown(cell: object) -> str:
