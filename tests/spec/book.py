@@ -35,6 +35,7 @@ LOADED = "2026-01-10 12:00"
 # What stood in the book before the first call is batch 1.
 QUERIES = {
     "flags": "SELECT * FROM flags ORDER BY customer_id, flag_type",
+    "tags": "SELECT * FROM tags ORDER BY customer_id, tag",
     "customers": "SELECT * FROM customers ORDER BY customer_id",
     "bookings": "SELECT * FROM bookings ORDER BY booking_id",
     "history": "SELECT * FROM history WHERE batch_id > 1 ORDER BY event_id",
@@ -53,6 +54,9 @@ class How(TypedDict, total=False):
     as_of: str
     again: bool
     dry_run: bool
+    all_or_nothing: bool
+    allow_mass_change: bool
+    approved_by: str
     encoding: str
     name: str
     written_as: str
@@ -68,16 +72,17 @@ class Step:
 
 
 def write_book(path: Path, settings: Settings, tables: Mapping[str, Drawn]) -> None:
-    """Make a book with the customers, flags and bookings drawn, all brought by batch 1 (a load)."""
+    """Make a book with the customers, flags, tags and bookings drawn, all brought by batch 1 (a load)."""
     flags = _flag_rows(tables.get("flags", Drawn((), ())))
     customers = _customer_rows(tables["customers"], flags, settings)
-    bookings = [{"status": "booked", **_filled(row), "first_batch": 1} for row in tables.get("bookings", Drawn((), ())).dicts()]
+    bookings = [{"status": "booked", **_filled(row), "first_batch": 1, "last_batch": 1} for row in tables.get("bookings", Drawn((), ())).dicts()]
     path.write_bytes(_empty_book())
     with open_book(path, writing=True) as book, book.transaction():
         write_settings(book, settings)
         book.run("INSERT INTO batches (batch_id, kind, submitted_by, as_of, started_at, status) VALUES (1, 'load', 'nightly', ?, ?, 'applied')", LOADED, LOADED)
         _insert(book, "customers", customers)
         _insert(book, "flags", flags)
+        _insert(book, "tags", _tag_rows(tables.get("tags", Drawn((), ()))))
         _insert(book, "bookings", bookings)
         _insert(book, "history", [_event(row) for row in flags])
 
@@ -107,6 +112,10 @@ def _flag_rows(table: Drawn) -> list[dict[str, object]]:
     return [{**usual, "version": number, **_filled(row)} for number, row in enumerate(table.dicts(), start=1)]
 
 
+def _tag_rows(table: Drawn) -> list[dict[str, object]]:
+    return [{"tagged_by": BY, "tagged_at": LOADED, "version": number, **_filled(row)} for number, row in enumerate(table.dicts(), start=1)]
+
+
 def _event(flag: Mapping[str, object]) -> dict[str, object]:
     changed = {"changed_by": flag.get("updated_by") or flag["flagged_by"], "changed_at": flag.get("updated_at") or flag["flagged_at"]}
     kept = {"event_id": flag["version"], "batch_id": 1, "entity": "flags", "customer_id": flag["customer_id"], "item": flag["flag_type"]}
@@ -117,7 +126,7 @@ def _customer_rows(table: Drawn, flags: Sequence[Mapping[str, object]], settings
     rows = [{"email": None, "phone": None, **_filled(row)} for row in table.dicts()]
     emails = email_keys(pl.Series([row["email"] for row in rows], dtype=pl.String))
     phones = phone_keys(pl.Series([row["phone"] for row in rows], dtype=pl.String), settings.business.phone_region)
-    usual = [{"status": "active", "alert_message": _alert(str(row["customer_id"]), flags, settings), "first_batch": 1} for row in rows]
+    usual = [{"status": "active", "alert_message": _alert(str(row["customer_id"]), flags, settings), "first_batch": 1, "last_batch": 1} for row in rows]
     keys = [{"email_key": email, "phone_key": phone} for email, phone in zip(emails, phones, strict=True)]
     return [{**default, **row, **key} for default, row, key in zip(usual, rows, keys, strict=True)]
 
@@ -154,6 +163,10 @@ class Spec:
     def flags(self, text: str) -> None:
         """Draw the active flags of the book; the version of each is its place, unless drawn."""
         self._given["flags"] = self._draw_table("Flags before", text)
+
+    def tags(self, text: str) -> None:
+        """Draw the tags of the book; the version of each is its place, unless drawn."""
+        self._given["tags"] = self._draw_table("Tags before", text)
 
     def bookings(self, text: str) -> None:
         """Draw the bookings of the book: booked, unless drawn."""
@@ -203,10 +216,17 @@ class Spec:
     def refuses(self, text: str, *words: str, **how: Unpack[How]) -> None:
         """Hand in a file of exactly this text, and be refused with these words."""
         self._draw(_titled("Upload as it is", how), text)
+        self._refused("\n".join(lines_of(text)) + "\n", words, how)
+
+    def refuses_upload(self, table: str, *words: str, **how: Unpack[How]) -> None:
+        """Hand in a CSV of what is drawn, and be refused with these words."""
+        self._refused(to_csv(self._draw_table(_titled("Upload", how), table)), words, how)
+
+    def _refused(self, text: str, words: Sequence[str], how: How) -> None:
         self._draw("Refused, saying", "\n".join(words))
         if self.folder is None:
             return
-        path = self._write("\n".join(lines_of(text)) + "\n", "upload1.csv", how)
+        path = self._write(text, "upload1.csv", how)
         with pytest.raises(Refused) as refused:
             self._apply([path], how)
         assert [word for word in words if word not in str(refused.value)] == [], str(refused.value)
@@ -233,6 +253,19 @@ class Spec:
         self._after = {}
         run.load(Where(self._store, settings), call)
 
+    def undo(self, batch: int, conflicts: str = "entity  customer_id  item", **how: Unpack[How]) -> None:
+        """Undo a batch; compare the items that are left alone, since they changed."""
+        expected = self._draw_table(_titled(f"Undo of batch {batch}; what is left alone", how), conflicts)
+        if self.folder is None:
+            return
+        moment = datetime.fromisoformat(how.get("as_of", AS_OF))
+        call = run.Undoing(batch, how.get("by", BY), moment, how.get("reason"), how.get("approved_by"), dry_run=how.get("dry_run", False))
+        self._after = {}
+        report = run.undo(Where(self._store, self._make_book()), call)
+        left = sorted(report.conflicts, key=lambda one: (one["entity"], one["customer_id"], one["item"]))
+        _compare(expected, [tuple(one[name] for name in expected.header) for one in left])
+        assert report.exit_code == (4 if left else 0)
+
     # --- afterwards ---------------------------------------------------------------------------------------------------
 
     def rows(self, text: str) -> None:
@@ -244,6 +277,10 @@ class Spec:
     def then_flags(self, text: str) -> None:
         """Compare the active flags; columns that are not drawn are not compared."""
         self._then("flags", text)
+
+    def then_tags(self, text: str) -> None:
+        """Compare the tags; columns that are not drawn are not compared."""
+        self._then("tags", text)
 
     def then_customers(self, text: str) -> None:
         """Compare the customers; columns that are not drawn are not compared."""
@@ -351,7 +388,8 @@ class Spec:
         settings = self._make_book()
         request = UploadRequest(tuple(paths), how.get("by", BY), (), how.get("encoding"))
         moment = datetime.fromisoformat(how.get("as_of", AS_OF))
-        call = Instructing(request, moment, how.get("reason"), dry_run=how.get("dry_run", False), again=how.get("again", False))
+        asked = {name: bool(how.get(name, False)) for name in ("dry_run", "again", "all_or_nothing", "allow_mass_change")}
+        call = Instructing(request, moment, how.get("reason"), how.get("approved_by"), **asked)
         self._after = {}
         self._report = run.apply(Where(self._store, settings), call)
 

@@ -4,9 +4,12 @@ from tests.spec.book import Spec
 
 TITLES = {
     "6.1": "All of a batch or nothing of it",
+    "6.2": "Good rows are applied and bad ones come back, or nothing is done",
     "6.3": "The same upload twice",
     "6.4": "Dry runs",
+    "6.5": "Undo",
     "6.6": "What is recorded",
+    "6.7": "Loads are batches",
 }
 
 
@@ -242,3 +245,153 @@ def test_6_6_the_outcome_of_every_row_is_recorded(spec: Spec) -> None:
         batch_id  file_no  source_row  customer_id  action  item     outcome   code
         2         1        2           C1           add     At Risk  applied
         2         1        3                        add     At Risk  rejected  unknown-customer""")
+
+
+def test_6_2_one_rejected_row_can_hold_back_all(spec: Spec) -> None:
+    """With all-or-nothing a batch with a rejected row changes nothing; it is recorded, and the mended upload is not the same."""
+    spec.apply(
+        """
+        action  customer_id  flag_type  comment  =>  outcome      code
+        add     C1           At Risk    late     =>  unprocessed
+        ignore  C2                               =>  unprocessed
+        add     X99          At Risk    late     =>  rejected     unknown-customer""",
+        all_or_nothing=True,
+    )
+    spec.then_flags("customer_id")
+    spec.then_batches("""
+        batch_id  status           rows_read  applied  rejected  unprocessed
+        2         nothing-applied  3          0        1         2""")
+
+
+def test_6_5_undo_puts_back_every_kind_of_item(spec: Spec) -> None:
+    """What a batch made goes, what it changed gets its former value, what it ended returns, with who and when."""
+    spec.flags("""
+        customer_id  flag_type  comment  flagged_by
+        C1           At Risk    late     Bob
+        C2           Warning    dog      Bob""")
+    spec.tags("""
+        customer_id  tag
+        C1           VIP""")
+    spec.apply_workbook("""
+        [Flags]
+        action  customer_id  flag_type  comment  =>  outcome
+        edit    C1           At Risk    rude     =>  applied
+        remove  C2           ALL                 =>  applied
+        add     C3           Alert      ring     =>  applied
+        [Tags]
+        action  customer_id  tag  =>  outcome
+        remove  C1           VIP  =>  applied
+        [Status]
+        action   customer_id  reason  =>  outcome
+        block    C1           fraud   =>  applied
+        archive  C2                   =>  applied""")
+    spec.undo(2)
+    spec.then_flags("""
+        customer_id  flag_type  comment  flagged_by  updated_by
+        C1           At Risk    late     Bob
+        C2           Warning    dog      Bob""")
+    spec.then_tags("""
+        customer_id  tag
+        C1           VIP""")
+    spec.then_customers("""
+        customer_id  status  blocked  blocked_reason  alert_message
+        C1           active  false                    late
+        C2           active  false                    dog
+        C3           active  false""")
+
+
+def test_6_5_what_changed_since_is_left_alone(spec: Spec) -> None:
+    """An item whose value is not what the batch left is a conflict: left alone and listed, even where it is the former value."""
+    spec.apply("""
+        action  customer_id  flag_type  comment  =>  outcome
+        add     C1           At Risk    late     =>  applied
+        add     C2           At Risk    late     =>  applied
+        add     C3           At Risk    late     =>  applied""")
+    spec.apply("""
+        action  customer_id  flag_type  comment  =>  outcome
+        edit    C1           At Risk    rude     =>  applied
+        remove  C2           At Risk             =>  applied""")
+    spec.undo(
+        2,
+        """
+        entity  customer_id  item
+        flags   C1           At Risk
+        flags   C2           At Risk""",
+    )
+    spec.then_flags("""
+        customer_id  flag_type  comment
+        C1           At Risk    rude""")
+
+
+def test_6_5_an_undo_can_be_undone(spec: Spec) -> None:
+    """An undo is a batch itself; undoing it brings back what the batch had left, and then that can be undone again."""
+    spec.apply("""
+        action  customer_id  flag_type  comment  =>  outcome
+        add     C1           At Risk    late     =>  applied""")
+    spec.undo(2)
+    spec.undo(3)
+    spec.then_flags("""
+        customer_id  flag_type  comment
+        C1           At Risk    late""")
+    spec.undo(2)
+    spec.then_flags("customer_id")
+    spec.then_batches("""
+        batch_id  kind   undoes
+        2         apply
+        3         undo   2
+        4         undo   3
+        5         undo   2""")
+
+
+def test_6_7_undo_of_a_load_removes_what_nothing_has_touched(spec: Spec) -> None:
+    """New customers and bookings go again, unless something has touched them since: then they are listed and stay."""
+    spec.load(
+        """
+        customer_id  status
+        C1           archived
+        C8           active
+        C9           active""",
+        """
+        booking_id  customer_id  starts_at         status
+        B8          C8           2026-03-10 10:00  booked
+        B9          C9           2026-03-10 10:00  booked""",
+    )
+    spec.apply("""
+        action  customer_id  flag_type  comment  =>  outcome
+        add     C9           At Risk    late     =>  applied""")
+    spec.undo(
+        2,
+        """
+        entity     customer_id  item
+        bookings   C9           B9
+        customers  C9           C9""",
+    )
+    spec.then_customers("""
+        customer_id  status
+        C1           active
+        C2           active
+        C3           active
+        C9           active""")
+    spec.then_bookings("""
+        booking_id
+        B9""")
+
+
+def test_6_7_an_undone_load_can_be_brought_back(spec: Spec) -> None:
+    """The undo of the undo of a load brings the rows back as they were."""
+    spec.load(
+        """
+        customer_id  first_name
+        C8           Ann""",
+        """
+        booking_id  customer_id  starts_at         price
+        B8          C8           2026-03-10 10:00  12.3456""",
+    )
+    spec.undo(2)
+    spec.then_bookings("booking_id")
+    spec.undo(3)
+    spec.then_bookings("""
+        booking_id  customer_id  starts_at         price    first_batch
+        B8          C8           2026-03-10 10:00  12.3456  2""")
+    spec.undo(2)
+    spec.then_bookings("booking_id")
