@@ -13,7 +13,7 @@ from pipeline.intake.files import FileKind
 from pipeline.intake.sheets import RawSheet, own_width, rows_to_hand_back
 from pipeline.intake.uploads import Upload, UploadFile
 from pipeline.loading import Loaded, raw_rejected
-from pipeline.outputs.ownbook import Summary
+from pipeline.outputs.answers import Summary
 from pipeline.outputs.results import Sheet, Told, Uploaded, write_rejected, write_results
 from pipeline.outputs.staging import Staged
 from pipeline.outputs.tables import Table

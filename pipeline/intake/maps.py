@@ -26,7 +26,11 @@ class ColumnMap:
 
 def layout_aliases(settings: Settings, layout: Layout) -> dict[str, str]:
     """Return the settings' other headers for columns of a layout; raise `Refused` for a column that no layout has."""
-    check_keys(dict.fromkeys(settings.aliases.values()), [name for known in (*LAYOUTS.values(), *(entity.layout for entity in ENTITIES)) for name in known.names()], "The settings: aliases")
+    check_keys(
+        dict.fromkeys(settings.aliases.values()),
+        [name for known in (*LAYOUTS.values(), *(entity.layout for entity in ENTITIES)) for name in known.names()],
+        "The settings: aliases",
+    )
     return {header: column for header, column in settings.aliases.items() if column in layout.names()}
 
 

@@ -5,20 +5,19 @@ import warnings
 from collections.abc import Sequence
 from contextlib import redirect_stdout
 from copy import copy
-from dataclasses import dataclass
 from io import BytesIO, StringIO
 from itertools import count, product
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile, ZipFile
 
-import polars as pl
 from openpyxl import chart as charts
 from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, PatternFill
 from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 
+from pipeline.outputs.answers import Answered, Summary
 from pipeline.outputs.ownparts import read_book, write_book
 from pipeline.outputs.tables import CELL_CHARACTERS, FILLS, MAX_WIDTH, Table
 from schemas.columns import RESULT_COLUMNS
@@ -32,30 +31,6 @@ SPANS = re.compile(rb"""<(?:[\w.-]+:)?(?:mergeCell|comment)\s[^<]*?\bref\s*=\s*[
 
 class CantKeep(ValueError):
     """The workbook can't come back as its own; the message says why, and holds no cell's value."""
-
-
-@dataclass(frozen=True)
-class Answered:
-    """A sheet that was read, and what became of its rows.
-
-    `header_row` counts from 1, `first_column` (of the first header cell) from 0. Of the `width` header cells `own_width` are the admin's; result
-    columns of an earlier run stand beyond them and are replaced. `rows` has source_row (counted from 1) and `RESULT_COLUMNS`, null for blank.
-    """
-
-    name: str
-    header_row: int
-    first_column: int
-    own_width: int
-    width: int
-    rows: pl.DataFrame
-
-
-@dataclass(frozen=True)
-class Summary:
-    """What the first sheet says: `sections` are titles with their lines (what, value); the one titled Outcomes is charted."""
-
-    headline: str
-    sections: Sequence[tuple[str, Sequence[tuple[str, str | int]]]]
 
 
 def why_not(data: bytes, sheets: Sequence[Answered]) -> str | None:

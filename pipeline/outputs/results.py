@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.outputs.ownbook import Answered, CantKeep, Summary, why_not, write_own_workbook
+from pipeline.outputs.answers import Answered, Summary
 from pipeline.outputs.staging import Staged
 from pipeline.outputs.tables import BOM, Table, write_csv, write_xlsx
 from pipeline.report import ResultFile
@@ -93,6 +93,8 @@ def _write_file(files: Staged, one: Uploaded, rows: pl.DataFrame, said: tuple[To
 
 def _write_book(path: Path, one: Uploaded, tables: Sequence[Table], rows: pl.DataFrame, said: tuple[Told, list[str]]) -> None:
     """Write results into the admin's own workbook, or into a plain one where that can't be."""
+    from pipeline.outputs.ownbook import CantKeep, why_not, write_own_workbook  # noqa: PLC0415  # spares a CSV a library that takes long to load
+
     told, remarks = said
     answered = [_answered(sheet, place, rows) for sheet, place in zip(one.sheets, one.places, strict=True)] if one.data else []
     reason = why_not(one.data, answered) if one.data else None

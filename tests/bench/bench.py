@@ -17,7 +17,7 @@ sys.path.insert(0, str(ROOT))
 
 # Run as a script, so the project's folder is put in the way of imports first.
 from tests.bench import colleague, stores  # noqa: E402
-from tests.bench.inputs import Inputs, Sizes, make_inputs  # noqa: E402
+from tests.bench.inputs import OWN_ROWS, Inputs, Sizes, make_inputs  # noqa: E402
 from tests.bench.measuring import FLAGBOOK, HERE, Took, measure, repeat  # noqa: E402
 from tests.bench.page import FORMS, Figures, is_whole, record, write_page  # noqa: E402
 
@@ -85,6 +85,10 @@ def measure_program(figures: Figures, inputs: Inputs) -> None:
     figures.calls["`apply` of 1 instruction to the whole book"] = repeat(figures.times, partial(apply_one, inputs, stores.PRISTINE), "1 instruction")
     for form in FORMS:
         figures.jobs[form] = repeat(figures.times, partial(apply_all, inputs, form), f"apply, {form}")
+    for what, upload in {"the admin's own workbook": "dressed.xlsx", "the same rows as CSV": "dressed.csv"}.items():
+        rows = min(OWN_ROWS, inputs.sizes.instructions)
+        name = f"`apply` of {rows:,} rows to the whole book, {what}"
+        figures.calls[name] = repeat(figures.times, partial(apply_dressed, inputs, upload), upload)
 
 
 def apply_one(inputs: Inputs, store: str) -> Took:
@@ -95,6 +99,11 @@ def apply_one(inputs: Inputs, store: str) -> Took:
 def apply_all(inputs: Inputs, form: str) -> Took:
     stores.restore(inputs)
     return measure(stores.apply_command(inputs, f"upload.{form}"), inputs.folder)
+
+
+def apply_dressed(inputs: Inputs, upload: str) -> Took:
+    stores.restore(inputs, stores.PRISTINE)
+    return measure(stores.apply_command(inputs, upload, stores.PRISTINE), inputs.folder)
 
 
 def measure_floors(figures: Figures, inputs: Inputs) -> None:
