@@ -13,6 +13,7 @@ from rustpy_xlsxwriter import FastExcel
 
 AS_OF = datetime(2026, 6, 1, 9, 0)
 SEED_AS_OF = datetime(2026, 5, 1, 9, 0)
+OWN_ROWS = 20_000  # up to which results come in the admin's own workbook
 PIECE = 1_000_000
 STEP = 7_368_787  # a prime: steps of it meet every customer once before they meet one again
 TYPES = ("On Hold", "At Risk", "Warning", "Important", "Alert")
@@ -84,6 +85,9 @@ def make_inputs(inputs: Inputs) -> None:
     upload = instructions(sizes)
     upload.write_csv(inputs.file("upload.csv"))
     write_text_workbook(upload, inputs.file("upload.xlsx"))
+    dressed = upload.head(OWN_ROWS)
+    dressed.write_csv(inputs.file("dressed.csv"))
+    write_dressed_workbook(dressed, inputs.file("dressed.xlsx"))
     one = pl.DataFrame({"customer_id": [_id(sizes.customers)], "action": ["add"], "flag_type": ["Warning"], "comment": ["Call first"]})
     one.write_csv(inputs.file("one.csv"))
     customers(sizes).tail(1).write_csv(inputs.file("one_customer.csv"))
@@ -176,3 +180,23 @@ def write_text_workbook(frame: pl.DataFrame, path: Path) -> None:
     book = FastExcel(str(path))
     book.sheet("Flags", frame.with_columns(pl.all().fill_null("")))
     book.save()
+
+
+def write_dressed_workbook(frame: pl.DataFrame, path: Path) -> None:
+    """Write a workbook as an admin would keep it: a title, formats, widths, a filter, a frozen header, and a second sheet with formulas."""
+    book = xlsxwriter.Workbook(path)
+    sheet, more = book.add_worksheet("Flags"), book.add_worksheet("Our notes")
+    bold, wrapped = book.add_format({"bold": True, "bg_color": "#DDEBF7"}), book.add_format({"text_wrap": True, "border": 1})
+    sheet.write_string(0, 0, "Flags of this review", book.add_format({"bold": True, "font_size": 16}))
+    for place, name in enumerate(frame.columns):
+        sheet.write_string(2, place, name, bold)
+        sheet.set_column(place, place, 60 if name == "comment" else 18)
+    for number, row in enumerate(frame.rows(), start=3):
+        for place, value in enumerate(row):
+            write = sheet.write_string if value else sheet.write_blank
+            write(number, place, value, wrapped)
+    sheet.autofilter(2, 0, len(frame) + 2, len(frame.columns) - 1)
+    sheet.freeze_panes(3, 0)
+    for number in range(1000):
+        more.write_formula(number, 0, f"=LEN(Flags!D{number + 4})", value=0)
+    book.close()

@@ -37,7 +37,7 @@ def flagbook(store: Path, *words: str | Path) -> list[str | Path]:
 
 
 def apply_command(inputs: Inputs, upload: str, store: str = BOOK, as_of: str = AS_OF_TEXT) -> list[str | Path]:
-    return flagbook(inputs.file(store), "apply", inputs.file(upload), "--as-of", as_of, "--out", inputs.file("out"), "--json", *BY)
+    return flagbook(inputs.file(store), "apply", inputs.file(upload), "--as-of", as_of, "--out", inputs.file("out"), "--json", "--allow-mass-change", *BY)
 
 
 def build(inputs: Inputs) -> Took:

@@ -28,7 +28,8 @@ from python_calamine import CalamineWorkbook
 from pipeline.intake.gate import check_workbook
 from pipeline.intake.sheets import Wanted, is_ours
 from pipeline.intake.workbook import read_workbook
-from pipeline.outputs.ownbook import MARK, MOST_ROWS, Answered, CantKeep, Summary, why_not, write_own_workbook
+from pipeline.outputs.answers import Answered, Summary
+from pipeline.outputs.ownbook import MARK, MOST_ROWS, CantKeep, why_not, write_own_workbook
 from pipeline.outputs.tables import Table
 from schemas.columns import FLAGS, RESULT_COLUMNS
 
