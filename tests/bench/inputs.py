@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import polars as pl
+import xlsxwriter
 from rustpy_xlsxwriter import FastExcel
 
 AS_OF = datetime(2026, 6, 1, 9, 0)
