@@ -76,11 +76,13 @@ def _side(entity: Entity, side: str) -> list[str]:
 
 
 def _text(entity: Entity, side: str) -> pl.Expr:
-    """Return an item's value as a person reads it: its texts, and until when; the bare name where it has no fields."""
-    parts = []
-    for field in entity.fields:
-        value = pl.col(f"{side}_{field.name}")
-        parts.append(pl.format("(through {})", value) if entity.kind_of(field) is Kind.DATE else value)
+    """Return an item's value as a person reads it: until when, and its texts; the bare name where it has no fields.
+
+    Days come first: where a text is cut to fit, a change of the day alone still shows.
+    """
+    days = [field for field in entity.fields if entity.kind_of(field) is Kind.DATE]
+    parts = [pl.format("(through {})", f"{side}_{field.name}") for field in days]
+    parts += [pl.col(f"{side}_{field.name}") for field in entity.fields if field not in days]
     said = pl.concat_str(pl.col(f"{side}_value"), *parts, separator=" ", ignore_nulls=True)
     said = pl.when(said != "").then(said).otherwise(pl.col("item"))
     return pl.when(pl.col(f"is_{side}") | _is_value(entity)).then(said).alias(side)

@@ -51,7 +51,8 @@ class Effects:
         totals = [f"  {named.get(name, name)}: {', '.join(f'{count:,} {word}' for word, count in counts.items())}" for name, counts in self.totals.items()]
         rows = [{**row, "before": row["before"] or "-", "after": row["after"] or "-", "row": row["source_row"]} for row in shown]
         more = [f"  … and {len(self.changes) - len(shown):,} more"] if len(self.changes) > len(shown) else []
-        table = draw_table(rows, ("row", "customer_id", "entity", "item", "before", "after"), UTC_ZONE)
+        numbered = ("row",) if any(row["row"] for row in rows) else ()
+        table = draw_table(rows, (*numbered, "customer_id", "entity", "item", "before", "after"), UTC_ZONE)
         return ["", "What would change, in total:", *totals, "", "Before → after:", *table, *more]
 
 

@@ -30,10 +30,10 @@ run() {
     esac
 }
 
-echo 'A tour and cleaning business that does not exist: 500 customers, 3,000 bookings, and two sheets of flags.'
+echo 'A tour and cleaning business that does not exist: 500 customers, 3,000 bookings, and sheets of flags, tags and status.'
 rm -rf demo
 mkdir demo
-cp sample_data/*.csv sample_data/flags.xlsx sample_data/flagbook.toml demo/
+cp sample_data/*.csv sample_data/*.xlsx sample_data/flagbook.toml demo/
 said cd demo
 cd demo
 PATH="$(cd .. && pwd)/.venv/bin:$PATH"
@@ -44,6 +44,8 @@ run flagbook load --customers customers.csv --bookings bookings.csv --by 'Night 
 run flagbook apply first_flags.csv --by 'Ines Parrow' --as-of 2026-06-01T08:00
 run flagbook apply flags.xlsx more_flags.csv --by 'Ines Parrow' --reason 'Weekly review' --as-of 2026-06-01T09:00 --out results --dry-run
 run flagbook --quiet apply flags.xlsx more_flags.csv --by 'Ines Parrow' --reason 'Weekly review' --as-of 2026-06-01T09:00 --out results
+run flagbook apply tags_and_status.xlsx --by 'Rhona Castell' --as-of 2026-06-01T09:30 --out results
+run flagbook undo 3 --as-of 2026-06-01T10:00 --dry-run
 run flagbook batches
 run flagbook show TC-00017 --as-of 2026-06-01T09:00
 
@@ -56,6 +58,7 @@ In demo/ there are now:
   results/more_flags.preview.csv       as a workbook and as a CSV
   results/flags.results.xlsx         what became of each row
   results/more_flags.results.csv
+  results/tags_and_status.results.xlsx  the same for tags and status
   results/flags.rejected.xlsx        the rows that came back: correct them,
   results/more_flags.rejected.csv      and apply these files
 

@@ -20,9 +20,10 @@ from sample_data.making.bookings import BOOKING_HEADERS, booking_rows, make_book
 from sample_data.making.business import MADE_UP, SETTINGS
 from sample_data.making.chance import Chance
 from sample_data.making.instructions import STORY
+from sample_data.making.kinds import STATUS, TAGS
 from sample_data.making.people import Customer, make_customers
 from sample_data.making.uploads import first_rows, second_rows, workbook_rows
-from sample_data.making.workbook import workbook_bytes
+from sample_data.making.workbook import plain_workbook, workbook_bytes
 
 __all__ = ["STORY", "main", "make_files"]
 
@@ -55,6 +56,7 @@ def make_files() -> dict[str, bytes]:
         "bookings.csv": csv_text(BOOKING_HEADERS, bookings).encode(),
         "first_flags.csv": csv_text(("action", "customer_id", "flag_type", "comment", "expires_on", "flagged_by"), first).encode(),
         "flags.xlsx": workbook_bytes(workbook_rows(customers, chance)),
+        "tags_and_status.xlsx": plain_workbook({"Tags": TAGS, "Status": STATUS}),
         "more_flags.csv": f"{MADE_UP}\n{second}".encode("utf-8-sig"),
         "flagbook.toml": SETTINGS.encode(),
     }

@@ -1,8 +1,8 @@
-"""flags.xlsx as a workbook: the same bytes on every machine."""
+"""The uploads that are workbooks: the same bytes on every machine."""
 
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 import xlsxwriter
@@ -46,6 +46,23 @@ def workbook_bytes(rows: Sequence[Row | None]) -> bytes:
     old.write_row(0, 0, ("Action", "Customer ID", "Flag type", "Comment"))
     old.write_row(1, 0, ("add", "TC-00002", "Alert", "From last year, kept for reference."))
     old.hide()
+    book.close()
+    return _uncompressed(made.getvalue())
+
+
+def plain_workbook(sheets: Mapping[str, Sequence[Sequence[str]]]) -> bytes:
+    """Return a workbook of sheets of text, each with its header first."""
+    made = io.BytesIO()
+    book = xlsxwriter.Workbook(made, {"in_memory": True})
+    book.set_properties({"comments": MADE_UP, "created": datetime(2026, 6, 1, 8)})
+    head = book.add_format({"bold": True, "bg_color": "#D9E2F3"})
+    for name, rows in sheets.items():
+        sheet = book.add_worksheet(name)
+        for place, row in enumerate(rows):
+            for column, cell in enumerate(row):
+                sheet.write_string(place, column, cell, head if place == 0 else None)
+        sheet.set_column(0, len(rows[0]) - 1, 26)
+        sheet.freeze_panes(1, 0)
     book.close()
     return _uncompressed(made.getvalue())
 

@@ -105,6 +105,16 @@ def test_the_uploads_show_every_outcome_and_every_code(played: Played) -> None:
     assert played.run["customers_changed"] == 103
 
 
+def test_tags_and_status_show_the_codes_of_their_own(played: Played, tmp_path: Path) -> None:
+    folder = tmp_path / "copy"
+    folder.mkdir()
+    shutil.copy(played.store, folder / "book.duckdb")
+    call = ("apply", SAMPLE / "tags_and_status.xlsx", "--by", "Rhona Castell", "--as-of", AS_OF, "--out", folder)
+    said = flagbook(folder, *call, code=CAME_BACK)
+    assert said["rows"] == {"read": 16, "applied": 8, "unchanged": 3, "rejected": 5, "ignored": 0, "unprocessed": 0}
+    assert set(said["codes"]) == {"missing-tag", "unknown-tag", "no-such-tag", "missing-reason", "unknown-action"}
+
+
 def test_the_dry_run_says_the_same(played: Played) -> None:
     same = ("rows", "codes", "bookings", "customers_changed", "remarks")
     assert {key: played.dry[key] for key in same} == {key: played.run[key] for key in same}
@@ -182,7 +192,7 @@ def test_the_demo_runs_and_names_its_files(tmp_path: Path) -> None:
     assert (ended.returncode, ended.stderr) == (0, "")
     last = ended.stdout.split("In demo/ there are now:")[1]
     named = re.findall(r"^  (\S+\.(?:duckdb|xlsx|csv))\b", last, re.MULTILINE)
-    assert len(named) == 8
+    assert len(named) == 9
     assert [name for name in named if not (tmp_path / "demo" / name).is_file()] == []
     further = subprocess.run(
         ["sh", "-eu"], input=last.split("To look further:\n")[1], cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", check=False
