@@ -164,33 +164,38 @@ def _merge(loading: Loading, target: store.Target, column: str, remembered: str,
 def _load_bookings(loading: Loading, exports: Sequence[tuple[int, Export]], loaded: Loaded) -> None:
     book, present = loading.book, _present(exports)
     read, _ = _stage(loading, store.BOOKINGS, exports, loaded)
-    _name_customers(loading, loaded)
-    new = store.split_new_bookings(book)
+    named = _name_customers(loading, loaded)
+    known = store.count_known_bookings(book)
     silent, alerts = store.silent_new_bookings(book, loading.as_of)
     marks = mark_new_bookings(nw.from_native(silent, eager_only=True), nw.from_native(alerts, eager_only=True)).to_native()
-    changed: set[str] = set()
+    changed = _change_known(loading, present) if known else set()
+    before = store.count_rows(book, "bookings")
+    store.write_new_bookings(book, loading.batch_id, marks)
+    _require_kept(store.count_rows(book, "bookings"), before + named - known)
+    loaded.marked = len(marks)
+    loaded.tables["bookings"] = _count(read, named - known, len(changed), _rejected_so_far(loaded, exports))
+
+
+def _change_known(loading: Loading, present: frozenset[str]) -> set[str]:
+    """Bring what the export says of known bookings into the book; return the ids of those that changed."""
+    book, changed = loading.book, set[str]()
     if "alert_message" in present:
         said = store.said_and_stored(book, store.BOOKINGS, "alert_message", "source_alert")
         changed |= set(_merge(loading, store.BOOKINGS, "alert_message", "source_alert", said)["key"])
     if "status" in present:
         statuses = store.changed_statuses(book).sort("key")
         store.log_said(book, loading.batch_id, loading.as_of, store.BOOKINGS, statuses.with_columns(column=pl.lit("status"), action=pl.lit("status")))
-    changed |= set(store.update_bookings(book, loading.batch_id, present)["id"])
-    before = store.count_rows(book, "bookings")
-    store.write_new_bookings(book, loading.batch_id, marks)
-    _require_kept(store.count_rows(book, "bookings"), before + new)
-    loaded.marked = len(marks)
-    loaded.tables["bookings"] = _count(read, new, len(changed), _rejected_so_far(loaded, exports))
+    return changed | set(store.update_bookings(book, loading.batch_id, present)["id"])
 
 
-def _name_customers(loading: Loading, loaded: Loaded) -> None:
-    """Find out whose the staged bookings are (rule 2); those of nobody, or of several, come back."""
+def _name_customers(loading: Loading, loaded: Loaded) -> int:
+    """Find out whose the staged bookings are (rule 2); those of nobody, or of several, come back. Return how many are somebody's."""
     keys = store.staged_keys(loading.book).with_row_index("who").with_columns(pl.col("who").cast(pl.Int64))
     found = find_customers(loading.book, keys.select(KEYS))
     matched = match_customers(nw.from_native(keys, eager_only=True), nw.from_native(found, eager_only=True))
     decisions = keys.join(matched.decisions.to_native(), on="who", how="left", validate="1:1")
     staged = store.count_rows(loading.book, "staged_bookings")
     nameless = store.name_customers(loading.book, decisions.select(*KEYS, "customer_id", "fault"))
-    _require_kept(store.count_rows(loading.book, "named_bookings") + len(nameless), staged)
     messages = pl.col("fault").replace_strict({code: kind.message for code, kind in CATALOGUE.items()}, return_dtype=pl.String)
     loaded.rejected.append(nameless.select("file_no", "source_row", item=pl.lit(None, pl.String), code="fault", message=messages))
+    return staged - len(nameless)

@@ -40,7 +40,7 @@ TAGS = Entity(
             CUSTOMER_ID,
             EMAIL,
             PHONE,
-            Column("tag", Kind.TEXT, "the tag, or ALL with remove", ("tag name", "customer tag", "label")),
+            Column("tag", Kind.TEXT, "the tag, or ALL with remove", ("tag name", "customer tag")),
             REASON,
             CHANGED_BY,
             VERSION,

@@ -37,12 +37,17 @@ def read_times(values: pl.Series, formats: Sequence[str], zone: str) -> Dates:
     An hour that a change of clocks repeats is taken the first time; one that it skips is a bad date.
     """
     text = values.str.strip_chars(BLANKS)
+    if text.null_count() == len(text):
+        return _settle(text, pl.Series([None], dtype=pl.Datetime("us", "UTC")).new_from_index(0, len(text)), [])
     tries = [_local(_parse_time(text, form), zone) for form in formats]
     return _settle(text, _iso_times(text, zone), tries)
 
 
 def _iso_times(text: pl.Series, zone: str) -> pl.Series:
+    first = text.drop_nulls().head(1)
     for form in PLAIN_TIMES:  # most exports write one of these throughout, which spares the regular expressions
+        if first.str.to_datetime(form, time_unit="us", strict=False, exact=True).null_count():
+            continue
         plain = text.str.to_datetime(form, time_unit="us", strict=False, exact=True)
         if plain.null_count() == text.null_count():
             return _local(plain, zone)
@@ -95,6 +100,9 @@ def _local(naive: pl.Series, zone: str) -> pl.Series:
 
 def _settle(text: pl.Series, iso: pl.Series, tries: Sequence[pl.Series]) -> Dates:
     """Choose the one reading of each text; two formats that give different days make it ambiguous."""
+    if not tries and iso.null_count() == text.null_count():
+        nowhere = pl.Series([False]).new_from_index(0, len(text))
+        return Dates(iso, nowhere, nowhere)
     columns = {f"try{number}": series for number, series in enumerate([iso, *tries])}
     frame = pl.DataFrame({"text": text, **columns})
     readings = list(columns)

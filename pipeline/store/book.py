@@ -183,6 +183,7 @@ def _connect(path: Path, *, writing: bool) -> duckdb.DuckDBPyConnection:
 
 def _set_up(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("SET TimeZone = 'UTC'")
+    con.execute("SET memory_limit = '800MiB'")
     for name, value in LOCKED_DOWN.items():
         con.execute(f"SET {name} = {str(value).lower()}")
 

@@ -54,14 +54,17 @@ def drop_duplicates(book: Book, target: Target) -> tuple[pl.DataFrame, int]:
     """
     key, staged = target.key, target.staged
     content = ", ".join(target.content)
+    place = "file_no * 1000000000 + source_row"
+    book.run(f"CREATE OR REPLACE TEMP TABLE twice AS SELECT {key}, min({place}) AS first_row FROM {staged} GROUP BY {key} HAVING count(*) > 1")
+    if not count_rows(book, "twice"):
+        return pl.DataFrame(schema={"file_no": pl.Int64, "source_row": pl.Int64, "id": pl.String}), 0
     book.run(
-        f"CREATE OR REPLACE TEMP TABLE repeated AS SELECT {key}, count(DISTINCT hash({content})) AS contents, "
-        f"min(file_no * 1000000000 + source_row) AS first_row FROM {staged} GROUP BY {key} HAVING count(*) > 1"
+        f"CREATE OR REPLACE TEMP TABLE repeated AS SELECT {key}, any_value(first_row) AS first_row, count(DISTINCT hash({content})) AS contents "
+        f"FROM {staged} JOIN twice USING ({key}) GROUP BY {key}"
     )
     clashing = book.ask(f"SELECT file_no, source_row, s.{key} AS id FROM {staged} s JOIN repeated r USING ({key}) WHERE contents > 1")
     same = book.ask(f"SELECT count(*) - count(DISTINCT s.{key}) AS n FROM {staged} s JOIN repeated r USING ({key}) WHERE contents = 1")["n"][0]
-    if len(clashing) or same:
-        book.run(f"DELETE FROM {staged} USING repeated r WHERE {staged}.{key} = r.{key} AND (contents > 1 OR file_no * 1000000000 + source_row <> first_row)")
+    book.run(f"DELETE FROM {staged} USING repeated r WHERE {staged}.{key} = r.{key} AND (contents > 1 OR {place} <> first_row)")
     return clashing, same
 
 
@@ -76,14 +79,12 @@ def name_customers(book: Book, decisions: pl.DataFrame) -> pl.DataFrame:
     `decisions`: id_key, email_key, phone_key, customer_id (null where nobody is meant), fault.
     """
     match = " AND ".join(f"s.{key} IS NOT DISTINCT FROM d.{key}" for key in ("id_key", "email_key", "phone_key"))
-    found = decisions.filter(pl.col("customer_id").is_not_null())
     if decisions["email_key"].is_null().all() and decisions["phone_key"].is_null().all():
         match = "s.id_key = d.id_key"
-    bad = decisions.filter(pl.col("customer_id").is_null())
-    nameless = book.ask(f"SELECT file_no, source_row, d.* FROM staged_bookings s JOIN d ON {match}", d=bad)
-    book.run(f"CREATE OR REPLACE TEMP TABLE named_bookings AS SELECT s.*, d.customer_id FROM staged_bookings s JOIN d ON {match}", d=found)
-    book.run("DROP TABLE staged_bookings")
-    return nameless
+    found, bad = decisions.filter(pl.col("customer_id").is_not_null()), decisions.filter(pl.col("customer_id").is_null())
+    book.run("CREATE OR REPLACE TEMP TABLE whose AS SELECT * FROM found", found=found)
+    book.run(f"CREATE OR REPLACE TEMP VIEW named_bookings AS SELECT s.*, d.customer_id FROM staged_bookings s JOIN whose d ON {match}")
+    return book.ask(f"SELECT file_no, source_row, d.* FROM staged_bookings s JOIN d ON {match}", d=bad)
 
 
 def count_rows(book: Book, table: str) -> int:
@@ -159,21 +160,25 @@ def log_said(book: Book, batch_id: int, when: datetime, target: Target, changes:
     )
 
 
-def split_new_bookings(book: Book) -> int:
-    """Part the bookings that the book does not know from the others; return how many are new."""
-    book.run("CREATE OR REPLACE TEMP TABLE fresh AS SELECT n.*, NULL::VARCHAR AS marked FROM named_bookings n ANTI JOIN bookings USING (booking_id)")
-    return count_rows(book, "fresh")
+def count_known_bookings(book: Book) -> int:
+    """Return how many of the named bookings the book knows already."""
+    if not count_rows(book, "bookings"):
+        return 0
+    return count_rows(book, "(SELECT booking_id FROM named_bookings SEMI JOIN bookings USING (booking_id))")
+
+
+NEW = "named_bookings n ANTI JOIN bookings USING (booking_id)"
 
 
 def silent_new_bookings(book: Book, as_of: datetime) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the new bookings that rule 4.4 speaks of, of customers who have an alert, and those customers' alerts.
 
-    The bookings have booking_no, customer_id and alert; future from the as-of on, and live while booked (4.3).
+    The bookings have booking_no (their id), customer_id and alert; future from the as-of on, and live while booked (4.3).
     """
     bookings = book.ask(
-        "SELECT f.rowid AS booking_no, customer_id, f.alert_message AS alert FROM fresh f "
-        "SEMI JOIN (SELECT customer_id FROM customers WHERE alert_message IS NOT NULL) USING (customer_id) "
-        "WHERE f.status = 'booked' AND f.starts_at >= ? AND f.alert_message IS NULL",
+        f"SELECT booking_id AS booking_no, n.customer_id, n.alert_message AS alert FROM {NEW} "
+        "SEMI JOIN (SELECT customer_id FROM customers WHERE alert_message IS NOT NULL) c ON c.customer_id = n.customer_id "
+        "WHERE n.status = 'booked' AND n.starts_at >= ? AND n.alert_message IS NULL",
         as_of,
     )
     asked = bookings.select("customer_id").unique()
@@ -183,12 +188,12 @@ def silent_new_bookings(book: Book, as_of: datetime) -> tuple[pl.DataFrame, pl.D
 
 def write_new_bookings(book: Book, batch_id: int, marks: pl.DataFrame) -> None:
     """Insert the new bookings, with the alerts that the rules give them (`marks`: booking_no, alert)."""
-    if len(marks):
-        book.run("UPDATE fresh SET marked = marks.alert FROM marks WHERE fresh.rowid = marks.booking_no", marks=marks)
+    book.run("CREATE OR REPLACE TEMP TABLE marked AS SELECT booking_no AS booking_id, alert FROM marks", marks=marks)
+    marked, alert = ("LEFT JOIN marked USING (booking_id)", "coalesce(alert_message, alert)") if len(marks) else ("", "alert_message")
     book.run(
         "INSERT INTO bookings (booking_id, customer_id, starts_at, ends_at, status, service, staff, price, alert_message, created_at, "
         "first_batch, last_batch, source_alert) SELECT booking_id, customer_id, starts_at, ends_at, status, service, staff, price, "
-        "coalesce(alert_message, marked), created_at, ?, ?, alert_message FROM fresh",
+        f"{alert}, created_at, ?, ?, alert_message FROM (SELECT n.* FROM {NEW}) {marked}",
         batch_id,
         batch_id,
     )
