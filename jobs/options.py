@@ -79,6 +79,18 @@ def split_formats(ctx: click.Context, param: click.Parameter, value: str) -> tup
     return formats
 
 
+def somebody(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:  # noqa: ARG001  # Click's own shape
+    """Return a name without blanks around it; one of blanks alone is a wrong call."""
+    if value is not None and not value.strip():
+        raise click.BadParameter("the name is blank.")
+    return value.strip() if value else value
+
+
+def unless_blank(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:  # noqa: ARG001  # Click's own shape
+    """Return a text without blanks around it; None where nothing is left."""
+    return (value.strip() or None) if value else None
+
+
 def user_name() -> str:
     """Return who runs the program, for batches that name nobody else."""
     try:
@@ -92,9 +104,9 @@ store = click.option("--store", type=FILE, envvar="FLAGBOOK_STORE", default=Path
 settings = click.option("--settings", type=FILE, envvar="FLAGBOOK_SETTINGS", help="The settings file; default: flagbook.toml if there is one.")
 quiet = click.option("--quiet", is_flag=True, help="Say nothing but errors.")
 as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout instead of text.")
-by = click.option("--by", metavar="WHO", help="Who submits this; default: the user who runs it.")
-reason = click.option("--reason", metavar="TEXT", help="Why, for the history.")
-approved_by = click.option("--approved-by", metavar="WHO", help="Who approved it, where the settings ask for a second person.")
+by = click.option("--by", metavar="WHO", callback=somebody, help="Who submits this; default: the user who runs it.")
+reason = click.option("--reason", metavar="TEXT", callback=unless_blank, help="Why, for the history.")
+approved_by = click.option("--approved-by", metavar="WHO", callback=somebody, help="Who approved it, where the settings ask for a second person.")
 as_of = click.option("--as-of", metavar="T", help="The batch's time, ISO 8601; without an offset in the business time zone. Default: now.")
 dry_run = click.option("--dry-run", is_flag=True, help="Say what would happen; write nothing to the book.")
 out = click.option("--out", type=FILE, metavar="DIR", help="Where result files go; default: beside the input.")

@@ -59,7 +59,7 @@ def _net(one: ItemChanges) -> pl.DataFrame:
         pl.lit(one.entity.name).alias("entity"),
         "customer_id",
         "item",
-        pl.col("action").alias("change") if one.entity is STATUS else _change(pl.col("is_before"), pl.col("is_after")),
+        pl.col("action").replace("status", "changed").alias("change") if one.entity is STATUS else _change(pl.col("is_before"), pl.col("is_after")),
         _text(one.entity, "before"),
         _text(one.entity, "after"),
         "source_row",

@@ -62,17 +62,17 @@ ROW_FAULTS = (
     Kind("already-expired", "Already over", "expires_on lies before the day of this batch: choose a later day, or leave it blank"),
     Kind("not-clearable", "Can't be cleared", "[clear] works in expires_on only: write the new value, or leave the cell blank"),
     Kind("bad-version", "Not a version", "version is not a whole number, or stands beside ALL: leave it as the template wrote it, and blank beside ALL"),
-    Kind("not-allowed", "Not allowed", "the settings do not list this person as one who may flag: have someone listed submit it"),
+    Kind("not-allowed", "Not allowed", "the settings do not list this person as one who may do this: have someone listed submit it"),
 )
 
 STATE_FAULTS = (
     Kind("already-flagged", "Already flagged", "the customer already has this flag with other values: use edit or set to change it"),
     Kind("no-such-flag", "No such flag", "the customer does not have this flag: use add or set to create it"),
-    Kind("changed-since-export", "Changed since export", "the flag was changed after this sheet was written: look at it again, then upload a fresh template"),
+    Kind("changed-since-export", "Changed since export", "the flag was changed after this sheet was written: take a fresh template and make the change there"),
     Kind("accounts-not-required", "No customer accounts", 'new flags need customer accounts, and the settings say customer_accounts = "not-required"'),
 )
 
-STATUS_FAULTS = (Kind("missing-reason", "No reason", "a block needs a reason: fill the column, or give one for all rows with --reason"),)
+STATUS_FAULTS = (Kind("missing-reason", "No reason", "a block needs a reason: fill the column, or upload the rejected rows with --reason"),)
 
 EXPORT_FAULTS = (
     Kind("missing-id", "No id", "the row has no id: every row of an export needs one"),

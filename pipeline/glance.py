@@ -118,7 +118,7 @@ def _said(item: Mapping[str, Any]) -> str:
 
 def flat(text: str) -> str:
     """Return a text on one line."""
-    return " ⏎ ".join(text.splitlines())
+    return " ⏎ ".join(text.splitlines()).replace("\t", " ")
 
 
 def show_value(value: Any, zone: ZoneInfo) -> str:

@@ -32,7 +32,7 @@ class MassChange:
     def to_text(self) -> str:
         """Return the numbers as a sentence's beginning."""
         share = 100 * self.lost / self.before if self.before else 0
-        return f"{self.lost:,} of the {self.before:,} active flags ({share:.0f} %) would be gone or changed, more than {self.limit_percent} %"
+        return f"{self.lost:,} of the {self.before:,} active flags ({share:.1f} %) would be gone or changed, more than {self.limit_percent} %"
 
 
 @dataclass(frozen=True)
@@ -179,7 +179,7 @@ class UndoReport:
         }
         if self.status == "already-undone":
             return heads[self.status]
-        told, moved = self.bookings, [f"{count:,} {table} {word}" for table, counts in self.whole.items() for word, count in counts.items() if count]
+        told, moved = self.bookings, [f"{table} {word}: {count:,}" for table, counts in self.whole.items() for word, count in counts.items() if count]
         effects = self.effects.to_lines() if self.effects and (self.effects.totals or not moved) else []
         lines = [heads[self.status], "", f"  {self.rows['applied']:>9,}  put back", f"  {self.rows['rejected']:>9,}  left alone: changed since", *effects, ""]
         lines += [f"Whole rows: {', '.join(moved)}"] if moved else []

@@ -98,7 +98,8 @@ def _checked(report: ApplyReport, plan: ApplyPlan, book: Book, said: tuple[Where
     """Refuse a run that needs to be asked for expressly, or somebody's approval; of a dry run, report it."""
     where, call = said
     mass = count_lost(plan.net, count_items(book, FLAGS), where.settings.batches.mass_change_percent)
-    lacks = lacks_approval(where.settings, plan.row_counts["applied"], call.request.by, call.approved_by)
+    doing = {call.request.by, *plan.rows.filter(pl.col("outcome") == "applied")["changed_by"]}
+    lacks = lacks_approval(where.settings, plan.row_counts["applied"], doing, call.approved_by)
     if call.dry_run:
         return replace(
             report, effects=tell_effects(plan.net), mass_change=mass, remarks=(*report.remarks, *([f"The run will be refused: {lacks}"] if lacks else []))
@@ -196,7 +197,7 @@ def undo(where: Where, call: Undoing) -> UndoReport:
             return UndoReport(before, call.batch_id, "already-undone", {}, {}, (), {})
         plan = plan_undoing(call.batch_id, call.by, Context(book, where.settings, call.as_of, call.reason))
         numbers = next_numbers(book)
-        lacks = lacks_approval(where.settings, plan.row_counts["applied"], call.by, call.approved_by)
+        lacks = lacks_approval(where.settings, plan.row_counts["applied"], [call.by], call.approved_by)
         status = "applied" if plan.row_counts["applied"] else "nothing-applied"
         remarks = count_rewritten(book, call.batch_id)
         if not call.dry_run:

@@ -147,7 +147,10 @@ class Entity:
         """Return the codes of the faults that a row shows without a look at what is stored, in the order of rule 3.11."""
         of_item = (f"missing-{self.item_word}", f"unknown-{self.item_word}") if self.item else ()
         of_fields = [
-            code for one in self.fields for code, there in ((f"missing-{one.code_word}", one.required), (f"{one.code_word}-too-long", one.limited)) if there
+            code
+            for one in self.fields
+            for code, there in ((f"missing-{one.code_word}", one.required and self.item is not None), (f"{one.code_word}-too-long", one.limited))
+            if there
         ]
         days = [one for one in self.fields if self.kind_of(one) is Kind.DATE]
         of_days = (*(("bad-date", "ambiguous-date") if days else ()), *(("already-expired",) if any(one.last_day for one in days) else ()))

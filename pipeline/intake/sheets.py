@@ -68,6 +68,10 @@ class Wanted:
         named = {name for name in self.recognised(record) if name}
         return bool(named) and not self.missing(record), len(named)
 
+    def is_named(self, name: str) -> bool:
+        """Tell whether a sheet is named after this kind."""
+        return self.layout.title.casefold() == name.strip().casefold()
+
     def choose(self, heads: "Heads", name: str) -> "Wanted":  # noqa: ARG002  # there is no choice
         """Return what a sheet is read as: this."""
         return self
@@ -91,9 +95,10 @@ class OneOf:
         """
         complete = [kind for kind in self.kinds if any(kind.score(record)[0] for head in heads for record in head)]
         known = [kind for kind in complete if kind.layout.name not in self.by_action]
-        named = [kind for kind in complete if kind.layout.title.casefold() == name.strip().casefold()]
+        named = [kind for kind in complete if kind.is_named(name)]
         told = [kind for kind in complete if kind not in known and (kind in named or self._holds_actions(kind, heads))]
-        return next(iter([kind for kind in named if kind in known] or known or told), self.kinds[0])
+        meant = [kind for kind in self.kinds if kind.is_named(name)]
+        return next(iter([kind for kind in named if kind in known] or known or told or meant), self.kinds[0])
 
     def _holds_actions(self, kind: Wanted, heads: Heads) -> bool:
         words = self.by_action[kind.layout.name]

@@ -60,7 +60,7 @@ def read_workbook(data: bytes, sought: Sought, where: str, only: tuple[str, ...]
     """
     passed = check_workbook(data, where)
     book = _Book(_guarded(where, lambda: CalamineWorkbook.from_filelike(BytesIO(data))), passed, where)
-    _check_names(book, only)
+    only = _named(book, only)
     sheets, skipped, nearest = [], [], []
     for listed in book.parsed.sheets_metadata:
         reason = _reason_to_skip(listed, only)
@@ -71,12 +71,17 @@ def read_workbook(data: bytes, sought: Sought, where: str, only: tuple[str, ...]
             continue
         if found:
             nearest.append((listed.name, found))
-        if listed.name in only:
+        if listed.name in only or (found and _is_meant(listed.name, found)):
             raise _unusable(nearest[-1:] if found else [], f"{where}, sheet {listed.name}")
         skipped.append(f"{listed.name} ({reason or 'no header with the required columns'})")
     if not sheets:
         raise _unusable(nearest, where)
     return WorkbookRead(tuple(sheets), tuple(skipped), tuple(_remarks(passed, sheets)))
+
+
+def _is_meant(name: str, found: _Found) -> bool:
+    """Tell whether a sheet that lacks a column is one of instructions all the same: it bears their name, and has actions."""
+    return found.wanted.is_named(name) and "action" in found.wanted.recognised(found.header)
 
 
 def _remarks(passed: Passed, sheets: list[RawSheet]) -> Iterator[str]:
@@ -124,11 +129,14 @@ def _guarded(where: str, parse: Callable[[], Result]) -> Result:
         raise Refused(f"{where}: the workbook is damaged, or holds something that can't be read.", SAVE_ANEW) from error
 
 
-def _check_names(book: _Book, only: tuple[str, ...]) -> None:
+def _named(book: _Book, only: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the sheets that are asked for as the workbook writes them; to a spreadsheet program case makes no difference."""
     names = book.parsed.sheet_names
-    unknown = [name for name in only if name not in names]
+    spelt = {name.casefold(): name for name in names}
+    unknown = [name for name in only if name.casefold() not in spelt]
     if unknown:
         raise Refused(f"{book.where}: there is no sheet named {', '.join(unknown)}. The sheets there are: {', '.join(names)}.", "Name one of these sheets.")
+    return tuple(spelt[name.casefold()] for name in only)
 
 
 def _reason_to_skip(listed: SheetMetadata, only: tuple[str, ...]) -> str | None:

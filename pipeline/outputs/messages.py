@@ -49,6 +49,7 @@ def _texts(entity: Entity, comment_limit: int, names: Sequence[str]) -> dict[str
     if entity is FLAGS:
         return texts
     usual, own = FLAGS.layout.columns[0].meaning, entity.layout.columns[0].meaning
+    texts["not-clearable"] = "[clear] does not work here: write the value, or leave the cell blank"
     return {code: text.replace(usual, own).replace("the flag was", f"the {entity.word} was") for code, text in texts.items()}
 
 

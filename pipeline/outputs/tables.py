@@ -84,13 +84,16 @@ def _split(tables: Sequence[Table]) -> list[Table]:
 
 def _distinct(header: Sequence[str]) -> list[str]:
     """Make headers differ by trailing blanks, which nobody sees, since a workbook's writer takes each name once."""
-    names: list[str] = []
+    names: dict[str, None] = {}
+    turns: dict[str, int] = {}
     for title in header:
         name = title or " "
         while name in names:
-            name += " "
-        names.append(name)
-    return names
+            turns[title] = turns.get(title, 0) + 1
+            # NOTE: two kinds of blank write the turn's number in binary; one blank more each time took hours for a thousand blank headers.
+            name = (title or " ") + f"{turns[title]:b}".replace("0", " ").replace("1", "\u00a0")
+        names[name] = None
+    return list(names)
 
 
 def _widths(frame: pl.DataFrame) -> dict[str, float]:

@@ -41,9 +41,8 @@ def find_faults(entity: Entity, rows: Any, limits: Limits) -> Any:
     if entity.versioned:
         more["bad-version"] = nw.col("bad_version") | (is_all & ~nw.col("version").is_null())
     for one in entity.fields:
-        if one.required:
-            lacks = nw.col(column_of(f"missing-{one.code_word}"))
-            more[f"missing-{one.code_word}"] = lacks & (action == ADD) if entity.item else lacks
+        if one.required and entity.item:  # an action that names its item is as set: what it lacks shows at what is stored
+            more[f"missing-{one.code_word}"] = nw.col(column_of(f"missing-{one.code_word}")) & (action == ADD)
         if one.limited:
             more[f"{one.code_word}-too-long"] = nw.col(f"{one.name}_length") > limits.comment_limit
         if one.last_day:

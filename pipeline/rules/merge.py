@@ -8,9 +8,9 @@ from pipeline.rules.frames import same
 
 
 def merge_with_source(frame: Any) -> Any:
-    """Return the rows whose value changes: key, before and after.
+    """Return the rows whose value changes: key, before, after and remembered.
 
     `frame`: key (unique), stored (the book's value), remembered (what the source said last time) and said (what it says now).
     """
     changes = frame.filter(~same(nw.col("said"), nw.col("remembered")) & ~same(nw.col("said"), nw.col("stored")))
-    return changes.select("key", nw.col("stored").alias("before"), nw.col("said").alias("after"))
+    return changes.select("key", nw.col("stored").alias("before"), nw.col("said").alias("after"), "remembered")

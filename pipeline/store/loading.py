@@ -143,15 +143,24 @@ def write_said(book: Book, target: Target, column: str, remembered: str, frames:
         book.run(f"UPDATE {target.table} SET {column} = ch.after FROM ch WHERE {target.table}.{target.key} = ch.key", ch=changes)
 
 
+# Where the book remembers what the source last said (rule 4.5).
+SOURCES = {"customers": "source_status", "bookings": "source_alert"}
+
+
 def log_said(book: Book, batch_id: int, when: datetime, target: Target, changes: pl.DataFrame) -> None:
-    """Write a history row for each changed status or alert: `changes` has key, column, action, before, after (rule 6.7)."""
+    """Write a history row for each changed status or alert (rule 6.7).
+
+    `changes` has key, column, action, before and after; with remembered too, what the source said before and now is kept beside
+    them, for an undo to put back.
+    """
     if not len(changes):
         return
     event = book.ask("SELECT coalesce(max(event_id), 0) + 1 AS n FROM history")["n"][0]
     item = "key" if target is BOOKINGS else '"column"'
+    said, now = (f", '{memory}', remembered", f", '{memory}', after") if (memory := SOURCES.get(target.table)) and "remembered" in changes.columns else ("", "")
     book.run(
         f"INSERT INTO history SELECT n + ?, ?, NULL, NULL, NULL, '{target.table}', t.customer_id, {item}, action, "
-        'json_object("column", before), json_object("column", after), NULL, \'source\', ? '
+        f'json_object("column", before{said}), json_object("column", after{now}), NULL, \'source\', ? '
         f"FROM ch JOIN {target.table} t ON t.{target.key} = ch.key ORDER BY n",
         event,
         batch_id,

@@ -32,26 +32,22 @@ SETTLED = """
 def brought_rows(book: Book, batch_id: int) -> dict[str, pl.DataFrame]:
     """Return what a batch brought: for bookings and customers a frame of id, customer_id and untouched.
 
-    A customer with bookings that stay, flags, tags or any other item is touched.
+    A customer with bookings that stay, flags, tags or any other item is touched. Of rows of before `last_batch` was kept nobody knows
+    which load wrote to them: any later one may have.
     """
     later = f"SELECT {{}} FROM history WHERE batch_id > ? AND action NOT IN ('removed', 'restored') AND batch_id NOT IN ({SETTLED})"
+    since = "coalesce(last_batch <= ?, NOT EXISTS (SELECT 1 FROM batches WHERE batch_id > ? AND kind NOT IN ('apply', 'undo')))"
     bookings = book.ask(
-        f"SELECT booking_id AS id, customer_id, last_batch <= ? AND booking_id NOT IN ({later.format('item')} AND entity = 'bookings') AS untouched "
+        f"SELECT booking_id AS id, customer_id, {since} AND booking_id NOT IN ({later.format('item')} AND entity = 'bookings') AS untouched "
         f"FROM bookings WHERE {BROUGHT['bookings']} ORDER BY id",
-        batch_id,
-        batch_id,
-        batch_id,
-        batch_id,
+        *(batch_id,) * 5,
     )
     customers = book.ask(
-        f"SELECT customer_id AS id, customer_id, last_batch <= ? "
+        f"SELECT customer_id AS id, customer_id, {since} "
         f"AND customer_id NOT IN ({later.format('customer_id')} AND customer_id IS NOT NULL) "
         "AND NOT EXISTS (SELECT 1 FROM bookings b WHERE b.customer_id = c.customer_id AND b.booking_id NOT IN (SELECT id FROM going WHERE untouched)) "
         f"AS untouched FROM customers c WHERE {BROUGHT['customers']} ORDER BY id",
-        batch_id,
-        batch_id,
-        batch_id,
-        batch_id,
+        *(batch_id,) * 5,
         going=bookings,
     )
     return {"bookings": bookings, "customers": customers}
@@ -111,6 +107,7 @@ class Whole:
 def move_rows(book: Book, moved: Moved, whole: Whole) -> None:
     """Give bookings their statuses back, take rows away and bring rows back; all of it with history."""
     _write_statuses(book, moved, whole.statuses)
+    _forget_saying(book, moved.batch_id, whole.undoes)
     for table, key in KEYS.items():
         before = book.ask(f"SELECT count(*) AS n FROM {table}")["n"][0]
         _remove(book, moved, table, whole.going[table])
@@ -118,6 +115,22 @@ def move_rows(book: Book, moved: Moved, whole: Whole) -> None:
         after = book.ask(f"SELECT count(*) AS n, count(DISTINCT {key}) AS ids FROM {table}").row(0)
         if set(after) != {before - len(whole.going[table]) + len(whole.coming[table])}:
             raise AssertionError(f"{table}: {before:,} rows became {after}, which the undo does not account for: nothing is written")
+
+
+def _forget_saying(book: Book, batch_id: int, undone: int) -> None:
+    """Remember again what the source said before a load, where the undo has put its word back: said again, it counts again (rule 4.5)."""
+    for table, key, memory, which in (
+        ("customers", "customer_id", "source_status", "item = 'status'"),
+        ("bookings", "item", "source_alert", "action = 'alert'"),
+    ):
+        book.run(
+            f"UPDATE {table} SET {memory} = former.said FROM ("
+            f"SELECT {key} AS id, before ->> '{memory}' AS said FROM history SEMI JOIN "
+            f"(SELECT {key} FROM history WHERE batch_id = ? AND entity = '{table}' AND {which}) back USING ({key}) "
+            f"WHERE batch_id = ? AND entity = '{table}' AND {which} AND json_exists(before, '$.{memory}')) former WHERE {table}.{KEYS[table]} = former.id",
+            batch_id,
+            undone,
+        )
 
 
 HEAD = "row_number() OVER (ORDER BY {}) - 1 + ?, ?, NULL, NULL, NULL"

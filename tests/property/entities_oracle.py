@@ -187,6 +187,7 @@ class _Desk:
         if removes:
             self.untag(row, item)
         else:
+            self.spellings.setdefault(item[1], row.texts["tag"])
             self.tags[item] = Tag(self.spelling(item[1]), row.by, self.office.batch.as_of)
             self.note(row, ("tags", item[1]), "tagged", (None, {}))
         return None, True
@@ -196,7 +197,7 @@ class _Desk:
         self.note(row, ("tags", item[1]), "untagged", ({}, None))
 
     def spelling(self, form: str) -> str:
-        """Return how the book wrote a tag before the batch, else how the batch first wrote it, whatever became of that row."""
+        """Return how the book wrote a tag before the batch, else how the first row of the batch wrote it that made one."""
         for item, tag in self.estate.tags.items():
             if item[1] == form:
                 return tag.text
@@ -209,8 +210,6 @@ class _Desk:
         if row.action == "ignore":
             return Verdict("ignored"), None
         blocks = row.action in {"block", "unblock"}
-        if row.action == "block" and not row.reason:
-            row.faults.add("missing-reason")
         rights = ("block",) if blocks else ("flag",) if row.action else ("flag", "block")  # an unknown word may have meant either
         if not any(self.office.may(row.by, right) for right in rights):
             row.faults.add("not-allowed")
@@ -219,6 +218,8 @@ class _Desk:
             return Verdict("rejected", ",".join(sorted(row.faults, key=STATUS_CODES.index)), row.customer_id), named
         assert row.action is not None
         assert row.customer_id is not None
+        if row.action == "block" and not row.reason and row.customer_id not in self.blocks:
+            return Verdict("rejected", "missing-reason", row.customer_id), named
         applies = self.block(row, row.customer_id) if blocks else self.archive(row, row.customer_id)
         return Verdict("applied" if applies else "unchanged", None, row.customer_id), named
 
@@ -266,8 +267,6 @@ def interpret_lines(estate: Estate, lines: Sequence[Line], office: Office) -> Ou
     statuses = {key: one.status for key, one in estate.world.customers.items()}
     desk = _Desk(estate, office, dict(estate.tags), dict(estate.blocks), statuses)
     for number, (kind, cells) in enumerate(lines):
-        if kind == "tags":
-            desk.spellings.setdefault(tag_form(cells.get("tag", "")), plain(cells.get("tag", "")))
         if kind != "flags":
             verdicts[number], named[number] = (desk.act_on_tag if kind == "tags" else desk.act_on_status)(number, cells)
     ordered = [verdicts[number] for number in range(len(lines))]

@@ -638,7 +638,7 @@ def test_the_plain_reading_of_status() -> None:
     ]
     said, estate = say([("status", text) for text in texts])
     assert said == [
-        *("unchanged", "missing-reason", "applied", "missing-reason", "unchanged", "applied", "unchanged", "unchanged", "applied", "applied"),
+        *("unchanged", "unchanged", "applied", "missing-reason", "unchanged", "applied", "unchanged", "unchanged", "applied", "applied"),
         "unknown-action,unknown-customer",
     ]
     assert (estate.blocks, estate.world.customers["8"].status) == ({"7": Block("Again", "Zoe", NOON)}, "archived")

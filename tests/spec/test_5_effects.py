@@ -19,7 +19,8 @@ def test_5_2_archived_and_blocked_are_kept_apart(spec: Spec) -> None:
         action     customer_id  reason      =>  outcome    message
         block      C1           never paid  =>  applied    customer blocked
         archive    C1                       =>  applied    customer archived
-        block      C1                       =>  rejected   a block needs a reason
+        block      C1                       =>  unchanged  nothing to change
+        block      C2                       =>  rejected   a block needs a reason
         unarchive  C2                       =>  applied    customer unarchived
         archive    C3                       =>  applied    customer archived
         unblock    C3                       =>  applied    customer unblocked

@@ -395,3 +395,35 @@ def test_6_7_an_undone_load_can_be_brought_back(spec: Spec) -> None:
         B8          C8           2026-03-10 10:00  12.3456  2""")
     spec.undo(2)
     spec.then_bookings("booking_id")
+
+
+def test_6_7_an_undone_load_may_come_again(spec: Spec) -> None:
+    """What the source said is forgotten with the load that is undone: the same export, loaded again, counts again."""
+    spec.bookings("""
+        booking_id  customer_id  starts_at
+        B1          C1           2026-03-10 10:00""")
+    export = """
+        customer_id  status
+        C1           archived"""
+    bookings = """
+        booking_id  customer_id  starts_at         alert_message
+        B1          C1           2026-03-10 10:00  gate code"""
+    spec.load(export, bookings)
+    spec.undo(2)
+    spec.then_customers("""
+        customer_id  status
+        C1           active
+        C2           active
+        C3           active""")
+    spec.then_bookings("""
+        booking_id  alert_message
+        B1""")
+    spec.load(export, bookings)
+    spec.then_customers("""
+        customer_id  status
+        C1           archived
+        C2           active
+        C3           active""")
+    spec.then_bookings("""
+        booking_id  alert_message
+        B1          gate code""")
