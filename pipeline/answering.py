@@ -63,6 +63,17 @@ class Answer:
     net: pl.DataFrame | None = None
 
 
+def place_anew(rows: pl.DataFrame, upload: Upload) -> pl.DataFrame:
+    """Return what became of an upload's rows with the places that they have in it now.
+
+    The same upload may come as another kind of file, with another sheet name or further down; its rows come in the same order.
+    """
+    places = pl.concat([part.instructions.select("seq", "file_no", "sheet", "source_row") for part in upload.parts]).sort("seq")
+    if len(places) != len(rows):
+        raise AssertionError("the same upload must have as many rows as before")
+    return rows.drop("file_no", "sheet", "source_row").hstack(places.drop("seq"))
+
+
 def stage_results(files: Staged, upload: Upload, answer: Answer, report: ApplyReport, out: Path | None) -> ApplyReport:
     """Stage the result files of an upload; return the report with their names."""
     uploaded = [_uploaded(number, file) for number, file in enumerate(upload.files, start=1)]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.answering import Answer, report_again, report_load, report_plan, report_undo, stage_came_back, stage_results
+from pipeline.answering import Answer, place_anew, report_again, report_load, report_plan, report_undo, stage_came_back, stage_results
 from pipeline.approval import lacks_approval
 from pipeline.context import Context
 from pipeline.effects import count_lost, tell_effects
@@ -125,7 +125,7 @@ def _write(book: Book, where: Where, numbers: tuple[int, int], batch: tuple[Batc
 def _answer_again(book: Book, batch_id: int, upload: Upload, files: Staged, said: tuple[Where, Instructing]) -> ApplyReport:
     """Answer an upload that was applied before with that batch's counts and result files (rule 6.3)."""
     where, call = said
-    record, rows = batch_record(book, batch_id), batch_rows(book, batch_id)
+    record, rows = batch_record(book, batch_id), place_anew(batch_rows(book, batch_id), upload)
     answer = Answer(rows, _facts(where, call))
     report = stage_results(files, upload, answer, report_again(record, rows, upload, dry_run=call.dry_run), where.out)
     files.publish()

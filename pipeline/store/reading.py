@@ -182,7 +182,7 @@ def same_upload(book: Book, digests: list[str]) -> int | None:
 
 
 def batch_rows(book: Book, batch_id: int) -> pl.DataFrame:
-    """Return what became of each row of a batch: file_no, sheet, source_row, outcome, code, message, customer_id, told.
+    """Return what became of each row of a batch, in its order: file_no, sheet, source_row, outcome, code, message, customer_id, told.
 
     `told` is how many bookings of the customer the batch gave another alert, on the row that its history names, else 0.
     """
@@ -192,7 +192,7 @@ def batch_rows(book: Book, batch_id: int) -> pl.DataFrame:
             SELECT customer_id, file_no, sheet, source_row, count(*) AS told FROM history
             WHERE batch_id = ? AND entity = 'bookings' GROUP BY ALL)
         SELECT r.*, coalesce(told, 0) AS told FROM batch_rows r
-        LEFT JOIN told USING (customer_id, file_no, sheet, source_row) WHERE r.batch_id = ?
+        LEFT JOIN told USING (customer_id, file_no, sheet, source_row) WHERE r.batch_id = ? ORDER BY r.rowid
         """,
         batch_id,
         batch_id,

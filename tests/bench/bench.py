@@ -102,8 +102,8 @@ def apply_all(inputs: Inputs, form: str) -> Took:
 
 
 def apply_dressed(inputs: Inputs, upload: str) -> Took:
-    stores.restore(inputs, stores.PRISTINE)
-    return measure(stores.apply_command(inputs, upload, stores.PRISTINE), inputs.folder)
+    stores.restore(inputs)
+    return measure(stores.apply_command(inputs, upload), inputs.folder)
 
 
 def measure_floors(figures: Figures, inputs: Inputs) -> None:

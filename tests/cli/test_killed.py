@@ -48,7 +48,7 @@ APPLY_MOMENTS = (
     Moment("upload.results.xlsx"),
     Moment("upload.rejected.xlsx", 0.005),
 )
-UNDO_MOMENTS = (Moment(SIGNED), Moment(SIGNED, 0.05), Moment(LOGGED), Moment(LOGGED, 0.005), Moment(LOGGED, 0.01), Moment(LOGGED, 0.03))
+UNDO_MOMENTS = (Moment(SIGNED), Moment(SIGNED, 0.03), Moment(SIGNED, 0.06), Moment(LOGGED), Moment(LOGGED, 0.005), Moment(LOGGED, 0.03))
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,22 @@ def test_6_3_the_same_upload_again_does_nothing(spec: Spec) -> None:
         2""")
 
 
+def test_6_3_the_same_upload_may_come_as_another_kind_of_file(spec: Spec) -> None:
+    """The same cells in a workbook, under whatever sheet name, are the same upload; its results say of each row what the first said."""
+    spec.apply("""
+        action  customer_id  flag_type  comment  =>  outcome   code
+        add     C1           At Risk    late     =>  applied
+        add     X99          At Risk    late     =>  rejected  unknown-customer""")
+    spec.apply_workbook("""
+        [Week 23]
+        action  customer_id  flag_type  comment  =>  outcome   code
+        add     C1           At Risk    late     =>  applied
+        add     X99          At Risk    late     =>  rejected  unknown-customer""")
+    spec.reports("""
+        status           applied_before
+        already-applied  2""")
+
+
 def test_6_3_an_upload_can_be_applied_again_on_request(spec: Spec) -> None:
     """When asked for, the same upload is applied again, on the book as it is now."""
     spec.apply("""
