@@ -1,5 +1,6 @@
 """The workbook to fill in: a sheet an entity with drop-downs and dates as dates, what is there now as rows if asked for, and a page of help."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ NAME_COLUMN = "customer_name"  # shown for people; no column of the layout, so i
 WIDTHS = {"comment": 60, "email": 30, "phone": 20, "reason": 30, NAME_COLUMN: 30}
 LINE_POINTS = 15
 EMPTY_ROWS = 1000  # rows below the filled ones that have drop-downs too
+CODE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 LIST_CHARACTERS = 255  # what Excel takes in a list of choices
 
 
@@ -96,7 +98,8 @@ def _cell(sheet: Any, name: str, kind: Kind | None, value: Any) -> Any:
     """Return a cell: text stays text whatever it looks like, days are dates, and only the version is locked."""
     cell = WriteOnlyCell(sheet)
     if isinstance(value, str):
-        cell.value = escape(value)
+        # NOTE: a text that spells a letter's code, such as _x000D_, would be read as the letter.
+        cell.value = escape(CODE.sub("_x005F_", value))
         cell.data_type = "s"  # or a text that begins with = would be a formula
         cell.quotePrefix = True
     elif value is not None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+import python_calamine
 
 from tests.cli.conftest import Shop
 
@@ -96,3 +97,10 @@ def test_an_empty_template_offers_choices_and_help(flagged: Shop) -> None:
 
 def test_a_template_is_a_workbook(flagged: Shop) -> None:
     assert flagged.run("template", "flags.csv").code == 2
+
+
+def test_every_text_stands_in_the_template_letter_by_letter(flagged: Shop) -> None:
+    """A cell that came back blank would pass for unchanged."""
+    assert flagged.run("template", "current.xlsx", "--with-current").code == 0
+    header, *rows = python_calamine.CalamineWorkbook.from_path(flagged.folder / "current.xlsx").get_sheet_by_name("Flags").to_python()
+    assert {row[header.index("comment")] for row in rows} - {""} == set(TEXTS)
