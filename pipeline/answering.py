@@ -61,6 +61,7 @@ class Answer:
     rows: pl.DataFrame
     facts: Sequence[tuple[str, str]]
     net: pl.DataFrame | None = None
+    began: float = 0.0
 
 
 def place_anew(rows: pl.DataFrame, upload: Upload) -> pl.DataFrame:
@@ -78,7 +79,7 @@ def stage_results(files: Staged, upload: Upload, answer: Answer, report: ApplyRe
     """Stage the result files of an upload; return the report with their names."""
     uploaded = [_uploaded(number, file) for number, file in enumerate(upload.files, start=1)]
     shown = answer.rows.select("file_no", "sheet", "source_row", "outcome", "code", "message", "customer_id", "told")
-    told = Told(_summary(report, answer.facts), report.status, None if answer.net is None else _changes(answer.net))
+    told = Told(_summary(report, answer.facts), report.status, None if answer.net is None else _changes(answer.net), answer.began)
     written, remarks = write_results(files, uploaded, shown, told, out)
     return replace(report, files=tuple(written), remarks=(*report.remarks, *remarks))
 

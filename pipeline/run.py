@@ -1,9 +1,10 @@
 """One function a job: read, decide, write. The page to read first."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -89,8 +90,13 @@ def apply(where: Where, call: Instructing) -> ApplyReport:
 
 def _facts(where: Where, call: Instructing) -> list[tuple[str, str]]:
     """Return what the summary says of the call."""
-    as_of = call.as_of.astimezone(where.settings.zone).strftime("%Y-%m-%d %H:%M")
-    said = {"submitted by": call.request.by, "approved by": call.approved_by, "reason": call.reason, "as of": as_of}
+    return _facts_of(where, {"submitted_by": call.request.by, "approved_by": call.approved_by, "reason": call.reason, "as_of": call.as_of})
+
+
+def _facts_of(where: Where, record: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return what the summary says of a batch."""
+    as_of = record["as_of"].astimezone(where.settings.zone).strftime("%Y-%m-%d %H:%M")
+    said = {"submitted by": record["submitted_by"], "approved by": record["approved_by"], "reason": record["reason"], "as of": as_of}
     return [(what, text) for what, text in said.items() if text]
 
 
@@ -126,7 +132,7 @@ def _answer_again(book: Book, batch_id: int, upload: Upload, files: Staged, said
     """Answer an upload that was applied before with that batch's counts and result files (rule 6.3)."""
     where, call = said
     record, rows = batch_record(book, batch_id), place_anew(batch_rows(book, batch_id), upload)
-    answer = Answer(rows, _facts(where, call))
+    answer = Answer(rows, _facts_of(where, record), began=record["started_at"].timestamp())
     report = stage_results(files, upload, answer, report_again(record, rows, upload, dry_run=call.dry_run), where.out)
     files.publish()
     return report

@@ -41,11 +41,15 @@ class Uploaded:
 
 @dataclass(frozen=True)
 class Told:
-    """What result files say besides the rows: the summary, the status of the run, and for a preview what would change."""
+    """What result files say besides the rows: the summary, the status of the run, for a preview what would change.
+
+    `began` is when the batch did (seconds since 1970): a rejected file that is older is not of this upload.
+    """
 
     summary: Summary
     status: str
     changes: Table | None = None
+    began: float = 0.0
 
     def plain_summary(self) -> Table:
         """Return the summary as a table of counts."""
@@ -86,7 +90,7 @@ def _write_file(files: Staged, one: Uploaded, rows: pl.DataFrame, said: tuple[To
         return ResultFile(one.path.name, str(results), None)
     if not came_back:
         return ResultFile(one.path.name, str(results), None, _left_over(rejected))
-    if not (told.status == "already-applied" and rejected.exists()):  # it may hold corrections by now
+    if not (told.status == "already-applied" and rejected.exists() and rejected.stat().st_mtime >= told.began):  # it may hold corrections by now
         _stage(files, rejected, one, came_back)
     return ResultFile(one.path.name, str(results), str(rejected))
 

@@ -10,7 +10,6 @@ from openpyxl import Workbook
 from openpyxl.cell.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, Protection
 from openpyxl.utils import get_column_letter
-from openpyxl.utils.escape import escape
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.properties import PageSetupProperties
 
@@ -21,7 +20,8 @@ NAME_COLUMN = "customer_name"  # shown for people; no column of the layout, so i
 WIDTHS = {"comment": 60, "email": 30, "phone": 20, "reason": 30, NAME_COLUMN: 30}
 LINE_POINTS = 15
 EMPTY_ROWS = 1000  # rows below the filled ones that have drop-downs too
-CODE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+# What stands in a workbook as its code: letters that XML can't hold, and the beginning of a text that spells such a code itself.
+CODED = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 LIST_CHARACTERS = 255  # what Excel takes in a list of choices
 
 
@@ -98,8 +98,7 @@ def _cell(sheet: Any, name: str, kind: Kind | None, value: Any) -> Any:
     """Return a cell: text stays text whatever it looks like, days are dates, and only the version is locked."""
     cell = WriteOnlyCell(sheet)
     if isinstance(value, str):
-        # NOTE: a text that spells a letter's code, such as _x000D_, would be read as the letter.
-        cell.value = escape(CODE.sub("_x005F_", value))
+        cell.value = CODED.sub(lambda letter: f"_x{ord(letter[0]):04X}_", value)
         cell.data_type = "s"  # or a text that begins with = would be a formula
         cell.quotePrefix = True
     elif value is not None:

@@ -103,4 +103,4 @@ def test_every_text_stands_in_the_template_letter_by_letter(flagged: Shop) -> No
     """A cell that came back blank would pass for unchanged."""
     assert flagged.run("template", "current.xlsx", "--with-current").code == 0
     header, *rows = python_calamine.CalamineWorkbook.from_path(flagged.folder / "current.xlsx").get_sheet_by_name("Flags").to_python()
-    assert {row[header.index("comment")] for row in rows} - {""} == set(TEXTS)
+    assert {row[header.index("comment")] for row in rows} - {""} == {text.strip() for text in TEXTS}
