@@ -5,12 +5,15 @@ from pathlib import Path
 import click
 
 from jobs import options
+from jobs.progress import Watch
 
 
-@click.command("load", epilog="Example: flagbook load --customers customers.csv --bookings bookings.csv --as-of 2026-06-01T06:00")
-@click.option("--customers", multiple=True, type=options.FILE, metavar="FILE", help="A customer export; may be repeated.")
-@click.option("--bookings", multiple=True, type=options.FILE, metavar="FILE", help="A booking export; may be repeated.")
+@click.command("load", cls=options.SeveralFiles, epilog="Example: flagbook load --customers customers.csv --bookings bookings.csv --as-of 2026-06-01T06:00")
+@click.option("--customers", multiple=True, type=options.FILE, metavar="FILE...", help="Customer exports.")
+@click.option("--bookings", multiple=True, type=options.FILE, metavar="FILE...", help="Booking exports.")
 @click.option("--map", "column_map", type=options.FILE, metavar="FILE", help="A column map (TOML) for another source's headers, dates and status words.")
+@click.option("--create-customers", is_flag=True, help="Make customers of bookings whose customer nobody knows, from the bookings' own columns.")
+@click.option("--accept-shrink", is_flag=True, help="Load an export that has far fewer rows than last time's.")
 @options.as_of
 @options.by
 @options.dry_run
@@ -28,6 +31,8 @@ def command(
     dry_run: bool,
     out: Path | None,
     as_json: bool,
+    create_customers: bool,
+    accept_shrink: bool,
 ) -> int:
     """Bring customer and booking exports into the book, which is made if there is none.
 
@@ -41,6 +46,8 @@ def command(
     by = by or options.user_name()
     from pipeline.run import Loads, Where, load
 
-    report = load(Where(call.store, settings, out), Loads(customers, bookings, by, moment, column_map, dry_run=dry_run))
+    how = {"dry_run": dry_run, "create_customers": create_customers, "accept_shrink": accept_shrink}
+    with Watch([*customers, *bookings], quiet=call.quiet) as watch:
+        report = load(Where(call.store, settings, out), Loads(customers, bookings, by, moment, column_map, **how, progress=watch.hear))
     call.say(report, as_json=as_json)
     return report.exit_code

@@ -99,6 +99,28 @@ def user_name() -> str:
         raise Refused("The name of the user who runs this can't be found out.", "Say who with --by.") from None
 
 
+class SeveralFiles(click.Command):
+    """A command whose options that may be repeated take several files each, as a shell writes out a pattern: --bookings b1.csv b2.csv."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put the option's name before each further file."""
+        names = {name for option in self.params if isinstance(option, click.Option) and option.multiple for name in option.opts}
+        said: list[str] = []
+        last, values = "", 0
+        for place, word in enumerate(args):
+            if word == "--":
+                return super().parse_args(ctx, [*said, *args[place:]])
+            if word in names:
+                last, values = word, 0
+            elif word.startswith("-"):
+                last = ""
+            elif last:
+                said += [last] if values else []
+                values += 1
+            said.append(word)
+        return super().parse_args(ctx, said)
+
+
 FILE = click.Path(path_type=Path)
 store = click.option("--store", type=FILE, envvar="FLAGBOOK_STORE", default=Path("flagbook.duckdb"), show_default=True, help="The book's file.")
 settings = click.option("--settings", type=FILE, envvar="FLAGBOOK_SETTINGS", help="The settings file; default: flagbook.toml if there is one.")

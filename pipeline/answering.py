@@ -2,23 +2,28 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from pipeline.context import Context
 from pipeline.effects import tell_effects
-from pipeline.intake.exports import Export
 from pipeline.intake.files import FileKind
 from pipeline.intake.sheets import RawSheet, own_width, rows_to_hand_back
 from pipeline.intake.uploads import Upload, UploadFile
-from pipeline.loading import Loaded, raw_rejected
+from pipeline.loading import Loaded, rejected_pieces
 from pipeline.outputs.answers import Summary
-from pipeline.outputs.results import Sheet, Told, Uploaded, write_rejected, write_results
+from pipeline.outputs.results import CameBack, Sheet, Told, Uploaded, write_rejected, write_results
 from pipeline.outputs.staging import Staged
 from pipeline.outputs.tables import Table
 from pipeline.planning import ApplyPlan
 from pipeline.report import ApplyReport, LoadReport, ResultFile, UndoReport
+from pipeline.store.incoming import count_codes as count_codes_of_load
+from pipeline.store.incoming import files_with_findings
+from pipeline.store.looking import count_hindered
+from pipeline.streaming import Numbered
 from pipeline.undoing import UndoPlan
 
 OUTCOMES = ("applied", "unchanged", "rejected", "ignored", "unprocessed")
@@ -132,29 +137,46 @@ def count_codes(rows: pl.DataFrame) -> dict[str, int]:
     return dict(each.value_counts().sort("count", "code", descending=[True, False]).rows())
 
 
-def report_load(loaded: Loaded, batch: int | None, remarks: Sequence[str], files: Sequence[ResultFile]) -> LoadReport:
-    """Return the report of a load; `batch` is None for a dry run."""
+def report_load(loaded: Loaded, context: Context, found: tuple[int | None, Sequence[str]], files: Sequence[ResultFile]) -> LoadReport:
+    """Return the report of a load; `found`: its batch (None for a dry run), and remarks that come before its own."""
+    batch, remarks = found
     total = {word: sum(counts[word] for counts in loaded.tables.values()) for word in ("read", "new", "changed", "unchanged", "rejected")}
     applied = total["new"] + total["changed"]
-    came_back = loaded.came_back()
     warned = tuple(f"{count:,} {'row' if count == 1 else 'rows'}: {message}" for message, count in sorted(loaded.warnings.items()))
+    made = [f"{loaded.made:,} customers were made of bookings whose customer nobody knew"] if loaded.made else []
+    held, breaches = count_hindered(context.book, context.as_of)
     return LoadReport(
         batch=batch,
         status="dry-run" if batch is None else "applied" if applied else "nothing-applied",
         rows={"read": total["read"], "applied": applied, "unchanged": total["unchanged"], "rejected": total["rejected"], "ignored": 0, "unprocessed": 0},
         tables=loaded.tables,
-        bookings={"updated": loaded.marked, "cleared": 0, "kept": 0},
+        bookings=loaded.alerts,
         files=tuple(files),
-        codes=count_codes(came_back),
-        remarks=(*remarks, *loaded.remarks, *warned),
+        codes=count_codes_of_load(context.book),
+        remarks=(*remarks, *loaded.remarks, *made, *warned),
+        kept=tuple(loaded.kept),
+        held=held,
+        breaches=breaches,
     )
 
 
-def stage_came_back(files: Staged, exports: Sequence[tuple[int, Export]], loaded: Loaded, out: Path | None) -> list[ResultFile]:
+def stage_came_back(files: Staged, exports: Numbered, context: Context, out: Path | None) -> list[ResultFile]:
     """Stage each export's rejected rows, in its own columns with the reason, to fix and load again."""
-    came_back = loaded.came_back()
-    written = []
-    for number, export, sheet in raw_rejected(exports, came_back):
-        uploaded = Uploaded(number, export.path, export.is_text, b"", () if sheet is None else (_sheet(sheet),))
-        written.append(write_rejected(files, uploaded, came_back.filter(pl.col("file_no") == number).select("source_row", "message"), out))
+    with_some, written = files_with_findings(context.book), []
+    for number, export in exports:
+        ending = ".csv" if export.is_text else ".xlsx"
+        if number not in with_some:
+            written.append(write_rejected(files, export.path, ending, out))
+            continue
+        pieces = rejected_pieces(context, number, export.sheets())
+        first, found = next(pieces)
+        own = _sheet(first)
+        frames = (_came_back(sheet, said) for sheet, said in chain([(first, found)], pieces))
+        written.append(write_rejected(files, CameBack(export.path, export.is_text, own.name, own.header, own.separator, frames), ending, out))
     return written
+
+
+def _came_back(sheet: RawSheet, found: pl.DataFrame) -> pl.DataFrame:
+    rows = _sheet(sheet).rows
+    joined = rows.join(found, on="source_row", how="inner", validate="1:1", maintain_order="left")
+    return joined.select(*rows.columns[1:], pl.col("source_row").cast(pl.String), "message")

@@ -1,201 +1,265 @@
-"""From exports to a book brought up to date: staged, matched, merged by the rules, and written, in one transaction.
+"""From exports to a book brought up to date: streamed, matched, merged by the rules, and written, in one transaction (rule 4.7).
 
 The dry run does all of it and then rolls back, so that the two can't differ (rule 6.4).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 
-import narwhals.stable.v2 as nw
 import polars as pl
 
+from pipeline.context import Context
 from pipeline.findings import CATALOGUE
-from pipeline.intake.cells import phone_keys
-from pipeline.intake.exports import Export
 from pipeline.intake.sheets import RawSheet
-from pipeline.rules.alerts import mark_new_bookings
+from pipeline.rules.alerts import judge_moved, mark_new_bookings
 from pipeline.rules.merge import merge_with_source
-from pipeline.rules.who import KEYS, match_customers
+from pipeline.saying import Told, tell_of_source
 from pipeline.settings import Settings
-from pipeline.store import loading as store
-from pipeline.store.book import Book
-from pipeline.store.reading import find_customers, phones_to_key
+from pipeline.store import bookings, customers, incoming
+from pipeline.store.bookings import BY_ID, BY_KEYS
+from pipeline.store.incoming import FRESH, STRAIGHT, Lying
+from pipeline.store.naming import begin_decisions, make_by_id, reject_nameless
+from pipeline.store.reading import rows_last_time
+from pipeline.streaming import Numbered, Passage, Progress, unwatched
+from pipeline.whose import name_customers
+from schemas.plan import BOOKING_EXPORT, CUSTOMER_EXPORT
 
-REJECTED = {"file_no": pl.Int64, "source_row": pl.Int64, "item": pl.String, "code": pl.String, "message": pl.String}
+MESSAGES = {code: kind.message for code, kind in CATALOGUE.items()}
+NAMES = frozenset({"first_name", "last_name", "company"})
+FEW = 10  # rows below which an export may shrink as it likes
 
 
 @dataclass
 class Loaded:
-    """What a load has done so far. `rejected` has the columns of `REJECTED`, a row for each finding."""
+    """What a load has done so far, by table; `read` has the rows of each file. `kept` are moved bookings that keep their own text."""
 
     tables: dict[str, dict[str, int]] = field(default_factory=dict)
-    rejected: list[pl.DataFrame] = field(default_factory=list)
+    read: dict[int, int] = field(default_factory=dict)
     warnings: dict[str, int] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
-    marked: int = 0
-
-    def came_back(self) -> pl.DataFrame:
-        """Return file_no, source_row, item, code and message of every rejected row, its findings joined."""
-        found = pl.concat([pl.DataFrame(schema=REJECTED), *self.rejected]).sort("file_no", "source_row", maintain_order=True)
-        return found.group_by("file_no", "source_row", maintain_order=True).agg(
-            pl.col("item").first(), pl.col("code").unique(maintain_order=True).str.join(","), pl.col("message").unique(maintain_order=True).str.join("; ")
-        )
-
-    def rejected_rows(self) -> pl.DataFrame:
-        """Return the rejected rows as `batch_rows` keeps them."""
-        nothing = pl.lit(None, pl.String)
-        return self.came_back().with_columns(sheet=nothing, customer_id=nothing, action=nothing, outcome=pl.lit("rejected"))
+    alerts: dict[str, int] = field(default_factory=lambda: {"updated": 0, "cleared": 0, "kept": 0})
+    kept: list[str] = field(default_factory=list)
+    made: int = 0
 
 
 @dataclass(frozen=True)
 class Loading:
-    """What a load is done with."""
+    """What a load is done with; `context` has the book, the settings and the as-of."""
 
-    book: Book
-    settings: Settings
-    as_of: datetime
+    context: Context
     batch_id: int
+    by: str
+    create_customers: bool = False
+    progress: Progress = unwatched
+
+    @property
+    def settings(self) -> Settings:
+        """Return the settings."""
+        return self.context.settings
 
 
-def load_exports(loading: Loading, customers: Sequence[tuple[int, Export]], bookings: Sequence[tuple[int, Export]]) -> Loaded:
-    """Bring exports (each with its file number) into the book: customers first, then bookings (rule 4.7)."""
-    loaded = Loaded()
-    _refresh_phones(loading)
-    if customers:
-        _load_customers(loading, customers, loaded)
-    if bookings:
-        _load_bookings(loading, bookings, loaded)
+def load_exports(loading: Loading, customer_files: Numbered, booking_files: Numbered) -> Loaded:
+    """Bring exports (each with its file number) into the book: customers, bookings with the source's word, then alerts (rule 4.7)."""
+    loaded, book = Loaded(), loading.context.book
+    incoming.begin_findings(book)
+    if customer_files:
+        _load_customers(loading, customer_files, loaded)
+    taken = _take_bookings(loading, booking_files, loaded) if booking_files else None
+    told = tell_of_source(loading.context, (loading.batch_id, loading.by), words=bool(customer_files), moved=_judge if taken and taken.differing else None)
+    _count_told(loaded, told)
+    if customer_files:
+        _count_customers(loading, customer_files, loaded, told)
+    if taken:
+        _finish_bookings(loading, booking_files, loaded, taken)
     return loaded
 
 
-def raw_rejected(exports: Sequence[tuple[int, Export]], came_back: pl.DataFrame) -> Iterator[tuple[int, Export, RawSheet | None]]:
-    """Yield each export with its rejected rows as they came (None where there is none): the file is read once more for them."""
-    for number, export in exports:
-        rows = came_back.filter(pl.col("file_no") == number).select("source_row")
-        if not len(rows):
-            yield number, export, None
-            continue
-        pieces = [(sheet, sheet.rows.join(rows, on="source_row", how="semi")) for sheet in export.sheets()]
-        yield number, export, replace(pieces[0][0], rows=pl.concat([piece for _, piece in pieces]))
+def _pass(loading: Loading, files: Numbered, layout: str) -> Passage:
+    return Passage(files, CUSTOMER_EXPORT if layout == "customers" else BOOKING_EXPORT, loading.progress)
 
 
-def _refresh_phones(loading: Loading) -> None:
-    region = loading.settings.business.phone_region
-    if (loading.book.value("phone_region") or None) != region:
-        phones = phones_to_key(loading.book)
-        store.refresh_phone_keys(loading.book, phones.select("customer_id", phone_key=phone_keys(phones["phone"], region)), region or "")
-
-
-def _stage(loading: Loading, target: store.Target, exports: Sequence[tuple[int, Export]], loaded: Loaded) -> tuple[int, int]:
-    """Stage all rows that hold; return how many were read, and how many repeat another."""
-    read, held, first = 0, 0, True
-    for number, export in exports:
-        for sheet in export.sheets():
-            checked = export.cast(sheet)
-            read += len(sheet.rows)
-            held += len(checked.valid)
-            if len(checked.valid):
-                store.stage(loading.book, target, number, checked.valid, first=first)
-                first = False
-            empty = checked.valid.clear()
-            _note(checked.findings, number, loaded)
-        loaded.remarks += export.remarks
-    if first:
-        store.stage(loading.book, target, 0, empty, first=True)
-    _require_kept(store.count_rows(loading.book, target.staged), held)
-    clashing, repeated = store.drop_duplicates(loading.book, target)
-    said = pl.lit(CATALOGUE["duplicate-id"].message)
-    loaded.rejected.append(clashing.select("file_no", "source_row", item="id", code=pl.lit("duplicate-id"), message=said))
-    return read, repeated
-
-
-def _require_kept(found: int, expected: int) -> None:
-    """Raise unless as many rows are there as were put there: no row may get lost on the way into the book."""
-    if found != expected:
-        raise AssertionError(f"{expected:,} rows were handed on and {found:,} arrived: nothing is written")
-
-
-def _note(findings: pl.DataFrame, number: int, loaded: Loaded) -> None:
-    warning = pl.col("code").is_in([code for code, kind in CATALOGUE.items() if kind.severity == "warning"])
-    for message, count in findings.filter(warning)["message"].value_counts().rows():
+def _passed(loading: Loading, passage: Passage, loaded: Loaded, arrived: int | None) -> None:
+    """Take over what a pass found; raise unless as many rows arrived as were handed on: no row may get lost on the way."""
+    if arrived is not None and arrived != passage.handed_on:
+        raise AssertionError(f"{passage.handed_on:,} rows were handed on and {arrived:,} arrived: nothing is written")
+    for found in passage.findings():
+        incoming.add_findings(loading.context.book, found)
+    loaded.read |= passage.read
+    loaded.remarks += [remark for _, export in passage.exports for remark in export.remarks]
+    for message, count in passage.warnings.items():
         loaded.warnings[message] = loaded.warnings.get(message, 0) + count
-    errors = findings.filter(~warning)
-    loaded.rejected.append(errors.select(pl.lit(number, pl.Int64).alias("file_no"), "source_row", pl.lit(None, pl.String).alias("item"), "code", "message"))
 
 
-def _present(exports: Sequence[tuple[int, Export]]) -> frozenset[str]:
-    """Return the columns that every file has: what one of them does not say, the load does not say."""
-    return frozenset.intersection(*(export.present for _, export in exports))
+def _lacking(files: Numbered, columns: Sequence[str]) -> dict[str, list[int]]:
+    """Return for each column the files that do not have it: what they do not say, they do not change (rule 4.5)."""
+    return {name: [number for number, export in files if name not in export.present] for name in columns}
 
 
-def _count(read: int, new: int, changed: int, rejected: int) -> dict[str, int]:
+def _load_customers(loading: Loading, files: Numbered, loaded: Loaded) -> None:
+    """Bring customers in, all but what their alerts mean; that they are in the book comes before anything else."""
+    book, passage = loading.context.book, _pass(loading, files, "customers")
+    lying = incoming.staged("customers")
+    incoming.stage(book, "customers", passage.stream())
+    _passed(loading, passage, loaded, incoming.count_rows(book, lying.table))
+    if not passage.is_ascending:
+        incoming.clash(book, lying, MESSAGES["duplicate-id"])
+    new = customers.write_new_customers(book, loading.batch_id)
+    customers.find_differing(book, _lacking(files, incoming.CONTENT["customers"]))
+    book.decide("said_statuses", merge_with_source, "statuses_said")
+    customers.write_differing(book, loading.batch_id, loading.context.as_of)
+    loaded.tables["customers"] = {"read": passage.rows, "new": new}
+
+
+def _count_customers(loading: Loading, files: Numbered, loaded: Loaded, told: Told) -> None:
+    counts = loaded.tables["customers"]
+    changed = customers.count_changed(loading.context.book, told.flagged)
+    loaded.tables["customers"] = _counted(loading, files, counts["read"], (counts["new"], changed))
+
+
+def _counted(loading: Loading, files: Numbered, read: int, done: tuple[int, int]) -> dict[str, int]:
+    new, changed = done
+    rejected = incoming.count_rejected(loading.context.book, [number for number, _ in files])
     return {"read": read, "new": new, "changed": changed, "unchanged": read - new - changed - rejected, "rejected": rejected}
 
 
-def _rejected_so_far(loaded: Loaded, exports: Sequence[tuple[int, Export]]) -> int:
-    return len(loaded.came_back().filter(pl.col("file_no").is_in([number for number, _ in exports])))
+@dataclass(frozen=True)
+class _Taken:
+    """Incoming bookings so far: whether they were inserted straight, how many rows were read, and how many known ones differ and changed."""
+
+    straight: bool
+    read: int
+    differing: int = 0
+    changed: int = 0
 
 
-def _load_customers(loading: Loading, exports: Sequence[tuple[int, Export]], loaded: Loaded) -> None:
-    book, present = loading.book, _present(exports)
-    read, _ = _stage(loading, store.CUSTOMERS, exports, loaded)
-    before = store.count_rows(book, "customers")
-    new = store.write_new_customers(book, loading.batch_id)
-    _require_kept(store.count_rows(book, "customers"), before + new)
-    changed = set(store.update_customers(book, loading.batch_id, present)["id"])
-    if "status" in present:
-        said = store.said_and_stored(book, store.CUSTOMERS, "status", "source_status").filter(pl.col("said").is_not_null())
-        changed |= set(_merge(loading, store.CUSTOMERS, "status", "source_status", said)["key"])
-    if "alert_message" in present:
-        loaded.remarks.append("The customers' alert_message column was not taken in: flags come from uploads. Nothing in it was lost or changed.")
-    loaded.tables["customers"] = _count(read, new, len(changed), _rejected_so_far(loaded, exports))
+def _take_bookings(loading: Loading, files: Numbered, loaded: Loaded) -> _Taken:
+    """Find out what is new and what differs, and let the source's word count on known bookings; new ones wait, save in an empty book."""
+    book = loading.context.book
+    lacking = _lacking(files, (*incoming.CONTENT["bookings"], "email", "phone", *NAMES))
+    lacking["customer_id"] = []
+    says_more = any(not lacking[name] or len(lacking[name]) < len(files) for name in ("email", "phone", *(NAMES if loading.create_customers else ())))
+    straight = not incoming.count_rows(book, "bookings")
+    passage = _pass(loading, files, "bookings")
+    if says_more:
+        _stage_bookings(loading, passage, loaded)
+        _write_source(loading, files, straight=straight, stream=None)
+    else:
+        _write_source(loading, files, straight=straight, stream=passage.stream())
+        _settle_by_id(loading, (passage, files), loaded, STRAIGHT if straight else FRESH)
+    if straight:
+        return _Taken(straight, passage.rows)
+    differing = bookings.find_differing(book, lacking)
+    if not differing:
+        return _Taken(straight, passage.rows)
+    book.decide("said_alerts", merge_with_source, "alerts_said")
+    return _Taken(straight, passage.rows, differing, bookings.write_differing(book, loading.batch_id, loading.context.as_of))
 
 
-def _merge(loading: Loading, target: store.Target, column: str, remembered: str, said: pl.DataFrame) -> pl.DataFrame:
-    """Let the source's word count where it is new (rule 4.5); return what changed: key, before, after."""
-    changes: pl.DataFrame = merge_with_source(nw.from_native(said, eager_only=True)).to_native().sort("key")
-    store.write_said(loading.book, target, column, remembered, (said.select("key", "said"), changes))
-    action = "status" if column == "status" else "alert"
-    store.log_said(loading.book, loading.batch_id, loading.as_of, target, changes.with_columns(column=pl.lit(column), action=pl.lit(action)))
-    return changes
+def _write_source(loading: Loading, files: Numbered, *, straight: bool, stream: object) -> None:
+    book, source = loading.context.book, BY_KEYS if stream is None else BY_ID
+    if straight:
+        bookings.insert_straight(book, loading.batch_id, source, stream)
+    else:
+        lacking = _lacking(files, incoming.CONTENT["bookings"])
+        bookings.keep_fresh(book, lacking | {"customer_id": []}, _alike(files), (source, stream))
 
 
-def _load_bookings(loading: Loading, exports: Sequence[tuple[int, Export]], loaded: Loaded) -> None:
-    book, present = loading.book, _present(exports)
-    read, _ = _stage(loading, store.BOOKINGS, exports, loaded)
-    named = _name_customers(loading, loaded)
-    known = store.count_known_bookings(book)
-    silent, alerts = store.silent_new_bookings(book, loading.as_of)
-    marks = mark_new_bookings(nw.from_native(silent, eager_only=True), nw.from_native(alerts, eager_only=True)).to_native()
-    changed = _change_known(loading, present) if known else set()
-    before = store.count_rows(book, "bookings")
-    store.write_new_bookings(book, loading.batch_id, marks)
-    _require_kept(store.count_rows(book, "bookings"), before + named - known)
-    loaded.marked = len(marks)
-    loaded.tables["bookings"] = _count(read, named - known, len(changed), _rejected_so_far(loaded, exports))
+def _alike(files: Numbered) -> list[list[int]]:
+    """Return the numbers of the files, those with the same columns together."""
+    groups: dict[frozenset[str], list[int]] = {}
+    for number, export in files:
+        groups.setdefault(export.present & frozenset(incoming.CONTENT["bookings"]), []).append(number)
+    return list(groups.values())
 
 
-def _change_known(loading: Loading, present: frozenset[str]) -> set[str]:
-    """Bring what the export says of known bookings into the book; return the ids of those that changed."""
-    book, changed = loading.book, set[str]()
-    if "alert_message" in present:
-        said = store.said_and_stored(book, store.BOOKINGS, "alert_message", "source_alert")
-        changed |= set(_merge(loading, store.BOOKINGS, "alert_message", "source_alert", said)["key"])
-    if "status" in present:
-        statuses = store.changed_statuses(book).sort("key")
-        store.log_said(book, loading.batch_id, loading.as_of, store.BOOKINGS, statuses.with_columns(column=pl.lit("status"), action=pl.lit("status")))
-    return changed | set(store.update_bookings(book, loading.batch_id, present)["id"])
+def _stage_bookings(loading: Loading, passage: Passage, loaded: Loaded) -> None:
+    """Stage bookings that name customers by e-mail, phone or several keys, and find out whose they are."""
+    book, lying = loading.context.book, incoming.staged("bookings")
+    incoming.stage(book, "bookings", passage.stream())
+    _passed(loading, passage, loaded, incoming.count_rows(book, lying.table))
+    if not passage.is_ascending:
+        incoming.clash(book, lying, MESSAGES["duplicate-id"])
+    loaded.made = name_customers(loading.context, loading.batch_id if loading.create_customers else None)
+    reject_nameless(book, MESSAGES)
 
 
-def _name_customers(loading: Loading, loaded: Loaded) -> int:
-    """Find out whose the staged bookings are (rule 2); those of nobody, or of several, come back. Return how many are somebody's."""
-    keys = store.staged_keys(loading.book).with_row_index("who").with_columns(pl.col("who").cast(pl.Int64))
-    found = find_customers(loading.book, keys.select(KEYS))
-    matched = match_customers(nw.from_native(keys, eager_only=True), nw.from_native(found, eager_only=True))
-    decisions = keys.join(matched.decisions.to_native(), on="who", how="left", validate="1:1")
-    staged = store.count_rows(loading.book, "staged_bookings")
-    nameless = store.name_customers(loading.book, decisions.select(*KEYS, "customer_id", "fault"))
-    messages = pl.col("fault").replace_strict({code: kind.message for code, kind in CATALOGUE.items()}, return_dtype=pl.String)
-    loaded.rejected.append(nameless.select("file_no", "source_row", item=pl.lit(None, pl.String), code="fault", message=messages))
-    return staged - len(nameless)
+def _settle_by_id(loading: Loading, passed: tuple[Passage, Numbered], loaded: Loaded, lying: Lying) -> None:
+    """Let rows come back whose id stands twice, or whose customer nobody knows, of bookings that name them by id."""
+    book, (passage, files) = loading.context.book, passed
+    straight = lying is STRAIGHT
+    _passed(loading, passage, loaded, incoming.count_rows(book, "bookings") if straight else None)
+    if not passage.is_ascending:
+        if not straight and bookings.count_known(book):
+            again = _pass(loading, files, "bookings")
+            bookings.find_again(book, again.stream())
+            if again.read != passage.read:
+                raise AssertionError("a file has other rows when it is read again: nothing is written")
+            bookings.clash_again(book, MESSAGES["duplicate-id"])
+        incoming.clash(book, lying, MESSAGES["duplicate-id"])
+    if loading.create_customers:
+        begin_decisions(book)
+        loaded.made = make_by_id(book, loading.batch_id, lying)
+    bookings.reject_unknown(book, lying, MESSAGES["unknown-customer"])
+
+
+def _judge(context: Context) -> pl.DataFrame:
+    """Judge the bookings again that moved (rule 4.8)."""
+    if bookings.find_moved(context.book, context.as_of):
+        context.book.decide("judged", judge_moved, "moved")
+        return bookings.judged_bookings(context.book)
+    return pl.DataFrame()
+
+
+def _finish_bookings(loading: Loading, files: Numbered, loaded: Loaded, taken: _Taken) -> None:
+    """Give new bookings their customers' alerts (rule 4.4), insert those that wait, and count."""
+    book, as_of = loading.context.book, loading.context.as_of
+    if not taken.straight:
+        bookings.show_new(book, any_differ=taken.differing > 0)
+    if bookings.find_silent(book, as_of, straight=loading.batch_id if taken.straight else None):
+        book.decide("marks", mark_new_bookings, "silent", "alerted")
+    else:
+        bookings.no_marks(book)
+    loaded.alerts["updated"] += incoming.count_rows(book, "marks")
+    if taken.straight:
+        bookings.mark_straight(book)
+        new = incoming.count_rows(book, "bookings")
+    else:
+        new = bookings.insert_new(book, loading.batch_id)
+    loaded.tables["bookings"] = _counted(loading, files, taken.read, (new, taken.changed))
+
+
+def _count_told(loaded: Loaded, told: Told) -> None:
+    for effect, count in told.counts.items():
+        loaded.alerts[effect] += count
+    loaded.kept = told.kept
+
+
+def came_back(context: Context, number: int, first: int, last: int) -> pl.DataFrame:
+    """Return source_row, code and message of the rows of a file that came back, from `first` to `last`; a row's findings joined."""
+    found = incoming.findings_between(context.book, number, first, last)
+    return found.group_by("source_row", maintain_order=True).agg(
+        pl.col("code").unique(maintain_order=True).str.join(","), pl.col("message").unique(maintain_order=True).str.join("; ")
+    )
+
+
+def rejected_pieces(context: Context, number: int, sheets: Iterator[RawSheet]) -> Iterator[tuple[RawSheet, pl.DataFrame]]:
+    """Yield a file's rejected rows as they came, piece by piece, each with what `came_back` says of it: the file is read once more for them."""
+    for sheet in sheets:
+        rows = sheet.rows["source_row"]
+        if not len(rows):
+            continue
+        found = came_back(context, number, int(rows[0]), int(rows[-1]))
+        if len(found):
+            yield replace(sheet, rows=sheet.rows.join(found, on="source_row", how="semi", maintain_order="left")), found
+
+
+def find_shrunk(context: Context, exports: Numbered, read: Mapping[int, int]) -> list[str]:
+    """Return a sentence for each layout of which far fewer rows came than last time: a truncated export is how data is lost."""
+    said = []
+    for layout in ("customers", "bookings"):
+        files = [number for number, export in exports if export.wanted.layout.name == layout]
+        before, now = rows_last_time(context.book, layout), sum(read[number] for number in files)
+        percent = context.settings.batches.shrink_percent
+        if files and before is not None and before >= FEW and 100 * now < percent * before:
+            said.append(f"The export of {layout} has {now:,} rows, and last time's had {before:,}: less than {percent} % of them are there.")
+    return said

@@ -11,6 +11,7 @@ import polars as pl
 from pipeline.errors import Refused
 from pipeline.glance import BatchReport, CustomerReport, Listing
 from pipeline.intake.cells import key_forms
+from pipeline.matching import find_by_keys
 from pipeline.outputs.staging import staged
 from pipeline.outputs.tables import write_table
 from pipeline.outputs.template import Choices, write_template
@@ -18,7 +19,6 @@ from pipeline.run import Where
 from pipeline.settings import Settings, read_settings
 from pipeline.store import looking
 from pipeline.store.book import Book, open_book, write_settings
-from pipeline.store.reading import find_customers
 from schemas.entities import ENTITIES, FLAGS
 from schemas.entity import Entity
 
@@ -88,7 +88,9 @@ def _find_one(book: Book, key: str, settings: Settings) -> str:
     keys = key_forms(key, settings.business.phone_region)
     if keys["id_key"][0] is None:
         raise Refused("The customer's name is blank.", "Give an id, an e-mail or a phone number.")
-    found = find_customers(book, keys).filter(pl.col("status") != "deleted")
+    places = {"id_key": "customer_id", "email_key": "email_key", "phone_key": "phone_key"}
+    meant = pl.any_horizontal(pl.col(place) == form for key, place in places.items() if (form := keys[key][0]) is not None)
+    found = find_by_keys(book, keys, settings.business.phone_region).filter(meant & (pl.col("status") != "deleted"))
     exact = found.filter(pl.col("customer_id") == keys["id_key"][0])
     ids: list[str] = sorted((exact if len(exact) else found)["customer_id"])
     if not ids:

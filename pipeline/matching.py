@@ -9,7 +9,8 @@ from pipeline.context import Context
 from pipeline.intake.cells import phone_keys
 from pipeline.outputs.messages import ambiguous_details, near_details, unmatched_details
 from pipeline.rules.who import KEYS, Matched, match_customers
-from pipeline.store.reading import close_keys, find_customers, phones_to_key
+from pipeline.store.book import Book
+from pipeline.store.reading import ANY, TAIL, close_keys, find_customers, name_one, one_edit_pairs, phone_tails, phones_ending
 from schemas.entity import IGNORE
 
 
@@ -31,7 +32,7 @@ def find_meant(rows: pl.DataFrame, context: Context) -> Meant:
     """Find the customers that rows name; `rows` has seq, action, keys_unread and the keys."""
     named = ~pl.col("keys_unread") & pl.any_horizontal(pl.col(KEYS).is_not_null()) & (pl.col("action").fill_null("") != IGNORE)
     keys = rows.filter(named).select(KEYS).unique(maintain_order=True).with_row_index("who").with_columns(pl.col("who").cast(pl.Int64))
-    found = _find(keys, context)
+    found = find_by_keys(context.book, keys, context.settings.business.phone_region)
     matched: Matched = match_customers(nw.from_native(keys, eager_only=True), nw.from_native(found, eager_only=True))
     decisions: pl.DataFrame = matched.decisions.to_native()
     meant = found.filter(pl.col("customer_id").is_in(decisions["customer_id"].drop_nulls().implode()))
@@ -46,19 +47,33 @@ def find_meant(rows: pl.DataFrame, context: Context) -> Meant:
     return Meant(who, customers, _details(keys, matched, context))
 
 
-def _find(keys: pl.DataFrame, context: Context) -> pl.DataFrame:
-    region = context.settings.business.phone_region
-    if keys["phone_key"].is_null().all() or (context.book.value("phone_region") or None) == region:
-        return find_customers(context.book, keys)
-    # The book's normal forms were made with another region: this batch's are made anew, and the next load will keep them.
-    phones = phones_to_key(context.book)
-    phones = phones.select("customer_id", phone_key=phone_keys(phones["phone"], region))
-    hit = phones.filter(pl.col("phone_key").is_in(keys["phone_key"].drop_nulls().implode()))
-    nothing = pl.lit(None, pl.String)
-    asked = pl.concat([keys.select(KEYS), hit.select(id_key="customer_id", email_key=nothing, phone_key=nothing)])
-    found = find_customers(context.book, asked.with_columns(phone_key=nothing)).drop("phone_key")
-    known = found.join(phones, on="customer_id", how="left", validate="1:1")
-    return known.select("customer_id", "email_key", "phone_key", "status", "alert_message")
+def find_by_keys(book: Book, keys: pl.DataFrame, region: str | None) -> pl.DataFrame:
+    """Return customer_id, email_key, phone_key, status and alert_message of every customer whom some key matches, and of some more.
+
+    `keys` has `KEYS`, in normal form. Phone numbers of the book are brought into theirs where one is asked for.
+    """
+    found = find_customers(book, keys.select("id_key", "email_key", phone_tails(keys["phone_key"])))
+    asks = keys["phone_key"].is_not_null().any()
+    numbers = phone_keys(found["phone"], region) if asks else pl.Series([None], dtype=pl.String).new_from_index(0, len(found))
+    return found.select("customer_id", "email_key", numbers.alias("phone_key"), "status", "alert_message")
+
+
+def _close(asked: pl.DataFrame, context: Context) -> pl.DataFrame:
+    """Return key_kind, key, near and others where a stored key is one edit away."""
+    phones = asked.filter((pl.col("key_kind") == "phone_key") & pl.col("key").str.starts_with("+")).select("key")
+    found = close_keys(context.book, asked)
+    return pl.concat([found, _close_phones(phones, context).with_columns(key_kind=pl.lit("phone_key"))]) if len(phones) else found
+
+
+def _close_phones(asked: pl.DataFrame, context: Context) -> pl.DataFrame:
+    """Return key, near and others, as `close_keys` does, for phone numbers (key); those whose ends are close are looked at in full."""
+    stored = phones_ending(context.book)
+    ends = pl.concat([asked.select("key", end=pl.col("key").str.tail(TAIL + more)) for more in (-1, 0, 1)])
+    near = one_edit_pairs(ends.select(key="end").unique(), stored.filter(pl.col("stored") != ANY))["near"]
+    may_be_any = (phone_tails(asked["key"]) == ANY).any()
+    looked_at = stored if may_be_any else stored.filter((pl.col("stored") == ANY) | pl.col("customer_id").is_in(near.unique().implode()))
+    numbers = looked_at.select("customer_id", phone_keys(looked_at["phone"], context.settings.business.phone_region).alias("stored")).drop_nulls()
+    return name_one(one_edit_pairs(asked, numbers))
 
 
 def _details(keys: pl.DataFrame, matched: Matched, context: Context) -> pl.DataFrame:
@@ -71,6 +86,6 @@ def _details(keys: pl.DataFrame, matched: Matched, context: Context) -> pl.DataF
     asked = unknown.unpivot(on=list(KEYS), index="who", variable_name="key_kind", value_name="key").drop_nulls()
     if not len(asked):
         return several
-    near = near_details(close_keys(context.book, asked.select("key_kind", "key").unique()))
+    near = near_details(_close(asked.select("key_kind", "key").unique(), context))
     hints = asked.join(near, on=["key_kind", "key"], how="inner").group_by("who").agg(pl.col("detail").sort().str.join("; "))
     return pl.concat([several, hints])

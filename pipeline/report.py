@@ -192,7 +192,11 @@ class UndoReport:
 
 @dataclass(frozen=True)
 class LoadReport:
-    """What became of exports; `tables` has, for customers and bookings, read, new, changed, unchanged and rejected."""
+    """What became of exports; `tables` has, for customers and bookings, read, new, changed, unchanged and rejected.
+
+    `kept` are the bookings that moved and keep a text of their own; `held` is how many coming bookings must not progress, `breaches`
+    how many bookings were made by customers who were blocked (rule 5), now that the load is done.
+    """
 
     batch: int | None
     status: str
@@ -202,6 +206,9 @@ class LoadReport:
     files: tuple[ResultFile, ...]
     codes: Mapping[str, int]
     remarks: tuple[str, ...]
+    kept: tuple[str, ...] = ()
+    held: int = 0
+    breaches: int = 0
 
     @property
     def exit_code(self) -> int:
@@ -216,6 +223,9 @@ class LoadReport:
             "rows": dict(self.rows),
             **{name: dict(counts) for name, counts in self.tables.items()},
             "alerts": dict(self.bookings),
+            "kept_alerts": list(self.kept),
+            "held": self.held,
+            "breaches": self.breaches,
             "files": [{"name": file.name, "results": file.results, "rejected": file.rejected} for file in self.files],
             "codes": dict(self.codes),
             "remarks": list(self.remarks),
@@ -227,7 +237,13 @@ class LoadReport:
         for name, counts in self.tables.items():
             each = ", ".join(f"{count:,} {word}" for word, count in counts.items() if word != "read")
             lines.append(f"{name.capitalize()}: {counts['read']:,} rows read: {each}")
-        lines.append(f"New future bookings that got their customer's alert: {self.bookings['updated']:,}")
+        told = self.bookings
+        lines.append(f"Future bookings: {told['updated']:,} given an alert, {told['cleared']:,} cleared, {told['kept']:,} kept with their own text")
+        if self.kept:
+            more = f" … and {len(self.kept) - SHOWN:,} more (--json lists all)" if len(self.kept) > SHOWN else ""
+            lines.append(f"  moved, and kept with their own text: {', '.join(self.kept[:SHOWN])}{more}")
+        if self.held or self.breaches:
+            lines.append(f"Held: {self.held:,} coming bookings. Breaches: {self.breaches:,} bookings by customers who were blocked when they were made")
         if self.codes:
             lines += ["", "Came back, by code (a row may have several):", *(f"  {count:>9,}  {code}" for code, count in self.codes.items())]
         lines += [f"To fix and load again: {file.rejected}" for file in self.files if file.rejected]

@@ -16,7 +16,7 @@ from pipeline.errors import Refused
 from pipeline.intake.exports import Export, open_export
 from pipeline.intake.maps import default_map, read_map
 from pipeline.intake.uploads import Upload, UploadRequest, read_upload
-from pipeline.loading import Loading, load_exports
+from pipeline.loading import Loading, find_shrunk, load_exports
 from pipeline.outputs.staging import Staged, staged
 from pipeline.planning import ApplyPlan, batch_counts, hold_back, plan_upload
 from pipeline.report import ApplyReport, LoadReport, UndoReport
@@ -27,7 +27,8 @@ from pipeline.store.book import Book, open_book, open_for_load, write_settings
 from pipeline.store.reading import batch_record, batch_rows, count_items, next_numbers, same_upload
 from pipeline.store.rows import Moved, count_rewritten, move_rows
 from pipeline.store.undoing import find_undo
-from pipeline.store.writing import BatchRecord, Changes, finish_batch, write_batch, write_record, write_rows
+from pipeline.store.writing import BatchRecord, Changes, finish_batch, write_batch, write_findings, write_record
+from pipeline.streaming import Progress, unwatched
 from pipeline.undoing import UndoPlan, plan_undoing
 from schemas.columns import BOOKINGS, CUSTOMERS
 from schemas.entities import FLAGS
@@ -144,12 +145,18 @@ def _upload_files(upload: Upload) -> pl.DataFrame:
 
 def _files(rows: Sequence[tuple[str, str, str | None]]) -> pl.DataFrame:
     frame = pl.DataFrame(rows, schema={"name": pl.String, "sha256": pl.String, "rows_digest": pl.String}, orient="row")
-    return frame.with_row_index("file_no", offset=1).with_columns(pl.col("file_no").cast(pl.Int64))
+    nothing = {"layout": pl.lit(None, pl.String), "rows_read": pl.lit(None, pl.Int64)}
+    return frame.with_row_index("file_no", offset=1).with_columns(pl.col("file_no").cast(pl.Int64), **nothing)
+
+
+ACCEPT_SHRINK = (
+    "Look whether the export was cut short; if it is meant, run it again with --accept-shrink (the share is batches.shrink_percent in the settings)."
+)
 
 
 @dataclass(frozen=True)
 class Loads:
-    """One call of `load`: which exports, through which column map, by whom and when."""
+    """One call of `load`: which exports, through which column map, by whom and when, and how; `progress` hears of every piece that was read."""
 
     customers: tuple[Path, ...]
     bookings: tuple[Path, ...]
@@ -157,6 +164,9 @@ class Loads:
     as_of: datetime
     map: Path | None = None
     dry_run: bool = False
+    create_customers: bool = False
+    accept_shrink: bool = False
+    progress: Progress = unwatched
 
 
 def load(where: Where, call: Loads) -> LoadReport:
@@ -168,17 +178,29 @@ def load(where: Where, call: Loads) -> LoadReport:
     with staged([*call.customers, *call.bookings]) as files:
         with open_for_load(where.store, dry_run=call.dry_run) as book, book.transaction(keep=not call.dry_run):
             batch_id, _ = next_numbers(book)
-            loaded = load_exports(Loading(book, where.settings, call.as_of, batch_id), *_by_layout(exports))
-            written = [] if call.dry_run else stage_came_back(files, exports, loaded, where.out)
-            report = report_load(loaded, None if call.dry_run else batch_id, where.settings.remarks, written)
+            context = Context(book, where.settings, call.as_of)
+            loading = Loading(context, batch_id, call.by, call.create_customers, call.progress)
+            loaded = load_exports(loading, *_by_layout(exports))
+            shrunk = [] if call.accept_shrink else find_shrunk(context, exports, loaded.read)
+            if shrunk and not call.dry_run:
+                raise Refused(f"{shrunk[0]} Nothing was written.", ACCEPT_SHRINK)
+            written = [] if call.dry_run else stage_came_back(files, exports, context, where.out)
+            found = (None if call.dry_run else batch_id, [*where.settings.remarks, *(f"The run will be refused: {one}" for one in shrunk)])
+            report = report_load(loaded, context, found, written)
             counts = batch_counts(dict(report.rows), dict(report.bookings))
-            record = BatchRecord("load", call.by, None, call.as_of, started, report.status, counts, _files([(e.path.name, e.sha256, None) for _, e in exports]))
+            record = BatchRecord("load", call.by, None, call.as_of, started, report.status, counts, _loaded_files(exports, loaded.read))
             write_settings(book, where.settings)
             write_record(book, batch_id, record)
-            write_rows(book, batch_id, loaded.rejected_rows())
+            write_findings(book, batch_id)
             finish_batch(book, batch_id)
         files.publish()
     return report
+
+
+def _loaded_files(exports: Sequence[tuple[int, Export]], read: Mapping[int, int]) -> pl.DataFrame:
+    more = [pl.Series("layout", [export.wanted.layout.name for _, export in exports], dtype=pl.String)]
+    more.append(pl.Series("rows_read", [read[number] for number, _ in exports], dtype=pl.Int64))
+    return _files([(export.path.name, export.sha256(), None) for _, export in exports]).drop("layout", "rows_read").with_columns(more)
 
 
 @dataclass(frozen=True)

@@ -73,10 +73,14 @@ class Files:
 
 @dataclass(frozen=True)
 class Batches:
-    """What stops a batch: the share of the active flags, in percent, that it may end or change; the rows above which it needs approval."""
+    """What stops a batch: the share of the active flags, in percent, that it may end or change; the rows above which it needs approval.
+
+    `shrink_percent`: the share of last time's rows that an export must have.
+    """
 
     mass_change_percent: int = 25
     approval_over: int = 50
+    shrink_percent: int = 70
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,8 @@ class Layout:
 
 
 RESULT_COLUMNS = ("outcome", "code", "message", "matched_customer_id", "bookings_updated")
+# What an export's rejected rows have besides their own columns: the number that each had in the file, and why it came back.
+REJECTED_COLUMNS = ("source_row", "message")
 
 CUSTOMER_ID = Column("customer_id", Kind.ID, "the customer's id", ("customer no", "customer number", "cust id", "client id", "account id", "customer ref"))
 EMAIL = Column("email", Kind.EMAIL, "the customer's e-mail address", ("e-mail address", "email address", "customer email", "client email"))
@@ -99,6 +101,9 @@ BOOKINGS = Layout(
         Column("price", Kind.NUMBER, "the price as a number", ("total price", "amount")),
         Column("alert_message", Kind.TEXT, "the text that staff see on the booking", ("alert", "booking alert")),
         Column("created_at", Kind.TIME, "when the booking was made", ("created", "booked at", "booked on", "created on", "date created")),
+        Column("first_name", Kind.TEXT, "given name, for customers that are made", ("customer first name",)),
+        Column("last_name", Kind.TEXT, "family name, for customers that are made", ("customer last name",)),
+        Column("company", Kind.TEXT, "company, for customers that are made", ("company name",)),
     ),
     (("booking_id",), ("starts_at",), ("customer_id", "email", "phone")),
 )

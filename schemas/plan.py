@@ -56,6 +56,9 @@ def items_of(entity: Entity) -> dict[str, Dtype]:
     return {"item": pl.Int64, "customer_no": pl.Int64, "item_no": pl.Int64, **fields, **stamps, "version": pl.Int64}
 
 
+CUSTOMER_STATUSES: Final = ("active", "archived", "deleted")
+BOOKING_STATUSES: Final = ("booked", "completed", "cancelled", "no-show")
+
 CUSTOMER_EXPORT: Final[dict[str, Dtype]] = {
     "source_row": pl.Int64,
     "customer_id": pl.String,
@@ -64,24 +67,28 @@ CUSTOMER_EXPORT: Final[dict[str, Dtype]] = {
     "company": pl.String,
     "email": pl.String,
     "phone": pl.String,
-    "status": pl.String,
+    "status": pl.Enum(CUSTOMER_STATUSES),
     "alert_message": pl.String,
     "email_key": pl.String,
-    "phone_key": pl.String,
 }
 
+# `phone` is the text as it stands (a normal form takes long, so it is made of distinct texts only); names are for customers to be made.
 BOOKING_EXPORT: Final[dict[str, Dtype]] = {
     "source_row": pl.Int64,
     "booking_id": pl.String,
     "id_key": pl.String,
     "email_key": pl.String,
-    "phone_key": pl.String,
+    "phone": pl.String,
     "starts_at": UTC_TIME,
     "ends_at": UTC_TIME,
-    "status": pl.String,
+    "status": pl.Enum(BOOKING_STATUSES),
     "service": pl.String,
     "staff": pl.String,
     "price": pl.Decimal(18, 4),
     "alert_message": pl.String,
     "created_at": UTC_TIME,
+    "first_name": pl.String,
+    "last_name": pl.String,
+    "company": pl.String,
+    "email": pl.String,
 }

@@ -16,6 +16,10 @@ BLANKS = "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\
 # Zero-width and direction marks, which a person can't see (rule 2.2).
 INVISIBLE = "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
 CLEAR = "[clear]"
+# What tells, in one look at a whole column, that its values need no work: most columns of most exports.
+NOT_AN_ID_YET = r"^$|[^!-~]|^'"
+NOT_TRIMMED = r"^$|^[^!-~]|[^!-~]$|[^\n -~]"
+NOT_FOLDED = r"^$|[^!-@\[-~]"
 
 
 def is_ascii(values: pl.Series) -> bool:
@@ -25,6 +29,8 @@ def is_ascii(values: pl.Series) -> bool:
 
 def trimmed(values: pl.Series) -> pl.Series:
     """Return the values without blanks around them, line breaks as LF (rules 3.3, 3.5)."""
+    if _needs_no(NOT_TRIMMED, values):
+        return values
     if values.str.contains("\r", literal=True).any():
         values = values.str.replace_all("\r\n", "\n", literal=True).str.replace_all("\r", "\n", literal=True)
     return _null_blank(values.str.strip_chars(BLANKS))
@@ -38,12 +44,16 @@ def visible(values: pl.Series) -> pl.Series:
 
 def id_keys(values: pl.Series) -> pl.Series:
     """Return ids in normal form: NFKC, no invisible marks, trimmed, one leading apostrophe removed; case is kept."""
+    if _needs_no(NOT_AN_ID_YET, values):
+        return values
     plain = _visible(values).str.strip_chars(BLANKS)
     return _null_blank(plain.str.replace("^'", "").str.strip_chars(BLANKS))
 
 
 def email_keys(values: pl.Series) -> pl.Series:
     """Return e-mail addresses in normal form: as ids, and case-folded."""
+    if _needs_no(NOT_FOLDED, values):
+        return values
     lower = _visible(values).str.strip_chars(BLANKS).str.to_lowercase()
     if is_ascii(lower):
         return _null_blank(lower)
@@ -82,6 +92,10 @@ def word_keys(values: pl.Series) -> pl.Series:
 def is_clear(values: pl.Series) -> pl.Series:
     """Tell where a cell holds the token [clear] (rule 3.4); false where blank."""
     return (word_keys(values) == CLEAR).fill_null(value=False)
+
+
+def _needs_no(work: str, values: pl.Series) -> bool:
+    return not values.str.contains(work).any()
 
 
 def _visible(values: pl.Series) -> pl.Series:

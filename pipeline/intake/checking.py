@@ -15,7 +15,10 @@ def check_rows(frame: pl.DataFrame, model: pa.DataFrameSchema, found: pl.DataFra
 
     A rule whose input could not be cast is not reported. A failure that no row can cause raises: it is a bug.
     """
-    findings = pl.concat([found, _failures(frame, model, found)]).sort("source_row", maintain_order=True)
+    failures = _failures(frame, model, found)
+    if not len(found) and not len(failures):
+        return Checked(frame, found)
+    findings = pl.concat([found, failures]).sort("source_row", maintain_order=True)
     bad = findings.filter(pl.col("code").is_in([code for code, kind in CATALOGUE.items() if kind.severity == "error"]))
     valid = frame.join(bad.select("source_row").unique(), on="source_row", how="anti", maintain_order="left")
     return Checked(valid, findings)

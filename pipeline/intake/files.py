@@ -1,6 +1,5 @@
 """Opens what the user named: is it a readable file, and what is in it? The content decides the kind (rule 7.1)."""
 
-import codecs
 import hashlib
 import io
 import os
@@ -14,9 +13,7 @@ from pathlib import Path
 from typing import BinaryIO, NoReturn
 
 from pipeline.errors import Refused
-from pipeline.intake.packed import GZIP, ZSTD, is_packed, unpack
-
-CHUNK = 1 << 22
+from pipeline.intake.packed import is_packed, unpack
 
 
 class FileKind(StrEnum):
@@ -82,21 +79,6 @@ class Source:
         return () if says in (None, self.kind) else (f"{self.name}: by its content this is {KIND_WORDS[self.kind]}, and was read as that",)
 
 
-@dataclass(frozen=True)
-class PlainText:
-    """A text file that readers may take as it lies; `head` is its beginning, decoded, `quoted` says that it holds quotation marks."""
-
-    path: Path
-    head: str
-    sha256: str
-    quoted: bool
-
-    @property
-    def name(self) -> str:
-        """Return the file's name without its folder."""
-        return self.path.name
-
-
 def open_source(path: Path, max_bytes: int) -> Source:
     """Read a file once; raise `Refused` where it is missing, not a plain file, empty, too large or of a foreign kind.
 
@@ -108,37 +90,14 @@ def open_source(path: Path, max_bytes: int) -> Source:
     return Source(path, _kind(plain, path), plain, digest)
 
 
-def open_plain_text(path: Path) -> PlainText | None:
-    """Look through a file, piece by piece, and return it where it is UTF-8 text that can be read as it lies; else None.
-
-    That is: no byte order mark but UTF-8's, no NUL, lines that end in LF or CRLF. Raises as `open_source`.
-    """
-    digest, decoder, feeds, quoted = hashlib.sha256(), codecs.getincrementaldecoder("utf-8")(), False, False
-    head = b""
-    with _opened(path) as handle:
-        while piece := handle.read(CHUNK):
-            if not head:
-                head = piece[: 1 << 18]
-                if _kind_or_none(head) is not FileKind.TEXT:
-                    return None
-            digest.update(piece)
-            feeds, quoted = feeds or b"\n" in piece, quoted or b'"' in piece
-            try:
-                decoder.decode(piece)
-            except UnicodeDecodeError:
-                return None
-            if b"\0" in piece:
-                return None
-    return PlainText(path, head.decode("utf-8", errors="ignore"), digest.hexdigest(), quoted) if feeds else None
-
-
-def _kind_or_none(head: bytes) -> FileKind | None:
-    known = head.startswith((ZIP, OLE, GZIP, ZSTD, *FOREIGN, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    return None if known else FileKind.TEXT
+def kind_of_head(head: bytes, path: Path) -> FileKind | None:
+    """Return the kind that a file's first bytes tell: text, or None for a workbook; raise `Refused` for what is no table."""
+    return None if head.startswith((ZIP, OLE)) else _kind(head, path)
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[BinaryIO]:
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """Open a plain file for reading; raise `Refused` where there is none, or it is none."""
     try:
         # NOTE: O_NONBLOCK, or opening a named pipe would wait for ever.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
@@ -159,7 +118,7 @@ def _refuse(path: Path, descriptor: int) -> NoReturn:
 
 
 def _read(path: Path, max_bytes: int) -> bytes:
-    with _opened(path) as handle:
+    with opened(path) as handle:
         data = handle.read(max_bytes + 1)
     if len(data) > max_bytes:
         raise Refused(f"{path}: the file is larger than {max_bytes:,} bytes.", "Split it, or raise files.max_bytes in the settings.")

@@ -9,7 +9,7 @@ import polars as pl
 from pipeline.errors import Refused
 from pipeline.findings import NOT_A_TIME
 from pipeline.intake.cells import word_keys
-from schemas.columns import RESULT_COLUMNS, Kind, Layout, header_key, header_names
+from schemas.columns import REJECTED_COLUMNS, RESULT_COLUMNS, Kind, Layout, header_key, header_names
 from schemas.entities import CATALOGUE
 
 CELL_ERROR = "cell-error"
@@ -145,7 +145,8 @@ def own_width(sheet: RawSheet) -> int:
     """Return how many of a sheet's columns are the user's: all but the result columns that Flagbook added."""
     if not sheet.ours:
         return len(sheet.header)
-    return len(sheet.header) - (len(RESULT_COLUMNS) if sheet.header[-len(RESULT_COLUMNS) :] == RESULT_COLUMNS else 1)
+    added = next((one for one in (RESULT_COLUMNS, REJECTED_COLUMNS) if sheet.header[-len(one) :] == one), REJECTED_COLUMNS[-1:])
+    return len(sheet.header) - len(added)
 
 
 def rows_to_hand_back(sheet: RawSheet) -> pl.DataFrame:

@@ -1,6 +1,6 @@
 """The result files of an upload: its own sheets, columns and rows in their order, with what became of each row."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,9 +8,9 @@ import polars as pl
 
 from pipeline.outputs.answers import Answered, Summary
 from pipeline.outputs.staging import Staged
-from pipeline.outputs.tables import BOM, Table, write_csv, write_xlsx
+from pipeline.outputs.tables import BOM, Table, write_csv, write_csv_pieces, write_xlsx
 from pipeline.report import ResultFile
-from schemas.columns import RESULT_COLUMNS
+from schemas.columns import REJECTED_COLUMNS, RESULT_COLUMNS
 
 
 @dataclass(frozen=True)
@@ -169,13 +169,27 @@ def _stem(path: Path) -> str:
     return Path(name).stem
 
 
-def write_rejected(files: Staged, one: Uploaded, came_back: pl.DataFrame, out: Path | None) -> ResultFile:
-    """Stage the rejected rows of an export (all rows of its one sheet), with message; `came_back` has source_row and message."""
-    target = (one.path.parent if out is None else out) / f"{_stem(one.path)}.rejected{'.csv' if one.is_text else '.xlsx'}"
-    if not one.sheets:
-        return ResultFile(one.path.name, None, None, _left_over(target))
-    sheet = one.sheets[0]
-    own = sheet.rows.columns[1:]
-    joined = sheet.rows.join(came_back, on="source_row", how="left", validate="1:1", maintain_order="left")
-    _stage(files, target, one, [Table(sheet.name, [*sheet.header, "message"], joined.select(*own, "message"))])
-    return ResultFile(one.path.name, None, str(target))
+@dataclass(frozen=True)
+class CameBack:
+    """The rejected rows of an export: the header of its own columns, and its rows in order, piece by piece: those columns, row number, message."""
+
+    path: Path
+    is_text: bool
+    name: str
+    header: tuple[str, ...]
+    separator: str
+    pieces: Iterable[pl.DataFrame]
+
+
+def write_rejected(files: Staged, one: CameBack | Path, ending: str, out: Path | None) -> ResultFile:
+    """Stage the rejected rows of an export, with the number that each had in it, and why it came back; a path stands for one of which none did."""
+    path = one if isinstance(one, Path) else one.path
+    target = (path.parent if out is None else out) / f"{_stem(path)}.rejected{ending}"
+    if isinstance(one, Path):
+        return ResultFile(path.name, None, None, _left_over(target))
+    header = [*one.header, *REJECTED_COLUMNS]
+    if one.is_text:
+        files.write(target, lambda beside: write_csv_pieces(beside, header, one.pieces, one.separator))
+    else:
+        files.write(target, lambda beside: write_xlsx(beside, [Table(one.name, header, pl.concat(one.pieces))]))
+    return ResultFile(path.name, None, str(target))

@@ -1,7 +1,8 @@
 """Frames to CSV and XLSX files in which text stays text (rule 7.7)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -33,13 +34,18 @@ class Table:
 
 def write_csv(path: Path, table: Table, separator: str = ",", *, marked: bool = False) -> None:
     """Write a CSV in UTF-8, with a byte order mark if `marked`; text that looks like a formula gets one apostrophe before it."""
-    head = pl.DataFrame([list(table.header)], schema=table.frame.columns, orient="row")
-    safe = table.frame.with_columns(cs.string().str.replace(r"^([=+\-@\t\r'])", "'$1"))
+    write_csv_pieces(path, table.header, [table.frame], separator, marked=marked)
+
+
+def write_csv_pieces(path: Path, header: Sequence[str], frames: Iterable[pl.DataFrame], separator: str = ",", *, marked: bool = False) -> None:
+    """Write a CSV, as `write_csv` does, of frames that come one after the other."""
+    head = pl.DataFrame([list(header)], schema=[f"c{place}" for place in range(len(header))], orient="row")
     with path.open("wb") as handle:
         if marked:
             handle.write(BOM)
-        for part in (head.with_columns(cs.string().str.replace(r"^([=+\-@\t\r'])", "'$1")), safe):
-            part.write_csv(handle, separator=separator, include_header=False)
+        for part in chain([head], frames):
+            safe = part.with_columns(cs.string().str.replace(r"^([=+\-@\t\r'])", "'$1"))
+            safe.write_csv(handle, separator=separator, include_header=False)
 
 
 def write_xlsx(path: Path, tables: Sequence[Table]) -> None:

@@ -53,3 +53,30 @@ def mark_new_bookings(bookings: Any, alerts: Any) -> Any:
     silent = bookings.filter(nw.col("alert").is_null()).select("booking_no", "customer_id")
     joined = silent.join(require_one_per(alerts, "customer_id"), on="customer_id", how="inner")
     return joined.filter(~nw.col("alert_message").is_null()).select("booking_no", nw.col("alert_message").alias("alert"))
+
+
+def flags_from_source(words: Any) -> Any:
+    """Return what the source's words about customers' alerts do to their flag Alert: customer_no, before, after (null where it is not there): 4.6.
+
+    `words`: customer_no (unique), said (now), remembered (said last time), alert_message (the customer's present one), comment (of the
+    flag that stands, null where there is none).
+    """
+    said, comment = nw.col("said"), nw.col("comment")
+    sets = ~said.is_null() & ~same(said, nw.col("alert_message")) & ~same(said, comment)
+    ends = said.is_null() & ~comment.is_null() & same(comment, nw.col("remembered"))
+    new = nw.when(sets).then(said)
+    told = words.filter(~same(said, nw.col("remembered")) & (sets | ends))
+    return told.select("customer_no", comment.alias("before"), new.alias("after"))
+
+
+def judge_moved(bookings: Any) -> Any:
+    """Return what becomes of the alerts of bookings that changed customer, or became future and live: 4.8, and 4.2 for them.
+
+    `bookings`: booking_no, alert (null where empty), book_wrote (what the book itself last wrote there), former and present (the
+    customer's alert before the batch and now). The answer is that of `spread_alerts`.
+    """
+    own, present, wrote, former = nw.col("alert"), nw.col("present"), nw.col("book_wrote"), nw.col("former")
+    follows = own.is_null() | same(own, wrote) | same(own, former)
+    effect = nw.when(~follows).then(nw.lit("kept")).when(present.is_null()).then(nw.lit("cleared")).otherwise(nw.lit("updated"))
+    after = nw.when(follows).then(present).otherwise(own)
+    return bookings.filter(~same(own, present)).select("booking_no", own.alias("before"), after.alias("after"), effect.alias("effect"))

@@ -1,7 +1,7 @@
 """Opening the book: what is there, who may write, and one transaction a batch."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import resources
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import narwhals.stable.v2 as nw
 import polars as pl
 
 from pipeline.errors import FlagbookError, Refused, TryAgain
@@ -16,8 +17,8 @@ from pipeline.settings import Settings
 from pipeline.store.lock import locked
 from schemas.entities import ENTITIES
 
-FORMAT = "2"
-UPGRADED = ("1", FORMAT)  # formats that can be read, the older ones after an upgrade
+FORMAT = "3"
+UPGRADED = ("1", "2", FORMAT)  # formats that can be read, the older ones after an upgrade
 LOCKED_DOWN = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
@@ -58,6 +59,25 @@ class Book:
             return
         with self._shown(frames):
             self.con.execute(statement, list(values))
+
+    def feed(self, statement: str, **streams: Any) -> None:
+        """Run a statement over Arrow streams, standing in it by name, each of which is read once."""
+        for name, stream in streams.items():
+            self.con.register(name, stream)
+        try:
+            self.con.execute(statement)
+        except duckdb.Error:
+            for stream in streams.values():
+                stream.check()  # raises what went wrong in there, if anything did
+            raise
+        for name in streams:
+            self.con.unregister(name)
+
+    def decide(self, name: str, rule: Callable[..., Any], *tables: str) -> None:
+        """Make a temporary table of what a rule gives for other tables: it runs inside the book, however many rows they have."""
+        frames = [nw.from_native(self.con.sql(f"SELECT * FROM {table}")) for table in tables]
+        query = nw.to_native(rule(*frames)).sql_query()
+        self.con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
 
     @contextmanager
     def _shown(self, frames: dict[str, pl.DataFrame]) -> Iterator[None]:

@@ -93,3 +93,14 @@ def whole_table(book: Book, name: str) -> pl.DataFrame:
     assert name in (*TABLES, *VIEWS), "callers check the name"
     order = "" if name in VIEWS else " ORDER BY ALL" if name not in ("customers", "bookings", "history", "batches", "batch_rows") else " ORDER BY 1"
     return book.ask(f"SELECT * FROM {name}{order}")
+
+
+def count_hindered(book: Book, as_of: datetime) -> tuple[int, int]:
+    """Return how many bookings from `as_of` on are held, and how many are breaches (rules 5.1, 5.2)."""
+    held = breaches = 0
+    if book.ask("SELECT EXISTS (SELECT 1 FROM customer_flags WHERE held) AS some")["some"][0]:
+        query = "SELECT count(*) AS n FROM bookings SEMI JOIN (SELECT customer_id FROM customer_flags WHERE held) h USING (customer_id) "
+        held = book.ask(query + "WHERE status = 'booked' AND starts_at >= ?", as_of)["n"][0]
+    if book.ask("SELECT EXISTS (SELECT 1 FROM customers WHERE blocked) AS some")["some"][0]:
+        breaches = book.ask("SELECT count(*) AS n FROM breaches")["n"][0]
+    return held, breaches

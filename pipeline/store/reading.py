@@ -10,55 +10,79 @@ from schemas.entities import STATUS
 from schemas.entity import STAMPS, Entity
 
 LONGEST = 100  # characters of a key for which a close one is looked for
+TAIL = 6  # digits at the end of a phone number by which customers are narrowed down
+ANY = "*"
+# The last digits of a phone number as it stands, `ANY` where it holds more than digits and what stands between them.
+PHONE_TAIL = f"CASE WHEN regexp_full_match(phone, '[0-9 ()+./-]*') THEN right(translate(phone, ' ()+./-', ''), {TAIL}) ELSE '{ANY}' END"
+ANY_PHONE = f"(phone IS NOT NULL AND (SELECT bool_or(phone_tail = '{ANY}') FROM keys))"
 KEY_MATCHES = {
     "id_key": "customer_id IN (SELECT id_key FROM keys)",
     "email_key": "email_key IN (SELECT email_key FROM keys)",
-    "phone_key": "phone_key IN (SELECT phone_key FROM keys)",
+    "phone_tail": f"{PHONE_TAIL} IN (SELECT phone_tail FROM keys UNION ALL SELECT '{ANY}') OR {ANY_PHONE}",
 }
 
 
 def find_customers(book: Book, keys: pl.DataFrame) -> pl.DataFrame:
-    """Return customer_id, email_key, phone_key, status, alert_message of every customer whom some key matches.
+    """Return customer_id, email_key, phone, status, alert_message of every customer whom some key may match.
 
-    `keys`: id_key, email_key, phone_key in normal form, null where not filled.
+    `keys`: id_key and email_key in normal form, phone_tail (see `phone_tails`); null where not filled. Whose phone ends alike is among them too.
     """
     filled = [match for key, match in KEY_MATCHES.items() if keys[key].is_not_null().any()]
     where = " OR ".join(filled) or "false"
-    return book.ask(f"SELECT customer_id, email_key, phone_key, status, alert_message FROM customers WHERE {where}", keys=keys)
+    return book.ask(f"SELECT customer_id, email_key, phone, status, alert_message FROM customers WHERE {where}", keys=keys)
 
 
-def phones_to_key(book: Book) -> pl.DataFrame:
-    """Return customer_id and phone of all customers, for when the settings' region is not the one that the book's keys were made with."""
-    return book.ask("SELECT customer_id, phone FROM customers WHERE phone IS NOT NULL")
+def phone_tails(keys: pl.Series) -> pl.Series:
+    """Return the last digits of phone numbers in normal form (E.164); `ANY` for short ones, of which more may differ; null for what is none.
+
+    Texts of one number end in the same digits, whatever they begin with. NOTE: that holds for six digits, since a number without its
+    country code has at least as many once it has nine with it.
+    """
+    number = pl.col("key").str.starts_with("+")
+    long = pl.col("key").str.len_chars() > TAIL + 3
+    tails = pl.when(number & long).then(pl.col("key").str.tail(TAIL)).when(number).then(pl.lit(ANY))
+    return keys.to_frame("key").select(tails.alias("phone_tail")).to_series()
 
 
 def close_keys(book: Book, keys: pl.DataFrame) -> pl.DataFrame:
-    """Return key_kind, key and near (a customer_id) where a stored key is one edit away: a letter changed, left out or put in.
+    """Return key_kind, key and near (a customer_id) where a stored id or e-mail is one edit away: a letter changed, left out or put in.
 
-    `others` says of how many more customers that is true. `keys`: key_kind (id_key, email_key or phone_key) and key, none of them
-    stored, longer ones than `LONGEST` not looked at. Each position is
-    left out in turn, on both sides; two keys that are then alike differ there only. Deleted customers are not named.
+    `others` says of how many more customers that is true. `keys`: key_kind (id_key or email_key) and key, none of them
+    stored, longer ones than `LONGEST` not looked at. Deleted customers are not named.
     """
     found = [pl.DataFrame(schema={"key": pl.String, "near": pl.String, "others": pl.Int64, "key_kind": pl.String})]
-    for kind, column in (("id_key", "customer_id"), ("email_key", "email_key"), ("phone_key", "phone_key")):
-        asked = keys.filter(pl.col("key_kind") == kind).select("key", size=pl.col("key").str.len_chars().cast(pl.Int64)).filter(pl.col("size") <= LONGEST)
+    for kind, column in (("id_key", "customer_id"), ("email_key", "email_key")):
+        asked = keys.filter(pl.col("key_kind") == kind).select("key").filter(pl.col("key").str.len_chars() <= LONGEST)
         if len(asked):
+            lengths = asked["key"].str.len_chars()
             stored = book.ask(
-                f"SELECT customer_id, {column} AS stored, length({column}) AS size FROM customers "
-                f"WHERE length({column}) BETWEEN ? AND ? AND status <> 'deleted'",
-                int(asked["size"].min()) - 1,  # type: ignore[arg-type]  # there is one: asked is not empty
-                int(asked["size"].max()) + 1,  # type: ignore[arg-type]
+                f"SELECT customer_id, {column} AS stored FROM customers WHERE length({column}) BETWEEN ? AND ? AND status <> 'deleted'",
+                int(lengths.min()) - 1,  # type: ignore[arg-type]  # there is one: asked is not empty
+                int(lengths.max()) + 1,  # type: ignore[arg-type]
             )
-            found.append(_one_edit(asked, stored).with_columns(pl.lit(kind).alias("key_kind")))
+            found.append(name_one(one_edit_pairs(asked, stored)).with_columns(pl.lit(kind).alias("key_kind")))
     return pl.concat(found)
 
 
-def _one_edit(asked: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
-    """Return key, near and others; `asked` has key and size, `stored` has customer_id, stored and size (in letters).
+def phones_ending(book: Book) -> pl.DataFrame:
+    """Return customer_id, phone and stored (the last digits, or `ANY`) of all customers who have a phone and are not deleted."""
+    return book.ask(f"SELECT customer_id, phone, {PHONE_TAIL} AS stored FROM customers WHERE phone IS NOT NULL AND status <> 'deleted'")
 
-    A stored key with a place left out is compared with what was asked with the same place left out (a letter changed), and
-    with what was asked as it is (a letter put in); one of which nothing is left out, with what was asked less one letter.
+
+def name_one(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Return key, near (the first of the customers by id) and others (how many more there are) of pairs of key and near."""
+    return pairs.group_by("key").agg(pl.col("near").min(), others=pl.len().cast(pl.Int64) - 1)
+
+
+def one_edit_pairs(asked: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
+    """Return key and near (a customer_id) of what is at most one edit apart; `asked` has key, `stored` has customer_id and stored.
+
+    Each position is left out in turn, on both sides; two keys that are then alike differ there only. A stored key with a place left out
+    is compared with what was asked with the same place left out (a letter changed), and with what was asked as it is (a letter put
+    in); one of which nothing is left out, with what was asked less one letter.
     """
+    asked = asked.with_columns(size=pl.col("key").str.len_chars().cast(pl.Int64))
+    stored = stored.with_columns(size=pl.col("stored").str.len_chars().cast(pl.Int64))
     places = range(max(_longest(stored), _longest(asked)))
     as_it_is = asked.lazy().select("key", short="key", size=pl.col("size") + 1)
     shorter, found = [], []
@@ -69,10 +93,9 @@ def _one_edit(asked: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
         found.append(stored_less.join(pl.concat([asked_less, as_it_is]), on=["short", "size"], how="inner").select("key", near="customer_id"))
         shorter.append(asked_less.select("key", "short"))
     if not shorter:
-        return pl.DataFrame(schema={"key": pl.String, "near": pl.String, "others": pl.Int64})
+        return pl.DataFrame(schema={"key": pl.String, "near": pl.String})
     found.append(pl.concat(shorter).join(stored.lazy(), left_on="short", right_on="stored", how="inner").select("key", near="customer_id"))
-    every = pl.concat(pl.collect_all([part.unique() for part in found])).unique()
-    return every.group_by("key").agg(pl.col("near").min(), others=pl.len().cast(pl.Int64) - 1)
+    return pl.concat(pl.collect_all([part.unique() for part in found])).unique()
 
 
 def _longest(frame: pl.DataFrame) -> int:
@@ -202,3 +225,13 @@ def batch_rows(book: Book, batch_id: int) -> pl.DataFrame:
 def batch_record(book: Book, batch_id: int) -> dict[str, Any]:
     """Return one row of `batches` as a dictionary; the batch must be there."""
     return book.ask("SELECT * FROM batches WHERE batch_id = ?", batch_id).row(0, named=True)
+
+
+def rows_last_time(book: Book, layout: str) -> int | None:
+    """Return how many rows the last load of a layout read that was not undone; None where there was none."""
+    found = book.ask(
+        "SELECT sum(f.rows_read)::BIGINT AS n FROM batch_files f JOIN batches b USING (batch_id) WHERE f.layout = ? AND f.rows_read IS NOT NULL "
+        "AND NOT EXISTS (SELECT 1 FROM batches u WHERE u.undoes = b.batch_id AND u.status = 'applied') GROUP BY batch_id ORDER BY batch_id DESC LIMIT 1",
+        layout,
+    )["n"]
+    return int(found[0]) if len(found) else None

@@ -108,6 +108,7 @@ def move_rows(book: Book, moved: Moved, whole: Whole) -> None:
     """Give bookings their statuses back, take rows away and bring rows back; all of it with history."""
     _write_statuses(book, moved, whole.statuses)
     _forget_saying(book, moved.batch_id, whole.undoes)
+    _forget_writing(book, moved.batch_id, whole.undoes)
     for table, key in KEYS.items():
         before = book.ask(f"SELECT count(*) AS n FROM {table}")["n"][0]
         _remove(book, moved, table, whole.going[table])
@@ -131,6 +132,22 @@ def _forget_saying(book: Book, batch_id: int, undone: int) -> None:
             batch_id,
             undone,
         )
+
+
+def _forget_writing(book: Book, batch_id: int, undone: int) -> None:
+    """Remember again what the book itself last wrote on the bookings whose alert the undo has put back, before the undone batch."""
+    book.run(
+        "UPDATE bookings SET book_alert = former.wrote FROM ("
+        "SELECT u.item AS id, CASE WHEN f.has THEN f.wrote ELSE u.before ->> 'book_alert' END AS wrote "
+        "FROM history u JOIN (SELECT item, bool_or(json_exists(before, '$.book_alert')) AS has, "
+        "arg_min(before ->> 'book_alert', event_id) FILTER (json_exists(before, '$.book_alert')) AS wrote, "
+        "arg_min(before ->> 'alert_message', event_id) AS alert FROM history "
+        "WHERE batch_id = ? AND entity = 'bookings' AND action = 'alert' GROUP BY item) f ON f.item = u.item "
+        "WHERE u.batch_id = ? AND u.entity = 'bookings' AND u.action = 'alert' AND u.after ->> 'alert_message' IS NOT DISTINCT FROM f.alert) former "
+        "WHERE bookings.booking_id = former.id",
+        undone,
+        batch_id,
+    )
 
 
 HEAD = "row_number() OVER (ORDER BY {}) - 1 + ?, ?, NULL, NULL, NULL"

@@ -3,3 +3,16 @@
 
 ALTER TABLE customers ADD COLUMN IF NOT EXISTS last_batch BIGINT;
 ALTER TABLE bookings ADD COLUMN IF NOT EXISTS last_batch BIGINT;
+ALTER TABLE customers ADD COLUMN IF NOT EXISTS source_alert VARCHAR;
+ALTER TABLE bookings ADD COLUMN IF NOT EXISTS book_alert VARCHAR;
+ALTER TABLE bookings ADD COLUMN IF NOT EXISTS first_file BIGINT;
+ALTER TABLE bookings ADD COLUMN IF NOT EXISTS first_row BIGINT;
+ALTER TABLE batch_files ADD COLUMN IF NOT EXISTS layout VARCHAR;
+ALTER TABLE batch_files ADD COLUMN IF NOT EXISTS rows_read BIGINT;
+
+-- Phone numbers are brought into normal form when they are asked for.
+ALTER TABLE customers DROP COLUMN IF EXISTS phone_key;
+DELETE FROM book WHERE key = 'phone_region';
+
+-- A text that the source never said was written by the book.
+UPDATE bookings SET book_alert = alert_message WHERE book_alert IS NULL AND alert_message IS DISTINCT FROM source_alert;

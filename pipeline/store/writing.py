@@ -43,14 +43,20 @@ def write_batch(book: Book, numbers: tuple[int, int], record: BatchRecord, chang
     batch_id, event = numbers
     write_record(book, batch_id, record)
     write_rows(book, batch_id, changes.rows)
-    stamp = (batch_id, record.as_of)
+    events = write_changes(book, (batch_id, record.as_of), event, changes)
+    _require_written(book, batch_id, len(changes.rows), events)
+
+
+def write_changes(book: Book, stamp: tuple[int, datetime], event: int, changes: Changes) -> int:
+    """Write items, customers' alerts and bookings' alerts with their history, the first event numbered `event`; return how many events there are."""
+    first = event
     for one in changes.items:
         write_items(book, stamp, event, one)
-    events = sum(len(one.events) for one in changes.items)
-    event += events
+    event += sum(len(one.events) for one in changes.items)
     _write_alerts(book, stamp, event, changes.alerts)
-    _write_bookings(book, stamp, event + len(changes.alerts), changes.bookings)
-    _require_written(book, batch_id, len(changes.rows), events + len(changes.alerts) + len(changes.bookings))
+    event += len(changes.alerts)
+    _write_bookings(book, stamp, event, changes.bookings)
+    return event + len(changes.bookings) - first
 
 
 def _require_written(book: Book, batch_id: int, rows: int, events: int) -> None:
@@ -74,6 +80,19 @@ def write_rows(book: Book, batch_id: int, rows: pl.DataFrame) -> None:
     book.run("INSERT INTO batch_rows SELECT ?, file_no, sheet, source_row, customer_id, action, item, outcome, code, message FROM shown", batch_id, shown=rows)
 
 
+def write_findings(book: Book, batch_id: int) -> None:
+    """Write the rows of a load that came back (`found`): their codes and messages, each once."""
+    told = {name: f"SELECT file_no, source_row, {name}, min(rowid) AS n FROM found GROUP BY ALL" for name in ("code", "message")}
+    joined = {name: f"SELECT file_no, source_row, string_agg({name}, ? ORDER BY n) AS {name} FROM ({query}) GROUP BY ALL" for name, query in told.items()}
+    book.run(
+        "INSERT INTO batch_rows SELECT ?, file_no, NULL, source_row, NULL, NULL, NULL, 'rejected', code, message "
+        f"FROM ({joined['code']}) JOIN ({joined['message']}) USING (file_no, source_row) ORDER BY file_no, source_row",
+        batch_id,
+        ",",
+        "; ",
+    )
+
+
 def write_record(book: Book, batch_id: int, record: BatchRecord) -> None:
     """Write a batch's own record and its files."""
     known = {
@@ -91,7 +110,7 @@ def write_record(book: Book, batch_id: int, record: BatchRecord) -> None:
     }
     marks = ", ".join("?" * len(known))
     book.run(f"INSERT INTO batches ({', '.join(known)}) VALUES ({marks})", *known.values())
-    book.run("INSERT INTO batch_files SELECT ?, file_no, name, sha256, rows_digest FROM files", batch_id, files=record.files)
+    book.run("INSERT INTO batch_files SELECT ?, file_no, name, sha256, rows_digest, layout, rows_read FROM files", batch_id, files=record.files)
 
 
 def _write_alerts(book: Book, stamp: tuple[int, datetime], event: int, alerts: pl.DataFrame) -> None:
@@ -109,14 +128,16 @@ def _write_alerts(book: Book, stamp: tuple[int, datetime], event: int, alerts: p
 
 
 def _write_bookings(book: Book, stamp: tuple[int, datetime], event: int, bookings: pl.DataFrame) -> None:
+    """Write alerts on bookings, and what the book wrote there before, which an undo puts back too."""
     if not len(bookings):
         return
-    numbered = bookings.with_row_index("n")
-    book.run("UPDATE bookings SET alert_message = told.after FROM told WHERE bookings.rowid = told.row_id", told=bookings.select("row_id", "after"))
     book.run(
-        "INSERT INTO history SELECT n + ?, ?, file_no, sheet, source_row, 'bookings', customer_id, booking_id, 'alert', "
-        "json_object('alert_message', before), json_object('alert_message', after), reason, changed_by, ? FROM numbered",
+        "INSERT INTO history SELECT n.n + ?, ?, n.file_no, n.sheet, n.source_row, 'bookings', n.customer_id, n.booking_id, 'alert', "
+        "json_object('alert_message', n.before, 'book_alert', b.book_alert), json_object('alert_message', n.after, 'book_alert', n.after), "
+        "n.reason, n.changed_by, ? FROM bookings b JOIN numbered n ON b.rowid = n.row_id ORDER BY n.n",
         event,
         *stamp,
-        numbered=numbered,
+        numbered=bookings.with_row_index("n"),
     )
+    after = bookings.select("row_id", "after")
+    book.run("UPDATE bookings SET alert_message = told.after, book_alert = told.after FROM told WHERE bookings.rowid = told.row_id", told=after)

@@ -22,7 +22,7 @@ import polars.selectors as cs
 import pytest
 import xlsxwriter
 
-from pipeline.intake.cells import email_keys, phone_keys
+from pipeline.intake.cells import email_keys
 from pipeline.intake.uploads import UploadRequest
 from pipeline.report import ApplyReport
 from pipeline.run import Instructing, Where, apply
@@ -301,8 +301,7 @@ def write_book(path: Path, case: Case) -> None:
 def _customers(case: Case) -> pl.DataFrame:
     people = list(case.world.customers.values())
     frame = pl.DataFrame([_plain(one, alert="alert_message") for one in people], infer_schema_length=None)
-    keys = {"email_key": email_keys(frame["email"]), "phone_key": phone_keys(frame["phone"], case.book_region)}
-    return frame.with_columns(**keys, first_batch=pl.lit(1), blocked=pl.lit(value=False))
+    return frame.with_columns(email_key=email_keys(frame["email"]), first_batch=pl.lit(1), blocked=pl.lit(value=False))
 
 
 def _plain(one: Customer | Booking, **names: str) -> dict[str, Any]:

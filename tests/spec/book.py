@@ -19,7 +19,7 @@ import pytest
 
 from pipeline import run
 from pipeline.errors import Refused
-from pipeline.intake.cells import email_keys, phone_keys
+from pipeline.intake.cells import email_keys
 from pipeline.intake.uploads import UploadRequest
 from pipeline.report import ApplyReport
 from pipeline.run import Instructing, Where
@@ -125,9 +125,8 @@ def _event(flag: Mapping[str, object]) -> dict[str, object]:
 def _customer_rows(table: Drawn, flags: Sequence[Mapping[str, object]], settings: Settings) -> list[dict[str, object]]:
     rows = [{"email": None, "phone": None, **_filled(row)} for row in table.dicts()]
     emails = email_keys(pl.Series([row["email"] for row in rows], dtype=pl.String))
-    phones = phone_keys(pl.Series([row["phone"] for row in rows], dtype=pl.String), settings.business.phone_region)
     usual = [{"status": "active", "alert_message": _alert(str(row["customer_id"]), flags, settings), "first_batch": 1, "last_batch": 1} for row in rows]
-    keys = [{"email_key": email, "phone_key": phone} for email, phone in zip(emails, phones, strict=True)]
+    keys = [{"email_key": email} for email in emails]
     return [{**default, **row, **key} for default, row, key in zip(usual, rows, keys, strict=True)]
 
 

@@ -1,0 +1,111 @@
+"""Parquet files to text (rule 7.1): read piece by piece, each value as the text that a CSV would have for it."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+import polars.selectors as cs
+
+from pipeline.errors import Refused
+from pipeline.intake.files import opened
+from pipeline.intake.sheets import MARK_SCHEMA, NOT_EXACT, cell
+
+MAGIC = b"PAR1"
+PIECE = 1 << 22
+MOST_EXACT = 2**53  # up to which a floating-point number is a whole number without doubt
+DAMAGED = "Export it again, or save it as CSV."
+
+
+@dataclass(frozen=True)
+class ParquetFile:
+    """A Parquet file: its columns' names, and its rows as text with the number of each, from 1 on (there is no header row)."""
+
+    path: Path
+    header: tuple[str, ...]
+
+    def pieces(self, rows: int) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+        """Yield frames of about `rows` rows, at least one, and the marks of cells whose number is not exact (see `RawSheet`)."""
+        try:
+            with opened(self.path) as handle:
+                table = pl.scan_parquet(handle, glob=False)
+                start, yielded = 1, False
+                for piece in table.collect_batches(chunk_size=rows, maintain_order=True):
+                    numbered = _numbered(piece, start)
+                    yield numbered.select("source_row", *_as_text(piece)), _marks(piece, numbered["source_row"])
+                    start, yielded = start + len(piece), True
+                if not yielded:
+                    yield pl.DataFrame(schema={"source_row": pl.Int64, **_names(self.header)}), pl.DataFrame(schema=MARK_SCHEMA)
+        except pl.exceptions.PolarsError:
+            raise Refused(f"{self.path}: the Parquet file is damaged or cut short.", DAMAGED) from None
+
+    def sha256(self) -> str:
+        """Return the file's fingerprint."""
+        digest = hashlib.sha256()
+        with opened(self.path) as handle:
+            for piece in iter(lambda: handle.read(PIECE), b""):
+                digest.update(piece)
+        return digest.hexdigest()
+
+
+def is_parquet(path: Path) -> bool:
+    """Tell by a file's first bytes whether it is Parquet."""
+    with opened(path) as handle:
+        return handle.read(len(MAGIC)) == MAGIC
+
+
+def open_parquet(path: Path) -> ParquetFile:
+    """Open a Parquet file; raise `Refused` where it is damaged, or a column holds lists or records."""
+    try:
+        with opened(path) as handle:
+            schema = pl.scan_parquet(handle, glob=False).collect_schema()
+    except pl.exceptions.PolarsError:
+        raise Refused(f"{path}: the Parquet file is damaged or cut short.", DAMAGED) from None
+    nested = [name for name, kind in schema.items() if kind.is_nested() or kind in (pl.Binary, pl.Object)]
+    if nested:
+        raise Refused(f"{path}: these columns hold something other than plain values: {', '.join(nested)}.", "Leave them out of the export.")
+    return ParquetFile(path, tuple(schema))
+
+
+def _names(header: tuple[str, ...]) -> dict[str, type[pl.String]]:
+    return {cell(place): pl.String for place in range(len(header))}
+
+
+def _numbered(piece: pl.DataFrame, start: int) -> pl.DataFrame:
+    places = pl.DataFrame({"source_row": pl.int_range(start, start + len(piece), dtype=pl.Int64, eager=True)})
+    return places.hstack([column.alias(cell(place)) for place, column in enumerate(piece)])
+
+
+def _as_text(piece: pl.DataFrame) -> list[pl.Expr]:
+    return [TEXTS.get(column.dtype.base_type(), _plainly)(pl.col(cell(place)), column.dtype) for place, column in enumerate(piece)]
+
+
+def _plainly(value: pl.Expr, kind: pl.DataType) -> pl.Expr:  # noqa: ARG001  # the shape of all of them
+    return value.cast(pl.String)
+
+
+def _of_float(value: pl.Expr, kind: pl.DataType) -> pl.Expr:  # noqa: ARG001
+    whole = (value == value.floor()) & (value.abs() < MOST_EXACT)
+    return pl.when(whole).then(value.cast(pl.Int64, strict=False).cast(pl.String)).otherwise(value.cast(pl.String))
+
+
+def _of_moment(value: pl.Expr, kind: pl.DataType) -> pl.Expr:
+    zoned = isinstance(kind, pl.Datetime) and kind.time_zone is not None
+    if zoned:
+        return value.dt.convert_time_zone("UTC").dt.to_string("%Y-%m-%dT%H:%M:%S%.6f+00:00")
+    return value.dt.to_string("%Y-%m-%dT%H:%M:%S%.6f")
+
+
+TEXTS: dict[type[pl.DataType], Callable[[pl.Expr, pl.DataType], pl.Expr]] = {pl.Float64: _of_float, pl.Float32: _of_float, pl.Datetime: _of_moment}
+
+
+def _marks(piece: pl.DataFrame, rows: pl.Series) -> pl.DataFrame:
+    """Return a mark for every floating-point number that can't be an id: with a fraction, or too long to be exact."""
+    found = [pl.DataFrame(schema=MARK_SCHEMA)]
+    for place, column in enumerate(piece):
+        if column.name in piece.select(cs.float()).columns:
+            inexact = ((column != column.floor()) | (column.abs() >= MOST_EXACT)).fill_null(value=False)
+            marked = rows.filter(inexact).to_frame("source_row")
+            found.append(marked.with_columns(pl.lit(place, pl.Int64).alias("position"), pl.lit(NOT_EXACT).alias("mark")))
+    return pl.concat(found)

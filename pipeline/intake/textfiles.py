@@ -1,0 +1,165 @@
+"""Text files of any size, piece by piece: unpacked, decoded, with LF line ends, whatever they are packed with and written in (rules 7.1, 7.2)."""
+
+import codecs
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pipeline.errors import Refused
+from pipeline.intake.decode import CHOOSE, MARKS, refuse_web_page
+from pipeline.intake.files import FileKind, kind_of_head, opened
+from pipeline.intake.packed import is_packed, unpack_pieces
+
+PIECE = 1 << 23
+HEAD = 1 << 18
+
+
+@dataclass
+class Fingerprint:
+    """The SHA-256 of a file as it lies, in hexadecimal; null until somebody has read it to its end."""
+
+    value: str | None = None
+
+
+@dataclass
+class Passed:
+    """How many bytes of a file, as it lies, the present pass has read."""
+
+    bytes: int = 0
+
+
+@dataclass(frozen=True)
+class TextFile:
+    """A text that can be read piece by piece, as often as asked; `head` is its beginning. `remark` says what was a fallback, if anything."""
+
+    path: Path
+    encoding: str
+    lines_end_in_cr: bool
+    head: str
+    size: int
+    remark: str | None = None
+    passed: Passed = field(default_factory=Passed)
+    fingerprint: Fingerprint = field(default_factory=Fingerprint)
+
+    def pieces(self) -> Iterator[bytes]:
+        """Yield the text as UTF-8 without a byte order mark, its lines ending in LF. Takes the file's fingerprint on the way."""
+        digest = hashlib.sha256()
+        decoder = codecs.getincrementaldecoder(self.encoding)("strict")
+        held, first = b"", True
+        for piece, is_last in _with_last(_raw_pieces(self.path, digest, self.passed)):
+            text = self._decoded(piece, decoder, is_last=is_last)
+            if first and text:
+                text, first = text.removeprefix(codecs.BOM_UTF8), False
+            text = held + text
+            held = b"\r" if text.endswith(b"\r") and not is_last else b""
+            yield self._with_lf(text.removesuffix(b"\r") if held else text)
+        self.fingerprint.value = digest.hexdigest()
+
+    def _decoded(self, piece: bytes, decoder: codecs.IncrementalDecoder, *, is_last: bool) -> bytes:
+        try:
+            if self.encoding == "utf-8" and piece.isascii() and decoder.getstate()[0] == b"":
+                return piece
+            return decoder.decode(piece, is_last).encode()
+        except UnicodeDecodeError:
+            raise Refused(f"{self.path}: the file is not {self.encoding} to its end, or it was changed while it was read.", CHOOSE) from None
+
+    def _with_lf(self, text: bytes) -> bytes:
+        if b"\r" not in text:
+            return text
+        return text.replace(b"\r", b"\n") if self.lines_end_in_cr else text.replace(b"\r\n", b"\n")
+
+    def sha256(self) -> str:
+        """Return the file's fingerprint, reading it where nobody has."""
+        if self.fingerprint.value is None:
+            for _ in self.pieces():
+                pass
+        assert self.fingerprint.value is not None, "pieces sets it at their end"
+        return self.fingerprint.value
+
+
+def open_text(path: Path) -> TextFile | None:
+    """Look through a file, piece by piece, and return it where it is text; None where it is a workbook or another kind of table.
+
+    Raises `Refused` where it is missing, empty, damaged, in no known encoding, or a web page.
+    """
+    with opened(path) as handle:
+        size = path.stat().st_size
+        start = handle.read(HEAD)
+    if not start.strip():
+        raise Refused(f"{path}: the file is empty.", "Export it again; an empty file is not a table.")
+    if not is_packed(start) and kind_of_head(start, path) is not FileKind.TEXT:
+        return None
+    encoding, remark, ends_in_cr = _look_through(path)
+    text = TextFile(path, encoding, ends_in_cr, "", size, remark)
+    head = next(iter(text.pieces()))[:HEAD].decode(errors="ignore")
+    if not head.strip():
+        raise Refused(f"{path}: the file is empty.", "Export it again; an empty file is not a table.")
+    refuse_web_page(head, str(path))
+    return TextFile(path, encoding, ends_in_cr, head, size, remark)
+
+
+def _look_through(path: Path) -> tuple[str, str | None, bool]:
+    """Return a text's encoding, the remark where it was a fallback, and whether its lines end in CR alone."""
+    said = next((name for mark, name in MARKS if _first_bytes(path).startswith(mark)), None)
+    if said is not None and said != "utf-8":
+        return said, None, _is_as(path, said)
+    try:
+        return "utf-8", None, _is_as(path, "utf-8")
+    except UnicodeDecodeError:
+        if said:
+            raise Refused(f"{path}: the file begins as {said} but does not go on so.", CHOOSE) from None
+    try:
+        return "cp1252", f"{path}: read as Windows-1252, since it is not UTF-8", _is_as(path, "cp1252")
+    except UnicodeDecodeError:
+        raise Refused(f"{path}: the text is neither UTF-8 nor Windows-1252.", CHOOSE) from None
+
+
+def _first_bytes(path: Path) -> bytes:
+    return next(iter(_raw_pieces(path)), b"")[:4]
+
+
+def _is_as(path: Path, encoding: str) -> bool:
+    """Decode a whole file, piece by piece; return whether its lines end in CR alone. Raises where it is not in this encoding, or no text."""
+    decoder = codecs.getincrementaldecoder(encoding)("strict")
+    has_lf = has_cr = False
+    for piece, is_last in _with_last(_raw_pieces(path)):
+        plain = encoding == "utf-8" and piece.isascii() and decoder.getstate()[0] == b""
+        text = piece if plain else decoder.decode(piece, is_last).encode()
+        has_lf, has_cr = has_lf or b"\n" in text, has_cr or b"\r" in text
+        if b"\0" in text:
+            raise Refused(f"{path}: the file holds NUL bytes, so it is not a text table, or it is UTF-16 without its mark.", CHOOSE)
+    return has_cr and not has_lf
+
+
+def _with_last(pieces: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
+    """Yield every piece with whether it is the last."""
+    before = next(pieces, b"")
+    for piece in pieces:
+        yield before, False
+        before = piece
+    yield before, True
+
+
+def _raw_pieces(path: Path, digest: "hashlib._Hash | None" = None, passed: Passed | None = None) -> Iterator[bytes]:
+    """Yield a file's bytes, unpacked where it is packed; `digest` takes those of the file as it lies, `passed` counts them."""
+    with opened(path) as handle:
+        lying = _told(iter(lambda: handle.read(PIECE), b""), digest, passed)
+        first = next(lying, b"")
+        yield from unpack_pieces(first, lying, str(path)) if is_packed(first) else _chained(first, lying)
+
+
+def _told(pieces: Iterator[bytes], digest: "hashlib._Hash | None", passed: Passed | None) -> Iterator[bytes]:
+    if passed is not None:
+        passed.bytes = 0
+    for piece in pieces:
+        if passed is not None:
+            passed.bytes += len(piece)
+        if digest is not None:
+            digest.update(piece)
+        yield piece
+
+
+def _chained(first: bytes, more: Iterator[bytes]) -> Iterator[bytes]:
+    yield first
+    yield from more

@@ -1,0 +1,148 @@
+"""What the source says about customers' alerts becomes flags (rule 4.6), and what changed alerts mean for bookings (rules 4.2, 4.8)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import narwhals.stable.v2 as nw
+import polars as pl
+
+from pipeline.alerting import count_effects, plan_alerts, tell_bookings
+from pipeline.context import Context
+from pipeline.intake.cells import word_keys
+from pipeline.rules.alerts import flags_from_source
+from pipeline.store import bookings, customers
+from pipeline.store.items import ItemChanges
+from pipeline.store.log import next_event
+from pipeline.store.reading import items_of
+from pipeline.store.undoing import named_customers
+from pipeline.store.writing import Changes, write_changes
+from schemas.entities import FLAGS
+from schemas.entity import STAMPS
+
+ALERT = "Alert"
+LISTED = 50  # bookings that keep their own text, of which the report names as many
+
+
+@dataclass(frozen=True)
+class Told:
+    """What was told: counts of bookings by effect, the customers (customer_id) whose flag changed, and moved bookings that kept their text."""
+
+    counts: dict[str, int]
+    flagged: pl.DataFrame
+    kept: list[str] = field(default_factory=list)
+
+
+def tell_of_source(context: Context, batch: tuple[int, str], *, words: bool, moved: Callable[[Context], pl.DataFrame] | None) -> Told:
+    """Set, change and remove flags as the source says (`words`: customers were loaded), tell known bookings, and judge those that moved.
+
+    `batch`: its number, and who loads. `moved` judges moved bookings, where some may have.
+    """
+    events, people, alerts = _plan_flags(context, batch[1], any_words=words)
+    bookings.keep_changed_alerts(context.book, alerts.join(people, on="customer_no", how="inner").select("customer_id", "old", "new"))
+    _write(context, batch[0], Changes((ItemChanges(FLAGS, events),), _alert_rows(alerts, people, events), _no_bookings(), pl.DataFrame()))
+    judged = moved(context) if moved else pl.DataFrame()
+    told = _tell(context, alerts, people, events) if len(alerts) else pl.DataFrame()
+    if moved and len(told):
+        told = told.join(bookings.moved_rows(context.book), on="row_id", how="anti")
+    every = pl.concat([_no_bookings(), *(part.select(_no_bookings().columns) for part in (told, _with_origin(judged)) if len(part))])
+    changing = every.filter(pl.col("effect") != "kept").sort("row_id")
+    _write(context, batch[0], Changes((), _alert_rows(alerts, people, events).clear(), changing, pl.DataFrame()))
+    kept = judged.filter(pl.col("effect") == "kept")["booking_id"].to_list() if len(judged) else []
+    return Told(count_effects(every), events.select("customer_id").unique(), kept)
+
+
+def _write(context: Context, batch_id: int, changes: Changes) -> None:
+    write_changes(context.book, (batch_id, context.as_of), next_event(context.book), changes)
+
+
+def _no_bookings() -> pl.DataFrame:
+    text = pl.String
+    origin = {"file_no": pl.Int64, "sheet": text, "source_row": pl.Int64, "reason": text, "changed_by": text}
+    return pl.DataFrame(schema={"row_id": pl.Int64, "booking_id": text, "customer_id": text, "before": text, "after": text, "effect": text, **origin})
+
+
+def _plan_flags(context: Context, by: str, *, any_words: bool) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Return the flags' events, the customers that the source speaks of (customer_no, customer_id, alert_message), and the alerts that change."""
+    words = customers.alert_words(context.book) if any_words else customers.no_words()
+    people = named_customers(context.book, words.select("customer_id"))
+    standing = items_of(context.book, FLAGS, people)
+    alert = standing.filter(word_keys(standing["item_name"]) == ALERT.casefold())
+    spoken = words.join(people, on="customer_id", how="inner", validate="1:1").select("customer_no", "said", "remembered", "alert_message")
+    spoken = spoken.join(alert.select("customer_no", "comment"), on="customer_no", how="left", validate="1:1")
+    decided: pl.DataFrame = flags_from_source(nw.from_native(spoken, eager_only=True)).to_native()
+    events = _events(decided, (alert, people, words), context, by)
+    after = _after(standing, alert, decided, context)
+    names = [*context.settings.type_names(), *sorted(set(after["item_name"]) - set(context.settings.type_names()))]
+    typed = after.with_columns(type_no=pl.col("item_name").replace_strict(names, list(range(len(names))), return_dtype=pl.Int64))
+    touched = people.join(decided, on="customer_no", how="semi")
+    return events, people, plan_alerts(typed.join(touched, on="customer_no", how="semi"), names, touched, context.settings)
+
+
+def _alert_name(context: Context) -> str:
+    """Return how the settings write the flag type Alert."""
+    return next((name for name in context.settings.type_names() if name.casefold() == ALERT.casefold()), ALERT)
+
+
+def _after(standing: pl.DataFrame, alert: pl.DataFrame, decided: pl.DataFrame, context: Context) -> pl.DataFrame:
+    """Return the flags that stand afterwards: customer_no, item_name, comment."""
+    ended = alert.select("customer_no", "item_name").join(decided, on="customer_no", how="semi")
+    rest = standing.select("customer_no", "item_name", "comment").join(ended, on=["customer_no", "item_name"], how="anti")
+    old = alert.select("customer_no", was="item_name")
+    made = decided.filter(pl.col("after").is_not_null()).join(old, on="customer_no", how="left", validate="1:1")
+    return pl.concat([rest, made.select("customer_no", pl.coalesce("was", pl.lit(_alert_name(context))).alias("item_name"), comment="after")])
+
+
+def _events(decided: pl.DataFrame, known: tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame], context: Context, by: str) -> pl.DataFrame:
+    """Return what was decided as the events of flags that `write_items` takes; who set a flag stays where it is only edited."""
+    alert, people, words = known
+    kept = alert.select("customer_no", "item_name", "expires_on", *STAMPS)
+    rows = decided.join(people, on="customer_no", how="inner", validate="1:1").join(kept, on="customer_no", how="left", validate="1:1")
+    rows = rows.join(words.select("customer_id", "file_no", "source_row"), on="customer_id", how="inner", validate="1:1").sort("customer_id")
+    new, gone = pl.col("before").is_null(), pl.col("after").is_null()
+    now, who = pl.lit(context.as_of).cast(pl.Datetime("us", "UTC")), pl.lit(by)
+    after = {
+        "comment": pl.col("after"),
+        "expires_on": pl.col("expires_on"),
+        "made_by": pl.coalesce("made_by", who),
+        "made_at": pl.coalesce("made_at", now),
+        "updated_by": pl.when(~new).then(who),
+        "updated_at": pl.when(~new).then(now),
+    }
+    before = {"comment": pl.col("before"), **{name: pl.col(name) for name in ("expires_on", *STAMPS)}}
+    return rows.with_row_index("place").select(
+        pl.col("place").cast(pl.Int64),
+        "customer_id",
+        pl.coalesce("item_name", pl.lit(_alert_name(context))).alias("item"),
+        pl.when(new).then(pl.lit("flagged")).when(gone).then(pl.lit("unflagged")).otherwise(pl.lit("edited")).alias("action"),
+        (~new).alias("is_before"),
+        (~gone).alias("is_after"),
+        *(value.alias(f"before_{name}") for name, value in before.items()),
+        *(pl.when(~gone).then(value).alias(f"after_{name}") for name, value in after.items()),
+        pl.lit(None, pl.String).alias("before_value"),
+        pl.lit(None, pl.String).alias("after_value"),
+        "file_no",
+        pl.lit(None, pl.String).alias("sheet"),
+        "source_row",
+        pl.lit(None, pl.String).alias("reason"),
+        pl.lit(by).alias("changed_by"),
+    )
+
+
+def _alert_rows(alerts: pl.DataFrame, people: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
+    """Return changed alerts of customers with the row that they come from."""
+    origin = events.select("customer_id", "file_no", "sheet", "source_row", "reason", "changed_by")
+    named = alerts.join(people.select("customer_no", "customer_id"), on="customer_no", how="inner", validate="1:1")
+    return named.join(origin, on="customer_id", how="left", validate="1:1").sort("customer_id")
+
+
+def _tell(context: Context, alerts: pl.DataFrame, people: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
+    """Return the bookings that changed alerts concern, with the rows that they come from."""
+    told = tell_bookings(alerts, people.select("customer_no", "customer_id"), context)
+    rows = _alert_rows(alerts, people, events).select("customer_no", "customer_id", "file_no", "sheet", "source_row", "reason", "changed_by")
+    return told.join(rows, on="customer_no", how="inner", validate="m:1")
+
+
+def _with_origin(judged: pl.DataFrame) -> pl.DataFrame:
+    if not len(judged):
+        return judged
+    return judged.with_columns(sheet=pl.lit(None, pl.String), reason=pl.lit(None, pl.String), changed_by=pl.lit("source"))

@@ -1,0 +1,125 @@
+"""Exports on their way into the book: read, cast and checked piece by piece, in a stream that the book takes as fast as it can."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+from polars.io.plugins import register_io_source
+
+from pipeline.findings import CATALOGUE
+from pipeline.intake.exports import Export
+from schemas.plan import Dtype
+
+Numbered = Sequence[tuple[int, Export]]
+Progress = Callable[[int, int, int, int], None]
+MANY = 100  # different warnings that a report lists
+WARNINGS = frozenset(code for code, kind in CATALOGUE.items() if kind.severity == "warning")
+
+
+def unwatched(number: int, rows: int, done: int, size: int) -> None:
+    """Hear that rows of a file were read, and how far that is in bytes of all files; say nothing."""
+
+
+@dataclass
+class Passage:
+    """One pass over the exports of a layout: how many rows were read and handed on, by file, and what was found.
+
+    Findings are kept as numbers of what was found, so that a file of which every row comes back takes little room.
+    """
+
+    exports: Numbered
+    schema: Mapping[str, Dtype]
+    progress: Progress
+    read: dict[int, int] = field(default_factory=dict)
+    handed_on: int = 0
+    is_ascending: bool = True
+    warnings: dict[str, int] = field(default_factory=dict)
+    _last: str | None = None
+    _what: dict[tuple[str, str], int] = field(default_factory=dict)
+    _found: list[pl.DataFrame] = field(default_factory=list)
+
+    @property
+    def rows(self) -> int:
+        """Return how many rows were read in all."""
+        return sum(self.read.values())
+
+    def pieces(self) -> Iterator[pl.DataFrame]:
+        """Yield typed rows that hold, with file_no; at least one frame, which may be empty."""
+        before = 0
+        for number, export in self.exports:
+            self.read[number] = 0
+            for sheet in export.sheets():
+                checked = export.cast(sheet)
+                self._note(checked.findings, number)
+                self.read[number] += len(sheet.rows)
+                self.handed_on += len(checked.valid)
+                self._compare_ids(checked.valid)
+                self.progress(number, len(sheet.rows), before + export.passed(), sum(one.size for _, one in self.exports))
+                yield checked.valid.select(pl.lit(number, pl.Int64).alias("file_no"), *self.schema)
+            before += export.size
+
+    def stream(self) -> "Stream":
+        """Return `pieces` as an Arrow stream, to be read once."""
+        return Stream(self.pieces(), {"file_no": pl.Int64, **self.schema})
+
+    def _note(self, findings: pl.DataFrame, number: int) -> None:
+        if not len(findings):
+            return
+        is_warning = pl.col("code").is_in(list(WARNINGS))
+        for message, count in findings.filter(is_warning)["message"].value_counts().rows():
+            known = message in self.warnings or len(self.warnings) < MANY
+            said = message if known else "more status words are not known"
+            self.warnings[said] = self.warnings.get(said, 0) + count
+        faults = findings.filter(~is_warning)
+        for code, message in faults.select("code", "message").unique(maintain_order=True).rows():
+            self._what.setdefault((code, message), len(self._what))
+        numbered = faults.join(self._table(), on=["code", "message"], how="left", validate="m:1", maintain_order="left")
+        self._found.append(numbered.select(pl.lit(number, pl.Int64).alias("file_no"), "source_row", "what"))
+
+    def _table(self) -> pl.DataFrame:
+        rows = [(what, *key) for key, what in self._what.items()]
+        return pl.DataFrame(rows, schema={"what": pl.UInt32, "code": pl.String, "message": pl.String}, orient="row")
+
+    def findings(self) -> Iterator[pl.DataFrame]:
+        """Yield what was found, in order: file_no, source_row, code, message; what was yielded is forgotten."""
+        found, self._found = self._found, []
+        for frame in found:
+            yield frame.join(self._table(), on="what", how="inner", validate="m:1", maintain_order="left").drop("what")
+
+    def _compare_ids(self, rows: pl.DataFrame) -> None:
+        """Look whether every id comes after the one before it, so that none can stand twice: the order of most exports."""
+        if not self.is_ascending or not len(rows):
+            return
+        ids = rows.to_series(1)
+        sizes = ids.str.len_bytes().cast(pl.Int64)
+        follows = (sizes.shift(-1) > sizes) | ((sizes.shift(-1) == sizes) & (ids.shift(-1) > ids))
+        last = self._last
+        self.is_ascending = bool(follows.head(len(ids) - 1).all()) and (last is None or (len(last.encode()), last) < (sizes[0], ids[0]))
+        self._last = ids[-1]
+
+
+class Stream:
+    """Frames as an Arrow stream; what goes wrong in making them is raised again by `check`, as it was."""
+
+    def __init__(self, frames: Iterator[pl.DataFrame], schema: Mapping[str, Dtype]) -> None:
+        self.failure: BaseException | None = None
+        self._frames = frames
+        # NOTE: DuckDB asks for the stream more than once, to learn its columns first; it must be the same one.
+        self._batches = register_io_source(self._yield, schema=dict(schema)).collect_batches(maintain_order=True)
+
+    def _yield(self, columns: Any, predicate: Any, rows: Any, size: Any) -> Iterator[pl.DataFrame]:  # noqa: ARG002  # Polars' own shape
+        try:
+            yield from self._frames
+        except BaseException as error:
+            self.failure = error
+            raise
+
+    def check(self) -> None:
+        """Raise what went wrong, if anything did."""
+        if self.failure is not None:
+            raise self.failure
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """Return the stream in Arrow's C interface."""
+        return self._batches.__arrow_c_stream__(requested_schema)
