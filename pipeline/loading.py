@@ -13,10 +13,10 @@ from pipeline.findings import CATALOGUE
 from pipeline.intake.sheets import RawSheet
 from pipeline.rules.alerts import judge_moved, mark_new_bookings
 from pipeline.rules.merge import merge_with_source
-from pipeline.saying import Told, tell_of_source
+from pipeline.saying import Known, Told, tell_of_source
 from pipeline.settings import Settings
 from pipeline.store import bookings, customers, incoming
-from pipeline.store.bookings import BY_ID, BY_KEYS
+from pipeline.store.bookings import BY_KEYS, by_id
 from pipeline.store.incoming import FRESH, STRAIGHT, Lying
 from pipeline.store.naming import begin_decisions, make_by_id, reject_nameless
 from pipeline.store.reading import rows_last_time
@@ -65,7 +65,8 @@ def load_exports(loading: Loading, customer_files: Numbered, booking_files: Numb
     if customer_files:
         _load_customers(loading, customer_files, loaded)
     taken = _take_bookings(loading, booking_files, loaded) if booking_files else None
-    told = tell_of_source(loading.context, (loading.batch_id, loading.by), words=bool(customer_files), moved=_judge if taken and taken.differing else None)
+    known = Known(any_bookings=not (taken and taken.straight), judge=_judge if taken and taken.differing else None)
+    told = tell_of_source(loading.context, (loading.batch_id, loading.by), any_words=bool(customer_files), known=known)
     _count_told(loaded, told)
     if customer_files:
         _count_customers(loading, customer_files, loaded, told)
@@ -99,7 +100,7 @@ def _load_customers(loading: Loading, files: Numbered, loaded: Loaded) -> None:
     """Bring customers in, all but what their alerts mean; that they are in the book comes before anything else."""
     book, passage = loading.context.book, _pass(loading, files, "customers")
     lying = incoming.staged("customers")
-    incoming.stage(book, "customers", passage.stream())
+    incoming.stage(book, "customers", passage.columns(), passage.stream())
     _passed(loading, passage, loaded, incoming.count_rows(book, lying.table))
     if not passage.is_ascending:
         incoming.clash(book, lying, MESSAGES["duplicate-id"])
@@ -142,9 +143,9 @@ def _take_bookings(loading: Loading, files: Numbered, loaded: Loaded) -> _Taken:
     passage = _pass(loading, files, "bookings")
     if says_more:
         _stage_bookings(loading, passage, loaded)
-        _write_source(loading, files, straight=straight, stream=None)
+        _write_source(loading, files, straight=straight, source=(BY_KEYS, None))
     else:
-        _write_source(loading, files, straight=straight, stream=passage.stream())
+        _write_source(loading, files, straight=straight, source=(by_id(passage.columns()), passage.stream()))
         _settle_by_id(loading, (passage, files), loaded, STRAIGHT if straight else FRESH)
     if straight:
         return _Taken(straight, passage.rows)
@@ -155,13 +156,13 @@ def _take_bookings(loading: Loading, files: Numbered, loaded: Loaded) -> _Taken:
     return _Taken(straight, passage.rows, differing, bookings.write_differing(book, loading.batch_id, loading.context.as_of))
 
 
-def _write_source(loading: Loading, files: Numbered, *, straight: bool, stream: object) -> None:
-    book, source = loading.context.book, BY_KEYS if stream is None else BY_ID
+def _write_source(loading: Loading, files: Numbered, *, straight: bool, source: tuple[str, object]) -> None:
+    book = loading.context.book
     if straight:
-        bookings.insert_straight(book, loading.batch_id, source, stream)
+        bookings.insert_straight(book, loading.batch_id, *source)
     else:
         lacking = _lacking(files, incoming.CONTENT["bookings"])
-        bookings.keep_fresh(book, lacking | {"customer_id": []}, _alike(files), (source, stream))
+        bookings.keep_fresh(book, lacking | {"customer_id": []}, _alike(files), source)
 
 
 def _alike(files: Numbered) -> list[list[int]]:
@@ -175,7 +176,7 @@ def _alike(files: Numbered) -> list[list[int]]:
 def _stage_bookings(loading: Loading, passage: Passage, loaded: Loaded) -> None:
     """Stage bookings that name customers by e-mail, phone or several keys, and find out whose they are."""
     book, lying = loading.context.book, incoming.staged("bookings")
-    incoming.stage(book, "bookings", passage.stream())
+    incoming.stage(book, "bookings", passage.columns(), passage.stream())
     _passed(loading, passage, loaded, incoming.count_rows(book, lying.table))
     if not passage.is_ascending:
         incoming.clash(book, lying, MESSAGES["duplicate-id"])
@@ -191,7 +192,7 @@ def _settle_by_id(loading: Loading, passed: tuple[Passage, Numbered], loaded: Lo
     if not passage.is_ascending:
         if not straight and bookings.count_known(book):
             again = _pass(loading, files, "bookings")
-            bookings.find_again(book, again.stream())
+            bookings.find_again(book, by_id(again.columns()), again.stream())
             if again.read != passage.read:
                 raise AssertionError("a file has other rows when it is read again: nothing is written")
             bookings.clash_again(book, MESSAGES["duplicate-id"])

@@ -24,8 +24,9 @@ from pipeline.settings import Settings
 from pipeline.stopwatch import Stopwatch
 from pipeline.store import looking
 from pipeline.store.book import Book, open_book, open_for_load, write_settings
+from pipeline.store.log import next_event
 from pipeline.store.reading import batch_record, batch_rows, count_items, next_numbers, same_upload
-from pipeline.store.rows import Moved, count_rewritten, move_rows
+from pipeline.store.rows import Moved, count_rewritten, forget, move_rows
 from pipeline.store.undoing import find_undo
 from pipeline.store.writing import BatchRecord, Changes, finish_batch, write_batch, write_findings, write_record
 from pipeline.streaming import Progress, unwatched
@@ -122,10 +123,13 @@ def _write(book: Book, where: Where, numbers: tuple[int, int], batch: tuple[Batc
     """Write a batch and its changes in one transaction; of an undo, what it does to whole rows too."""
     with book.transaction():
         write_settings(book, where.settings)
-        write_batch(book, numbers, *batch)
         if undone is not None:
+            # First, so that rows that go are remembered with all that is taken off them, and rows that come back have it.
             record = batch[0]
             move_rows(book, Moved(numbers[0], record.as_of, record.reason, record.submitted_by), undone.whole)
+        write_batch(book, (numbers[0], next_event(book)), *batch)
+        if undone is not None:
+            forget(book, numbers[0], undone.whole.undoes)
         finish_batch(book, numbers[0])
 
 

@@ -32,17 +32,25 @@ class Told:
     kept: list[str] = field(default_factory=list)
 
 
-def tell_of_source(context: Context, batch: tuple[int, str], *, words: bool, moved: Callable[[Context], pl.DataFrame] | None) -> Told:
-    """Set, change and remove flags as the source says (`words`: customers were loaded), tell known bookings, and judge those that moved.
+@dataclass(frozen=True)
+class Known:
+    """The bookings that the book knew before: whether there may be any, and what judges those that moved, where some may have."""
 
-    `batch`: its number, and who loads. `moved` judges moved bookings, where some may have.
+    any_bookings: bool
+    judge: Callable[[Context], pl.DataFrame] | None = None
+
+
+def tell_of_source(context: Context, batch: tuple[int, str], *, any_words: bool, known: Known) -> Told:
+    """Set, change and remove flags as the source says, tell known bookings, and judge those that moved.
+
+    `batch`: its number, and who loads. `any_words`: customers were loaded.
     """
-    events, people, alerts = _plan_flags(context, batch[1], any_words=words)
+    events, people, alerts = _plan_flags(context, batch[1], any_words=any_words)
     bookings.keep_changed_alerts(context.book, alerts.join(people, on="customer_no", how="inner").select("customer_id", "old", "new"))
     _write(context, batch[0], Changes((ItemChanges(FLAGS, events),), _alert_rows(alerts, people, events), _no_bookings(), pl.DataFrame()))
-    judged = moved(context) if moved else pl.DataFrame()
-    told = _tell(context, alerts, people, events) if len(alerts) else pl.DataFrame()
-    if moved and len(told):
+    judged = known.judge(context) if known.judge else pl.DataFrame()
+    told = _tell(context, alerts, people, events) if len(alerts) and known.any_bookings else pl.DataFrame()
+    if known.judge and len(told):
         told = told.join(bookings.moved_rows(context.book), on="row_id", how="anti")
     every = pl.concat([_no_bookings(), *(part.select(_no_bookings().columns) for part in (told, _with_origin(judged)) if len(part))])
     changing = every.filter(pl.col("effect") != "kept").sort("row_id")

@@ -13,6 +13,9 @@ from schemas.plan import Dtype
 
 Numbered = Sequence[tuple[int, Export]]
 Progress = Callable[[int, int, int, int], None]
+STEP = 2 * 122_880  # rows: two of DuckDB's row groups
+ALWAYS = frozenset({"source_row", "status"})
+SAID_IN = {"id_key": "customer_id", "email_key": "email"}  # columns that are made of another
 MANY = 100  # different warnings that a report lists
 WARNINGS = frozenset(code for code, kind in CATALOGUE.items() if kind.severity == "warning")
 
@@ -56,12 +59,17 @@ class Passage:
                 self.handed_on += len(checked.valid)
                 self._compare_ids(checked.valid)
                 self.progress(number, len(sheet.rows), before + export.passed(), sum(one.size for _, one in self.exports))
-                yield checked.valid.select(pl.lit(number, pl.Int64).alias("file_no"), *self.schema)
+                yield checked.valid.select(pl.lit(number, pl.Int64).alias("file_no"), *self.columns())
             before += export.size
 
     def stream(self) -> "Stream":
         """Return `pieces` as an Arrow stream, to be read once."""
-        return Stream(self.pieces(), {"file_no": pl.Int64, **self.schema})
+        return Stream(_evenly(self.pieces()), {"file_no": pl.Int64, **{name: self.schema[name] for name in self.columns()}})
+
+    def columns(self) -> list[str]:
+        """Return the columns of the schema that some file has something to say in, `status` among them, which has a default."""
+        present = frozenset[str]().union(*(export.present for _, export in self.exports))
+        return [name for name in self.schema if name in ALWAYS or SAID_IN.get(name, name) in present]
 
     def _note(self, findings: pl.DataFrame, number: int) -> None:
         if not len(findings):
@@ -97,6 +105,22 @@ class Passage:
         last = self._last
         self.is_ascending = bool(follows.head(len(ids) - 1).all()) and (last is None or (len(last.encode()), last) < (sizes[0], ids[0]))
         self._last = ids[-1]
+
+
+def _evenly(frames: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """Yield the same rows in frames of exactly `STEP` rows, but for the last.
+
+    NOTE: DuckDB keeps tables in groups of so many rows. Frames that do not fill theirs make it write the whole table twice.
+    """
+    kept, held = [], 0
+    for frame in frames:
+        kept.append(frame)
+        held += len(frame)
+        while held >= STEP:
+            whole = pl.concat(kept)
+            yield whole.head(STEP).rechunk()
+            kept, held = [whole.slice(STEP)], held - STEP
+    yield pl.concat(kept).rechunk()
 
 
 class Stream:

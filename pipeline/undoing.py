@@ -15,7 +15,7 @@ from pipeline.rules.undo import plan_undo, rest_of_alerts
 from pipeline.store import undoing as store
 from pipeline.store.items import ItemChanges
 from pipeline.store.reading import future_live_bookings, items_of
-from pipeline.store.rows import Whole, brought_rows, removed_rows
+from pipeline.store.rows import Rows, Whole, find_brought, find_removed
 from pipeline.store.writing import Changes
 from schemas.entities import ENTITIES, FLAGS, STATUS
 from schemas.entity import STAMPS, Entity
@@ -93,9 +93,9 @@ def plan_undoing(batch_id: int, who: str, context: Context) -> UndoPlan:
     said = _said(context.reason, who)
     items = _changes(parted, said)
     by_id = alerts.join(customers.select("customer_no", "customer_id"), on="customer_no", how="inner").sort("customer_id")
-    brought, taken = brought_rows(context.book, batch_id), removed_rows(context.book, batch_id)
+    brought, taken = find_brought(context.book, batch_id), find_removed(context.book, batch_id)
     back = statuses.back.select("row_id", "booking_id", "customer_id", before="now_value", after="before_value")
-    whole = Whole(batch_id, _untouched(brought), _untouched(taken), back)
+    whole = Whole(batch_id, _moving(brought), _moving(taken), back)
     rows = _rows([*parted.values(), told, statuses, *_left_whole(brought), *_left_whole(taken)])
     counts = count_outcomes(rows)
     counts |= {"read": counts["read"] + whole.total(), "applied": counts["applied"] + whole.total()}
@@ -128,12 +128,12 @@ def _fold(changed: pl.DataFrame) -> pl.DataFrame:
     return keyed.group_by("customer_id", "key").agg(*first, *last)
 
 
-def _left_whole(rows: Mapping[str, pl.DataFrame]) -> list[_Parted]:
-    return [_Parted(table, frame.clear(), frame.filter(~pl.col("untouched")), "id") for table, frame in rows.items()]
+def _left_whole(rows: Mapping[str, Rows]) -> list[_Parted]:
+    return [_Parted(table, found.left.clear(), found.left, "id") for table, found in rows.items()]
 
 
-def _untouched(rows: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
-    return {table: frame.filter("untouched") for table, frame in rows.items()}
+def _moving(rows: Mapping[str, Rows]) -> dict[str, int]:
+    return {table: found.moving for table, found in rows.items()}
 
 
 def _changes(parted: Mapping[str, _Parted], said: Sequence[pl.Expr]) -> tuple[ItemChanges, ...]:

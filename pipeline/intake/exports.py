@@ -20,7 +20,7 @@ from pipeline.intake.textfiles import TextFile, open_text
 from pipeline.settings import Settings
 from schemas.columns import Layout
 
-BATCH_ROWS = 250_000
+BATCH_ROWS = 2 * 122_880
 
 
 @dataclass(frozen=True)

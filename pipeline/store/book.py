@@ -106,13 +106,13 @@ class Book:
 
 
 @contextmanager
-def open_book(path: Path, *, writing: bool, creating: bool = False) -> Iterator[Book]:
+def open_book(path: Path, *, writing: bool, creating: bool = False, loading: bool = False) -> Iterator[Book]:
     """Open a book for reading or writing, under its lock.
 
     Raises `Refused` where there is none (unless `creating`) or the file is not a book, `TryAgain` where it is in use.
     """
     _check_path(path, creating=creating)
-    with _opened(path, writing=writing, creating=creating) as book:
+    with _opened(path, writing=writing, creating=creating, loading=loading) as book:
         current = is_current(book)
         if current or writing:
             if not current:
@@ -127,10 +127,10 @@ def open_book(path: Path, *, writing: bool, creating: bool = False) -> Iterator[
 
 
 @contextmanager
-def _opened(path: Path, *, writing: bool, creating: bool = False) -> Iterator[Book]:
+def _opened(path: Path, *, writing: bool, creating: bool = False, loading: bool = False) -> Iterator[Book]:
     with locked(path, writing=writing):
         made = writing and creating and not path.exists()
-        con = _connect(path, writing=writing)
+        con = _connect(path, writing=writing, loading=loading)
         try:
             book = Book(path, con)
             if made:
@@ -157,14 +157,14 @@ def open_for_load(path: Path, *, dry_run: bool) -> Iterator[Book]:
         _check_path(path, creating=True)
         con = duckdb.connect(":memory:")
         try:
-            _set_up(con)
+            _set_up(con, loading=True)
             book = Book(path, con)
             make_tables(book)
             yield book
         finally:
             con.close()
     else:
-        with open_book(path, writing=True, creating=True) as book:
+        with open_book(path, writing=True, creating=True, loading=True) as book:
             yield book
 
 
@@ -185,7 +185,7 @@ def _check_path(path: Path, *, creating: bool) -> None:
         raise Refused(f"{path.parent}: there is no such folder for the store.", "Make the folder first.")
 
 
-def _connect(path: Path, *, writing: bool) -> duckdb.DuckDBPyConnection:
+def _connect(path: Path, *, writing: bool, loading: bool) -> duckdb.DuckDBPyConnection:
     previous = os.umask(0o077)  # the book decides who is served: nobody else may read it
     try:
         con = duckdb.connect(str(path), read_only=not writing)
@@ -197,13 +197,16 @@ def _connect(path: Path, *, writing: bool) -> duckdb.DuckDBPyConnection:
         raise _unusable(path, error) from None
     finally:
         os.umask(previous)
-    _set_up(con)
+    _set_up(con, loading=loading)
     return con
 
 
-def _set_up(con: duckdb.DuckDBPyConnection) -> None:
+def _set_up(con: duckdb.DuckDBPyConnection, *, loading: bool = False) -> None:
     con.execute("SET TimeZone = 'UTC'")
     con.execute("SET memory_limit = '800MiB'")
+    if loading:
+        # NOTE: DuckDB takes a stream for one row, and would keep all of it in memory to join it; so joins of a load are done as they are written.
+        con.execute("SET disabled_optimizers = 'build_side_probe_side'")
     for name, value in LOCKED_DOWN.items():
         con.execute(f"SET {name} = {str(value).lower()}")
 

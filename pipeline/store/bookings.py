@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from pipeline.store.book import Book
-from pipeline.store.incoming import Lacking, Lying, count_rows, reject, spoken
+from pipeline.store.incoming import Lacking, Lying, count_rows, reject, spoken, streamed
 from pipeline.store.log import next_event
 from pipeline.store.naming import ID_ONLY, LIVING, SAME_KEYS
 
@@ -21,9 +21,13 @@ COLUMNS = (
     "alert_message, source_alert, book_alert, first_batch, last_batch, first_file, first_row"
 )
 TRIMMED = "nullif(trim({}, ' ' || chr(9) || chr(10) || chr(13)), '')"
-# What is inserted or compared: the stream of a file that names customers by id, or staged rows whose customers were found.
-BY_ID = "SELECT * EXCLUDE (status), status::VARCHAR AS status, id_key AS customer_id FROM incoming"
+# Staged rows whose customers were found.
 BY_KEYS = f"SELECT s.*, CASE WHEN {ID_ONLY} THEN s.id_key ELSE w.customer_id END AS customer_id FROM staged_bookings s LEFT JOIN whose w ON {SAME_KEYS}"
+
+
+def by_id(columns: Sequence[str]) -> str:
+    """Return the query that reads a stream of bookings that name customers by id; `columns` are those that it has."""
+    return f"SELECT *, id_key AS customer_id FROM ({streamed('bookings', columns)})"
 
 
 def insert_straight(book: Book, batch_id: int, source: str, stream: Any = None) -> None:
@@ -80,10 +84,10 @@ def count_known(book: Book) -> int:
     return count_rows(book, "(SELECT booking_id FROM bookings SEMI JOIN fresh USING (booking_id))")
 
 
-def find_again(book: Book, stream: Any) -> None:
+def find_again(book: Book, source: str, stream: Any) -> None:
     """Put into `again` every row of a stream whose id a fresh row has: those too that the book has just so."""
     columns = ("file_no", "source_row", "booking_id", *PLAIN, "alert_message")
-    book.feed(f"CREATE OR REPLACE TEMP TABLE again AS SELECT {', '.join(columns)} FROM ({BY_ID}) SEMI JOIN fresh USING (booking_id)", incoming=stream)
+    book.feed(f"CREATE OR REPLACE TEMP TABLE again AS SELECT {', '.join(columns)} FROM ({source}) SEMI JOIN fresh USING (booking_id)", incoming=stream)
 
 
 def clash_again(book: Book, message: str) -> None:

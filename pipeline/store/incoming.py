@@ -16,6 +16,16 @@ CONTENT = {
     "customers": ("first_name", "last_name", "company", "email", "phone", "status", "alert_message"),
     "bookings": ("customer_id", "starts_at", "ends_at", "status", "service", "staff", "price", "created_at", "alert_message"),
 }
+COLUMNS = {
+    "customers": {"source_row": "BIGINT"} | dict.fromkeys(("customer_id", *CONTENT["customers"], "email_key"), "VARCHAR"),
+    "bookings": {
+        "source_row": "BIGINT",
+        **dict.fromkeys(("booking_id", "id_key", "email_key", "phone", "status", "service", "staff", "alert_message"), "VARCHAR"),
+        **dict.fromkeys(("starts_at", "ends_at", "created_at"), "TIMESTAMPTZ"),
+        "price": "DECIMAL(18, 4)",
+        **dict.fromkeys(("first_name", "last_name", "company", "email"), "VARCHAR"),
+    },
+}
 KEYS = {"customers": "customer_id", "bookings": "booking_id"}
 
 
@@ -47,9 +57,16 @@ STRAIGHT = Lying("bookings", "bookings", "first_file", "first_row", CONTENT["boo
 FRESH = Lying("bookings", "fresh", content=CONTENT["bookings"])
 
 
-def stage(book: Book, layout: str, stream: Any) -> None:
-    """Bring a stream of typed rows into the staging table of its layout; statuses become plain text."""
-    book.feed(f"CREATE OR REPLACE TEMP TABLE staged_{layout} AS SELECT * REPLACE (status::VARCHAR AS status) FROM incoming", incoming=stream)
+def stage(book: Book, layout: str, columns: Sequence[str], stream: Any) -> None:
+    """Bring a stream of typed rows, which has these columns, into the staging table of its layout."""
+    book.feed(f"CREATE OR REPLACE TEMP TABLE staged_{layout} AS {streamed(layout, columns)}", incoming=stream)
+
+
+def streamed(layout: str, columns: Sequence[str]) -> str:
+    """Return the query that reads the stream `incoming`, which has file_no and these columns; others of the layout are null. Statuses become text."""
+    kinds = COLUMNS[layout]
+    said = [f"{name}::VARCHAR AS {name}" if name == "status" else name if name in columns else f"NULL::{kinds[name]} AS {name}" for name in kinds]
+    return f"SELECT file_no, {', '.join(said)} FROM incoming"
 
 
 def begin_findings(book: Book) -> None:

@@ -12,6 +12,7 @@ from typing import Final
 import polars as pl
 
 from pipeline.store.book import Book
+from pipeline.store.log import next_event
 
 KEYS: Final = {"bookings": "booking_id", "customers": "customer_id"}
 REMOVED, RESTORED = "removed", "restored"
@@ -29,41 +30,52 @@ SETTLED = """
     SELECT batch_id FROM standing UNION ALL SELECT undoes FROM standing"""
 
 
-def brought_rows(book: Book, batch_id: int) -> dict[str, pl.DataFrame]:
-    """Return what a batch brought: for bookings and customers a frame of id, customer_id and untouched.
+@dataclass(frozen=True)
+class Rows:
+    """Whole rows of one table that an undo moves: how many, and those (id, customer_id) that are left alone since something touched them."""
+
+    moving: int
+    left: pl.DataFrame
+
+
+def find_brought(book: Book, batch_id: int) -> dict[str, Rows]:
+    """Put what a batch brought into `going_bookings` and `going_customers` (id, customer_id, untouched).
 
     A customer with bookings that stay, flags, tags or any other item is touched. Of rows of before `last_batch` was kept nobody knows
     which load wrote to them: any later one may have.
     """
     later = f"SELECT {{}} FROM history WHERE batch_id > ? AND action NOT IN ('removed', 'restored') AND batch_id NOT IN ({SETTLED})"
     since = "coalesce(last_batch <= ?, NOT EXISTS (SELECT 1 FROM batches WHERE batch_id > ? AND kind NOT IN ('apply', 'undo')))"
-    bookings = book.ask(
-        f"SELECT booking_id AS id, customer_id, {since} AND booking_id NOT IN ({later.format('item')} AND entity = 'bookings') AS untouched "
-        f"FROM bookings WHERE {BROUGHT['bookings']} ORDER BY id",
+    book.run(
+        f"CREATE OR REPLACE TEMP TABLE going_bookings AS SELECT booking_id AS id, customer_id, {since} "
+        f"AND booking_id NOT IN ({later.format('item')} AND entity = 'bookings') AS untouched FROM bookings WHERE {BROUGHT['bookings']}",
         *(batch_id,) * 5,
     )
-    customers = book.ask(
-        f"SELECT customer_id AS id, customer_id, {since} "
+    book.run(
+        f"CREATE OR REPLACE TEMP TABLE going_customers AS SELECT customer_id AS id, customer_id, {since} "
         f"AND customer_id NOT IN ({later.format('customer_id')} AND customer_id IS NOT NULL) "
-        "AND NOT EXISTS (SELECT 1 FROM bookings b WHERE b.customer_id = c.customer_id AND b.booking_id NOT IN (SELECT id FROM going WHERE untouched)) "
-        f"AS untouched FROM customers c WHERE {BROUGHT['customers']} ORDER BY id",
+        "AND customer_id NOT IN (SELECT customer_id FROM bookings WHERE booking_id NOT IN (SELECT id FROM going_bookings WHERE untouched)) "
+        f"AS untouched FROM customers WHERE {BROUGHT['customers']}",
         *(batch_id,) * 5,
-        going=bookings,
     )
-    return {"bookings": bookings, "customers": customers}
+    return {table: _found(book, f"going_{table}") for table in KEYS}
 
 
-def removed_rows(book: Book, batch_id: int) -> dict[str, pl.DataFrame]:
-    """Return what a batch took away: id, customer_id and untouched, which says that nothing has taken the id since."""
-    return {
-        table: book.ask(
-            f"SELECT item AS id, h.customer_id, t.{key} IS NULL AS untouched FROM history h LEFT JOIN {table} t ON t.{key} = h.item "
-            "WHERE batch_id = ? AND entity = ? AND action = 'removed' ORDER BY event_id",
+def find_removed(book: Book, batch_id: int) -> dict[str, Rows]:
+    """Put what a batch took away into `coming_bookings` and `coming_customers`; a row is untouched where nothing has taken its id since."""
+    for table, key in KEYS.items():
+        book.run(
+            f"CREATE OR REPLACE TEMP TABLE coming_{table} AS SELECT item AS id, h.customer_id, t.{key} IS NULL AS untouched "
+            f"FROM history h LEFT JOIN {table} t ON t.{key} = h.item WHERE batch_id = ? AND entity = ? AND action = 'removed'",
             batch_id,
             table,
         )
-        for table, key in KEYS.items()
-    }
+    return {table: _found(book, f"coming_{table}") for table in KEYS}
+
+
+def _found(book: Book, table: str) -> Rows:
+    moving: int = book.ask(f"SELECT count(*) AS n FROM {table} WHERE untouched")["n"][0]
+    return Rows(moving, book.ask(f"SELECT id, customer_id FROM {table} WHERE NOT untouched ORDER BY id"))
 
 
 def count_rewritten(book: Book, batch_id: int) -> int:
@@ -85,37 +97,43 @@ class Moved:
 
 @dataclass(frozen=True)
 class Whole:
-    """What an undo of batch `undoes` does to whole rows: those that go and those that come back (by table: id), and bookings' statuses.
+    """What an undo of batch `undoes` does to whole rows: how many go and come back (by table), and bookings' statuses.
 
-    `statuses` has row_id, booking_id, customer_id, before and after.
+    Which they are stands in `find_brought`'s and `find_removed`'s tables. `statuses` has row_id, booking_id, customer_id, before and after.
     """
 
     undoes: int
-    going: Mapping[str, pl.DataFrame]
-    coming: Mapping[str, pl.DataFrame]
+    going: Mapping[str, int]
+    coming: Mapping[str, int]
     statuses: pl.DataFrame
 
     def counts(self) -> dict[str, dict[str, int]]:
         """Return how many rows of each table go and come back."""
-        return {table: {"removed": len(self.going[table]), "restored": len(self.coming[table])} for table in KEYS}
+        return {table: {"removed": self.going[table], "restored": self.coming[table]} for table in KEYS}
 
     def total(self) -> int:
         """Return how many rows go and come back."""
-        return sum(map(len, (*self.going.values(), *self.coming.values())))
+        return sum((*self.going.values(), *self.coming.values()))
 
 
 def move_rows(book: Book, moved: Moved, whole: Whole) -> None:
     """Give bookings their statuses back, take rows away and bring rows back; all of it with history."""
     _write_statuses(book, moved, whole.statuses)
-    _forget_saying(book, moved.batch_id, whole.undoes)
-    _forget_writing(book, moved.batch_id, whole.undoes)
     for table, key in KEYS.items():
         before = book.ask(f"SELECT count(*) AS n FROM {table}")["n"][0]
-        _remove(book, moved, table, whole.going[table])
-        _restore(book, moved, table, (whole.undoes, whole.coming[table]))
+        if whole.going[table]:
+            _remove(book, moved, table)
+        if whole.coming[table]:
+            _restore(book, moved, table, whole.undoes)
         after = book.ask(f"SELECT count(*) AS n, count(DISTINCT {key}) AS ids FROM {table}").row(0)
-        if set(after) != {before - len(whole.going[table]) + len(whole.coming[table])}:
+        if set(after) != {before - whole.going[table] + whole.coming[table]}:
             raise AssertionError(f"{table}: {before:,} rows became {after}, which the undo does not account for: nothing is written")
+
+
+def forget(book: Book, batch_id: int, undone: int) -> None:
+    """Remember again what the source said, and what the book wrote, before a batch that an undo (`batch_id`) has put back."""
+    _forget_saying(book, batch_id, undone)
+    _forget_writing(book, batch_id, undone)
 
 
 def _forget_saying(book: Book, batch_id: int, undone: int) -> None:
@@ -153,36 +171,36 @@ def _forget_writing(book: Book, batch_id: int, undone: int) -> None:
 HEAD = "row_number() OVER (ORDER BY {}) - 1 + ?, ?, NULL, NULL, NULL"
 
 
-def _remove(book: Book, moved: Moved, table: str, going: pl.DataFrame) -> None:
+def _remove(book: Book, moved: Moved, table: str) -> None:
     key = KEYS[table]
     pairs = ", ".join(f"'{name}', t.{name}::VARCHAR" for name in _columns(book, table))
+    going = f"SELECT id FROM going_{table} WHERE untouched"
     book.run(
         f"INSERT INTO history SELECT {HEAD.format(f't.{key}')}, '{table}', t.customer_id, t.{key}, '{REMOVED}', "
-        f"json_object({pairs}), NULL, ?, ?, ? FROM {table} t JOIN going ON going.id = t.{key}",
-        _next_event(book),
+        f"json_object({pairs}), NULL, ?, ?, ? FROM {table} t WHERE t.{key} IN ({going})",
+        next_event(book),
         moved.batch_id,
         moved.reason,
         moved.by,
         moved.as_of,
-        going=going,
     )
-    book.run(f"DELETE FROM {table} USING going WHERE {table}.{key} = going.id", going=going)
+    book.run(f"DELETE FROM {table} WHERE {key} IN ({going})")
 
 
-def _restore(book: Book, moved: Moved, table: str, coming: tuple[int, pl.DataFrame]) -> None:
-    names, (undone, rows) = _columns(book, table), coming
-    source = f"FROM history h JOIN coming ON coming.id = h.item WHERE batch_id = ? AND entity = '{table}' AND action = '{REMOVED}'"
+def _restore(book: Book, moved: Moved, table: str, undone: int) -> None:
+    names = _columns(book, table)
+    coming = f"SELECT id FROM coming_{table} WHERE untouched"
+    source = f"FROM history h WHERE batch_id = ? AND entity = '{table}' AND action = '{REMOVED}' AND item IN ({coming})"
     values = ", ".join(f"(before ->> '{name}')::{kind}" for name, kind in names.items())
-    book.run(f"INSERT INTO {table} ({', '.join(names)}) SELECT {values} {source} ORDER BY event_id", undone, coming=rows)
+    book.run(f"INSERT INTO {table} ({', '.join(names)}) SELECT {values} {source} ORDER BY event_id", undone)
     book.run(
         f"INSERT INTO history SELECT {HEAD.format('event_id')}, '{table}', h.customer_id, item, '{RESTORED}', NULL, before, ?, ?, ? {source}",
-        _next_event(book),
+        next_event(book),
         moved.batch_id,
         moved.reason,
         moved.by,
         moved.as_of,
         undone,
-        coming=rows,
     )
 
 
@@ -191,18 +209,13 @@ def _write_statuses(book: Book, moved: Moved, changes: pl.DataFrame) -> None:
     book.run(
         f"INSERT INTO history SELECT {HEAD.format('booking_id')}, 'bookings', customer_id, booking_id, 'status', "
         "json_object('status', before), json_object('status', after), ?, ?, ? FROM ch",
-        _next_event(book),
+        next_event(book),
         moved.batch_id,
         moved.reason,
         moved.by,
         moved.as_of,
         ch=changes,
     )
-
-
-def _next_event(book: Book) -> int:
-    n: int = book.ask("SELECT coalesce(max(event_id), 0) + 1 AS n FROM history")["n"][0]
-    return n
 
 
 def _columns(book: Book, table: str) -> dict[str, str]:

@@ -43,8 +43,9 @@ def write_batch(book: Book, numbers: tuple[int, int], record: BatchRecord, chang
     batch_id, event = numbers
     write_record(book, batch_id, record)
     write_rows(book, batch_id, changes.rows)
+    before = book.ask("SELECT count(*) AS n FROM history WHERE batch_id = ?", batch_id)["n"][0]
     events = write_changes(book, (batch_id, record.as_of), event, changes)
-    _require_written(book, batch_id, len(changes.rows), events)
+    _require_written(book, batch_id, len(changes.rows), before + events)
 
 
 def write_changes(book: Book, stamp: tuple[int, datetime], event: int, changes: Changes) -> int:
@@ -134,7 +135,7 @@ def _write_bookings(book: Book, stamp: tuple[int, datetime], event: int, booking
     book.run(
         "INSERT INTO history SELECT n.n + ?, ?, n.file_no, n.sheet, n.source_row, 'bookings', n.customer_id, n.booking_id, 'alert', "
         "json_object('alert_message', n.before, 'book_alert', b.book_alert), json_object('alert_message', n.after, 'book_alert', n.after), "
-        "n.reason, n.changed_by, ? FROM bookings b JOIN numbered n ON b.rowid = n.row_id ORDER BY n.n",
+        "n.reason, n.changed_by, ? FROM numbered n LEFT JOIN bookings b ON b.rowid = n.row_id ORDER BY n.n",
         event,
         *stamp,
         numbered=bookings.with_row_index("n"),
