@@ -45,7 +45,9 @@ def tell_of_source(context: Context, batch: tuple[int, str], *, any_words: bool,
 
     `batch`: its number, and who loads. `any_words`: customers were loaded.
     """
-    events, people, alerts = _plan_flags(context, batch[1], any_words=any_words)
+    words = customers.alert_words(context.book) if any_words else customers.no_words()
+    events, people, alerts = _plan_flags(context, batch[1], words)
+    customers.log_words(context.book, (batch[0], context.as_of), words.join(events, on="customer_id", how="semi"))
     bookings.keep_changed_alerts(context.book, alerts.join(people, on="customer_no", how="inner").select("customer_id", "old", "new"))
     _write(context, batch[0], Changes((ItemChanges(FLAGS, events),), _alert_rows(alerts, people, events), _no_bookings(), pl.DataFrame()))
     judged = known.judge(context) if known.judge else pl.DataFrame()
@@ -69,9 +71,8 @@ def _no_bookings() -> pl.DataFrame:
     return pl.DataFrame(schema={"row_id": pl.Int64, "booking_id": text, "customer_id": text, "before": text, "after": text, "effect": text, **origin})
 
 
-def _plan_flags(context: Context, by: str, *, any_words: bool) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+def _plan_flags(context: Context, by: str, words: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Return the flags' events, the customers that the source speaks of (customer_no, customer_id, alert_message), and the alerts that change."""
-    words = customers.alert_words(context.book) if any_words else customers.no_words()
     people = named_customers(context.book, words.select("customer_id"))
     standing = items_of(context.book, FLAGS, people)
     alert = standing.filter(word_keys(standing["item_name"]) == ALERT.casefold())

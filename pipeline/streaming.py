@@ -1,8 +1,9 @@
 """Exports on their way into the book: read, cast and checked piece by piece, in a stream that the book takes as fast as it can."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import polars as pl
 from polars.io.plugins import register_io_source
@@ -11,6 +12,7 @@ from pipeline.findings import CATALOGUE
 from pipeline.intake.exports import Export
 from schemas.plan import Dtype
 
+T = TypeVar("T")
 Numbered = Sequence[tuple[int, Export]]
 Progress = Callable[[int, int, int, int], None]
 STEP = 2 * 122_880  # rows: two of DuckDB's row groups
@@ -52,7 +54,7 @@ class Passage:
         before = 0
         for number, export in self.exports:
             self.read[number] = 0
-            for sheet in export.sheets():
+            for sheet in _ahead(export.sheets()):
                 checked = export.cast(sheet)
                 self._note(checked.findings, number)
                 self.read[number] += len(sheet.rows)
@@ -107,6 +109,15 @@ class Passage:
         self._last = ids[-1]
 
 
+def _ahead(items: Iterator[T]) -> Iterator[T]:
+    """Yield the same items, the next one being made while the last is used: reading and casting take turns on two cores."""
+    with ThreadPoolExecutor(1) as worker:
+        coming = worker.submit(next, items, None)
+        while (item := coming.result()) is not None:
+            coming = worker.submit(next, items, None)
+            yield item
+
+
 def _evenly(frames: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
     """Yield the same rows in frames of exactly `STEP` rows, but for the last.
 
@@ -114,13 +125,17 @@ def _evenly(frames: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
     """
     kept, held = [], 0
     for frame in frames:
+        if not held and len(frame) == STEP:
+            yield frame
+            continue
         kept.append(frame)
         held += len(frame)
         while held >= STEP:
             whole = pl.concat(kept)
             yield whole.head(STEP).rechunk()
             kept, held = [whole.slice(STEP)], held - STEP
-    yield pl.concat(kept).rechunk()
+    if kept:
+        yield pl.concat(kept).rechunk()
 
 
 class Stream:

@@ -19,8 +19,8 @@ def name_customers(context: Context, making: int | None) -> int:
     `making`: the batch that makes customers of keys that nobody has, by id first, then by e-mail, then by phone; None to make none.
     """
     combinations = begin_naming(context.book)
+    _decide(context, combinations)
     if making is None:
-        _decide(context, combinations)
         return 0
     made = make_by_id(context.book, making, staged("bookings"))
     for key in ("email_key", "phone"):

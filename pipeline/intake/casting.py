@@ -15,8 +15,9 @@ from pipeline.intake.statuses import COUNTS_AS, status_table
 from schemas.columns import BOOKINGS, CUSTOMERS, Layout, header_key
 from schemas.models import BOOKINGS as BOOKING_MODEL
 from schemas.models import CUSTOMERS as CUSTOMER_MODEL
-from schemas.plan import BOOKING_EXPORT, CUSTOMER_EXPORT, Dtype
+from schemas.plan import BOOKING_EXPORT, CUSTOMER_EXPORT, UTC_TIME, Dtype
 
+EXACT = r"^[+-]?\d{1,14}(\.\d{1,4}0*)?$"  # a number that Decimal(18, 4) holds as it is
 Positions = Mapping[str, int]
 
 
@@ -62,6 +63,14 @@ class _Casting:
             self.note(inexact, "id-not-exact", name)
         return id_keys(self.text(name))
 
+    def emails(self) -> pl.Series:
+        """Return e-mail addresses in normal form."""
+        return email_keys(self.text("email")) if "email" in self.positions else self.text("email")
+
+    def phones(self) -> pl.Series:
+        """Return phone numbers as they stand, null where nothing can be seen."""
+        return visible(self.text("phone")) if "phone" in self.positions else self.text("phone")
+
     def note(self, where: pl.Series, code: str, column: str) -> None:
         """Add a finding for every row where `where` is true."""
         if where.any():
@@ -77,8 +86,16 @@ class _Casting:
         """Return all findings, of the schema `FINDINGS`."""
         return pl.concat(self.found) if self.found else pl.DataFrame(schema=FINDINGS)
 
+    def absent(self, name: str, kind: Dtype) -> pl.Series | None:
+        """Return nulls for a column that the file does not have; None where it has it."""
+        if name in self.positions:
+            return None
+        return pl.Series(name, [None], dtype=kind).new_from_index(0, len(self.rows))
+
     def times(self, name: str, column_map: ColumnMap) -> pl.Series:
         """Return a column as times in UTC."""
+        if (nothing := self.absent(name, UTC_TIME)) is not None:
+            return nothing
         read = read_times(self.text(name), column_map.date_formats, column_map.timezone)
         self.note(read.bad, "bad-date", name)
         self.note(read.ambiguous, "ambiguous-date", name)
@@ -86,6 +103,8 @@ class _Casting:
 
     def statuses(self, layout: str, extra: Mapping[str, str], kind: Dtype) -> pl.Series:
         """Return the status words in the book's terms, null where blank or unknown."""
+        if (nothing := self.absent("status", kind)) is not None:
+            return nothing
         text = self.text("status")
         exact = text.cast(kind, strict=False)
         if exact.null_count() == text.null_count():
@@ -103,18 +122,21 @@ class _Casting:
 
     def numbers(self, name: str) -> pl.Series:
         """Return a column as Decimal(18, 4)."""
-        text = trimmed(self.text(name))
-        exact = text.str.contains(r"^[+-]?\d{1,14}(\.\d{1,4}0*)?$").fill_null(value=False)
-        if exact.any():
-            values = text.str.to_decimal(scale=4).cast(pl.Decimal(18, 4), strict=False)
-        else:
-            values = pl.Series(name, [None], dtype=pl.Decimal(18, 4)).new_from_index(0, len(text))
-        self.note(text.is_not_null() & ~exact, "bad-number", name)
-        return values.set(~exact, None).alias(name)
+        kind = pl.Decimal(18, 4)
+        if (nothing := self.absent(name, kind)) is not None:
+            return nothing
+        text = self.text(name)
+        exact = text.str.contains(EXACT)
+        if not exact.all():  # nulls do not count
+            text = trimmed(text)
+            exact = text.str.contains(EXACT).fill_null(value=False)
+            self.note(text.is_not_null() & ~exact, "bad-number", name)
+            text = text.set(~exact, None)
+        return text.str.to_decimal(scale=4).cast(kind) if text.null_count() < len(text) else pl.Series(name, [None], dtype=kind).new_from_index(0, len(text))
 
     def texts(self, *names: str) -> list[pl.Series]:
         """Return columns without blanks around their texts."""
-        return [trimmed(self.text(name)).alias(name) for name in names]
+        return [trimmed(self.text(name)) if name in self.positions else self.text(name) for name in names]
 
 
 def cast_customers(sheet: RawSheet, positions: Positions, column_map: ColumnMap) -> Checked:
@@ -126,7 +148,7 @@ def cast_customers(sheet: RawSheet, positions: Positions, column_map: ColumnMap)
             casting.ids("customer_id"),
             *casting.texts("first_name", "last_name", "company", "email", "phone", "alert_message"),
             casting.statuses("customers", column_map.status_words, CUSTOMER_STATUS),
-            email_keys(casting.text("email")).alias("email_key"),
+            casting.emails().alias("email_key"),
         ]
     )
     return check_rows(frame.select(*CUSTOMER_EXPORT), CUSTOMER_MODEL, casting.findings())
@@ -135,7 +157,7 @@ def cast_customers(sheet: RawSheet, positions: Positions, column_map: ColumnMap)
 def cast_bookings(sheet: RawSheet, positions: Positions, column_map: ColumnMap) -> Checked:
     """Cast and check a piece of bookings; see `BOOKING_EXPORT`."""
     casting = _Casting(BOOKINGS, sheet, positions)
-    keys = [casting.ids("customer_id").alias("id_key"), email_keys(casting.text("email")).alias("email_key"), visible(casting.text("phone")).alias("phone")]
+    keys = [casting.ids("customer_id").alias("id_key"), casting.emails().alias("email_key"), casting.phones()]
     nobody = keys[0].is_null() & keys[1].is_null() & keys[2].is_null()
     if nobody.any():
         casting.note(nobody & ~_some_key_unread(casting), "missing-customer", "customer_id")

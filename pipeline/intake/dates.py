@@ -36,22 +36,22 @@ def read_times(values: pl.Series, formats: Sequence[str], zone: str) -> Dates:
 
     An hour that a change of clocks repeats is taken the first time; one that it skips is a bad date.
     """
-    text = values.str.strip_chars(BLANKS)
-    if text.null_count() == len(text):
-        return _settle(text, pl.Series([None], dtype=pl.Datetime("us", "UTC")).new_from_index(0, len(text)), [])
-    tries = [_local(_parse_time(text, form), zone) for form in formats]
-    return _settle(text, _iso_times(text, zone), tries)
+    plain = _plain_times(values)
+    text = values if plain is not None else values.str.strip_chars(BLANKS)
+    iso = _any_iso_times(text, zone) if plain is None else _local(plain, zone)
+    return _settle(text, iso, [_local(_parse_time(text, form), zone) for form in formats])
 
 
-def _iso_times(text: pl.Series, zone: str) -> pl.Series:
+def _plain_times(text: pl.Series) -> pl.Series | None:
+    """Return naive times where all are written in one of the plain forms, as in most exports, which spares the regular expressions."""
     first = text.drop_nulls().head(1)
-    for form in PLAIN_TIMES:  # most exports write one of these throughout, which spares the regular expressions
+    for form in PLAIN_TIMES:
         if first.str.to_datetime(form, time_unit="us", strict=False, exact=True).null_count():
             continue
         plain = text.str.to_datetime(form, time_unit="us", strict=False, exact=True)
         if plain.null_count() == text.null_count():
-            return _local(plain, zone)
-    return _any_iso_times(text, zone)
+            return plain
+    return None
 
 
 def _any_iso_times(text: pl.Series, zone: str) -> pl.Series:

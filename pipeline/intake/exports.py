@@ -98,15 +98,15 @@ def _open_text(text: TextFile, wanted: Wanted) -> _Opened:
 
 
 def _gathered(frames: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
-    """Yield frames of about `BATCH_ROWS` rows, at least one."""
+    """Yield frames of `BATCH_ROWS` rows, at least one; the last may have fewer."""
     kept: list[pl.DataFrame] = []
     for frame in frames:
         kept.append(frame)
-        if sum(map(len, kept)) >= BATCH_ROWS:
-            yield pl.concat(kept)
-            kept.clear()
-    if kept:
-        yield pl.concat(kept)
+        while sum(map(len, kept)) >= BATCH_ROWS:
+            whole = pl.concat(kept)
+            yield whole.head(BATCH_ROWS).rechunk()
+            kept = [whole.slice(BATCH_ROWS)]
+    yield pl.concat(kept).rechunk()
 
 
 def _open_parquet(path: Path, wanted: Wanted) -> _Opened:

@@ -24,6 +24,7 @@ class FileKind(StrEnum):
     XLSB = "xlsb"
     XLS = "xls"
     ODS = "ods"
+    PARQUET = "parquet"
 
 
 # What a file begins with when it is something else; the words complete "is … and not a table".
@@ -32,7 +33,6 @@ FOREIGN = {
     b"\xff\xd8\xff": "a JPEG picture",
     b"GIF8": "a GIF picture",
     b"%PDF": "a PDF document",
-    b"PAR1": "a Parquet file",
     b"Rar!": "a RAR archive",
     b"7z\xbc\xaf": "a 7-Zip archive",
     b"SQLite format 3": "an SQLite database",
@@ -46,6 +46,8 @@ ENDINGS = {
     ".xlsb": FileKind.XLSB,
     ".xls": FileKind.XLS,
     ".ods": FileKind.ODS,
+    ".parquet": FileKind.PARQUET,
+    ".pq": FileKind.PARQUET,
 }
 KIND_WORDS = {
     FileKind.TEXT: "a text table (CSV)",
@@ -53,9 +55,10 @@ KIND_WORDS = {
     FileKind.XLSB: "an XLSB workbook",
     FileKind.XLS: "an XLS workbook",
     FileKind.ODS: "an ODS workbook",
+    FileKind.PARQUET: "a Parquet file",
 }
-ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-ACCEPTED = "Give a CSV file or a workbook (XLSX, XLS, XLSB or ODS)."
+ZIP, OLE, PARQUET = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"PAR1"
+ACCEPTED = "Give a CSV file, a workbook (XLSX, XLS, XLSB or ODS) or a Parquet file."
 
 
 @dataclass(frozen=True)
@@ -132,6 +135,8 @@ def _kind(data: bytes, path: Path) -> FileKind:
         return _zip_kind(data, path)
     if data.startswith(OLE):
         return FileKind.XLS
+    if data.startswith(PARQUET):
+        return FileKind.PARQUET
     for start, what in FOREIGN.items():
         if data.startswith(start):
             raise Refused(f"{path}: this is {what} and not a table.", ACCEPTED)

@@ -1,9 +1,12 @@
 """Parquet files to text (rule 7.1): read piece by piece, each value as the text that a CSV would have for it."""
 
 import hashlib
+import io
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import polars as pl
 import polars.selectors as cs
@@ -24,11 +27,12 @@ class ParquetFile:
 
     path: Path
     header: tuple[str, ...]
+    data: bytes | None = None
 
     def pieces(self, rows: int) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
         """Yield frames of about `rows` rows, at least one, and the marks of cells whose number is not exact (see `RawSheet`)."""
         try:
-            with opened(self.path) as handle:
+            with _source(self.path, self.data) as handle:
                 table = pl.scan_parquet(handle, glob=False)
                 start, yielded = 1, False
                 for piece in table.collect_batches(chunk_size=rows, maintain_order=True):
@@ -55,17 +59,21 @@ def is_parquet(path: Path) -> bool:
         return handle.read(len(MAGIC)) == MAGIC
 
 
-def open_parquet(path: Path) -> ParquetFile:
-    """Open a Parquet file; raise `Refused` where it is damaged, or a column holds lists or records."""
+def _source(path: Path, data: bytes | None) -> AbstractContextManager[IO[bytes]]:
+    return opened(path) if data is None else io.BytesIO(data)
+
+
+def open_parquet(path: Path, data: bytes | None = None) -> ParquetFile:
+    """Open a Parquet file, or what was read of it (`data`); raise `Refused` where it is damaged, or a column holds lists or records."""
     try:
-        with opened(path) as handle:
+        with _source(path, data) as handle:
             schema = pl.scan_parquet(handle, glob=False).collect_schema()
     except pl.exceptions.PolarsError:
         raise Refused(f"{path}: the Parquet file is damaged or cut short.", DAMAGED) from None
     nested = [name for name, kind in schema.items() if kind.is_nested() or kind in (pl.Binary, pl.Object)]
     if nested:
         raise Refused(f"{path}: these columns hold something other than plain values: {', '.join(nested)}.", "Leave them out of the export.")
-    return ParquetFile(path, tuple(schema))
+    return ParquetFile(path, tuple(schema), data)
 
 
 def _names(header: tuple[str, ...]) -> dict[str, type[pl.String]]:

@@ -32,11 +32,9 @@ def read_records(pieces: Iterable[bytes], separator: str, places: tuple[int, int
     reader = _Reader(separator, width, where)
     rest, yielded = b"", False
     for piece in chain(pieces, (None,)):
-        block = rest + (piece or b"")
-        skip, block = _pass_over(block, skip)
         is_last = piece is None
-        cut = len(block) if is_last else block.rfind(b"\n") + 1
-        block, rest = block[:cut], block[cut:]
+        block, rest = _cut(rest, piece or b"", is_last=is_last)
+        skip, block = _pass_over(block, skip) if skip else (skip, block)
         if skip or not block:
             _refuse_endless(rest, number, where)
             continue
@@ -47,6 +45,14 @@ def read_records(pieces: Iterable[bytes], separator: str, places: tuple[int, int
         yield rows
     if not yielded:
         yield pl.DataFrame(schema={"source_row": pl.Int64, **{cell(place): pl.String for place in range(width)}})
+
+
+def _cut(rest: bytes, piece: bytes, *, is_last: bool) -> tuple[bytes, bytes]:
+    """Return the whole lines of two pieces, and what comes after the last of them."""
+    end = len(piece) if is_last else piece.rfind(b"\n") + 1
+    if not end and not is_last:
+        return b"", rest + piece
+    return b"".join((rest, memoryview(piece)[:end])), piece[end:]
 
 
 def _pass_over(block: bytes, skip: int) -> tuple[int, bytes]:
@@ -72,9 +78,6 @@ class _Reader:
     def __init__(self, separator: str, width: int, where: str) -> None:
         self.separator, self.width, self.where = separator, width, where
         self.names = [cell(position) for position in range(width + SPARE)]
-        self.schema = dict.fromkeys(self.names, pl.String)
-        # NOTE: Polars takes the number of cells from the first line, so it is given one that has them all.
-        self.first_line = separator.encode() * (len(self.names) - 1) + b"\n"
         apart = re.escape(separator)
         one = f'(?:"(?:[^"]|"")*"|[^"{apart}][^{apart}"]*|)'
         self.regular = f"^{one}(?:{apart}{one})*$"
@@ -82,10 +85,8 @@ class _Reader:
     def read(self, block: bytes, number: int, *, is_last: bool) -> tuple[pl.DataFrame, int, bytes]:
         """Return a block's records, how many they are (blank ones too), and the bytes at its end that the next block must finish."""
         if b'"' not in block:
-            rows = self._plain(block, number)
-            count = block.count(b"\n") + (not block.endswith(b"\n"))
-            self._require(len(rows), count, number)
-            return self._shaped(_numbered(rows, number)), count, b""
+            rows = self._plain(block, number)  # without a quotation mark each line is a record
+            return self._shaped(_numbered(rows, number)), len(rows), b""
         lines = pl.Series(block.decode().removesuffix("\n").split("\n"))
         odd = (lines.str.contains('"', literal=True) & ~lines.str.contains(self.regular)).arg_true().to_list()
         if not odd:
@@ -97,13 +98,23 @@ class _Reader:
     def _plain(self, block: bytes, numbers: pl.Series | int) -> pl.DataFrame:
         """Read lines of which each is a record; `numbers`: theirs, or the first one's."""
         try:
-            return pl.read_csv(self.first_line + block, has_header=False, separator=self.separator, schema=self.schema).slice(1)
+            return self._parse(block, max(self.width, 2))  # a blank first line would not count
+        except pl.exceptions.PolarsError:  # more cells than the header has, which may be blank
+            pass
+        try:
+            return self._parse(block, len(self.names))
         except pl.exceptions.PolarsError:
             for place, record in enumerate(csv.reader(block.decode().split("\n"), delimiter=self.separator)):
                 if len(record) > len(self.names):
                     number = numbers + place if isinstance(numbers, int) else int(numbers[place])
                     raise self._too_wide(number, record) from None
             raise _apart(numbers if isinstance(numbers, int) else int(numbers[0]), self.where) from None
+
+    def _parse(self, block: bytes, width: int) -> pl.DataFrame:
+        """Read lines of at most `width` cells. NOTE: Polars takes that number from the first line, so it is given one that has them all."""
+        first_line = self.separator.encode() * (width - 1) + b"\n"
+        schema = dict.fromkeys(self.names[:width], pl.String)
+        return pl.read_csv(first_line + block, has_header=False, separator=self.separator, schema=schema).slice(1)
 
     def _too_wide(self, number: int, record: Sequence[str]) -> Refused:
         return Refused(f"{self.where}: row {number} has {len(record)} cells, more than the header's {self.width}.", QUOTES)
@@ -157,18 +168,19 @@ class _Reader:
         plain = numbered.filter("is_plain")
         rows = self._plain("".join(f"{text}\n" for text in plain["text"]).encode(), plain["source_row"])
         self._require(len(rows), len(plain), number)
-        others = pl.DataFrame(records, schema=self.schema, orient="row")
+        others = pl.DataFrame(records, schema=dict.fromkeys(self.names, pl.String), orient="row")
         spanning = numbered.filter(~pl.col("is_plain") & pl.col("begins"))
-        joined = pl.concat([rows.insert_column(0, plain["source_row"]), others.insert_column(0, spanning["source_row"])]).sort("source_row")
+        both = [rows.insert_column(0, plain["source_row"]), others.insert_column(0, spanning["source_row"])]
+        joined = pl.concat(both, how="diagonal").sort("source_row")
         unread = "".join(f"{text}\n" for text in lines.slice(end)).encode()
         return self._shaped(joined), len(joined), unread
 
     def _shaped(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Leave out blank records; raise `Refused` where one has more cells than the header."""
         first = rows[cell(0)]
-        if (first.is_null() | (first.str.strip_chars() == "")).any():
-            rows = rows.filter(pl.any_horizontal(pl.col(self.names).str.strip_chars() != ""))
-        spare = self.names[self.width :]
+        if first.null_count() or (first < "!").any() or (first > "~").any():  # blank, or begins with what may be one
+            rows = rows.filter(pl.any_horizontal(pl.col(rows.columns[1:]).str.strip_chars() != ""))
+        spare = [name for name in self.names[self.width :] if name in rows.columns]
         if any(rows[name].null_count() < len(rows) for name in spare):
             self._refuse_long(rows, spare)
         return rows.drop(spare)

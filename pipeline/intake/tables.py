@@ -11,6 +11,8 @@ from pipeline.intake.delimited import read_delimited
 from pipeline.intake.files import FileKind, Source
 from pipeline.intake.sheets import CELL_ERROR, ERROR_TEXTS, NOT_EXACT, RawSheet, Sought, cell, is_ours, map_columns
 
+PIECE = 100_000  # rows
+
 
 @dataclass(frozen=True)
 class Tables:
@@ -52,12 +54,28 @@ def _read_workbook(source: Source, reading: Reading) -> Tables:
     return Tables(tuple(replace(sheet, ours=is_ours(sheet.header, sheet.rows)) for sheet in book.sheets), tuple(remarks))
 
 
+def _read_parquet(source: Source, reading: Reading) -> Tables:
+    from pipeline.intake.parquet import open_parquet  # noqa: PLC0415  # spares a CSV the reader of Parquet files
+
+    if reading.sheets:
+        raise Refused(f"{source.path}: --sheet names a sheet, and this file is not a workbook.", "Leave --sheet out.")
+    parquet = open_parquet(source.path, source.data)
+    pieces = list(parquet.pieces(PIECE))
+    rows, marks = pl.concat([piece for piece, _ in pieces]), pl.concat([marked for _, marked in pieces])
+    wanted = reading.sought.choose([[list(parquet.header)]], "")
+    map_columns(parquet.header, wanted, str(source.path))
+    blank = pl.when(pl.selectors.string().str.strip_chars() != "").then(pl.selectors.string())
+    filled = rows.with_columns(blank).filter(pl.any_horizontal(pl.selectors.string().is_not_null()))
+    return Tables((RawSheet("", parquet.header, 0, filled, marks, wanted, ours=is_ours(parquet.header, filled)),), ())
+
+
 READERS: dict[FileKind, Callable[[Source, Reading], Tables]] = {
     FileKind.TEXT: _read_text,
     FileKind.XLSX: _read_workbook,
     FileKind.XLSB: _read_workbook,
     FileKind.XLS: _read_workbook,
     FileKind.ODS: _read_workbook,
+    FileKind.PARQUET: _read_parquet,
 }
 
 

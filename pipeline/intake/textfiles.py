@@ -11,7 +11,8 @@ from pipeline.intake.decode import CHOOSE, MARKS, refuse_web_page
 from pipeline.intake.files import FileKind, kind_of_head, opened
 from pipeline.intake.packed import is_packed, unpack_pieces
 
-PIECE = 1 << 23
+PIECE = 1 << 23  # bytes of a piece to be read as rows
+GLANCE = 1 << 20  # bytes of one to be looked at
 HEAD = 1 << 18
 
 
@@ -143,8 +144,9 @@ def _with_last(pieces: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
 
 def _raw_pieces(path: Path, digest: "hashlib._Hash | None" = None, passed: Passed | None = None) -> Iterator[bytes]:
     """Yield a file's bytes, unpacked where it is packed; `digest` takes those of the file as it lies, `passed` counts them."""
+    size = GLANCE if digest is None else PIECE
     with opened(path) as handle:
-        lying = _told(iter(lambda: handle.read(PIECE), b""), digest, passed)
+        lying = _told(iter(lambda: handle.read(size), b""), digest, passed)
         first = next(lying, b"")
         yield from unpack_pieces(first, lying, str(path)) if is_packed(first) else _chained(first, lying)
 

@@ -34,8 +34,8 @@ class UploadFile:
 
     @property
     def is_text(self) -> bool:
-        """Tell whether the file is a CSV, so that its results are too."""
-        return self.source.kind is FileKind.TEXT
+        """Tell whether the file is a CSV or Parquet, so that its results are CSV."""
+        return self.source.kind in (FileKind.TEXT, FileKind.PARQUET)
 
 
 @dataclass(frozen=True)

@@ -103,7 +103,7 @@ def clash_again(book: Book, message: str) -> None:
 
 def reject_unknown(book: Book, lying: Lying, message: str) -> None:
     """Let the rows come back whose customer nobody knows."""
-    reject(book, lying, f"{lying.where} AND customer_id NOT IN ({LIVING})", "unknown-customer", message)
+    reject(book, lying, f"ANTI JOIN ({LIVING}) c USING (customer_id) WHERE {lying.where}", "unknown-customer", message)
 
 
 def find_differing(book: Book, lacking: Lacking) -> int:

@@ -91,6 +91,17 @@ def alert_words(book: Book) -> pl.DataFrame:
     )
 
 
+def log_words(book: Book, stamp: tuple[int, datetime], words: pl.DataFrame) -> None:
+    """Write into the history what the source said that changed a flag (as `alert_words` has it): an undo of the load forgets it again."""
+    book.run(
+        "INSERT INTO history SELECT row_number() OVER (ORDER BY customer_id) - 1 + ?, ?, file_no, NULL, source_row, 'customers', customer_id, 'source_alert', "
+        "'said', json_object('source_alert', remembered), json_object('source_alert', said), NULL, 'source', ? FROM words ORDER BY customer_id",
+        next_event(book),
+        *stamp,
+        words=words,
+    )
+
+
 def no_words() -> pl.DataFrame:
     """Return what `alert_words` does where no customers were loaded."""
     return pl.DataFrame(schema={"customer_id": pl.String, "said": pl.String, "remembered": pl.String, "file_no": pl.Int64, "source_row": pl.Int64})

@@ -138,10 +138,8 @@ def count_rows(book: Book, table: str) -> int:
 
 
 def reject(book: Book, lying: Lying, whose: str, code: str, message: str) -> None:
-    """Let the rows come back of which `whose` is true (a condition on columns of the table, called t), and take them out."""
-    book.run(
-        f"CREATE OR REPLACE TEMP TABLE nobodys AS SELECT rowid AS row_id, {lying.file} AS file_no, {lying.row} AS source_row FROM {lying.table} t WHERE {whose}"
-    )
+    """Let the rows come back that `whose` leaves (a join, or a condition, on the table, called t), and take them out."""
+    book.run(f"CREATE OR REPLACE TEMP TABLE nobodys AS SELECT rowid AS row_id, {lying.file} AS file_no, {lying.row} AS source_row FROM {lying.table} t {whose}")
     if count_rows(book, "nobodys"):
         book.run("INSERT INTO found SELECT file_no, source_row, ?, ? FROM nobodys ORDER BY file_no, source_row", code, message)
         take_out(book, lying.table, "SELECT row_id FROM nobodys")

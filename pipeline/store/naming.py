@@ -53,10 +53,11 @@ def reject_nameless(book: Book, messages: dict[str, str]) -> None:
 
 
 def make_by_id(book: Book, batch_id: int, lying: Lying) -> int:
-    """Make the customers whose ids rows name and nobody has; return how many. Rows that were staged may say more than the id."""
+    """Make the customers whose ids rows name, where nobody has any of a row's keys; return how many. Rows that were staged may say more."""
     if lying.table == "staged_bookings":
-        known = ", ".join(f"arg_min({name}, {FIRST_ROW}) AS {name}" for name in ("first_name", "last_name", "company", "email", "email_key", "phone"))
-        found = f"SELECT id_key AS customer_id, {known} FROM staged_bookings WHERE id_key IS NOT NULL GROUP BY id_key"
+        known = ", ".join(f"arg_min(s.{name}, {FIRST_ROW}) AS {name}" for name in ("first_name", "last_name", "company", "email", "email_key", "phone"))
+        unknown = f"s.id_key IS NOT NULL AND ({ID_ONLY} OR w.fault = 'unknown-customer')"
+        found = f"SELECT s.id_key AS customer_id, {known} FROM staged_bookings s LEFT JOIN whose w ON {SAME_KEYS} WHERE {unknown} GROUP BY s.id_key"
     else:
         nothing = ", ".join(f"NULL::VARCHAR AS {name}" for name in ("first_name", "last_name", "company", "email", "email_key", "phone"))
         found = f"SELECT DISTINCT customer_id, {nothing} FROM {lying.table} WHERE {lying.where}"

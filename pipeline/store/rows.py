@@ -138,14 +138,15 @@ def forget(book: Book, batch_id: int, undone: int) -> None:
 
 def _forget_saying(book: Book, batch_id: int, undone: int) -> None:
     """Remember again what the source said before a load, where the undo has put its word back: said again, it counts again (rule 4.5)."""
-    for table, key, memory, which in (
-        ("customers", "customer_id", "source_status", "item = 'status'"),
-        ("bookings", "item", "source_alert", "action = 'alert'"),
+    for table, key, memory, which, undid in (
+        ("customers", "customer_id", "source_status", "item = 'status'", "entity = 'customers' AND item = 'status'"),
+        ("customers", "customer_id", "source_alert", "item = 'source_alert'", "entity = 'flags'"),
+        ("bookings", "item", "source_alert", "action = 'alert'", "entity = 'bookings' AND action = 'alert'"),
     ):
         book.run(
             f"UPDATE {table} SET {memory} = former.said FROM ("
             f"SELECT {key} AS id, before ->> '{memory}' AS said FROM history SEMI JOIN "
-            f"(SELECT {key} FROM history WHERE batch_id = ? AND entity = '{table}' AND {which}) back USING ({key}) "
+            f"(SELECT {key} FROM history WHERE batch_id = ? AND {undid}) back USING ({key}) "
             f"WHERE batch_id = ? AND entity = '{table}' AND {which} AND json_exists(before, '$.{memory}')) former WHERE {table}.{KEYS[table]} = former.id",
             batch_id,
             undone,

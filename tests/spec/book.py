@@ -7,7 +7,7 @@ import csv
 import gzip
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -21,7 +21,7 @@ from pipeline import run
 from pipeline.errors import Refused
 from pipeline.intake.cells import email_keys
 from pipeline.intake.uploads import UploadRequest
-from pipeline.report import ApplyReport
+from pipeline.report import ApplyReport, LoadReport
 from pipeline.run import Instructing, Where
 from pipeline.settings import Settings, read_settings
 from pipeline.store.book import Book, open_book, write_settings
@@ -56,6 +56,8 @@ class How(TypedDict, total=False):
     dry_run: bool
     all_or_nothing: bool
     allow_mass_change: bool
+    create_customers: bool
+    accept_shrink: bool
     approved_by: str
     encoding: str
     name: str
@@ -146,6 +148,7 @@ class Spec:
         self._settings = SETTINGS
         self._given = {"customers": read_table(CUSTOMERS)}
         self._report: ApplyReport | None = None
+        self._loaded: LoadReport | None = None
         self._after: dict[str, pl.DataFrame] = {}
 
     # --- before -------------------------------------------------------------------------------------------------------
@@ -241,16 +244,28 @@ class Spec:
             with pytest.raises(KeyboardInterrupt):
                 self._apply([path], {})
 
-    def load(self, customers: str = "", bookings: str = "") -> None:
+    def load(self, customers: str = "", bookings: str = "", **how: Unpack[How]) -> None:
         """Load exports: CSVs of what is drawn."""
-        drawn = {name: self._draw_table(f"Export of {name}", text) for name, text in {"customers": customers, "bookings": bookings}.items() if text}
+        texts = {name: text for name, text in {"customers": customers, "bookings": bookings}.items() if text}
+        drawn = {name: self._draw_table(_titled(f"Export of {name}", how), text) for name, text in texts.items()}
         if self.folder is None:
             return
         settings = self._make_book()
         paths = {name: (self._write(to_csv(table), f"{name}.csv", {}),) for name, table in drawn.items()}
-        call = run.Loads(paths.get("customers", ()), paths.get("bookings", ()), BY, datetime.fromisoformat(AS_OF))
+        moment = datetime.fromisoformat(how.get("as_of", AS_OF))
+        call = run.Loads(paths.get("customers", ()), paths.get("bookings", ()), how.get("by", BY), moment, dry_run=how.get("dry_run", False))
+        call = replace(call, create_customers=how.get("create_customers", False), accept_shrink=how.get("accept_shrink", False))
         self._after = {}
-        run.load(Where(self._store, settings), call)
+        self._loaded = run.load(Where(self._store, settings), call)
+
+    def loads(self, text: str) -> None:
+        """Compare what the last load reports of a table: table, read, new, changed, unchanged, rejected; updated, cleared and kept of bookings."""
+        expected = self._draw_table("The load reports", text)
+        if self.folder is None:
+            return
+        assert self._loaded is not None, "nothing has been loaded yet"
+        told = {name: {"table": name, **counts, **self._loaded.bookings} for name, counts in self._loaded.tables.items()}
+        _compare(expected, [tuple(show_cell(told[row["table"]][name]) for name in expected.header) for row in expected.dicts()])
 
     def undo(self, batch: int, conflicts: str = "entity  customer_id  item", **how: Unpack[How]) -> None:
         """Undo a batch; compare the items that are left alone, since they changed."""

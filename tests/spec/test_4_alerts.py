@@ -7,6 +7,10 @@ TITLES = {
     "4.2": "What becomes of the alerts on bookings",
     "4.3": "Future and live bookings",
     "4.4": "Bookings made later",
+    "4.5": "Loading again",
+    "4.6": "A customer's alert at the source",
+    "4.7": "The order within a load",
+    "4.8": "Bookings that move",
 }
 
 
@@ -307,5 +311,254 @@ def test_4_4_other_bookings_of_an_export_keep_what_they_say(spec: Spec) -> None:
         booking_id  alert_message
         B1          own note
         B2
+        B3
+        B4""")
+
+
+def test_4_5_a_nightly_reload_does_not_undo_flags(spec: Spec) -> None:
+    """The source says of a booking's alert what it said last time, here nothing: what the book wrote there stays."""
+    spec.bookings("""
+        booking_id  customer_id  starts_at
+        B1          C1           2026-03-10 10:00""")
+    export = """
+        booking_id  customer_id  starts_at         alert_message
+        B1          C1           2026-03-10 10:00"""
+    spec.load(bookings=export)
+    spec.apply("""
+        action  customer_id  flag_type  comment  =>  outcome
+        add     C1           At Risk    late     =>  applied""")
+    spec.load(bookings=export)
+    spec.then_bookings("""
+        booking_id  alert_message
+        B1          late""")
+    spec.loads("""
+        table     read  new  changed  unchanged  rejected
+        bookings  1     0    0        1          0""")
+
+
+def test_4_5_a_new_word_of_the_source_wins(spec: Spec) -> None:
+    """The source says something else than last time: its word counts, also where it takes its text back, and the history has it."""
+    spec.flags("""
+        customer_id  flag_type  comment
+        C1           At Risk    late""")
+    spec.bookings("""
+        booking_id  customer_id  starts_at         alert_message  source_alert
+        B1          C1           2026-03-10 10:00  late
+        B2          C1           2026-03-10 10:00  ring twice     ring twice
+        B3          C1           2026-03-10 10:00  late           ring twice""")
+    spec.load(
+        bookings="""
+        booking_id  customer_id  starts_at         alert_message
+        B1          C1           2026-03-10 10:00  bring the key
+        B2          C1           2026-03-10 10:00
+        B3          C1           2026-03-10 10:00  ring twice"""
+    )
+    spec.then_bookings("""
+        booking_id  alert_message  source_alert
+        B1          bring the key  bring the key
+        B2
+        B3          late           ring twice""")
+    spec.then_history("""
+        entity    item  action  source_row  changed_by
+        bookings  B1    alert   2           source
+        bookings  B2    alert   3           source""")
+
+
+def test_4_5_an_absent_column_says_nothing(spec: Spec) -> None:
+    """An export without a column leaves its values, and what was remembered of them, as they are."""
+    spec.bookings("""
+        booking_id  customer_id  starts_at         alert_message  source_alert  service
+        B1          C1           2026-03-10 10:00  ring twice     ring twice    Kayak""")
+    spec.load(
+        bookings="""
+        booking_id  customer_id  starts_at
+        B1          C1           2026-03-10 11:00"""
+    )
+    spec.then_bookings("""
+        booking_id  starts_at         alert_message  source_alert  service
+        B1          2026-03-10 11:00  ring twice     ring twice    Kayak""")
+
+
+def test_4_5_a_reload_revives_nobody(spec: Spec) -> None:
+    """A customer whom the book has archived or blocked stays so, as long as the source says what it said before."""
+    export = """
+        customer_id  status
+        C1           active
+        C2           active"""
+    spec.load(export)
+    spec.apply_workbook("""
+        [Status]
+        action   customer_id  reason      =>  outcome
+        archive  C1           moved away  =>  applied
+        block    C2           no payment  =>  applied""")
+    spec.load(export)
+    spec.then_customers("""
+        customer_id  status    blocked
+        C1           archived  false
+        C2           active    true
+        C3           active    false""")
+    spec.load("""
+        customer_id  status
+        C1           deleted
+        C2           archived""")
+    spec.then_customers("""
+        customer_id  status    blocked
+        C1           deleted   false
+        C2           archived  true
+        C3           active    false""")
+
+
+def test_4_6_a_text_of_the_source_sets_the_flag(spec: Spec) -> None:
+    """A customer's alert at the source sets the flag Alert, on first sight and when the text changes, whole and of any length."""
+    spec.settings("""
+        [flags]
+        comment_limit = 5""")
+    spec.flags("""
+        customer_id  flag_type  comment
+        C2           At Risk    late""")
+    spec.load("""
+        customer_id  alert_message
+        C1           ring | twice
+        C2           ring twice""")
+    spec.then_flags("""
+        customer_id  flag_type  comment       flagged_by
+        C1           Alert      ring | twice  Front desk
+        C2           Alert      ring twice    Front desk
+        C2           At Risk    late          Front desk""")
+    spec.then_customers("""
+        customer_id  alert_message
+        C1           ring | twice
+        C2           late | ring twice
+        C3""")
+    spec.load("""
+        customer_id  alert_message
+        C1           ring once
+        C2           ring twice""")
+    spec.then_customers("""
+        customer_id  alert_message
+        C1           ring once
+        C2           late | ring twice
+        C3""")
+
+
+def test_4_6_the_present_alert_is_only_remembered(spec: Spec) -> None:
+    """A text that is the customer's alert already, as when the source was told by hand, sets no flag."""
+    spec.flags("""
+        customer_id  flag_type  comment
+        C1           At Risk    late
+        C1           Alert      rude""")
+    spec.load("""
+        customer_id  alert_message
+        C1           late | rude""")
+    spec.then_flags("""
+        customer_id  flag_type  comment
+        C1           Alert      rude
+        C1           At Risk    late""")
+    spec.loads("""
+        table      read  new  changed  unchanged  rejected
+        customers  1     0    0        1          0""")
+
+
+def test_4_6_a_text_that_disappears_ends_its_flag(spec: Spec) -> None:
+    """When the source's text disappears the flag goes, unless somebody has given it another comment since."""
+    export = """
+        customer_id  alert_message
+        C1           ring twice
+        C2           ring twice"""
+    spec.load(export)
+    spec.apply("""
+        action  customer_id  flag_type  comment    =>  outcome
+        edit    C2           Alert      ring once  =>  applied""")
+    spec.load("""
+        customer_id  alert_message
+        C1
+        C2""")
+    spec.then_flags("""
+        customer_id  flag_type  comment
+        C2           Alert      ring once""")
+
+
+def test_4_7_bookings_get_the_alert_that_comes_with_their_customers(spec: Spec) -> None:
+    """Customers come first, then bookings with the source's word, then the flags that the source sets, then bookings are told."""
+    spec.bookings("""
+        booking_id  customer_id  starts_at
+        B1          C1           2026-03-10 10:00
+        B2          C1           2026-03-11 10:00""")
+    spec.load(
+        """
+        customer_id  alert_message
+        C1           ring twice
+        C8           gate code""",
+        """
+        booking_id  customer_id  starts_at         alert_message
+        B1          C1           2026-03-10 10:00  bring the key
+        B3          C1           2026-03-12 10:00
+        B4          C8           2026-03-12 10:00""",
+    )
+    spec.then_bookings("""
+        booking_id  alert_message
+        B1          bring the key
+        B2          ring twice
+        B3          ring twice
+        B4          gate code""")
+    spec.loads("""
+        table     read  new  changed  unchanged  rejected  updated  cleared  kept
+        bookings  3     2    1        0          0         3        0        1""")
+
+
+def test_4_8_a_booking_that_changes_customer_is_judged_again(spec: Spec) -> None:
+    """What the book wrote gives way to the alert of the new customer, or to nothing; any other text is kept, and reported."""
+    spec.flags("""
+        customer_id  flag_type  comment
+        C1           At Risk    late
+        C2           At Risk    rude""")
+    spec.bookings("""
+        booking_id  customer_id  starts_at         alert_message  book_alert
+        B1          C1           2026-03-10 10:00  late           late
+        B2          C1           2026-03-10 10:00  late           late
+        B3          C3           2026-03-10 10:00
+        B4          C1           2026-03-10 10:00  own note""")
+    spec.load(
+        bookings="""
+        booking_id  customer_id  starts_at
+        B1          C2           2026-03-10 10:00
+        B2          C3           2026-03-10 10:00
+        B3          C2           2026-03-10 10:00
+        B4          C2           2026-03-10 10:00"""
+    )
+    spec.then_bookings("""
+        booking_id  customer_id  alert_message
+        B1          C2           rude
+        B2          C3
+        B3          C2           rude
+        B4          C2           own note""")
+    spec.loads("""
+        table     read  new  changed  unchanged  rejected  updated  cleared  kept
+        bookings  4     0    4        0          0         2        1        1""")
+
+
+def test_4_8_a_booking_that_becomes_future_and_live_is_judged_again(spec: Spec) -> None:
+    """A booking moved into the future, or booked again, gets its customer's alert; one that stays in the past does not."""
+    spec.flags("""
+        customer_id  flag_type  comment
+        C1           At Risk    late""")
+    spec.bookings("""
+        booking_id  customer_id  starts_at         status
+        B1          C1           2026-02-10 10:00  booked
+        B2          C1           2026-03-10 10:00  cancelled
+        B3          C1           2026-02-10 10:00  cancelled
+        B4          C1           2026-03-10 10:00  booked""")
+    spec.load(
+        bookings="""
+        booking_id  customer_id  starts_at         status
+        B1          C1           2026-03-10 10:00  booked
+        B2          C1           2026-03-10 10:00  Confirmed
+        B3          C1           2026-02-11 10:00  booked
+        B4          C1           2026-03-11 10:00  booked"""
+    )
+    spec.then_bookings("""
+        booking_id  alert_message
+        B1          late
+        B2          late
         B3
         B4""")

@@ -443,3 +443,17 @@ def test_6_7_an_undone_load_may_come_again(spec: Spec) -> None:
     spec.then_bookings("""
         booking_id  alert_message
         B1          gate code""")
+
+
+def test_6_7_an_undone_load_forgets_what_the_source_said_of_alerts(spec: Spec) -> None:
+    """The flag that a customer's alert at the source set goes with the load that is undone; the same export, loaded again, sets it again."""
+    export = """
+        customer_id  alert_message
+        C1           gate code"""
+    spec.load(export)
+    spec.undo(2)
+    spec.then_flags("customer_id  flag_type  comment")
+    spec.load(export)
+    spec.then_flags("""
+        customer_id  flag_type  comment
+        C1           Alert      gate code""")
