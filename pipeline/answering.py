@@ -160,15 +160,16 @@ def report_load(loaded: Loaded, context: Context, found: tuple[int | None, Seque
     )
 
 
-def stage_came_back(files: Staged, exports: Numbered, context: Context, out: Path | None) -> list[ResultFile]:
+def stage_came_back(files: Staged, exports: Numbered, said: tuple[Loaded, Context], out: Path | None) -> list[ResultFile]:
     """Stage each export's rejected rows, in its own columns with the reason, to fix and load again."""
+    loaded, context = said
     with_some, written = files_with_findings(context.book), []
     for number, export in exports:
         ending = ".csv" if export.is_text else ".xlsx"
         if number not in with_some:
             written.append(write_rejected(files, export.path, ending, out))
             continue
-        pieces = rejected_pieces(context, number, export.sheets())
+        pieces = rejected_pieces(context, (number, export), loaded.rejected.get(number, []))
         first, found = next(pieces)
         own = _sheet(first)
         frames = (_came_back(sheet, said) for sheet, said in chain([(first, found)], pieces))

@@ -10,6 +10,7 @@ import polars as pl
 
 from pipeline.context import Context
 from pipeline.findings import CATALOGUE
+from pipeline.intake.exports import Export
 from pipeline.intake.sheets import RawSheet
 from pipeline.rules.alerts import judge_moved, mark_new_bookings
 from pipeline.rules.merge import merge_with_source
@@ -20,7 +21,7 @@ from pipeline.store.bookings import BY_KEYS, by_id
 from pipeline.store.incoming import FRESH, STRAIGHT, Lying
 from pipeline.store.naming import begin_decisions, make_by_id, reject_nameless
 from pipeline.store.reading import rows_last_time
-from pipeline.streaming import Numbered, Passage, Progress, unwatched
+from pipeline.streaming import Numbered, Passage, Progress, ahead, unwatched
 from pipeline.whose import name_customers
 from schemas.plan import BOOKING_EXPORT, CUSTOMER_EXPORT
 
@@ -40,6 +41,7 @@ class Loaded:
     alerts: dict[str, int] = field(default_factory=lambda: {"updated": 0, "cleared": 0, "kept": 0})
     kept: list[str] = field(default_factory=list)
     made: int = 0
+    rejected: dict[int, list[RawSheet]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,7 @@ def _passed(loading: Loading, passage: Passage, loaded: Loaded, arrived: int | N
     for found in passage.findings():
         incoming.add_findings(loading.context.book, found)
     loaded.read |= passage.read
+    loaded.rejected |= passage.rejected
     loaded.remarks += [remark for _, export in passage.exports for remark in export.remarks]
     for message, count in passage.warnings.items():
         loaded.warnings[message] = loaded.warnings.get(message, 0) + count
@@ -243,9 +246,14 @@ def came_back(context: Context, number: int, first: int, last: int) -> pl.DataFr
     )
 
 
-def rejected_pieces(context: Context, number: int, sheets: Iterator[RawSheet]) -> Iterator[tuple[RawSheet, pl.DataFrame]]:
-    """Yield a file's rejected rows as they came, piece by piece, each with what `came_back` says of it: the file is read once more for them."""
-    for sheet in sheets:
+def rejected_pieces(context: Context, export: tuple[int, Export], kept: Sequence[RawSheet]) -> Iterator[tuple[RawSheet, pl.DataFrame]]:
+    """Yield a file's rejected rows as they came, piece by piece, each with what `came_back` says of it.
+
+    The file is read once more for them, unless all of them were kept.
+    """
+    number, file = export
+    all_kept = sum(len(sheet.rows) for sheet in kept) == incoming.count_rejected(context.book, [number])
+    for sheet in kept if all_kept else ahead(file.sheets()):
         rows = sheet.rows["source_row"]
         if not len(rows):
             continue

@@ -188,7 +188,7 @@ def load(where: Where, call: Loads) -> LoadReport:
             shrunk = [] if call.accept_shrink else find_shrunk(context, exports, loaded.read)
             if shrunk and not call.dry_run:
                 raise Refused(f"{shrunk[0]} Nothing was written.", ACCEPT_SHRINK)
-            written = [] if call.dry_run else stage_came_back(files, exports, context, where.out)
+            written = [] if call.dry_run else stage_came_back(files, exports, (loaded, context), where.out)
             found = (None if call.dry_run else batch_id, [*where.settings.remarks, *(f"The run will be refused: {one}" for one in shrunk)])
             report = report_load(loaded, context, found, written)
             counts = batch_counts(dict(report.rows), dict(report.bookings))

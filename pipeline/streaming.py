@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import polars as pl
 from polars.io.plugins import register_io_source
 
-from pipeline.findings import CATALOGUE
+from pipeline.findings import CATALOGUE, Checked
 from pipeline.intake.exports import Export
+from pipeline.intake.sheets import RawSheet
 from schemas.plan import Dtype
 
 T = TypeVar("T")
@@ -18,6 +19,7 @@ Progress = Callable[[int, int, int, int], None]
 STEP = 2 * 122_880  # rows: two of DuckDB's row groups
 ALWAYS = frozenset({"source_row", "status"})
 SAID_IN = {"id_key": "customer_id", "email_key": "email"}  # columns that are made of another
+KEPT = 500_000  # rejected rows that are kept as they came
 MANY = 100  # different warnings that a report lists
 WARNINGS = frozenset(code for code, kind in CATALOGUE.items() if kind.severity == "warning")
 
@@ -28,7 +30,7 @@ def unwatched(number: int, rows: int, done: int, size: int) -> None:
 
 @dataclass
 class Passage:
-    """One pass over the exports of a layout: how many rows were read and handed on, by file, and what was found.
+    """One pass over the exports of a layout: how many rows were read and handed on, by file, what was found, and rejected rows as they came.
 
     Findings are kept as numbers of what was found, so that a file of which every row comes back takes little room.
     """
@@ -40,6 +42,7 @@ class Passage:
     handed_on: int = 0
     is_ascending: bool = True
     warnings: dict[str, int] = field(default_factory=dict)
+    rejected: dict[int, list[RawSheet]] = field(default_factory=dict)
     _last: str | None = None
     _what: dict[tuple[str, str], int] = field(default_factory=dict)
     _found: list[pl.DataFrame] = field(default_factory=list)
@@ -54,9 +57,10 @@ class Passage:
         before = 0
         for number, export in self.exports:
             self.read[number] = 0
-            for sheet in _ahead(export.sheets()):
+            for sheet in ahead(export.sheets()):
                 checked = export.cast(sheet)
                 self._note(checked.findings, number)
+                self._keep(sheet, checked, number)
                 self.read[number] += len(sheet.rows)
                 self.handed_on += len(checked.valid)
                 self._compare_ids(checked.valid)
@@ -87,6 +91,13 @@ class Passage:
         numbered = faults.join(self._table(), on=["code", "message"], how="left", validate="m:1", maintain_order="left")
         self._found.append(numbered.select(pl.lit(number, pl.Int64).alias("file_no"), "source_row", "what"))
 
+    def _keep(self, sheet: RawSheet, checked: Checked, number: int) -> None:
+        """Keep rejected rows as they came, so that the file need not be read again for them; not where they are many."""
+        if len(checked.valid) < len(sheet.rows) and sum(len(one.rows) for sheets in self.rejected.values() for one in sheets) < KEPT:
+            rows = sheet.rows.filter(~pl.col("source_row").is_in(checked.valid["source_row"].implode()))
+            # NOTE: texts that are merely picked out keep all of the file's text in memory; an empty one put to them makes them new.
+            self.rejected.setdefault(number, []).append(replace(sheet, rows=rows.with_columns(pl.selectors.string() + "")))
+
     def _table(self) -> pl.DataFrame:
         rows = [(what, *key) for key, what in self._what.items()]
         return pl.DataFrame(rows, schema={"what": pl.UInt32, "code": pl.String, "message": pl.String}, orient="row")
@@ -109,7 +120,7 @@ class Passage:
         self._last = ids[-1]
 
 
-def _ahead(items: Iterator[T]) -> Iterator[T]:
+def ahead(items: Iterator[T]) -> Iterator[T]:
     """Yield the same items, the next one being made while the last is used: reading and casting take turns on two cores."""
     with ThreadPoolExecutor(1) as worker:
         coming = worker.submit(next, items, None)

@@ -29,7 +29,6 @@ class _Casting:
         self.positions = positions
         self.rows = sheet.rows["source_row"]
         self.found: list[pl.DataFrame] = []
-        self.nothing = pl.Series([False], dtype=pl.Boolean).new_from_index(0, len(self.rows))
         self.unread = {name: bad for name in layout.names() if (bad := self._unread(name)) is not None}
         for name, bad in self.unread.items():
             self.note(bad, "cell-error", name)
@@ -86,6 +85,11 @@ class _Casting:
         """Return all findings, of the schema `FINDINGS`."""
         return pl.concat(self.found) if self.found else pl.DataFrame(schema=FINDINGS)
 
+    @property
+    def nothing(self) -> pl.Series:
+        """Return false for every row."""
+        return pl.Series([False], dtype=pl.Boolean).new_from_index(0, len(self.rows))
+
     def absent(self, name: str, kind: Dtype) -> pl.Series | None:
         """Return nulls for a column that the file does not have; None where it has it."""
         if name in self.positions:
@@ -128,10 +132,11 @@ class _Casting:
         text = self.text(name)
         exact = text.str.contains(EXACT)
         if not exact.all():  # nulls do not count
-            text = trimmed(text)
-            exact = text.str.contains(EXACT).fill_null(value=False)
-            self.note(text.is_not_null() & ~exact, "bad-number", name)
-            text = text.set(~exact, None)
+            odd = (~exact).arg_true()
+            rest = trimmed(text.gather(odd))
+            good = rest.str.contains(EXACT).fill_null(value=False)
+            self.note(self.nothing.scatter(odd, rest.is_not_null() & ~good), "bad-number", name)
+            text = text.scatter(odd, rest.set(~good, None))
         return text.str.to_decimal(scale=4).cast(kind) if text.null_count() < len(text) else pl.Series(name, [None], dtype=kind).new_from_index(0, len(text))
 
     def texts(self, *names: str) -> list[pl.Series]:

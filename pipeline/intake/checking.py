@@ -20,8 +20,7 @@ def check_rows(frame: pl.DataFrame, model: pa.DataFrameSchema, found: pl.DataFra
         return Checked(frame, found)
     findings = pl.concat([found, failures]).sort("source_row", maintain_order=True)
     bad = findings.filter(pl.col("code").is_in([code for code, kind in CATALOGUE.items() if kind.severity == "error"]))
-    valid = frame.join(bad.select("source_row").unique(), on="source_row", how="anti", maintain_order="left")
-    return Checked(valid, findings)
+    return Checked(frame.filter(~pl.col("source_row").is_in(bad["source_row"].implode())), findings)
 
 
 def _failures(frame: pl.DataFrame, model: pa.DataFrameSchema, found: pl.DataFrame) -> pl.DataFrame:

@@ -37,21 +37,19 @@ def read_times(values: pl.Series, formats: Sequence[str], zone: str) -> Dates:
     An hour that a change of clocks repeats is taken the first time; one that it skips is a bad date.
     """
     plain = _plain_times(values)
-    text = values if plain is not None else values.str.strip_chars(BLANKS)
-    iso = _any_iso_times(text, zone) if plain is None else _local(plain, zone)
+    rest = plain.is_null() & values.is_not_null()
+    if not rest.any():
+        return _settle(values, _local(plain, zone), [_local(_parse_time(values, form), zone) for form in formats])
+    text = values.str.strip_chars(BLANKS)
+    iso = _local(plain, zone).scatter(rest.arg_true(), _any_iso_times(text.filter(rest), zone))
     return _settle(text, iso, [_local(_parse_time(text, form), zone) for form in formats])
 
 
-def _plain_times(text: pl.Series) -> pl.Series | None:
-    """Return naive times where all are written in one of the plain forms, as in most exports, which spares the regular expressions."""
-    first = text.drop_nulls().head(1)
-    for form in PLAIN_TIMES:
-        if first.str.to_datetime(form, time_unit="us", strict=False, exact=True).null_count():
-            continue
-        plain = text.str.to_datetime(form, time_unit="us", strict=False, exact=True)
-        if plain.null_count() == text.null_count():
-            return plain
-    return None
+def _plain_times(text: pl.Series) -> pl.Series:
+    """Return the naive times that are written in the plain form of most of them, null for the rest: this spares the regular expressions."""
+    some = text.drop_nulls().head(100)
+    form = max(PLAIN_TIMES, key=lambda form: some.str.to_datetime(form, time_unit="us", strict=False, exact=True).count())
+    return text.str.to_datetime(form, time_unit="us", strict=False, exact=True)
 
 
 def _any_iso_times(text: pl.Series, zone: str) -> pl.Series:
@@ -100,20 +98,19 @@ def _local(naive: pl.Series, zone: str) -> pl.Series:
 
 def _settle(text: pl.Series, iso: pl.Series, tries: Sequence[pl.Series]) -> Dates:
     """Choose the one reading of each text; two formats that give different days make it ambiguous."""
-    if not tries and iso.null_count() == text.null_count():
-        nowhere = pl.Series([False]).new_from_index(0, len(text))
-        return Dates(iso, nowhere, nowhere)
-    columns = {f"try{number}": series for number, series in enumerate([iso, *tries])}
-    frame = pl.DataFrame({"text": text, **columns})
-    readings = list(columns)
-    two = pl.min_horizontal(readings) != pl.max_horizontal(readings)
-    day, month = (pl.col("text").str.extract(NUMBERS_ONLY, group).cast(pl.Int64, strict=False) for group in (1, 2))
-    unread = pl.all_horizontal(pl.col(readings).is_null()) & pl.col("text").is_not_null() & (pl.col("text") != "")
-    either_way = unread & day.is_between(1, 12) & month.is_between(1, 12) if not tries else pl.lit(value=False)
-    ambiguous = (two | either_way).fill_null(value=False)
-    result = frame.select(
-        values=pl.when(~ambiguous).then(pl.coalesce(readings)),
-        bad=unread & ~ambiguous,
-        ambiguous=ambiguous,
-    )
-    return Dates(result["values"], result["bad"], result["ambiguous"])
+    values, ambiguous = iso, pl.Series([False]).new_from_index(0, len(text))
+    if tries:
+        columns = {f"try{number}": series for number, series in enumerate([iso, *tries])}
+        two = pl.min_horizontal(list(columns)) != pl.max_horizontal(list(columns))
+        read = pl.DataFrame(columns).select(values=pl.when(~two.fill_null(value=False)).then(pl.coalesce(list(columns))), two=two.fill_null(value=False))
+        values, ambiguous = read["values"], read["two"]
+    unread = values.is_null() & ~ambiguous & (text != "").fill_null(value=False)
+    if not tries and unread.any():
+        ambiguous = ambiguous.scatter(unread.arg_true(), _either_way(text.filter(unread)))
+    return Dates(values, unread & ~ambiguous, ambiguous)
+
+
+def _either_way(text: pl.Series) -> pl.Series:
+    """Tell which texts are a day that may be read with the month first or second."""
+    day, month = (text.str.extract(NUMBERS_ONLY, group).cast(pl.Int64, strict=False) for group in (1, 2))
+    return (day.is_between(1, 12) & month.is_between(1, 12)).fill_null(value=False)

@@ -45,7 +45,7 @@ class TextFile:
 
     def pieces(self) -> Iterator[bytes]:
         """Yield the text as UTF-8 without a byte order mark, its lines ending in LF. Takes the file's fingerprint on the way."""
-        digest = hashlib.sha256()
+        digest = hashlib.sha256() if self.fingerprint.value is None else None
         decoder = codecs.getincrementaldecoder(self.encoding)("strict")
         held, first = b"", True
         for piece, is_last in _with_last(_raw_pieces(self.path, digest, self.passed)):
@@ -55,7 +55,8 @@ class TextFile:
             text = held + text
             held = b"\r" if text.endswith(b"\r") and not is_last else b""
             yield self._with_lf(text.removesuffix(b"\r") if held else text)
-        self.fingerprint.value = digest.hexdigest()
+        if digest is not None:
+            self.fingerprint.value = digest.hexdigest()
 
     def _decoded(self, piece: bytes, decoder: codecs.IncrementalDecoder, *, is_last: bool) -> bytes:
         try:
@@ -144,7 +145,7 @@ def _with_last(pieces: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
 
 def _raw_pieces(path: Path, digest: "hashlib._Hash | None" = None, passed: Passed | None = None) -> Iterator[bytes]:
     """Yield a file's bytes, unpacked where it is packed; `digest` takes those of the file as it lies, `passed` counts them."""
-    size = GLANCE if digest is None else PIECE
+    size = GLANCE if passed is None else PIECE
     with opened(path) as handle:
         lying = _told(iter(lambda: handle.read(size), b""), digest, passed)
         first = next(lying, b"")

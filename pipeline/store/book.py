@@ -203,7 +203,7 @@ def _connect(path: Path, *, writing: bool, loading: bool) -> duckdb.DuckDBPyConn
 
 def _set_up(con: duckdb.DuckDBPyConnection, *, loading: bool = False) -> None:
     con.execute("SET TimeZone = 'UTC'")
-    con.execute("SET memory_limit = '700MiB'")
+    con.execute("SET memory_limit = '600MiB'")
     if loading:
         # NOTE: DuckDB takes a stream for one row, and would keep all of it in memory to join it; so joins of a load are done as they are written.
         con.execute("SET disabled_optimizers = 'build_side_probe_side'")

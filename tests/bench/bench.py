@@ -1,14 +1,12 @@
-"""Measures Flagbook's speed and memory: the job against the least that any program would have to do, and against a colleague's script.
+"""Measures Flagbook's speed and memory: how `load` and `apply` grow, against the least that any program would have to do and what people would use instead.
 
 Run by `make bench`; `make bench ARGS=--quick` tries it out. Nothing here passes or fails by time. Files stay in `tests/bench/work`.
 """
 
 import argparse
 import fcntl
-import json
+import shutil
 import sys
-from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TextIO
 
@@ -16,115 +14,88 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 # Run as a script, so the project's folder is put in the way of imports first.
-from tests.bench import colleague, stores  # noqa: E402
-from tests.bench.inputs import OWN_ROWS, Inputs, Sizes, make_inputs  # noqa: E402
-from tests.bench.measuring import FLAGBOOK, HERE, Took, measure, repeat  # noqa: E402
-from tests.bench.page import FORMS, Figures, is_whole, record, write_page  # noqa: E402
+from tests.bench import apply_rows, growing, load_rows, loading, page  # noqa: E402
+from tests.bench.applying import measure_apply  # noqa: E402
+from tests.bench.inputs import Inputs, Sizes, inputs_of  # noqa: E402
+from tests.bench.measuring import HERE, tell  # noqa: E402
 
-CALLS = 5
-WRONG = 2
-CALLED = {"`flagbook --help`": ("--help",), "a wrong call (`flagbook aply`)": ("aply",)}
+WORK = HERE / "work"
+PARTS = ("load", "apply")
+SHARES = (100, 10, 1)  # sizes that are measured, as shares of the largest
+HUGE = 5  # times the largest of them
+ROOM = 30 << 30  # bytes of disk that the huge load needs
+PATIENCE, QUICK_PATIENCE = 600.0, 15.0  # seconds that somebody else's tool is given for one load
 
 
 def options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Measure Flagbook's speed and memory.", epilog="Example: bench.py --quick --runs 5")
-    parser.add_argument("--customers", type=int, default=1_000_000)
-    parser.add_argument("--bookings", type=int, default=10_000_000)
-    parser.add_argument("--instructions", type=int, default=100_000)
-    parser.add_argument("--runs", type=int, default=3, help="how often each thing is measured")
+    parser = argparse.ArgumentParser(description="Measure Flagbook's speed and memory.", epilog="Example: bench.py --quick --only load")
+    parser.add_argument("--customers", type=int, default=1_000_000, help="of the largest size; a tenth and a hundredth of it are measured as well")
+    parser.add_argument("--bookings", type=int, default=10_000_000, help="likewise")
+    parser.add_argument("--instructions", type=int, default=100_000, help="likewise")
+    parser.add_argument("--runs", type=int, help="how often each thing is measured (3, or 1 with --quick)")
+    parser.add_argument("--only", choices=PARTS, help="measure one part")
     parser.add_argument("--quick", action="store_true", help="a hundredth of each size")
-    parser.add_argument("--colleague", type=Path, default=ROOT.parent / "shared" / "bench" / "colleague.py", help="the script to measure against")
-    parser.add_argument("--record", action="store_true", help="write the table to docs/benchmarks.md as well")
-    return parser.parse_args()
+    parser.add_argument("--huge", action="store_true", help="also load five times as many bookings, and apply ten times as many instructions")
+    parser.add_argument("--colleague", type=Path, default=ROOT.parent / "shared" / "bench" / "colleague.py", help="the script to measure `apply` against")
+    parser.add_argument("--record", action="store_true", help="write the table and the chart to docs/ as well")
+    said = parser.parse_args()
+    said.runs = said.runs or (1 if said.quick else 3)
+    return said
 
 
 def main() -> None:
     said = options()
-    share = 100 if said.quick else 1
-    sizes = Sizes(*(max(1, count // share) for count in (said.customers, said.bookings, said.instructions)))
-    inputs = Inputs(HERE / "work" / f"{sizes.customers}-{sizes.bookings}-{sizes.instructions}", sizes)
-    tell(f"Inputs: {sizes.customers:,} customers, {sizes.bookings:,} bookings, {sizes.instructions:,} instructions")
-    alone = hold(inputs.folder)
-    make_inputs(inputs)
-    tell("The book (built once and kept until `make clean`)")
-    load = stores.build(inputs)
-    figures = Figures(sizes, said.runs, stores.keep_effects(inputs), load)
-    measure_program(figures, inputs)
-    measure_floors(figures, inputs)
-    if said.colleague.exists():
-        measure_colleague(figures, inputs, said.colleague)
-    else:
-        tell("The colleague's script is not there: skipped.")
-    page = write_page(figures)
-    print(page)
+    alone = hold(WORK)
+    sizes = Sizes(said.customers, said.bookings, said.instructions).scaled(share=100 if said.quick else 1)
+    series = [inputs_of(WORK, sizes.scaled(share=share)) for share in SHARES]
+    kept = WORK / ("figures-quick.json" if said.quick else "figures.json")
+    measures = {"load": load_part, "apply": apply_part}
+    parts = {}
+    for name in [said.only] if said.only else PARTS:
+        parts[name] = measures[name](said, series)
+        all_parts = page.keep_parts(parts, kept)
+    print(page.write_page(parts))
     if said.record:
-        record(page, ROOT / "docs" / "benchmarks.md")
+        missing = [name for name in PARTS if name not in all_parts]
+        if missing:
+            tell(f"The table is recorded without {', '.join(missing)}, which was not measured here yet.")
+        page.record(all_parts, ROOT / "docs" / "benchmarks.md")
     alone.close()
 
 
 def hold(folder: Path) -> TextIO:
-    """Keep a folder for this benchmark until the file returned is closed: two at once would restore each other's stores."""
+    """Keep the folder for this benchmark until the file returned is closed: two at once would restore each other's stores, and share the cores."""
     folder.mkdir(parents=True, exist_ok=True)
     handle = (folder / "bench.lock").open("w", encoding="utf-8")
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        raise SystemExit("Another benchmark of these sizes is running.") from None
+        raise SystemExit("Another benchmark is running.") from None
     return handle
 
 
-def tell(text: str) -> None:
-    print(text, file=sys.stderr)
+def load_part(said: argparse.Namespace, series: list[Inputs]) -> page.Part:
+    """Measure `load`; the huge size last, if the disk has room."""
+    loads = loading.Loads(said.runs, QUICK_PATIENCE if said.quick else PATIENCE)
+    if said.huge:
+        huge = inputs_of(WORK, series[-1].sizes.scaled(times=HUGE))
+        if huge.file("exports.json").exists() or shutil.disk_usage(WORK).free >= ROOM or said.quick:
+            series = [*series, huge]
+        else:
+            tell(f"Not enough disk for {huge.sizes.bookings:,} bookings: skipped.")
+    loading.measure_loads(loads, series)
+    notes = f"{page.notes_on_runs(said.runs)}\n\n{load_rows.NOTES}"
+    return page.make_part(notes, load_rows.load_rows(loads), loads.versions, load_rows.load_lines(loads))
 
 
-def measure_program(figures: Figures, inputs: Inputs) -> None:
-    for what, words in CALLED.items():
-        figures.calls[what] = repeat(CALLS, partial(measure, [*FLAGBOOK, *words], inputs.folder, (0, WRONG)), what)
-    figures.start = repeat(CALLS, partial(apply_one, inputs, "small.duckdb"), "start-up")
-    figures.calls["start-up: `apply` of 1 instruction to a book of 1 customer"] = figures.start
-    figures.calls["`apply` of 1 instruction to the whole book"] = repeat(figures.times, partial(apply_one, inputs, stores.PRISTINE), "1 instruction")
-    for form in FORMS:
-        figures.jobs[form] = repeat(figures.times, partial(apply_all, inputs, form), f"apply, {form}")
-    for what, upload in {"the admin's own workbook": "dressed.xlsx", "the same rows as CSV": "dressed.csv"}.items():
-        rows = min(OWN_ROWS, inputs.sizes.instructions)
-        name = f"`apply` of {rows:,} rows to the whole book, {what}"
-        figures.calls[name] = repeat(figures.times, partial(apply_dressed, inputs, upload), upload)
-
-
-def apply_one(inputs: Inputs, store: str) -> Took:
-    stores.restore(inputs, store)
-    return measure(stores.apply_command(inputs, "one.csv"), inputs.folder)
-
-
-def apply_all(inputs: Inputs, form: str) -> Took:
-    stores.restore(inputs)
-    return measure(stores.apply_command(inputs, f"upload.{form}"), inputs.folder)
-
-
-def apply_dressed(inputs: Inputs, upload: str) -> Took:
-    stores.restore(inputs)
-    return measure(stores.apply_command(inputs, upload), inputs.folder)
-
-
-def measure_floors(figures: Figures, inputs: Inputs) -> None:
-    for form in FORMS:
-        figures.floors[form] = repeat(figures.times, partial(run_floor, inputs, form), f"floor, {form}")
-        stores.require_same(inputs)
-
-
-def run_floor(inputs: Inputs, form: str) -> Took:
-    stores.restore(inputs)
-    words: list[str | Path] = [form, inputs.file(f"upload.{form}"), inputs.file(stores.BOOK), inputs.file("effects"), inputs.file("out"), stores.AS_OF_TEXT]
-    took = measure([sys.executable, HERE / "floor.py", *words], inputs.folder)
-    told = json.loads(took.said)
-    return replace(took, stages=told["stages"], cpu=sum(seconds for name, seconds in told["cpu"].items() if is_whole(name)))
-
-
-def measure_colleague(figures: Figures, inputs: Inputs, script: Path) -> None:
-    tell("The colleague's environment (made once)")
-    figures.peers = colleague.make_environment()
-    for form in FORMS:
-        figures.colleagues[form] = repeat(figures.times, partial(colleague.run_colleague, script, inputs, form), f"colleague, {form}")
+def apply_part(said: argparse.Namespace, series: list[Inputs]) -> page.Part:
+    """Measure `apply` in full at the largest size, then how it grows."""
+    most = series[-1].sizes.instructions
+    counts = sorted({max(1, most // 100), max(1, most // 10), most, *([most * 10] if said.huge else [])})
+    growing.prepare(series[-1])
+    figures = measure_apply(series[-1], said.runs, said.colleague)
+    growth = growing.measure_growth(series, counts, figures.calls_times)
+    return page.make_part(apply_rows.apply_notes(figures), apply_rows.apply_rows(figures, growth), figures.peers)
 
 
 if __name__ == "__main__":

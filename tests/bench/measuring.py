@@ -1,6 +1,7 @@
 """One command, measured from outside: wall time, CPU time, peak memory, and the stages that it tells of itself."""
 
 import json
+import math
 import os
 import statistics
 import subprocess
@@ -15,14 +16,19 @@ FLAGBOOK = (sys.executable, "-m", "jobs")
 CAME_BACK = 4  # rejected rows came back: a run as good as any
 
 
+class Failed(SystemExit):
+    """A measured command did not end as it should."""
+
+
 @dataclass(frozen=True)
 class Took:
-    """What one run took: seconds, CPU seconds, MiB at the peak, seconds by stage; and what it printed."""
+    """What one run took: seconds, CPU seconds, MiB at the peak, seconds by stage, MiB of the file that it left; and what it printed."""
 
     wall: float
     cpu: float
     peak: float
     stages: Mapping[str, float] = field(default_factory=dict)
+    size: float = 0
     said: str = ""
 
 
@@ -45,6 +51,10 @@ class Runs:
         return statistics.median(run.peak for run in self.all)
 
     @property
+    def size(self) -> float:
+        return statistics.median(run.size for run in self.all)
+
+    @property
     def stages(self) -> dict[str, float]:
         return {name: statistics.median(run.stages[name] for run in self.all) for name in self.all[0].stages}
 
@@ -60,19 +70,23 @@ def measure(command: Sequence[str | Path], work: Path, codes: Sequence[int] = (0
     environment = os.environ | {"FLAGBOOK_TIMINGS": str(timings)}
     ended = subprocess.run(words, cwd=work, env=environment, capture_output=True, text=True, check=False)
     if ended.returncode not in codes:
-        raise SystemExit(without_paths(f"A measured command ended with {ended.returncode}:\n{ended.stdout[-2000:]}{ended.stderr[-4000:]}"))
+        raise Failed(without_paths(f"A measured command ended with {ended.returncode}:\n{ended.stdout[-2000:]}{ended.stderr[-4000:]}"))
     took = json.loads(out.read_text(encoding="utf-8"))
     stages = json.loads(timings.read_text(encoding="utf-8")) if timings.exists() else {}
-    return Took(took["wall"], took["cpu"], took["peak"], stages, ended.stdout)
+    return Took(took["wall"], took["cpu"], took["peak"], stages, said=ended.stdout)
 
 
-def repeat(times: int, once: Callable[[], Took], what: str) -> Runs:
-    """Measure something several times, telling what goes on."""
-    found = []
-    for number in range(times):
+def repeat(times: int, once: Callable[[], Took], what: str, enough: float = math.inf) -> Runs:
+    """Measure something several times, or once where that takes more than `enough` seconds; tell what goes on."""
+    found: list[Took] = []
+    while len(found) < times and (not found or found[-1].wall <= enough):
         found.append(once())
-        print(f"  {what}, {number + 1} of {times}: {found[-1].wall:.2f} s", file=sys.stderr)
+        tell(f"  {what}, {len(found)} of {times}: {found[-1].wall:.2f} s")
     return Runs(tuple(found))
+
+
+def tell(text: str) -> None:
+    print(text, file=sys.stderr)
 
 
 def without_paths(text: str) -> str:
