@@ -148,7 +148,9 @@ def _take_bookings(loading: Loading, files: Numbered, loaded: Loaded) -> _Taken:
         _stage_bookings(loading, passage, loaded)
         _write_source(loading, files, straight=straight, source=(BY_KEYS, None))
     else:
-        _write_source(loading, files, straight=straight, source=(by_id(passage.columns()), passage.stream()))
+        source = by_id(passage.columns())
+        source = bookings.known_only(source) if straight and not loading.create_customers else source
+        _write_source(loading, files, straight=straight, source=(source, passage.stream()))
         _settle_by_id(loading, (passage, files), loaded, STRAIGHT if straight else FRESH)
     if straight:
         return _Taken(straight, passage.rows)
@@ -191,7 +193,8 @@ def _settle_by_id(loading: Loading, passed: tuple[Passage, Numbered], loaded: Lo
     """Let rows come back whose id stands twice, or whose customer nobody knows, of bookings that name them by id."""
     book, (passage, files) = loading.context.book, passed
     straight = lying is STRAIGHT
-    _passed(loading, passage, loaded, incoming.count_rows(book, "bookings") if straight else None)
+    missing = _find_missing(loading, passage) if straight else 0
+    _passed(loading, passage, loaded, incoming.count_rows(book, "bookings") + missing if straight else None)
     if not passage.is_ascending:
         if not straight and bookings.count_known(book):
             again = _pass(loading, files, "bookings")
@@ -203,7 +206,22 @@ def _settle_by_id(loading: Loading, passed: tuple[Passage, Numbered], loaded: Lo
     if loading.create_customers:
         begin_decisions(book)
         loaded.made = make_by_id(book, loading.batch_id, lying)
-    bookings.reject_unknown(book, lying, MESSAGES["unknown-customer"])
+    if not straight or loading.create_customers:
+        bookings.reject_unknown(book, lying, MESSAGES["unknown-customer"])
+
+
+def _find_missing(loading: Loading, passage: Passage) -> int:
+    """Let the rows come back that were left out, since nobody knows their customer; return how many there are."""
+    book = loading.context.book
+    if incoming.count_rows(book, "bookings") == passage.handed_on:
+        return 0
+    missing = 0
+    for span in passage.spans:
+        rows = span.others(bookings.rows_between(book, span.file_no, span.first, span.last))
+        said = {"file_no": pl.lit(span.file_no, pl.Int64), "code": pl.lit("unknown-customer"), "message": pl.lit(MESSAGES["unknown-customer"])}
+        incoming.add_findings(book, rows.to_frame("source_row").with_columns(**said).select("file_no", "source_row", "code", "message"))
+        missing += len(rows)
+    return missing
 
 
 def _judge(context: Context) -> pl.DataFrame:

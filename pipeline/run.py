@@ -26,7 +26,7 @@ from pipeline.store import looking
 from pipeline.store.book import Book, open_book, open_for_load, write_settings
 from pipeline.store.log import next_event
 from pipeline.store.reading import batch_record, batch_rows, count_items, next_numbers, same_upload
-from pipeline.store.rows import Moved, count_rewritten, forget, move_rows
+from pipeline.store.rows import Moved, count_rewritten, forget_saying, move_rows
 from pipeline.store.undoing import find_undo
 from pipeline.store.writing import BatchRecord, Changes, finish_batch, write_batch, write_findings, write_record
 from pipeline.streaming import Progress, unwatched
@@ -129,7 +129,7 @@ def _write(book: Book, where: Where, numbers: tuple[int, int], batch: tuple[Batc
             move_rows(book, Moved(numbers[0], record.as_of, record.reason, record.submitted_by), undone.whole)
         write_batch(book, (numbers[0], next_event(book)), *batch)
         if undone is not None:
-            forget(book, numbers[0], undone.whole.undoes)
+            forget_saying(book, numbers[0], undone.whole.undoes)
         finish_batch(book, numbers[0])
 
 

@@ -28,6 +28,28 @@ def unwatched(number: int, rows: int, done: int, size: int) -> None:
     """Hear that rows of a file were read, and how far that is in bytes of all files; say nothing."""
 
 
+@dataclass(frozen=True)
+class Span:
+    """The numbers of rows that were handed on together: from `first` to `last`, less `gaps`."""
+
+    file_no: int
+    first: int
+    last: int
+    gaps: pl.Series
+
+    @classmethod
+    def of(cls, file_no: int, rows: pl.Series) -> "Span":
+        """Return the span of rows that stand in order."""
+        first, last = int(rows[0]), int(rows[-1])
+        every = pl.int_range(first, last + 1, eager=True) if last - first + 1 > len(rows) else rows.clear()
+        return cls(file_no, first, last, every.filter(~every.is_in(rows.implode())))
+
+    def others(self, rows: pl.Series) -> pl.Series:
+        """Return the numbers of those that are not among `rows`."""
+        every = pl.int_range(self.first, self.last + 1, eager=True)
+        return every.filter(~every.is_in(rows.implode()) & ~every.is_in(self.gaps.implode()))
+
+
 @dataclass
 class Passage:
     """One pass over the exports of a layout: how many rows were read and handed on, by file, what was found, and rejected rows as they came.
@@ -43,6 +65,7 @@ class Passage:
     is_ascending: bool = True
     warnings: dict[str, int] = field(default_factory=dict)
     rejected: dict[int, list[RawSheet]] = field(default_factory=dict)
+    spans: list["Span"] = field(default_factory=list)
     _last: str | None = None
     _what: dict[tuple[str, str], int] = field(default_factory=dict)
     _found: list[pl.DataFrame] = field(default_factory=list)
@@ -64,6 +87,8 @@ class Passage:
                 self.read[number] += len(sheet.rows)
                 self.handed_on += len(checked.valid)
                 self._compare_ids(checked.valid)
+                if len(checked.valid):
+                    self.spans.append(Span.of(number, checked.valid["source_row"]))
                 self.progress(number, len(sheet.rows), before + export.passed(), sum(one.size for _, one in self.exports))
                 yield checked.valid.select(pl.lit(number, pl.Int64).alias("file_no"), *self.columns())
             before += export.size

@@ -1,5 +1,6 @@
 -- The tables of the book. Uniqueness is checked batch by batch; keys on bookings and history would double the time of a load.
--- source_status and source_alert: what the source last said. book_alert: what the book itself last wrote on a booking. Ids hardly compress,
+-- source_status and source_alert: what the source last said. book_alert: what the book itself wrote on a
+-- booking as it came (what it wrote later is in the history). Ids hardly compress,
 -- and trying to costs a fifth of a load's time.
 
 CREATE TABLE book (key VARCHAR PRIMARY KEY, value VARCHAR);

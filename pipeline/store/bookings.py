@@ -13,6 +13,7 @@ from pipeline.store.book import Book
 from pipeline.store.incoming import Lacking, Lying, count_rows, reject, spoken, streamed
 from pipeline.store.log import next_event
 from pipeline.store.naming import ID_ONLY, LIVING, SAME_KEYS
+from pipeline.store.writing import BY_BOOK, WROTE
 
 PLAIN = ("customer_id", "starts_at", "ends_at", "status", "service", "staff", "price", "created_at")
 LIVE = "{}status = 'booked' AND {}starts_at >= ?"
@@ -101,6 +102,19 @@ def clash_again(book: Book, message: str) -> None:
     book.run("DELETE FROM fresh WHERE booking_id IN (SELECT booking_id FROM clashing)")
 
 
+def known_only(source: str) -> str:
+    """Return the query for those rows of another whose customer somebody knows.
+
+    NOTE: rows that are deleted again before the end make DuckDB write the whole table once more, so they had better not come in.
+    """
+    return f"SELECT * FROM ({source}) SEMI JOIN ({LIVING}) c USING (customer_id)"
+
+
+def rows_between(book: Book, file_no: int, first: int, last: int) -> pl.Series:
+    """Return the row numbers of the bookings that a file brought, from `first` to `last`; the load's own, in a table that was empty before."""
+    return book.ask("SELECT first_row FROM bookings WHERE first_file = ? AND first_row BETWEEN ? AND ?", file_no, first, last)["first_row"]
+
+
 def reject_unknown(book: Book, lying: Lying, message: str) -> None:
     """Let the rows come back whose customer nobody knows."""
     reject(book, lying, f"ANTI JOIN ({LIVING}) c USING (customer_id) WHERE {lying.where}", "unknown-customer", message)
@@ -109,14 +123,13 @@ def reject_unknown(book: Book, lying: Lying, message: str) -> None:
 def find_differing(book: Book, lacking: Lacking) -> int:
     """Put into `differing` the fresh rows of bookings that the book knows; return how many.
 
-    The columns: row_id, booking_id, file_no, source_row; old_ and new_ of the plain ones; stored, remembered and said of the alert, and
-    book_wrote, what the book itself wrote there last.
+    The columns: row_id, booking_id, file_no, source_row; old_ and new_ of the plain ones; stored, remembered and said of the alert.
     """
     pairs = [f"t.{name} AS old_{name}, {spoken(name, lacking.get(name, ()), f't.{name}')} AS new_{name}" for name in PLAIN]
     said = spoken("alert_message", lacking.get("alert_message", ()), "t.source_alert")
     book.run(
         f"CREATE OR REPLACE TEMP TABLE differing AS SELECT t.rowid AS row_id, t.booking_id, f.file_no, f.source_row, {', '.join(pairs)}, "
-        f"t.alert_message AS stored, t.source_alert AS remembered, {said} AS said, t.book_alert AS book_wrote FROM bookings t JOIN fresh f USING (booking_id)"
+        f"t.alert_message AS stored, t.source_alert AS remembered, {said} AS said FROM bookings t JOIN fresh f USING (booking_id)"
     )
     book.run("CREATE OR REPLACE TEMP VIEW alerts_said AS SELECT row_id AS key, stored, remembered, said FROM differing")
     return count_rows(book, "differing")
@@ -168,10 +181,16 @@ def find_moved(book: Book, as_of: datetime) -> int:
     """
     now, before = LIVE.format("d.new_", "d.new_"), LIVE.format("d.old_", "d.old_")
     book.run(
+        f"CREATE OR REPLACE TEMP TABLE written AS SELECT h.item, arg_max_null({WROTE}, event_id) AS wrote "
+        f"FROM history h JOIN differing d ON d.booking_id = h.item WHERE {BY_BOOK} GROUP BY h.item"
+    )
+    wrote = "CASE WHEN h.item IS NULL THEN b.book_alert ELSE h.wrote END"
+    book.run(
         f"CREATE OR REPLACE TEMP TABLE moved AS SELECT d.row_id AS booking_no, {TRIMMED.format('b.alert_message')} AS alert, "
-        f"{TRIMMED.format('b.book_alert')} AS book_wrote, coalesce(a.old, CASE WHEN a.customer_id IS NULL THEN c.alert_message END) AS former, "
+        f"{TRIMMED.format(wrote)} AS book_wrote, coalesce(a.old, CASE WHEN a.customer_id IS NULL THEN c.alert_message END) AS former, "
         "c.alert_message AS present FROM bookings b JOIN differing d ON b.rowid = d.row_id JOIN customers c ON c.customer_id = d.new_customer_id "
-        f"LEFT JOIN alerts_changed a ON a.customer_id = d.new_customer_id WHERE {now} AND (d.new_customer_id <> d.old_customer_id OR NOT ({before}))",
+        f"LEFT JOIN alerts_changed a ON a.customer_id = d.new_customer_id "
+        f"LEFT JOIN written h ON h.item = d.booking_id WHERE {now} AND (d.new_customer_id <> d.old_customer_id OR NOT ({before}))",
         as_of,
         as_of,
     )

@@ -130,13 +130,7 @@ def move_rows(book: Book, moved: Moved, whole: Whole) -> None:
             raise AssertionError(f"{table}: {before:,} rows became {after}, which the undo does not account for: nothing is written")
 
 
-def forget(book: Book, batch_id: int, undone: int) -> None:
-    """Remember again what the source said, and what the book wrote, before a batch that an undo (`batch_id`) has put back."""
-    _forget_saying(book, batch_id, undone)
-    _forget_writing(book, batch_id, undone)
-
-
-def _forget_saying(book: Book, batch_id: int, undone: int) -> None:
+def forget_saying(book: Book, batch_id: int, undone: int) -> None:
     """Remember again what the source said before a load, where the undo has put its word back: said again, it counts again (rule 4.5)."""
     for table, key, memory, which, undid in (
         ("customers", "customer_id", "source_status", "item = 'status'", "entity = 'customers' AND item = 'status'"),
@@ -151,22 +145,6 @@ def _forget_saying(book: Book, batch_id: int, undone: int) -> None:
             batch_id,
             undone,
         )
-
-
-def _forget_writing(book: Book, batch_id: int, undone: int) -> None:
-    """Remember again what the book itself last wrote on the bookings whose alert the undo has put back, before the undone batch."""
-    book.run(
-        "UPDATE bookings SET book_alert = former.wrote FROM ("
-        "SELECT u.item AS id, CASE WHEN f.has THEN f.wrote ELSE u.before ->> 'book_alert' END AS wrote "
-        "FROM history u JOIN (SELECT item, bool_or(json_exists(before, '$.book_alert')) AS has, "
-        "arg_min(before ->> 'book_alert', event_id) FILTER (json_exists(before, '$.book_alert')) AS wrote, "
-        "arg_min(before ->> 'alert_message', event_id) AS alert FROM history "
-        "WHERE batch_id = ? AND entity = 'bookings' AND action = 'alert' GROUP BY item) f ON f.item = u.item "
-        "WHERE u.batch_id = ? AND u.entity = 'bookings' AND u.action = 'alert' AND u.after ->> 'alert_message' IS NOT DISTINCT FROM f.alert) former "
-        "WHERE bookings.booking_id = former.id",
-        undone,
-        batch_id,
-    )
 
 
 HEAD = "row_number() OVER (ORDER BY {}) - 1 + ?, ?, NULL, NULL, NULL"
