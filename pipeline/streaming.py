@@ -192,8 +192,10 @@ class Stream:
 
     def check(self) -> None:
         """Raise what went wrong, if anything did."""
-        if self.failure is not None:
-            raise self.failure
+        # NOTE: the connection holds the stream, and the failure's traceback the connection: kept here, neither would ever be freed.
+        failure, self.failure = self.failure, None
+        if failure is not None:
+            raise failure
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """Return the stream in Arrow's C interface."""

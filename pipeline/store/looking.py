@@ -102,5 +102,10 @@ def count_hindered(book: Book, as_of: datetime) -> tuple[int, int]:
         query = "SELECT count(*) AS n FROM bookings SEMI JOIN (SELECT customer_id FROM customer_flags WHERE held) h USING (customer_id) "
         held = book.ask(query + "WHERE status = 'booked' AND starts_at >= ?", as_of)["n"][0]
     if book.ask("SELECT EXISTS (SELECT 1 FROM customers WHERE blocked) AS some")["some"][0]:
-        breaches = book.ask("SELECT count(*) AS n FROM breaches")["n"][0]
+        # As the view has them; but the batch of a load that is under way has no record yet.
+        breaches = book.ask(
+            "SELECT count(*) AS n FROM bookings b JOIN (SELECT customer_id, blocked_at FROM customers WHERE blocked) c USING (customer_id) "
+            "LEFT JOIN batches n ON n.batch_id = b.first_batch WHERE blocked_at < coalesce(b.created_at, n.as_of, ?)",
+            as_of,
+        )["n"][0]
     return held, breaches

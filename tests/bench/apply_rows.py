@@ -5,11 +5,12 @@ from tests.bench.growing import Growth
 from tests.bench.measuring import Runs
 from tests.bench.table import figures_row, text_row, times
 
+NOISE = 0.05  # seconds
 WRITTEN = ("batch_rows", "history", "flags", "flags_gone", "customers", "bookings")
-NOTES = """*Apply*: the whole book has {customers:,} customers, {bookings:,} bookings and {flags:,} flags, smaller ones a tenth and a hundredth of each. *Less start-up*: less the median of a run with 1 instruction on a book of 1 customer. *Floor*: the upload
-read as bare text, the store opened, one semi join for the bookings, one bare transaction with the rows that the job writes, known
-beforehand, the store closed, the results written; the start of its process does not count. The job of {instructions:,} instructions writes
-{written}."""
+NOTES = """*Apply*: the whole book has {customers:,} customers, {bookings:,} bookings and {flags:,} flags, the smaller ones a
+tenth and a hundredth of each. *Less start-up*: less the median of a run with 1 instruction on a book of 1 customer. *Floor*: the upload read as
+bare text, the store opened, one semi join for the bookings, one bare transaction with the rows that the job writes, known beforehand, the store
+closed, the results written; the start of its process does not count. The job of {instructions:,} instructions writes {written}."""
 
 
 def apply_notes(figures: Figures) -> str:
@@ -27,8 +28,8 @@ def apply_rows(figures: Figures, growth: Growth) -> list[str]:
     return rows
 
 
-def _bookings(what: str, figures: Figures) -> int:
-    return figures.sizes.bookings if "whole book" in what else 0
+def _bookings(what: str, figures: Figures) -> int | None:
+    return figures.sizes.bookings if "whole book" in what else None
 
 
 def growth_rows(figures: Figures, growth: Growth) -> list[str]:
@@ -38,19 +39,19 @@ def growth_rows(figures: Figures, growth: Growth) -> list[str]:
     smallest = min(growth.by_bookings)
     least = growth.by_bookings[smallest].wall - start
     for bookings, runs in sorted(growth.by_bookings.items()):
-        more = "" if bookings == smallest else f", {ratio(runs.wall - start, least)} that on {smallest:,} bookings"
+        more = "" if bookings == smallest else ratio(runs.wall - start, least, f"that on {smallest:,} bookings")
         rows.append(figures_row(f"`apply` of {growth.few:,} instructions, csv", bookings, runs, f"less start-up {runs.wall - start:.2f}{more}"))
     base = growth.by_instructions[growth.few].wall - start
     for count, runs in sorted(growth.by_instructions.items()):
         if count != growth.few:
-            beside = f"less start-up {runs.wall - start:.2f}, {ratio(runs.wall - start, base)} that of {growth.few:,}"
+            beside = f"less start-up {runs.wall - start:.2f}{ratio(runs.wall - start, base, f'that of {growth.few:,}')}"
             rows.append(figures_row(f"`apply` of {count:,} instructions, csv", figures.sizes.bookings, runs, beside))
     return rows
 
 
-def ratio(own: float, base: float) -> str:
-    """Return how many times the base something is; a base that drowns in the noise of start-up gives no ratio."""
-    return times(own / base) if base >= 0.02 and own > 0 else "too little for a ratio to"
+def ratio(own: float, base: float, whose: str) -> str:
+    """Return how many times the base something is; what drowns in the noise of start-up gives no ratio."""
+    return f", {times(own / base)} {whose}" if min(own, base) >= NOISE else ""
 
 
 def form_rows(figures: Figures, form: str) -> list[str]:

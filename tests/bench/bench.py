@@ -48,7 +48,7 @@ def main() -> None:
     alone = hold(WORK)
     sizes = Sizes(said.customers, said.bookings, said.instructions).scaled(share=100 if said.quick else 1)
     series = [inputs_of(WORK, sizes.scaled(share=share)) for share in SHARES]
-    kept = WORK / ("figures-quick.json" if said.quick else "figures.json")
+    kept = series[-1].file("figures.json")
     measures = {"load": load_part, "apply": apply_part}
     parts = {}
     for name in [said.only] if said.only else PARTS:
@@ -84,8 +84,7 @@ def load_part(said: argparse.Namespace, series: list[Inputs]) -> page.Part:
         else:
             tell(f"Not enough disk for {huge.sizes.bookings:,} bookings: skipped.")
     loading.measure_loads(loads, series)
-    notes = f"{page.notes_on_runs(said.runs)}\n\n{load_rows.NOTES}"
-    return page.make_part(notes, load_rows.load_rows(loads), loads.versions, load_rows.load_lines(loads))
+    return page.make_part((page.notes_on_runs(said.runs), load_rows.NOTES), load_rows.load_rows(loads), loads.versions, load_rows.load_lines(loads))
 
 
 def apply_part(said: argparse.Namespace, series: list[Inputs]) -> page.Part:
@@ -94,8 +93,8 @@ def apply_part(said: argparse.Namespace, series: list[Inputs]) -> page.Part:
     counts = sorted({max(1, most // 100), max(1, most // 10), most, *([most * 10] if said.huge else [])})
     growing.prepare(series[-1])
     figures = measure_apply(series[-1], said.runs, said.colleague)
-    growth = growing.measure_growth(series, counts, figures.calls_times)
-    return page.make_part(apply_rows.apply_notes(figures), apply_rows.apply_rows(figures, growth), figures.peers)
+    growth = growing.measure_growth(series, counts, figures.calls_times, {most: figures.jobs["csv"]})
+    return page.make_part((apply_rows.apply_notes(figures),), apply_rows.apply_rows(figures, growth), figures.peers)
 
 
 if __name__ == "__main__":

@@ -8,10 +8,11 @@ from math import ceil, floor, log10
 WIDTH, HEIGHT = 860, 480
 LEFT, RIGHT, TOP, BOTTOM = 70, 650, 60, 420
 APART = 17  # pixels between names, at least
+ROOM = 100  # left of this a name above its point would leave the chart
 COLOURS = (("#0b6bcb", "#4aa3ff"), ("#0e8a72", "#2fc7a8"), ("#6b7280", "#9aa4b2"), ("#b45309", "#f0a040"), ("#a02c8f", "#e07fd2"))  # on light, on dark
 STYLE = """text{font:13px system-ui,sans-serif;fill:#24292f}.title{font-size:16px;font-weight:600}.ground{fill:#ffffff}
-.grid{stroke:#d8dee4}.line{fill:none;stroke-width:2.5}"""
-DARK = "text{fill:#e6edf3}.ground{fill:#0d1117}.grid{stroke:#30363d}"
+.grid{stroke:#d8dee4}.line{fill:none;stroke-width:2.5}.halo{stroke:#ffffff;stroke-width:4}"""
+DARK = ".halo{stroke:#0d1117}text{fill:#e6edf3}.ground{fill:#0d1117}.grid{stroke:#30363d}"
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ def scale(values: Sequence[float], start: int, end: int) -> Scale:
     return Scale(low, max(high, low + 1), start, end)
 
 
-def draw(lines: Sequence[Line], title: str = "Seconds that a load of bookings takes, start and end of the process with it") -> str:
+def draw(lines: Sequence[Line], title: str = "Loading bookings: seconds of the whole process, by the size of the file") -> str:
     """Return the chart of lines, none of them empty, as SVG."""
     across = scale([rows for line in lines for rows, _ in line.points], LEFT, RIGHT)
     up = scale([seconds for line in lines for _, seconds in line.points], BOTTOM, TOP)
@@ -58,7 +59,7 @@ def draw(lines: Sequence[Line], title: str = "Seconds that a load of bookings ta
 
 def _colours(ground: int) -> str:
     both = ((number, pair[ground]) for number, pair in enumerate(COLOURS))
-    return "".join(f".c{number}{{stroke:{colour}}}circle.c{number},text.c{number}{{fill:{colour};stroke:none}}" for number, colour in both)
+    return "".join(f".line.c{number}{{stroke:{colour}}}circle.c{number},text.c{number}{{fill:{colour}}}" for number, colour in both)
 
 
 def _text(x: float, y: float, said: str, more: str = "") -> str:
@@ -95,7 +96,7 @@ def _lines(lines: Sequence[Line], across: Scale, up: Scale) -> Iterator[str]:
 
 
 def _names(lines: Sequence[Line], across: Scale, up: Scale) -> Iterator[str]:
-    """Name each line beside its last point with its seconds; names that end in one place are pushed apart."""
+    """Name each line with its last seconds: right of it where lines end, pushed apart there; above its last point where others go on."""
     ends = sorted((up.at(line.points[-1][1]), across.at(line.points[-1][0]), number) for number, line in enumerate(lines))
     taken: list[tuple[float, float]] = []
     for y, x, number in ends:
@@ -104,5 +105,7 @@ def _names(lines: Sequence[Line], across: Scale, up: Scale) -> Iterator[str]:
             if abs(other_x - x) < 1 and free - other_y < APART:
                 free = other_y + APART
         taken.append((x, free))
-        name, seconds = lines[number].name, lines[number].points[-1][1]
-        yield _text(x + 10, free + 4, f"{name}, {seconds:,.1f} s", f'class="c{number % len(COLOURS)}"')
+        is_last = x < LEFT + ROOM or x == max(place for _, place, _ in ends)
+        said = f"{lines[number].name}, {lines[number].points[-1][1]:,.1f} s"
+        left, below, anchor = (x + 10, free + 4, "start") if is_last else (x, free - 12, "middle")
+        yield from (_text(left, below, said, f'class="{look}" text-anchor="{anchor}"') for look in ("halo", f"c{number % len(COLOURS)}"))

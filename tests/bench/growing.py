@@ -1,5 +1,6 @@
 """Measures how `apply` grows: more and more instructions on one book, and the same few on larger and larger books."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -20,15 +21,19 @@ class Growth:
     by_bookings: dict[int, Runs] = field(default_factory=dict)
 
 
-def measure_growth(series: list[Inputs], instructions: list[int], times: int) -> Growth:
-    """Measure; `series` and `instructions` come smallest first, the last of `series` is the book for all of the instructions."""
+def measure_growth(series: list[Inputs], instructions: list[int], times: int, known: Mapping[int, Runs]) -> Growth:
+    """Measure; `series` and `instructions` come smallest first, the last of `series` is the book for all of the instructions.
+
+    `known` are counts of instructions that were measured on it already.
+    """
     growth, largest = Growth(instructions[0]), series[-1]
     for inputs in series:
         tell(f"Apply: a book of {inputs.sizes.customers:,} customers, {inputs.sizes.bookings:,} bookings (built once and kept until `make clean`)")
         prepare(inputs)
         growth.by_bookings[inputs.sizes.bookings] = repeat(times, partial(_apply, inputs, growth.few), f"apply of {growth.few:,}", LONG)
     growth.by_instructions[growth.few] = growth.by_bookings[largest.sizes.bookings]
-    for count in instructions[1:]:
+    growth.by_instructions.update(known)
+    for count in sorted({*instructions} - {*growth.by_instructions}):
         growth.by_instructions[count] = repeat(times, partial(_apply, largest, count), f"apply of {count:,}", LONG)
     return growth
 

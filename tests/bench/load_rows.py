@@ -21,7 +21,7 @@ def load_rows(loads: Loads) -> list[str]:
 
 def _rows_of_size(loads: Loads, bookings: int) -> Iterator[str]:
     count, runs = loads.customers[bookings]
-    yield figures_row(f"`load` of {count:,} customers, alone", 0, runs)
+    yield figures_row(f"`load` of {count:,} customers, alone", None, runs)
     bare = loads.bare[EMPTY.file, bookings]
     yield figures_row("bare `read_csv`", bookings, bare, f"statement {bare.stages['statement']:.2f}, closing {bare.stages['closing']:.2f}")
     for kind in KINDS:

@@ -5,7 +5,7 @@ from tests.bench.measuring import Runs
 HEAD = ("| what | bookings | seconds | CPU s | peak MiB | file MiB | beside |", "|---|---|---|---|---|---|---|")
 
 
-def figures_row(what: str, bookings: int, runs: Runs, beside: str = "") -> str:
+def figures_row(what: str, bookings: int | None, runs: Runs, beside: str = "") -> str:
     """Return a row of medians, the smallest and largest seconds beside theirs; the file's size where one was looked at."""
     size = f"{runs.size:,.1f}" if runs.size else ""
     return text_row(what, bookings, (seconds(runs), f"{runs.cpu:.2f}", f"{runs.peak:,.0f}", size), beside)

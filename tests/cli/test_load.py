@@ -1,0 +1,230 @@
+"""Loads as a user runs them: files of every kind and size, several at once, rows that come back, brakes, progress."""
+
+import codecs
+import csv
+import gzip
+import io
+import random
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import openpyxl
+import polars as pl
+import pytest
+import zstandard
+
+from tests.cli.conftest import Ran, Shop
+
+ROWS = [
+    ("booking_id", "customer_id", "starts_at", "status", "service", "price", "alert_message"),
+    ("B1", "C1", "2026-07-01 10:00", "Confirmed", "Café tour", "12.50", ""),
+    ("B2", "C2", "2026-05-01 10:00", "Checked-out", "Kayak, hire", "", "bring the key"),
+    ("B3", "C1", "2026-08-01T10:00:30", "No Show", "", "7", 'says "hello"'),
+    ("B4", "C2", "2026-09-01", "canceled", "Deep clean", "0.1", "two\nlines"),
+]
+EXPECTED = [
+    ("B1", "C1", "2026-07-01 10:00:00+00", "booked", "Café tour", "12.5000", None),
+    ("B2", "C2", "2026-05-01 10:00:00+00", "completed", "Kayak, hire", None, "bring the key"),
+    ("B3", "C1", "2026-08-01 10:00:30+00", "no-show", None, "7.0000", 'says "hello"'),
+    ("B4", "C2", "2026-09-01 00:00:00+00", "cancelled", "Deep clean", "0.1000", "two\nlines"),
+]
+QUERY = "SELECT booking_id, customer_id, starts_at::VARCHAR, status, service, price::VARCHAR, alert_message FROM bookings ORDER BY booking_id"
+
+
+def as_csv(separator: str = ",", ends: str = "\n", rows: Sequence[tuple[str, ...]] = ROWS) -> str:
+    text = io.StringIO(newline="")
+    csv.writer(text, delimiter=separator, lineterminator=ends).writerows(rows)
+    return text.getvalue()
+
+
+def as_parquet(path: Path) -> None:
+    frame = pl.DataFrame(ROWS[1:], schema=list(ROWS[0]), orient="row").with_columns(pl.all().replace("", None))
+    times = [datetime.fromisoformat(text) for text in frame["starts_at"]]
+    frame.with_columns(pl.Series("starts_at", times), pl.col("price").cast(pl.Float64)).write_parquet(path)
+
+
+def as_workbook(path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in ROWS:
+        sheet.append([datetime.fromisoformat(cell) if place == 2 and cell[:2] == "20" else cell or None for place, cell in enumerate(row)])
+    book.save(path)
+
+
+KINDS: dict[str, Callable[[Path], object]] = {
+    "bookings.csv": lambda path: path.write_text(as_csv()),
+    "windows.csv": lambda path: path.write_bytes(as_csv(";", "\r\n").replace("two\nlines", "two\r\nlines").encode("cp1252")),
+    "marked.csv": lambda path: path.write_bytes(codecs.BOM_UTF8 + as_csv("\t").encode()),
+    "wide.csv": lambda path: path.write_bytes(codecs.BOM_UTF16_LE + as_csv().encode("utf-16-le")),
+    "widest.csv": lambda path: path.write_bytes(codecs.BOM_UTF32_BE + as_csv().encode("utf-32-be")),
+    "separator.csv": lambda path: path.write_text("sep=;\n" + as_csv(";")),
+    "titled.csv": lambda path: path.write_text("Bookings of today\n\n" + as_csv()),
+    "packed.csv.gz": lambda path: path.write_bytes(gzip.compress(as_csv().encode()[:40]) + gzip.compress(as_csv().encode()[40:])),
+    "packed.csv.zst": lambda path: path.write_bytes(zstandard.compress(as_csv().encode())),
+    "table.parquet": as_parquet,
+    "book.xlsx": as_workbook,
+}
+
+
+def load(shop: Shop, *words: str) -> Ran:
+    return shop.run("load", *words, "--as-of", "2026-06-01", "--by", "Night", "--json")
+
+
+def stored(shop: Shop, query: str = QUERY) -> list[tuple[object, ...]]:
+    with duckdb.connect(str(shop.folder / "flagbook.duckdb"), read_only=True) as con:
+        con.execute("SET TimeZone = 'UTC'")
+        return con.sql(query).fetchall()
+
+
+@pytest.fixture
+def peopled(bare: Shop) -> Shop:
+    """A book of two customers, without bookings."""
+    bare.file("customers.csv", "customer_id,email,phone\nC1,ann@example.com,+44 1632 960001\nC2,ben@example.com,\n")
+    assert load(bare, "--customers", "customers.csv").code == 0
+    return bare
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_every_kind_of_file_gives_the_same_bookings(peopled: Shop, name: str) -> None:
+    KINDS[name](peopled.folder / name)
+    ran = load(peopled, "--bookings", name)
+    assert (ran.code, stored(peopled)) == (0, EXPECTED), ran.err
+    again = load(peopled, "--bookings", name)
+    assert (again.code, again.json()["bookings"]["unchanged"]) == (0, 4)
+
+
+def test_lines_that_end_in_cr_alone_are_lines(peopled: Shop) -> None:
+    peopled.file("mac.csv", as_csv(ends="\r", rows=[row for row in ROWS if "\n" not in row[-1]]))
+    assert (load(peopled, "--bookings", "mac.csv").code, stored(peopled)) == (0, EXPECTED[:3])
+
+
+def test_several_files_of_a_pattern_are_one_load(peopled: Shop) -> None:
+    for number, row in enumerate(ROWS[1:], start=1):
+        peopled.file(f"part{number}.csv", as_csv(rows=[ROWS[0], row]))
+    ran = load(peopled, "--bookings", "part1.csv", "part2.csv", "part3.csv", "part4.csv")
+    assert (ran.code, stored(peopled)) == (0, EXPECTED), ran.err
+    assert stored(peopled, "SELECT file_no, name, layout, rows_read FROM batch_files WHERE batch_id = 2 ORDER BY 1")[3] == (4, "part4.csv", "bookings", 1)
+
+
+def test_rejected_rows_come_back_with_their_number_and_load_when_they_are_mended(peopled: Shop) -> None:
+    peopled.file(
+        "b.csv", "booking_id,customer_id,starts_at,price,Room\nB1,C1,soon,,1\n\nB2,C9,2026-07-01,x,2\n,C1,2026-07-01,,3\nB4,C1,,,=4\nB5,C1,2026-07-01,1,5\n"
+    )
+    ran = load(peopled, "--bookings", "b.csv")
+    assert (ran.code, ran.json()["bookings"]) == (4, {"read": 5, "new": 1, "changed": 0, "unchanged": 0, "rejected": 4})
+    back = list(csv.DictReader((peopled.folder / "b.rejected.csv").read_text().splitlines()))
+    assert [(row["source_row"], row["booking_id"], row["Room"]) for row in back] == [("2", "B1", "1"), ("4", "B2", "2"), ("5", "", "3"), ("6", "B4", "'=4")]
+    recorded = stored(peopled, "SELECT source_row, code FROM batch_rows WHERE batch_id = 2 ORDER BY 1")
+    assert recorded == [(2, "bad-date"), (4, "bad-number"), (5, "missing-id"), (6, "missing-start")]
+    mended = (peopled.folder / "b.rejected.csv").read_text().replace("soon", "2026-07-02").replace("C9,2026-07-01,x", "C2,2026-07-01,9")
+    peopled.file("mended.csv", mended.replace(",C1,2026-07-01,,3", "B3,C1,2026-07-01,,3").replace("B4,C1,,", "B4,C1,2026-07-03,"))
+    assert load(peopled, "--bookings", "mended.csv").json()["bookings"]["new"] == 4
+
+
+def test_unknown_customers_come_back_or_are_made(peopled: Shop) -> None:
+    text = "booking_id,starts_at,customer_id,email,phone,first_name\nB1,2026-07-01,C1,,,\nB2,2026-07-01,,ben@EXAMPLE.com,,\nB3,2026-07-01,,,+441632960001,\n"
+    peopled.file("b.csv", text + "B4,2026-07-01,C7,new@example.com,,Eve\nB5,2026-07-01,,Other@example.com,,Fay\nB6,2026-07-01,,,+44 1632 960009,Gil\n")
+    ran = load(peopled, "--bookings", "b.csv", "--dry-run")
+    assert (ran.code, ran.json()["codes"]) == (4, {"unknown-customer": 3})
+    made = load(peopled, "--bookings", "b.csv", "--create-customers")
+    assert (made.code, made.json()["bookings"]["new"]) == (0, 6)
+    assert stored(peopled, "SELECT booking_id, customer_id FROM bookings ORDER BY 1") == [
+        *(("B1", "C1"), ("B2", "C2"), ("B3", "C1"), ("B4", "C7"), ("B5", "other@example.com"), ("B6", "+441632960009"))
+    ]
+    assert stored(peopled, "SELECT customer_id, first_name, email, status FROM customers WHERE first_batch = 2 ORDER BY 1") == [
+        *(("+441632960009", "Gil", None, "active"), ("C7", "Eve", "new@example.com", "active"), ("other@example.com", "Fay", "Other@example.com", "active"))
+    ]
+    assert load(peopled, "--bookings", "b.csv").json()["bookings"]["unchanged"] == 6
+
+
+def test_an_export_that_has_shrunk_is_refused_unless_it_is_meant(peopled: Shop) -> None:
+    head, rows = "booking_id,customer_id,starts_at\n", [f"B{number},C1,2026-07-01\n" for number in range(10)]
+    peopled.file("b.csv", head + "".join(rows))
+    assert load(peopled, "--bookings", "b.csv").code == 0
+    peopled.file("b.csv", head + "".join(rows[:6]))
+    refused = load(peopled, "--bookings", "b.csv")
+    assert (refused.code, "6 rows, and last time's had 10" in refused.err, "--accept-shrink" in refused.err) == (3, True, True)
+    assert len(stored(peopled, "SELECT * FROM batches")) == 2
+    dry = load(peopled, "--bookings", "b.csv", "--dry-run")
+    assert (dry.code, any("will be refused" in remark for remark in dry.json()["remarks"])) == (0, True)
+    assert load(peopled, "--bookings", "b.csv", "--accept-shrink").code == 0
+    peopled.file("b.csv", head + "".join(rows[:5]))
+    assert load(peopled, "--bookings", "b.csv").code == 0  # last time is now the smaller one
+
+
+DAMAGED = {
+    "cut.csv.gz": (gzip.compress(as_csv().encode())[:-9], "cut short"),
+    "cut.csv.zst": (zstandard.compress(as_csv().encode() * 50)[:-9], "cut short"),
+    "quote.csv": (b'booking_id,customer_id,starts_at\nB1,C1,"2026-07-01\nB2,C1,2026-07-01\n', "from row 2 on"),
+    "inside.csv": (b'booking_id,customer_id,starts_at\nB1,C1,2026-07-01\nB2,"C"1,2026-07-01\n', "from row 3 on"),
+    "wide.csv": (b"booking_id,customer_id,starts_at\nB1,C1,2026-07-01\nB2,C1,2026-07-01,,,,,x\n", "row 3 has 8 cells"),
+    "nul.csv": (b"booking_id,customer_id,starts_at\nB1,C1,2026-07-01\nB2,C\x001,2026-07-01\n", "NUL"),
+    "cut.parquet": (b"PAR1" + bytes(50), "damaged"),
+    "page.csv": (b"<html><body>Please log in</body></html>", "web page"),
+    "blank.csv.gz": (gzip.compress(b""), "empty"),
+}
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+def test_a_damaged_file_is_refused_and_nothing_is_written(peopled: Shop, name: str) -> None:
+    data, words = DAMAGED[name]
+    peopled.file(name, data)
+    ran = load(peopled, "--bookings", name)
+    assert (ran.code, words in ran.err, "Traceback" in ran.err, "nanobind" in ran.err) == (3, True, False, False), ran.err
+    assert stored(peopled) == []
+
+
+def test_a_customer_who_is_deleted_takes_known_bookings_out_of_the_export(peopled: Shop) -> None:
+    KINDS["bookings.csv"](peopled.folder / "b.csv")
+    assert load(peopled, "--bookings", "b.csv").code == 0
+    peopled.file("c.csv", "customer_id,status\nC1,active\nC2,deleted\n")
+    assert load(peopled, "--customers", "c.csv").code == 0
+    ran = load(peopled, "--bookings", "b.csv")
+    assert (ran.code, ran.json()["codes"], ran.json()["bookings"]["unchanged"]) == (4, {"unknown-customer": 2}, 2)
+    assert stored(peopled) == EXPECTED
+
+
+def test_ids_out_of_order_are_found_twice_all_the_same(peopled: Shop) -> None:
+    """A repetition of a row that the book has just so, and another row of the same id: both come back (rule 7.6)."""
+    head = "booking_id,customer_id,starts_at,service\n"
+    peopled.file("b.csv", head + "B3,C1,2026-07-01,run\nB1,C1,2026-07-01,run\nB2,C1,2026-07-01,run\n")
+    assert load(peopled, "--bookings", "b.csv").code == 0
+    peopled.file(
+        "b.csv",
+        head + "B3,C1,2026-07-01,run\nB1,C1,2026-07-01,run\nB1,C1,2026-07-01,run\nB3,C1,2026-07-01,walk\nB2,C1,2026-07-01,swim\nB2,C1,2026-07-01,swim\n",
+    )
+    ran = load(peopled, "--bookings", "b.csv")
+    assert ran.json()["bookings"] == {"read": 6, "new": 0, "changed": 1, "unchanged": 3, "rejected": 2}
+    assert stored(peopled, "SELECT booking_id, service FROM bookings ORDER BY 1") == [("B1", "run"), ("B2", "swim"), ("B3", "run")]
+
+
+def test_held_bookings_and_breaches_are_told_right_after_a_load(peopled: Shop) -> None:
+    peopled.file("flags.csv", "action,customer_id,flag_type,comment\nadd,C1,On Hold,unpaid\n")
+    peopled.file("block.csv", "action,customer_id,reason\nblock,C2,no payment\n")
+    assert peopled.run("apply", "flags.csv", "block.csv", "--as-of", "2026-06-01").code == 0
+    peopled.file(
+        "b.csv", "booking_id,customer_id,starts_at,created_at\nB1,C1,2027-07-01,2026-06-02\nB2,C2,2027-07-01,2026-06-02\nB3,C2,2027-07-01,2026-05-02\n"
+    )
+    ran = peopled.run("load", "--bookings", "b.csv", "--as-of", "2026-06-03", "--json").json()
+    assert (ran["held"], ran["breaches"]) == (1, 1)
+    assert stored(peopled, "SELECT booking_id FROM breaches") == [("B2",)]
+
+
+def test_rows_of_any_number_keep_their_place(peopled: Shop) -> None:
+    """More rows than a piece of the file and a row group hold, some with line breaks in cells, some faulty: each comes back with its number."""
+    chance, rows, faulty = random.Random(5), [], []
+    for number in range(2, 300_002):
+        kind = chance.randrange(50)
+        note = '"two\nlines, quoted ""so"""' if kind == 0 else '"a, b"' if kind == 1 else "plain"
+        rows.append(f"B{number:07d},C1,{'never' if kind == 2 else '2026-07-01 10:00'},{note}\n")
+        faulty += [number] if kind == 2 else []
+    peopled.file("b.csv", "booking_id,customer_id,starts_at,alert_message\n" + "".join(rows))
+    ran = load(peopled, "--bookings", "b.csv")
+    assert (ran.code, ran.json()["bookings"]["new"]) == (4, 300_000 - len(faulty))
+    assert [row[0] for row in stored(peopled, "SELECT source_row FROM batch_rows WHERE batch_id = 2 ORDER BY 1")] == faulty
+    back = pl.read_csv(peopled.folder / "b.rejected.csv", infer_schema=False)
+    assert back["source_row"].cast(pl.Int64).to_list() == faulty
+    assert back["booking_id"].to_list() == [f"B{number:07d}" for number in faulty]

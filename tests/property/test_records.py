@@ -1,0 +1,57 @@
+"""Records of CSV text, read block by block, against Python's own strict reader on the whole text."""
+
+import csv
+import io
+import random
+
+import polars as pl
+import pytest
+
+from pipeline.errors import Refused
+from pipeline.intake.records import SPARE, read_records
+
+CELLS = ("a", "b c", "", '"', '""', 'x"y', '"q"', '"a,b"', '"l\nm"', '"d""e"', '5" p', "é", '"é\n\n"', " ")
+WIDTH = 3
+
+
+def expected(text: str) -> list[tuple[int | str, ...]] | None:
+    """Return the number and cells of every record that is not blank; None where they can't be told apart, or one is too wide."""
+    found: list[tuple[int | str, ...]] = []
+    try:
+        for number, record in enumerate(csv.reader(io.StringIO(text), strict=True), start=1):
+            if any(cell.strip() for cell in record[WIDTH:]) or len(record) > WIDTH + SPARE:
+                return None
+            if any(cell.strip() for cell in record):
+                found.append((number, *[*record, *[""] * WIDTH][:WIDTH]))
+    except csv.Error:
+        return None
+    return found
+
+
+def read(text: str, chance: random.Random) -> list[tuple[int | str, ...]] | None:
+    data, pieces, start = text.encode(), [], 0
+    while start < len(data):
+        size = chance.randint(1, 12)
+        pieces.append(data[start : start + size])
+        start += size
+    try:
+        rows = pl.concat(read_records(iter(pieces), ",", (0, 1, WIDTH), "it")).fill_null("")
+    except Refused:
+        return None
+    return [tuple(row) for row in rows.rows()]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_blocks_give_the_records_of_the_whole(seed: int) -> None:
+    chance = random.Random(seed)
+    outcomes = set()
+    for _ in range(400):
+        lines = [
+            ",".join(chance.choice(CELLS if chance.random() < 0.5 else CELLS[:3]) for _ in range(chance.choice((3, 3, 3, 2))))
+            for _ in range(chance.randint(1, 7))
+        ]
+        text = "\n".join(lines) + chance.choice(("", "\n"))
+        wanted = expected(text)
+        assert read(text, chance) == wanted, repr(text)
+        outcomes.add(wanted is None)
+    assert outcomes == {True, False}
