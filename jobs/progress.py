@@ -21,6 +21,8 @@ class Watch:
         self.rows = 0
         self.started = self.told = time.monotonic()
         self._bar: Any = None
+        self._size = -1
+        self._heard = self.started
 
     def __enter__(self) -> "Watch":
         """Begin."""
@@ -28,35 +30,48 @@ class Watch:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Take the bar off."""
-        if self._bar is not None:
-            self._bar.render_finish()
+        self._finish()
 
     def hear(self, number: int, rows: int, done: int, size: int) -> None:
-        """Hear that `rows` more of file `number` were read, and how far that is: `done` of `size` bytes of all files."""
-        self.rows += rows
+        """Hear that `rows` more of file `number` were read, and how far that is: `done` of `size` bytes of all files of its kind."""
         if self.quiet:
             return
+        if size != self._size:
+            self._begin(size)
+        self.rows += rows
         if sys.stderr.isatty():
-            self._draw(number, done, size)
+            self._draw(number, done)
         else:
-            self._tell(number, done, size)
+            self._tell(number, done)
+        self._heard = time.monotonic()
+
+    def _begin(self, size: int) -> None:
+        """Begin with the files of one kind."""
+        self._finish()
+        self._size, self.rows = size, 0
+        self.started = self.told = self._heard
+        if sys.stderr.isatty():
+            self._bar = click.progressbar(length=size, file=sys.stderr, show_eta=True, label="Reading")
+            self._bar.render_progress()
+
+    def _finish(self) -> None:
+        if self._bar is not None:
+            self._bar.render_finish()
+            self._bar = None
 
     def _rate(self) -> float:
         return self.rows / max(time.monotonic() - self.started, 0.001)
 
-    def _draw(self, number: int, done: int, size: int) -> None:
-        if self._bar is None:
-            self._bar = click.progressbar(length=size, file=sys.stderr, show_eta=True, label="Reading")
-            self._bar.render_progress()
+    def _draw(self, number: int, done: int) -> None:
         self._bar.label = f"{self.names[number - 1]}: {self.rows:,} rows, {self._rate():,.0f} a second"
         self._bar.update(done - self._bar.pos)
 
-    def _tell(self, number: int, done: int, size: int) -> None:
+    def _tell(self, number: int, done: int) -> None:
         now = time.monotonic()
         due = self.started + FIRST if self.told == self.started else self.told + EVERY
         if now < due:
             return
         self.told = now
-        left = (now - self.started) * (size - done) / max(done, 1)
-        share = 100 * done / max(size, 1)
+        left = (now - self.started) * (self._size - done) / max(done, 1)
+        share = 100 * done / max(self._size, 1)
         click.echo(f"{self.names[number - 1]}: {self.rows:,} rows read, {share:.0f} %, {self._rate():,.0f} rows a second, {left:.0f} s left", err=True)

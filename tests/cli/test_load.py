@@ -4,7 +4,11 @@ import codecs
 import csv
 import gzip
 import io
+import os
+import pty
 import random
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +19,7 @@ import polars as pl
 import pytest
 import zstandard
 
-from tests.cli.conftest import Ran, Shop
+from tests.cli.conftest import ROOT, Ran, Shop
 
 ROWS = [
     ("booking_id", "customer_id", "starts_at", "status", "service", "price", "alert_message"),
@@ -228,3 +232,17 @@ def test_rows_of_any_number_keep_their_place(peopled: Shop) -> None:
     back = pl.read_csv(peopled.folder / "b.rejected.csv", infer_schema=False)
     assert back["source_row"].cast(pl.Int64).to_list() == faulty
     assert back["booking_id"].to_list() == [f"B{number:07d}" for number in faulty]
+
+
+def test_a_terminal_shows_a_bar_and_what_is_read(peopled: Shop) -> None:
+    KINDS["bookings.csv"](peopled.folder / "b.csv")
+    ours, theirs = pty.openpty()
+    words = [sys.executable, "-m", "jobs", "load", "--customers", "customers.csv", "--bookings", "b.csv", "--as-of", "2026-06-01"]
+    done = subprocess.run(
+        words, cwd=peopled.folder, stdout=subprocess.PIPE, stderr=theirs, check=False, env={**os.environ, "PYTHONPATH": str(ROOT)}, timeout=60
+    )
+    os.close(theirs)
+    shown = os.read(ours, 1 << 16).decode()
+    os.close(ours)
+    assert (done.returncode, "customers.csv: 2 rows" in shown, "b.csv: 4 rows" in shown, "100%" in shown) == (0, True, True, True)
+    assert load(peopled, "--bookings", "b.csv").err == ""  # and elsewhere a short run says nothing
