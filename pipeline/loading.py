@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 import polars as pl
 
 from pipeline.context import Context
+from pipeline.errors import Refused
 from pipeline.findings import CATALOGUE
 from pipeline.intake.exports import Export
 from pipeline.intake.sheets import RawSheet
@@ -141,7 +142,7 @@ def _take_bookings(loading: Loading, files: Numbered, loaded: Loaded) -> _Taken:
     book = loading.context.book
     lacking = _lacking(files, (*incoming.CONTENT["bookings"], "email", "phone", *NAMES))
     lacking["customer_id"] = []
-    says_more = any(not lacking[name] or len(lacking[name]) < len(files) for name in ("email", "phone", *(NAMES if loading.create_customers else ())))
+    says_more = any(len(lacking[name]) < len(files) for name in ("email", "phone", *(NAMES if loading.create_customers else ())))
     straight = not incoming.count_rows(book, "bookings")
     passage = _pass(loading, files, "bookings")
     if says_more:
@@ -200,7 +201,7 @@ def _settle_by_id(loading: Loading, passed: tuple[Passage, Numbered], loaded: Lo
             again = _pass(loading, files, "bookings")
             bookings.find_again(book, by_id(again.columns()), again.stream())
             if again.read != passage.read:
-                raise AssertionError("a file has other rows when it is read again: nothing is written")
+                raise Refused("A file was changed while it was read; nothing was written.", "Load it when nobody writes to it any more.")
             bookings.clash_again(book, MESSAGES["duplicate-id"])
         incoming.clash(book, lying, MESSAGES["duplicate-id"])
     if loading.create_customers:

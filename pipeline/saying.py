@@ -20,7 +20,6 @@ from schemas.entities import FLAGS
 from schemas.entity import STAMPS
 
 ALERT = "Alert"
-LISTED = 50  # bookings that keep their own text, of which the report names as many
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ def tell_of_source(context: Context, batch: tuple[int, str], *, any_words: bool,
     told = _tell(context, alerts, people, events) if len(alerts) and known.any_bookings else pl.DataFrame()
     if known.judge and len(told):
         told = told.join(bookings.moved_rows(context.book), on="row_id", how="anti")
-    every = pl.concat([_no_bookings(), *(part.select(_no_bookings().columns) for part in (told, _with_origin(judged)) if len(part))])
+    every = pl.concat([_no_bookings(), *(part.select(_no_bookings().columns) for part in (told, _with_origin(judged, batch[1])) if len(part))])
     changing = every.filter(pl.col("effect") != "kept").sort("row_id")
     _write(context, batch[0], Changes((), _alert_rows(alerts, people, events).clear(), changing, pl.DataFrame()))
     kept = judged.filter(pl.col("effect") == "kept")["booking_id"].to_list() if len(judged) else []
@@ -151,7 +150,7 @@ def _tell(context: Context, alerts: pl.DataFrame, people: pl.DataFrame, events: 
     return told.join(rows, on="customer_no", how="inner", validate="m:1")
 
 
-def _with_origin(judged: pl.DataFrame) -> pl.DataFrame:
+def _with_origin(judged: pl.DataFrame, by: str) -> pl.DataFrame:
     if not len(judged):
         return judged
-    return judged.with_columns(sheet=pl.lit(None, pl.String), reason=pl.lit(None, pl.String), changed_by=pl.lit("source"))
+    return judged.with_columns(sheet=pl.lit(None, pl.String), reason=pl.lit(None, pl.String), changed_by=pl.lit(by))

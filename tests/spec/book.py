@@ -43,6 +43,8 @@ QUERIES = {
     "batches": "SELECT * FROM batches WHERE batch_id > 1 ORDER BY batch_id",
     "batch_files": "SELECT * FROM batch_files ORDER BY batch_id, file_no",
     "batch_rows": "SELECT * FROM batch_rows ORDER BY batch_id, file_no, rowid",
+    "held_bookings": "SELECT * FROM held_bookings ORDER BY booking_id",
+    "breaches": "SELECT * FROM breaches ORDER BY booking_id",
 }
 
 
@@ -311,6 +313,14 @@ class Spec:
     def then_flag_history(self, text: str) -> None:
         """Compare the view of flags' history; columns that are not drawn are not compared."""
         self._then("flag_history", text)
+
+    def then_held_bookings(self, text: str) -> None:
+        """Compare the view of held bookings; columns that are not drawn are not compared."""
+        self._then("held_bookings", text)
+
+    def then_breaches(self, text: str) -> None:
+        """Compare the view of breaches; columns that are not drawn are not compared."""
+        self._then("breaches", text)
 
     def then_batches(self, text: str) -> None:
         """Compare the batches after the first; columns that are not drawn are not compared."""

@@ -245,3 +245,32 @@ def test_2_4_a_deleted_customer_is_unknown(spec: Spec) -> None:
         action  customer_id  email             flag_type  comment  =>  outcome   matched_customer_id  code
         add     C1                             At Risk    late     =>  rejected                       unknown-customer
         add                  ann@shop.example  At Risk    late     =>  applied   C2""")
+
+
+def test_2_3_bookings_name_their_customers_likewise(spec: Spec) -> None:
+    """The bookings of an export name customers by the same rules; those that name nobody, or several, come back."""
+    spec.customers("""
+        customer_id  email             phone             status
+        C1           ann@shop.example  +442079460018     active
+        C2           ann@shop.example                    active
+        C3           cyd@shop.example                    deleted""")
+    spec.load(
+        bookings="""
+        booking_id  starts_at         customer_id  email             phone
+        B1          2026-03-10 10:00                                 +44 20 7946 0018
+        B2          2026-03-10 10:00  C2           Ann@Shop.example
+        B3          2026-03-10 10:00               ann@shop.example
+        B4          2026-03-10 10:00               cyd@shop.example
+        B5          2026-03-10 10:00  C1           bob@shop.example
+        B6          2026-03-10 10:00               ann@shop.example  +442079460018"""
+    )
+    spec.then_bookings("""
+        booking_id  customer_id
+        B1          C1
+        B2          C2
+        B6          C1""")
+    spec.then_batch_rows("""
+        source_row  outcome   code
+        4           rejected  ambiguous-customer
+        5           rejected  unknown-customer
+        6           rejected  conflicting-customer""")

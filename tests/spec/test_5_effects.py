@@ -3,7 +3,8 @@
 from tests.spec.book import Spec
 
 TITLES = {
-    "5.2": "Status: archived and blocked",
+    "5.1": "Held bookings",
+    "5.2": "Status: archived and blocked; breaches",
 }
 
 
@@ -78,3 +79,55 @@ def test_5_2_blocking_takes_a_right_of_its_own(spec: Spec) -> None:
         ignore   C2           x       Eve         =>  ignored""",
         by="Ann",
     )
+
+
+def test_5_1_coming_live_bookings_of_a_customer_on_hold_are_held(spec: Spec) -> None:
+    """A type that holds makes coming live bookings held, also those that a later load brings; it ends with the flag."""
+    spec.flags("""
+        customer_id  flag_type  comment
+        C1           On Hold    unpaid
+        C2           At Risk    late""")
+    spec.load(
+        bookings="""
+        booking_id  customer_id  starts_at         status
+        B1          C1           2099-03-10 10:00  booked
+        B2          C1           2099-03-10 10:00  cancelled
+        B3          C1           2020-03-10 10:00  booked
+        B4          C2           2099-03-10 10:00  booked"""
+    )
+    spec.then_held_bookings("""
+        booking_id  customer_id  flags
+        B1          C1           On Hold""")
+    spec.apply("""
+        action  customer_id  flag_type  =>  outcome
+        remove  C1           On Hold    =>  applied""")
+    spec.then_held_bookings("booking_id")
+
+
+def test_5_2_bookings_made_after_the_block_are_breaches_and_stay(spec: Spec) -> None:
+    """A new booking of a customer who was blocked before it was made, or first seen, is a breach; it is kept as it was loaded."""
+    spec.apply_workbook(
+        """
+        [Status]
+        action  customer_id  reason      =>  outcome
+        block   C1           no payment  =>  applied""",
+        as_of="2026-02-01T09:00Z",
+    )
+    spec.load(
+        bookings="""
+        booking_id  customer_id  starts_at         created_at
+        B1          C1           2026-03-10 10:00  2026-02-10 10:00
+        B2          C1           2026-03-10 10:00  2026-01-10 10:00
+        B3          C1           2026-03-10 10:00
+        B4          C2           2026-03-10 10:00  2026-02-10 10:00"""
+    )
+    spec.then_breaches("""
+        booking_id  customer_id  made_at           blocked_reason
+        B1          C1           2026-02-10 10:00  no payment
+        B3          C1           2026-03-02 09:00  no payment""")
+    spec.then_bookings("""
+        booking_id  status
+        B1          booked
+        B2          booked
+        B3          booked
+        B4          booked""")

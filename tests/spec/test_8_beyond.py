@@ -7,6 +7,8 @@ TITLES = {
     "8.2": "Several kinds of sheet in one upload",
     "8.3": "A brake against accidents",
     "8.4": "Four eyes",
+    "8.5": "Customers made of bookings",
+    "8.6": "Words for a status, and hours that clocks repeat or skip",
 }
 
 
@@ -111,3 +113,89 @@ def test_8_4_a_large_batch_may_need_a_second_person(spec: Spec) -> None:
         batch_id  submitted_by  approved_by
         2         Front desk    Ann
         3         Front desk""")
+
+
+def test_8_5_customers_are_made_of_bookings_that_name_nobody(spec: Spec) -> None:
+    """With create customers, those whom nobody knows are made under their id, else their e-mail, else their phone; contradictions still come back."""
+    spec.customers("""
+        customer_id  email             status
+        C1           ann@shop.example  active
+        C2                             deleted""")
+    spec.load(
+        bookings="""
+        booking_id  starts_at         customer_id  email              phone          first_name
+        B1          2026-03-10 10:00  C8           eve@shop.example                  Eve
+        B2          2026-03-10 10:00               Eve@shop.example
+        B3          2026-03-10 10:00               flo@shop.example
+        B4          2026-03-10 10:00                                  +442079460018
+        B5          2026-03-10 10:00  C2
+        B6          2026-03-10 10:00  C9           ann@shop.example""",
+        create_customers=True,
+    )
+    spec.then_customers("""
+        customer_id       email             phone          first_name
+        +442079460018                       +442079460018
+        C1                ann@shop.example
+        C2
+        C8                eve@shop.example                 Eve
+        flo@shop.example  flo@shop.example""")
+    spec.then_bookings("""
+        booking_id  customer_id
+        B1          C8
+        B2          C8
+        B3          flo@shop.example
+        B4          +442079460018""")
+    spec.then_batch_rows("""
+        source_row  code
+        6           unknown-customer
+        7           conflicting-customer""")
+
+
+def test_8_6_words_of_other_systems_are_known_and_the_settings_add_some(spec: Spec) -> None:
+    """Status words are compared without regard to case, blanks and punctuation; one that nobody knows counts as booked."""
+    spec.settings("""
+        [status_words]
+        "Gone fishing" = "cancelled" """)
+    spec.load(
+        bookings="""
+        booking_id  customer_id  starts_at         status
+        B1          C1           2026-03-10 10:00  CANCELED
+        B2          C1           2026-03-10 10:00  Checked-out
+        B3          C1           2026-03-10 10:00  no_show
+        B4          C1           2026-03-10 10:00  Gone fishing
+        B5          C1           2026-03-10 10:00  Confirmed
+        B6          C1           2026-03-10 10:00  Vague
+        B7          C1           2026-03-10 10:00"""
+    )
+    spec.then_bookings("""
+        booking_id  status
+        B1          cancelled
+        B2          completed
+        B3          no-show
+        B4          cancelled
+        B5          booked
+        B6          booked
+        B7          booked""")
+
+
+def test_8_6_an_hour_that_comes_twice_is_taken_the_first_time_and_one_that_is_skipped_is_no_time(spec: Spec) -> None:
+    """A time without an offset is in the business time zone: where clocks go back the first of two hours is meant; an offset decides for itself."""
+    spec.settings("""
+        [business]
+        timezone = "Europe/London" """)
+    spec.load(
+        bookings="""
+        booking_id  customer_id  starts_at
+        B1          C1           2026-06-10 10:00
+        B2          C1           2026-10-25 01:30
+        B3          C1           2026-10-25T01:30+00:00
+        B4          C1           2026-03-29 01:30"""
+    )
+    spec.then_bookings("""
+        booking_id  starts_at
+        B1          2026-06-10 09:00
+        B2          2026-10-25 00:30
+        B3          2026-10-25 01:30""")
+    spec.then_batch_rows("""
+        source_row  code
+        5           bad-date""")
