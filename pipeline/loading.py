@@ -149,9 +149,11 @@ def _take_bookings(loading: Loading, files: Numbered, loaded: Loaded) -> _Taken:
         _stage_bookings(loading, passage, loaded)
         _write_source(loading, files, straight=straight, source=(BY_KEYS, None))
     else:
-        source = by_id(passage.columns())
-        source = bookings.known_only(source) if straight and not loading.create_customers else source
-        _write_source(loading, files, straight=straight, source=(source, passage.stream()))
+        stream, source = passage.stream(), by_id(passage.columns())
+        picks = straight and not loading.create_customers and bookings.names_nobody(book, stream.first()["id_key"])
+        _write_source(loading, files, straight=straight, source=(bookings.known_only(source) if picks else source, stream))
+        missing = _find_missing(loading, passage) if picks else 0
+        _passed(loading, passage, loaded, incoming.count_rows(book, "bookings") + missing if straight else None)
         _settle_by_id(loading, (passage, files), loaded, STRAIGHT if straight else FRESH)
     if straight:
         return _Taken(straight, passage.rows)
@@ -193,11 +195,8 @@ def _stage_bookings(loading: Loading, passage: Passage, loaded: Loaded) -> None:
 def _settle_by_id(loading: Loading, passed: tuple[Passage, Numbered], loaded: Loaded, lying: Lying) -> None:
     """Let rows come back whose id stands twice, or whose customer nobody knows, of bookings that name them by id."""
     book, (passage, files) = loading.context.book, passed
-    straight = lying is STRAIGHT
-    missing = _find_missing(loading, passage) if straight else 0
-    _passed(loading, passage, loaded, incoming.count_rows(book, "bookings") + missing if straight else None)
     if not passage.is_ascending:
-        if not straight and bookings.count_known(book):
+        if lying is FRESH and bookings.count_known(book):
             again = _pass(loading, files, "bookings")
             bookings.find_again(book, by_id(again.columns()), again.stream())
             if again.read != passage.read:
@@ -207,8 +206,7 @@ def _settle_by_id(loading: Loading, passed: tuple[Passage, Numbered], loaded: Lo
     if loading.create_customers:
         begin_decisions(book)
         loaded.made = make_by_id(book, loading.batch_id, lying)
-    if not straight or loading.create_customers:
-        bookings.reject_unknown(book, lying, MESSAGES["unknown-customer"])
+    bookings.reject_unknown(book, lying, MESSAGES["unknown-customer"])
 
 
 def _find_missing(loading: Loading, passage: Passage) -> int:
@@ -258,11 +256,9 @@ def _count_told(loaded: Loaded, told: Told) -> None:
 
 
 def came_back(context: Context, number: int, first: int, last: int) -> pl.DataFrame:
-    """Return source_row, code and message of the rows of a file that came back, from `first` to `last`; a row's findings joined."""
-    found = incoming.findings_between(context.book, number, first, last)
-    return found.group_by("source_row", maintain_order=True).agg(
-        pl.col("code").unique(maintain_order=True).str.join(","), pl.col("message").unique(maintain_order=True).str.join("; ")
-    )
+    """Return source_row and message of the rows of a file that came back, from `first` to `last`; a row's messages joined, each once."""
+    found = incoming.findings_between(context.book, number, first, last).unique(maintain_order=True)
+    return found.group_by("source_row", maintain_order=True).agg(pl.col("message").str.join("; "))
 
 
 def rejected_pieces(context: Context, export: tuple[int, Export], kept: Sequence[RawSheet]) -> Iterator[tuple[RawSheet, pl.DataFrame]]:

@@ -24,6 +24,7 @@ from pipeline.settings import Settings
 from pipeline.stopwatch import Stopwatch
 from pipeline.store import looking
 from pipeline.store.book import Book, open_book, open_for_load, write_settings
+from pipeline.store.incoming import stand_in
 from pipeline.store.log import next_event
 from pipeline.store.reading import batch_record, batch_rows, count_items, next_numbers, same_upload
 from pipeline.store.rows import Moved, count_rewritten, forget_saying, move_rows
@@ -182,6 +183,8 @@ def load(where: Where, call: Loads) -> LoadReport:
     with staged([*call.customers, *call.bookings]) as files:
         with open_for_load(where.store, dry_run=call.dry_run) as book, book.transaction(keep=not call.dry_run):
             batch_id, _ = next_numbers(book)
+            if call.dry_run:
+                stand_in(book)
             context = Context(book, where.settings, call.as_of)
             loading = Loading(context, batch_id, call.by, call.create_customers, call.progress)
             loaded = load_exports(loading, *_by_layout(exports))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any, TypeVar
 
 import polars as pl
@@ -180,8 +181,14 @@ class Stream:
     def __init__(self, frames: Iterator[pl.DataFrame], schema: Mapping[str, Dtype]) -> None:
         self.failure: BaseException | None = None
         self._frames = frames
-        # NOTE: DuckDB asks for the stream more than once, to learn its columns first; it must be the same one.
-        self._batches = register_io_source(self._yield, schema=dict(schema)).collect_batches(maintain_order=True)
+        self._schema = dict(schema)
+        self._batches: Any = None
+
+    def first(self) -> pl.DataFrame:
+        """Return the first rows, which the stream gives all the same."""
+        head = next(self._frames)
+        self._frames = chain([head], self._frames)
+        return head
 
     def _yield(self, columns: Any, predicate: Any, rows: Any, size: Any) -> Iterator[pl.DataFrame]:  # noqa: ARG002  # Polars' own shape
         try:
@@ -199,4 +206,8 @@ class Stream:
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """Return the stream in Arrow's C interface."""
-        return self._batches.__arrow_c_stream__(requested_schema)
+        # NOTE: DuckDB asks for the stream more than once, to learn its columns first; it must be the same one. Polars begins at once to fill it.
+        if self._batches is None:
+            self._batches = register_io_source(self._yield, schema=self._schema).collect_batches(maintain_order=True)
+        stream: object = self._batches.__arrow_c_stream__(requested_schema)
+        return stream

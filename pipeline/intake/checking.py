@@ -33,7 +33,6 @@ def _failures(frame: pl.DataFrame, model: pa.DataFrameSchema, found: pl.DataFram
     unexpected = cases.filter(pl.col("index").is_null() | ~pl.col("column").is_in(list(CODES)))
     if len(unexpected):
         raise AssertionError(f"typed frame of a wrong shape: {unexpected.select('column', 'check').unique().rows()}")
-    rows = frame.select("source_row").with_row_index("index").with_columns(pl.col("index").cast(pl.Int64))
-    named = cases.join(rows, on="index", how="inner", validate="m:1").with_columns(code=pl.col("column").replace_strict(CODES))
+    named = cases.with_columns(source_row=frame["source_row"].gather(cases["index"]), code=pl.col("column").replace_strict(CODES))
     uncast = named.join(found, on=["source_row", "column"], how="anti")
     return uncast.select("source_row", "code", "column", message=pl.col("code").replace_strict({code: CATALOGUE[code].message for code in CODES.values()}))

@@ -103,11 +103,18 @@ def clash_again(book: Book, message: str) -> None:
 
 
 def known_only(source: str) -> str:
-    """Return the query for those rows of another whose customer somebody knows.
+    """Return the query for those rows of another whose customer is known.
 
-    NOTE: rows that are deleted again before the end make DuckDB write the whole table once more, so they had better not come in.
+    NOTE: rows that are deleted again before the end make DuckDB write the whole table once more. Where the first rows of a file tell that
+    there are such rows, they had better not come in; where none does, not looking each one up on its way is quicker.
     """
     return f"SELECT * FROM ({source}) SEMI JOIN ({LIVING}) c USING (customer_id)"
+
+
+def names_nobody(book: Book, ids: pl.Series) -> bool:
+    """Tell whether some of these ids are nobody's."""
+    query = f"SELECT EXISTS (SELECT 1 FROM named ANTI JOIN ({LIVING}) c USING (customer_id)) AS some"
+    return bool(book.ask(query, named=ids.drop_nulls().to_frame("customer_id"))["some"][0])
 
 
 def rows_between(book: Book, file_no: int, first: int, last: int) -> pl.Series:
