@@ -106,9 +106,7 @@ def count_codes(book: Book) -> dict[str, int]:
 
 def findings_between(book: Book, file_no: int, first: int, last: int) -> pl.DataFrame:
     """Return the findings of a file's rows from `first` to `last`, in their order: source_row, message."""
-    return book.ask(
-        "SELECT source_row, message FROM found WHERE file_no = ? AND source_row BETWEEN ? AND ? ORDER BY source_row, rowid", file_no, first, last
-    )
+    return book.ask("SELECT source_row, message FROM found WHERE file_no = ? AND source_row BETWEEN ? AND ? ORDER BY source_row, rowid", file_no, first, last)
 
 
 def files_with_findings(book: Book) -> set[int]:
