@@ -38,6 +38,17 @@ class _Stream:
         return self.frame.__arrow_c_stream__(requested_schema)
 
 
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Let the user's interrupt be one; DuckDB turns it into an error of its own."""
+    try:
+        yield
+    except RuntimeError as error:
+        if "interrupted" in str(error).lower():
+            raise KeyboardInterrupt from None
+        raise
+
+
 @dataclass(frozen=True)
 class Book:
     """An open book; `path` is its file."""
@@ -65,7 +76,8 @@ class Book:
         for name, stream in streams.items():
             self.con.register(name, stream)
         try:
-            self.con.execute(statement)
+            with _stoppable():
+                self.con.execute(statement)
         except duckdb.Error:
             for stream in streams.values():
                 stream.check()  # raises what went wrong in there, if anything did
@@ -77,13 +89,15 @@ class Book:
         """Make a temporary table of what a rule gives for other tables: it runs inside the book, however many rows they have."""
         frames = [nw.from_native(self.con.sql(f"SELECT * FROM {table}")) for table in tables]
         query = nw.to_native(rule(*frames)).sql_query()
-        self.con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
+        with _stoppable():
+            self.con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
 
     @contextmanager
     def _shown(self, frames: dict[str, pl.DataFrame]) -> Iterator[None]:
         for name, frame in frames.items():
             self.con.register(name, _Stream(frame))
-        yield
+        with _stoppable():
+            yield
         # NOTE: not in a `finally`: after a failure inside a transaction, unregistering fails too and would hide the first error.
         for name in frames:
             self.con.unregister(name)
