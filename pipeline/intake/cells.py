@@ -6,7 +6,7 @@ length and order; null in, null out; what is blank comes out null.
 
 import sys
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 import phonenumbers
 import polars as pl
@@ -16,6 +16,7 @@ BLANKS = "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\
 # Zero-width and direction marks, which a person can't see (rule 2.2).
 INVISIBLE = "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
 CLEAR = "[clear]"
+KNOWN_NUMBERS = 400_000  # phone numbers whose normal form is remembered: those asked for are mostly written as the book has them
 # What tells, in one look at a whole column, that its values need no work: most columns of most exports.
 NOT_AN_ID_YET = r"^$|[^!-~]|^'"
 NOT_TRIMMED = r"^$|^[^!-~]|[^!-~]$|[^\n -~]"
@@ -106,6 +107,7 @@ def _null_blank(values: pl.Series) -> pl.Series:
     return values.set(values == "", None)
 
 
+@lru_cache(maxsize=KNOWN_NUMBERS)
 def _e164(text: str, region: str | None) -> str | None:
     try:
         number = phonenumbers.parse(text, region)

@@ -25,11 +25,13 @@ KEY_MATCHES = {
 def find_customers(book: Book, keys: pl.DataFrame) -> pl.DataFrame:
     """Return customer_id, email_key, phone, status, alert_message of every customer whom some key may match.
 
-    `keys`: id_key and email_key in normal form, phone_tail (see `phone_tails`); null where not filled. Whose phone ends alike is among them too.
+    `keys`: id_key and email_key in normal form, phone_tail (see `phone_tails`); null where not filled. Whose phone ends alike is among them too;
+    the phone of others is null, since no key can be theirs.
     """
     filled = [match for key, match in KEY_MATCHES.items() if keys[key].is_not_null().any()]
     where = " OR ".join(filled) or "false"
-    return book.ask(f"SELECT customer_id, email_key, phone, status, alert_message FROM customers WHERE {where}", keys=keys)
+    phone = f"CASE WHEN {KEY_MATCHES['phone_tail']} THEN phone END" if keys["phone_tail"].is_not_null().any() else "NULL::VARCHAR"
+    return book.ask(f"SELECT customer_id, email_key, {phone} AS phone, status, alert_message FROM customers WHERE {where}", keys=keys)
 
 
 def phone_tails(keys: pl.Series) -> pl.Series:
