@@ -274,6 +274,5 @@ def write_settings(book: Book, settings: Settings) -> None:
         book.run("DELETE FROM flag_types")
         frame = pl.DataFrame(kinds, schema=["name", "severity", "colour", "alerts", "holds"], orient="row")
         book.run("INSERT INTO flag_types SELECT * FROM kinds", kinds=frame)
-    # NOTE: phone_region is what the stored normal forms were made with, so only what makes them anew may write it.
     if book.value("timezone") != settings.business.timezone:
         book.run("INSERT OR REPLACE INTO book VALUES ('timezone', ?)", settings.business.timezone)

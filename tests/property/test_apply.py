@@ -91,7 +91,6 @@ class Case:
     files: tuple[tuple[Cells, ...], ...]
     columns: tuple[str, ...]
     workbook: bool
-    book_region: str | None
 
     @property
     def rows(self) -> list[Cells]:
@@ -183,8 +182,7 @@ class Maker:
         files = tuple(tuple({name: row[name] for name in columns} for row in part) for part in (rows[:cut], rows[cut:]) if part)
         by = self.random.choice(["Ann", "ann", "Zoe"]) if self.house.staff else "Zoe"
         batch = Batch(by, self.as_of, self.random.choice([None, "Monthly review"]))
-        book_region = self.random.choice([self.house.region, self.house.region, None, "US"])
-        return Case(self.world, self.house, batch, files, tuple(columns), self.seed % 6 == 5, book_region)
+        return Case(self.world, self.house, batch, files, tuple(columns), self.seed % 6 == 5)
 
     def make_row(self) -> Cells:
         if self.chance(0.02):
@@ -281,7 +279,6 @@ def empty_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def write_book(path: Path, case: Case) -> None:
     with open_book(path, writing=True) as book, book.transaction():
-        book.run("INSERT INTO book VALUES ('phone_region', ?)", case.book_region or "")
         _insert(book, "customers", _customers(case))
         _insert(
             book,

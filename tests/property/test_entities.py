@@ -127,7 +127,6 @@ class Mixer(Maker):
         self.blocks = {key: self.make_block() for key in self.world.customers if self.chance(0.35)}
         by = self.random.choice(["Ann", "ann", "Büşra", "Zoe"]) if self.house.staff else "Zoe"
         self.office = Office(self.house, Batch(by, self.as_of, self.random.choice([None, "Monthly review"])), self.blockers)
-        self.book_region = self.random.choice([self.house.region, self.house.region, None, "US"])
         living = sorted(key for key, customer in self.world.customers.items() if customer.status != "deleted")
         self.few = self.random.sample(living, self.random.choice([1, 2, 4, len(living)]))
 
@@ -250,7 +249,7 @@ def name_of(upload: Upload, number: int) -> str:
 def put_ground(mixer: Mixer, empty_book: Path, folder: Path) -> Ground:
     store = folder / "book.duckdb"
     copy(empty_book, store)
-    write_book(store, Case(mixer.world, mixer.house, mixer.office.batch, (), (), workbook=False, book_region=mixer.book_region))
+    write_book(store, Case(mixer.world, mixer.house, mixer.office.batch, (), (), workbook=False))
     write_tags_and_blocks(store, mixer.estate)
     return Ground(Where(store, settings_for(mixer.office), folder / "out"), mixer.office, folder)
 
