@@ -11,7 +11,7 @@ import polars as pl
 from pipeline.context import Context
 from pipeline.errors import Refused
 from pipeline.findings import CATALOGUE
-from pipeline.intake.exports import Export
+from pipeline.intake.exports import Export, is_mended
 from pipeline.intake.sheets import RawSheet
 from pipeline.rules.alerts import judge_moved, mark_new_bookings
 from pipeline.rules.merge import merge_with_source
@@ -153,7 +153,11 @@ def _take_bookings(loading: Loading, files: Numbered, loaded: Loaded) -> _Taken:
         picks = straight and not loading.create_customers and bookings.names_nobody(book, stream.first()["id_key"])
         _write_source(loading, files, straight=straight, source=(bookings.known_only(source) if picks else source, stream))
         missing = _find_missing(loading, passage) if picks else 0
-        _passed(loading, passage, loaded, incoming.count_rows(book, "bookings") + missing if straight else None)
+        arrived = incoming.count_rows(book, "bookings") + missing if straight else None
+        if missing and not passage.is_ascending:
+            again = _pass(loading, files, "bookings")
+            bookings.clash_left_out(book, by_id(again.columns()), again.stream(), MESSAGES["duplicate-id"])
+        _passed(loading, passage, loaded, arrived)
         _settle_by_id(loading, (passage, files), loaded, STRAIGHT if straight else FRESH)
     if straight:
         return _Taken(straight, passage.rows)
@@ -281,7 +285,7 @@ def find_shrunk(context: Context, exports: Numbered, read: Mapping[int, int]) ->
     """Return a sentence for each layout of which far fewer rows came than last time: a truncated export is how data is lost."""
     said = []
     for layout in ("customers", "bookings"):
-        files = [number for number, export in exports if export.wanted.layout.name == layout]
+        files = [number for number, export in exports if export.wanted.layout.name == layout and not is_mended(export)]
         before, now = rows_last_time(context.book, layout), sum(read[number] for number in files)
         percent = context.settings.batches.shrink_percent
         if files and before is not None and before >= FEW and 100 * now < percent * before:

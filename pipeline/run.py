@@ -13,7 +13,7 @@ from pipeline.approval import lacks_approval
 from pipeline.context import Context
 from pipeline.effects import count_lost, tell_effects
 from pipeline.errors import Refused
-from pipeline.intake.exports import Export, open_export
+from pipeline.intake.exports import Export, is_mended, open_export
 from pipeline.intake.maps import default_map, read_map
 from pipeline.intake.uploads import Upload, UploadRequest, read_upload
 from pipeline.loading import Loading, find_shrunk, load_exports
@@ -206,7 +206,7 @@ def load(where: Where, call: Loads) -> LoadReport:
 
 def _loaded_files(exports: Sequence[tuple[int, Export]], read: Mapping[int, int]) -> pl.DataFrame:
     more = [pl.Series("layout", [export.wanted.layout.name for _, export in exports], dtype=pl.String)]
-    more.append(pl.Series("rows_read", [read[number] for number, _ in exports], dtype=pl.Int64))
+    more.append(pl.Series("rows_read", [None if is_mended(export) else read[number] for number, export in exports], dtype=pl.Int64))
     return _files([(export.path.name, export.sha256(), None) for _, export in exports]).drop("layout", "rows_read").with_columns(more)
 
 

@@ -10,7 +10,7 @@ from pipeline.intake.cells import email_keys, id_keys, trimmed, visible
 from pipeline.intake.checking import FINDINGS, check_rows
 from pipeline.intake.dates import read_times
 from pipeline.intake.maps import ColumnMap
-from pipeline.intake.sheets import CELL_ERROR, ERROR_TEXTS, NOT_EXACT, RawSheet, cell
+from pipeline.intake.sheets import CELL_ERROR, ERROR_TEXTS, INEXACT, NOT_EXACT, RawSheet, cell
 from pipeline.intake.statuses import COUNTS_AS, status_table
 from schemas.columns import BOOKINGS, CUSTOMERS, Layout, header_key
 from schemas.models import BOOKINGS as BOOKING_MODEL
@@ -57,10 +57,18 @@ class _Casting:
 
     def ids(self, name: str) -> pl.Series:
         """Return ids in normal form."""
-        inexact = self._marked(name, NOT_EXACT)
+        inexact = self.inexact(name)
         if inexact is not None:
             self.note(inexact, "id-not-exact", name)
         return id_keys(self.text(name))
+
+    def inexact(self, name: str) -> pl.Series | None:
+        """Tell where an id is not exact, or came back as one that is not; None where all are."""
+        marked = self._marked(name, NOT_EXACT)
+        if self.sheet.ours and name in self.positions:
+            said = self.text(name).str.ends_with(INEXACT).fill_null(value=False)
+            marked = said if marked is None else marked | said
+        return marked if marked is not None and marked.any() else None
 
     def emails(self) -> pl.Series:
         """Return e-mail addresses in normal form."""
@@ -188,7 +196,7 @@ def _some_key_unread(casting: _Casting) -> pl.Series:
     bad = casting.nothing
     for name in ("customer_id", "email", "phone"):
         bad = bad | casting.unread.get(name, casting.nothing)
-    inexact = casting._marked("customer_id", NOT_EXACT)
+    inexact = casting.inexact("customer_id")
     return bad if inexact is None else bad | inexact
 
 

@@ -9,7 +9,7 @@ from pipeline.intake.cells import BLANKS
 
 ISO_DATE = r"^\d{4}-\d{2}-\d{2}$"
 ISO_TIME = r"^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(:\d{2})?([.,]\d{1,9})?)?\s*(Z|z|[+-]\d{2}:?\d{2})?$"
-FIRST_YEAR = 1000
+FIRST_YEAR, LAST_YEAR = 1000, 9998  # years that every program and every time zone can show
 PLAIN_TIMES = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M")
 NUMBERS_ONLY = r"^(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})\b"
 
@@ -107,7 +107,8 @@ def _settle(text: pl.Series, iso: pl.Series, tries: Sequence[pl.Series]) -> Date
     unread = values.is_null() & ~ambiguous & (text != "").fill_null(value=False)
     if not tries and unread.any():
         ambiguous = ambiguous.scatter(unread.arg_true(), _either_way(text.filter(unread)))
-    return Dates(values, unread & ~ambiguous, ambiguous)
+    beyond = (~values.dt.year().is_between(FIRST_YEAR, LAST_YEAR)).fill_null(value=False)
+    return Dates(values.set(beyond, None), unread & ~ambiguous | beyond, ambiguous)
 
 
 def _either_way(text: pl.Series) -> pl.Series:

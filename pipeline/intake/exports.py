@@ -18,9 +18,10 @@ from pipeline.intake.sheets import MARK_SCHEMA, RawSheet, Wanted, is_ours, map_c
 from pipeline.intake.tables import Reading, read_tables
 from pipeline.intake.textfiles import TextFile, open_text
 from pipeline.settings import Settings
-from schemas.columns import Layout
+from schemas.columns import REJECTED_COLUMNS, RESULT_COLUMNS, Layout
 
 BATCH_ROWS = 2 * 122_880
+ADDED = frozenset((*RESULT_COLUMNS, *REJECTED_COLUMNS))
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,9 @@ def open_export(path: Path, layout: Layout, column_map: ColumnMap, settings: Set
         opened = _open_whole(path, wanted, settings)
     positions = map_columns(opened.header, wanted, str(path))
 
+    unused = [title for title, name in zip(opened.header, wanted.recognised(opened.header), strict=True) if title and not name and title not in ADDED]
+    remarks = (*opened.remarks, f"{path.name}: columns not used: {', '.join(unused)}") if unused else opened.remarks
+
     def cast(sheet: RawSheet) -> Checked:
         return CASTS[layout.name](sheet, positions, column_map)
 
@@ -66,11 +70,16 @@ def open_export(path: Path, layout: Layout, column_map: ColumnMap, settings: Set
         frozenset(positions),
         opened.sheets,
         cast,
-        opened.remarks,
+        remarks,
         opened.sha256,
         path.stat().st_size,
         opened.passed,
     )
+
+
+def is_mended(export: Export) -> bool:
+    """Tell whether a file is one of rejected rows, come back: a part of an export, whatever its size."""
+    return export.header[-len(REJECTED_COLUMNS) :] == REJECTED_COLUMNS
 
 
 @dataclass(frozen=True)

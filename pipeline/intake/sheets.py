@@ -17,6 +17,7 @@ NOT_EXACT = "id-not-exact"
 # What cells show that hold an error; in files that Flagbook wrote they stand as text.
 ERROR_TEXTS = ("#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#FIELD!", "#GETTING_DATA", "#BUSY!", "#ERROR")
 LIKE = 10  # letters by which a message is known again
+INEXACT = " (id not exact)"  # what result files put behind an id that is not
 MARK_SCHEMA = {"source_row": pl.Int64, "position": pl.Int64, "mark": pl.String}
 
 
@@ -160,7 +161,7 @@ def rows_to_hand_back(sheet: RawSheet) -> pl.DataFrame:
     for position in positions:
         doubtful = sheet.marks.filter((pl.col("mark") == NOT_EXACT) & (pl.col("position") == position))["source_row"]
         text = pl.col(cell(position))
-        rows = rows.with_columns(pl.when(pl.col("source_row").is_in(doubtful.implode())).then(text + " (id not exact)").otherwise(text).alias(cell(position)))
+        rows = rows.with_columns(pl.when(pl.col("source_row").is_in(doubtful.implode())).then(text + INEXACT).otherwise(text).alias(cell(position)))
     return rows
 
 

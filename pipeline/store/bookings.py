@@ -111,6 +111,26 @@ def known_only(source: str) -> str:
     return f"SELECT * FROM ({source}) SEMI JOIN ({LIVING}) c USING (customer_id)"
 
 
+def clash_left_out(book: Book, source: str, stream: Any, message: str) -> None:
+    """Let rows that were left out, and those that came in with the same id, come back as duplicate-id (rule 7.6); `source` reads them all again."""
+    columns = f"file_no, source_row, booking_id, hash({', '.join((*PLAIN, 'alert_message'))}) AS content"
+    book.feed(f"CREATE OR REPLACE TEMP TABLE out AS SELECT {columns} FROM ({source}) ANTI JOIN ({LIVING}) c USING (customer_id)", incoming=stream)
+    inside = f"first_file AS file_no, first_row AS source_row, booking_id, hash({', '.join((*PLAIN, 'source_alert'))}) AS content"
+    book.run(
+        f"CREATE OR REPLACE TEMP TABLE alike AS SELECT *, true AS is_out FROM out UNION ALL SELECT {inside}, false AS is_out FROM bookings SEMI JOIN out "
+        "USING (booking_id)"
+    )
+    book.run("CREATE OR REPLACE TEMP TABLE clashed AS SELECT booking_id FROM alike GROUP BY booking_id HAVING count(DISTINCT content) > 1")
+    book.run(
+        "DELETE FROM found USING (SELECT * FROM alike SEMI JOIN clashed USING (booking_id) WHERE is_out) o "
+        "WHERE found.file_no = o.file_no AND found.source_row = o.source_row"
+    )
+    book.run(
+        "INSERT INTO found SELECT file_no, source_row, 'duplicate-id', ? FROM alike SEMI JOIN clashed USING (booking_id) ORDER BY file_no, source_row", message
+    )
+    book.run("DELETE FROM bookings WHERE booking_id IN (SELECT booking_id FROM clashed)")
+
+
 def names_nobody(book: Book, ids: pl.Series) -> bool:
     """Tell whether some of these ids are nobody's."""
     query = f"SELECT EXISTS (SELECT 1 FROM named ANTI JOIN ({LIVING}) c USING (customer_id)) AS some"

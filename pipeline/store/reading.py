@@ -235,7 +235,7 @@ def rows_last_time(book: Book, layout: str) -> int | None:
     """Return how many rows the last load of a layout read that was not undone; None where there was none."""
     found = book.ask(
         "SELECT sum(f.rows_read)::BIGINT AS n FROM batch_files f JOIN batches b USING (batch_id) WHERE f.layout = ? AND f.rows_read IS NOT NULL "
-        "AND NOT EXISTS (SELECT 1 FROM batches u WHERE u.undoes = b.batch_id AND u.status = 'applied') GROUP BY batch_id ORDER BY batch_id DESC LIMIT 1",
+        "AND NOT EXISTS (SELECT 1 FROM batches u WHERE u.undoes = b.batch_id) GROUP BY batch_id ORDER BY batch_id DESC LIMIT 1",
         layout,
     )["n"]
     return int(found[0]) if len(found) else None

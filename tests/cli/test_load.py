@@ -246,3 +246,34 @@ def test_a_terminal_shows_a_bar_and_what_is_read(peopled: Shop) -> None:
     os.close(ours)
     assert (done.returncode, "customers.csv: 2 rows" in shown, "b.csv: 4 rows" in shown, "100%" in shown) == (0, True, True, True)
     assert load(peopled, "--bookings", "b.csv").err == ""  # and elsewhere a short run says nothing
+
+
+def test_two_rows_of_one_id_come_back_also_where_one_names_nobody(peopled: Shop) -> None:
+    peopled.file("b.csv", "booking_id,customer_id,starts_at\nB2,C1,2026-12-01\nB1,C1,2026-12-01\nB1,CX,2026-12-01\nB3,CX,2026-12-01\n")
+    for _ in range(2):
+        ran = load(peopled, "--bookings", "b.csv")
+        assert ran.json()["codes"] == {"duplicate-id": 2, "unknown-customer": 1}
+        assert stored(peopled, "SELECT booking_id FROM bookings") == [("B2",)]
+
+
+def test_an_id_that_is_not_exact_stays_so_when_it_comes_back(bare: Shop) -> None:
+    pl.DataFrame({"customer_id": [1.5, 2.0]}).write_parquet(bare.folder / "p.parquet")
+    assert load(bare, "--customers", "p.parquet").json()["codes"] == {"id-not-exact": 1}
+    assert load(bare, "--customers", "p.rejected.csv").json()["codes"] == {"id-not-exact": 1}
+    assert stored(bare, "SELECT customer_id FROM customers") == [("2",)]
+
+
+def test_mended_rows_load_however_few_and_columns_not_used_are_named(bare: Shop) -> None:
+    bare.file("c.csv", "customer_id,fisrt_name\n" + "".join(f"C{number},x\n" for number in range(20)) + ",y\n")
+    first = load(bare, "--customers", "c.csv").json()
+    assert (first["customers"]["rejected"], any("not used: fisrt_name" in remark for remark in first["remarks"])) == (1, True)
+    bare.file("m.csv", (bare.folder / "c.rejected.csv").read_text().replace(",y", "C77,y"))
+    assert load(bare, "--customers", "m.csv").code == 0
+    bare.file("c.csv", "customer_id\nC1\n")
+    assert load(bare, "--customers", "c.csv").code == 3  # last time is still the whole export
+
+
+def test_a_time_beyond_what_programs_can_show_is_no_time(peopled: Shop) -> None:
+    peopled.file("b.csv", "booking_id,customer_id,starts_at,ends_at\nB1,C1,2026-12-01,9999-12-31T23:59-05:00\nB2,C1,0001-01-01,\nB3,C1,2026-12-01,2099-12-31\n")
+    assert load(peopled, "--bookings", "b.csv").json()["codes"] == {"bad-date": 2}
+    assert peopled.run("show", "C1").code == 0
