@@ -39,10 +39,10 @@ def read_times(values: pl.Series, formats: Sequence[str], zone: str) -> Dates:
     plain = _plain_times(values)
     rest = plain.is_null() & values.is_not_null()
     if not rest.any():
-        return _settle(values, _local(plain, zone), [_local(_parse_time(values, form), zone) for form in formats])
+        return _within_calendars(_settle(values, _local(plain, zone), [_local(_parse_time(values, form), zone) for form in formats]))
     text = values.str.strip_chars(BLANKS)
     iso = _local(plain, zone).scatter(rest.arg_true(), _any_iso_times(text.filter(rest), zone))
-    return _settle(text, iso, [_local(_parse_time(text, form), zone) for form in formats])
+    return _within_calendars(_settle(text, iso, [_local(_parse_time(text, form), zone) for form in formats]))
 
 
 def _plain_times(text: pl.Series) -> pl.Series:
@@ -107,8 +107,13 @@ def _settle(text: pl.Series, iso: pl.Series, tries: Sequence[pl.Series]) -> Date
     unread = values.is_null() & ~ambiguous & (text != "").fill_null(value=False)
     if not tries and unread.any():
         ambiguous = ambiguous.scatter(unread.arg_true(), _either_way(text.filter(unread)))
-    beyond = (~values.dt.year().is_between(FIRST_YEAR, LAST_YEAR)).fill_null(value=False)
-    return Dates(values.set(beyond, None), unread & ~ambiguous | beyond, ambiguous)
+    return Dates(values, unread & ~ambiguous, ambiguous)
+
+
+def _within_calendars(read: Dates) -> Dates:
+    """Return times of which those that not every program and time zone can show are no times."""
+    beyond = (~read.values.dt.year().is_between(FIRST_YEAR, LAST_YEAR)).fill_null(value=False)
+    return Dates(read.values.set(beyond, None), read.bad | beyond, read.ambiguous) if beyond.any() else read
 
 
 def _either_way(text: pl.Series) -> pl.Series:
