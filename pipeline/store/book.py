@@ -72,7 +72,8 @@ class Book:
             self.con.execute(statement, list(values))
 
     def feed(self, statement: str, **streams: Any) -> None:
-        """Run a statement over Arrow streams, standing in it by name, each of which is read once."""
+        """Run a statement over Arrow streams, standing in it by name, each of which is read once; None stands for one that it does not name."""
+        streams = {name: stream for name, stream in streams.items() if stream is not None}
         for name, stream in streams.items():
             self.con.register(name, stream)
         try:

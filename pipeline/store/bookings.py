@@ -37,10 +37,7 @@ def insert_straight(book: Book, batch_id: int, source: str, stream: Any = None) 
         f"INSERT INTO bookings ({COLUMNS}) SELECT booking_id, customer_id, starts_at, ends_at, status, service, staff, price, created_at, "
         f"alert_message, alert_message, NULL, {int(batch_id)}, {int(batch_id)}, file_no, source_row FROM ({source})"
     )
-    if stream is None:
-        book.run(statement)
-    else:
-        book.feed(statement, incoming=stream)
+    book.feed(statement, incoming=stream)
 
 
 def _said(lacking: Lacking, groups: Sequence[Sequence[int]], row: str, *, stored: bool) -> str:
@@ -73,10 +70,7 @@ def keep_fresh(book: Book, lacking: Lacking, groups: Sequence[Sequence[int]], so
         f"CREATE OR REPLACE TEMP TABLE fresh AS SELECT {', '.join(columns)} FROM (SELECT *, {_said(lacking, groups, 'f', stored=False)} AS said "
         f"FROM ({query}) f) f ANTI JOIN known ON f.said.one = known.one AND f.said.two = known.two"
     )
-    if stream is None:
-        book.run(statement)
-    else:
-        book.feed(statement, incoming=stream)
+    book.feed(statement, incoming=stream)
     book.run("DROP TABLE known")
 
 
