@@ -84,6 +84,14 @@ class Batches:
 
 
 @dataclass(frozen=True)
+class Reports:
+    """What reports look for: flags that end within so many days, and flags older than so many days without a booking since."""
+
+    expiring_days: int = 14
+    stale_days: int = 180
+
+
+@dataclass(frozen=True)
 class Settings:
     """All that a run may know of the business; `remarks` are warnings for the report. `approval`: large batches need a second person's."""
 
@@ -91,6 +99,7 @@ class Settings:
     flags: Flags = Flags()
     files: Files = Files()
     batches: Batches = Batches()
+    reports: Reports = Reports()
     staff: tuple[Staff, ...] = ()
     status_words: Mapping[str, str] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)
@@ -142,6 +151,7 @@ def _settings(data: dict[str, Any], where: str) -> Settings:
         business=business,
         flags=flags,
         files=_section(Files, data.get("files", {}), f"{where}: files"),
+        reports=_section(Reports, data.get("reports", {}), f"{where}: reports"),
         staff=staff,
         status_words=status_words(data.get("status_words", {}), f"{where}: status_words"),
         aliases=alias_table(data.get("aliases", {}), f"{where}: aliases"),

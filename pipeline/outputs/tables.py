@@ -1,6 +1,6 @@
 """Frames to CSV and XLSX files in which text stays text (rule 7.7)."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -66,7 +66,7 @@ def write_xlsx(path: Path, tables: Sequence[Table]) -> None:
             header_format=bold,
             autofilter=len(frame) > 0,
             conditional_formats=_fills(frame),
-            row_heights=_heights(frame),
+            row_heights=row_heights(frame, _widths(frame)),
             page_setup={"landscape": True, "fit_to_pages": (1, 0), "repeat_rows": 0},
         )
     book.save()
@@ -107,9 +107,8 @@ def _widths(frame: pl.DataFrame) -> dict[str, float]:
     return {name: float(min(max(widest[name][0] or 0, len(name)) + 3, MAX_WIDTH)) for name in frame.columns}
 
 
-def _heights(frame: pl.DataFrame) -> dict[int, float] | None:
+def row_heights(frame: pl.DataFrame, widths: Mapping[str, float]) -> dict[int, float] | None:
     """Return the heights, in points, of rows whose text takes more than one line; a program that reads the file does not find them itself."""
-    widths = _widths(frame)
     if len(frame) > WRAPPED_ROWS:
         return None
     text = frame.select(cs.string())

@@ -17,8 +17,8 @@ from pipeline.settings import Settings
 from pipeline.store.lock import locked
 from schemas.entities import ENTITIES
 
-FORMAT = "3"
-UPGRADED = ("1", "2", FORMAT)  # formats that can be read, the older ones after an upgrade
+FORMAT = "4"
+UPGRADED = ("1", "2", "3", FORMAT)  # formats that can be read, the older ones after an upgrade
 LOCKED_DOWN = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
@@ -267,11 +267,23 @@ def check_format(book: Book) -> None:
         raise Refused(f"{book.path}: the store has format {found}, and this program reads format {FORMAT}.", "Use the program that wrote it, or a newer one.")
 
 
+def settings_differ(book: Book, settings: Settings) -> bool:
+    """Tell whether views of the book go by other settings than these."""
+    return _stored_types(book) != _types(settings) or book.value("timezone") != settings.business.timezone
+
+
+def _types(settings: Settings) -> list[tuple[object, ...]]:
+    return [(kind.name, place, kind.colour, kind.alerts, kind.holds) for place, kind in enumerate(settings.flags.types)]
+
+
+def _stored_types(book: Book) -> list[tuple[object, ...]]:
+    return [tuple(row) for row in book.ask("SELECT name, severity, colour, alerts, holds FROM flag_types ORDER BY severity").rows()]
+
+
 def write_settings(book: Book, settings: Settings) -> None:
     """Bring what views need of the settings into the book: the flag types and the business time zone."""
-    kinds = [(kind.name, place, kind.colour, kind.alerts, kind.holds) for place, kind in enumerate(settings.flags.types)]
-    stored = [tuple(row) for row in book.ask("SELECT name, severity, colour, alerts, holds FROM flag_types ORDER BY severity").rows()]
-    if stored != kinds:
+    kinds = _types(settings)
+    if _stored_types(book) != kinds:
         book.run("DELETE FROM flag_types")
         frame = pl.DataFrame(kinds, schema=["name", "severity", "colour", "alerts", "holds"], orient="row")
         book.run("INSERT INTO flag_types SELECT * FROM kinds", kinds=frame)

@@ -14,7 +14,10 @@ TABLES = (
     *(entity.table for entity in ENTITIES if entity.table),
     *("history", "batches", "batch_files", "batch_rows", "flag_types"),
 )
-VIEWS = ("flag_history", "agenda", "held_bookings", "breaches", "customer_report")
+VIEWS = (
+    *("flag_history", "agenda", "held_bookings", "breaches", "customer_report"),
+    *("workstack", "changes", "expiring_and_stale", "kept_alerts"),
+)
 
 
 def list_batches(book: Book) -> list[dict[str, Any]]:
@@ -74,7 +77,7 @@ def coming_bookings(book: Book, customer_id: str, as_of: datetime, limit: int) -
 
 def flag_events(book: Book, customer_id: str) -> list[dict[str, Any]]:
     """Return every flag event of a customer, oldest first."""
-    return book.ask("SELECT * EXCLUDE (customer_id) FROM flag_history WHERE customer_id = ? ORDER BY event_id", customer_id).to_dicts()
+    return book.ask("SELECT * EXCLUDE (customer_id, name) FROM flag_history WHERE customer_id = ? ORDER BY event_id", customer_id).to_dicts()
 
 
 def current_items(book: Book, entity: Entity) -> list[dict[str, Any]]:

@@ -1,0 +1,73 @@
+"""Reports out of the book, whole or piece by piece, each in the order of its view."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import polars as pl
+
+from pipeline.settings import Settings
+from pipeline.store.book import Book
+from schemas.reports import ReportKind
+
+PIECE = 250_000  # rows
+
+# Report → what it is selected from; $t is the moment that divides past and future.
+SOURCES: Final = {
+    "customers": "customer_report_at($t)",
+    "workstack": "workstack_at($t)",
+    "agenda": "agenda_slots_at($t)",
+    "check-in": "check_in_on(business_day($t))",
+    "held-bookings": "held_bookings_at($t)",
+    "breaches": "breaches",
+    "flag-history": "(SELECT * FROM flag_history ORDER BY customer_id, event_id)",
+    "changes": "changes",
+    "expiring-and-stale": "expiring_and_stale_at($t, $ends_within, $stale_after)",
+    "kept-alerts": "kept_alerts_at($t)",
+}
+
+
+@dataclass(frozen=True)
+class ReportRows:
+    """The rows of one report, kept in the book's temporary storage for as long as the book is open."""
+
+    book: Book
+    table: str
+    count: int
+
+    def pieces(self) -> Iterator[pl.DataFrame]:
+        """Yield the rows in their order, some at a time; one empty piece where there are none."""
+        for first in range(0, max(self.count, 1), PIECE):
+            yield self.book.ask(f"SELECT * FROM {self.table} WHERE rowid BETWEEN ? AND ? ORDER BY rowid", first, first + PIECE - 1)
+
+    def whole(self) -> pl.DataFrame:
+        """Return all rows in their order."""
+        return self.book.ask(f"SELECT * FROM {self.table} ORDER BY rowid")
+
+    def drop(self) -> None:
+        """Free what the rows take."""
+        self.book.run(f"DROP TABLE {self.table}")
+
+
+def open_report(book: Book, kind: ReportKind, as_of: datetime, settings: Settings) -> ReportRows:
+    """Ask the book for a report as of a moment; the book may be open for reading only."""
+    table = f"report_{kind.name.replace('-', '_')}"
+    said = {"t": as_of, "ends_within": settings.reports.expiring_days, "stale_after": settings.reports.stale_days}
+    names = [name for name in said if f"${name}" in SOURCES[kind.name]]
+    columns = ", ".join(kind.names())
+    book.run(
+        f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {columns} FROM {_placed(SOURCES[kind.name], names)}",
+        *(said[name] for name in names),
+    )
+    count: int = book.ask(f"SELECT count(*) AS n FROM {table}")["n"][0]
+    return ReportRows(book, table, count)
+
+
+def _placed(source: str, names: list[str]) -> str:
+    """Return the source with question marks, which the names take in their order."""
+    types = {"t": "?::TIMESTAMPTZ", "ends_within": "?::INTEGER", "stale_after": "?::INTEGER"}
+    for name in names:
+        assert source.count(f"${name}") == 1, "each stands once, in this order"
+        source = source.replace(f"${name}", types[name])
+    return source
