@@ -15,7 +15,7 @@ DAILY, WEEKLY = 28, 53  # points of the chart of flags: days, or weeks where the
 
 COUNTS: Final = (
     *("flagged_customers", "coming_bookings", "flagged_bookings", "held_bookings", "breaches", "kept_alerts"),
-    *("expiring_flags", "stale_flags", "rejected_rows"),
+    *("expiring_flags", "stale_flags", "rejected_rows", "check_ins", "changes"),
 )
 
 

@@ -26,6 +26,9 @@ WIDTH, ROW = 270, 34
 DAY = "utcFormat(toDate(datum.value), '%-d %b')"
 ROOT = re.compile(r"^<svg[^>]*viewBox=\"([^\"]+)\"[^>]*>")
 
+# What the drawer says of its parts to those who don't see them; the title, the description and the table beside say it better.
+ROLES = re.compile(r' (?:role|aria-[a-z]+)="[^"]*"')
+
 
 @dataclass(frozen=True)
 class Said:
@@ -40,7 +43,7 @@ def draw_flags(trend: pl.DataFrame, types: Sequence[str], said: Said) -> Markup:
     """Draw flags by type over time, a small chart a type; `trend`: day, flag_type, flags."""
     days = trend["day"].unique().sort().to_list()
     rows = _rows(trend.filter(pl.col("flag_type").is_in(list(types))))
-    x = alt.X("day:O", axis=_axis(labelExpr=DAY, values=[str(day) for day in days[:: max(len(days) // 4, 1)]]), scale=alt.Scale(type="point", padding=0.2))
+    x = alt.X("day:O", axis=_axis(labelExpr=DAY, labelAngle=0, values=[str(day) for day in days[:: -max(len(days) // 4, 1)]]), scale=alt.Scale(type="point", padding=0.2))
     y = alt.Y("flags:Q", axis=_axis(tickCount=2, format="~s", grid=True), scale=alt.Scale(nice=True, domainMin=0))
     base = alt.Chart().encode(x=x, y=y)
     area = base.mark_area(interpolate="step-after", color=BLUE, opacity=0.25)
@@ -67,7 +70,7 @@ def draw_coming(coming: pl.DataFrame, said: Said) -> Markup:
         order=alt.Order("place:Q"),
         color=alt.Color("part:N", scale=alt.Scale(domain=[alert, plain], range=[RED, PALE]), legend=_legend()),
     )
-    count = base.transform_filter(f"datum.part == '{alert}' && datum.with_alert > 0").mark_text(dy=-6, color=INK, fontWeight="bold")
+    count = base.transform_filter(f"datum.part == '{alert}' && datum.with_alert > 0").mark_text(dy=-6, color="var(--red)", fontWeight="bold")
     return _svg(alt.layer(bars, count.encode(x=x, y=alt.Y("bookings:Q"), text=alt.Text("with_alert:Q", format="~s"))).properties(width=WIDTH + 40, height=200), said)
 
 
@@ -85,7 +88,7 @@ def draw_outcomes(batches: pl.DataFrame, said: Said) -> Markup:
     colours = alt.Scale(domain=list(OUTCOMES), range=[OUTCOME_COLOURS[name] for name in OUTCOMES])
     bars = base.mark_bar().encode(
         y=y,
-        x=alt.X("n:Q", stack="normalize", axis=_axis(format="~%", tickCount=4)),
+        x=alt.X("n:Q", stack="normalize", axis=_axis(format="~%", values=[0, 0.5, 1])),
         order=alt.Order("place:Q"),
         color=alt.Color("outcome:N", scale=colours, legend=_legend()),
     )
@@ -114,4 +117,4 @@ def _svg(chart: Any, said: Said) -> Markup:
     assert found is not None, "an SVG begins with its root"
     title, about = f"{said.name}-title", f"{said.name}-about"
     root = Markup('<svg class="chart" viewBox="{}" role="img" aria-labelledby="{} {}"><title id="{}">{}</title><desc id="{}">{}</desc>')
-    return root.format(found[1], title, about, title, said.title, about, said.about) + Markup(svg[found.end() :])  # noqa: S704  # drawn by us; the drawer escapes texts
+    return root.format(found[1], title, about, title, said.title, about, said.about) + Markup(ROLES.sub("", svg[found.end() :]))  # noqa: S704  # drawn by us; the drawer escapes texts

@@ -10,11 +10,11 @@ import polars as pl
 from pipeline.settings import Settings
 from pipeline.store.book import Book
 from pipeline.store.reports import SOURCES
-from schemas.page import BATCHES, CALENDAR_DAYS, COMING_DAYS, DAILY, TABLES, WEEKLY, Limits, PageData, PageTable
+from schemas.page import BATCHES, CALENDAR_DAYS, COMING_DAYS, DAILY, TABLES, WEEKLY, Limits, PageData, PageTable, TableKind
 
-SOON = "expiring_and_stale_at($t, $ends_within, $stale_after)"
 COMING = "bookings b WHERE b.status = 'booked' AND b.starts_at >= $t"
-
+# What is to be read of the bookings for some days: days begin at other moments in other zones, so a little more than them.
+AROUND = "starts_at >= $t - INTERVAL 2 DAY AND starts_at < $t + INTERVAL 2 DAY"
 TYPES_SAID: Final = {"t": "TIMESTAMPTZ", "today": "DATE"}  # all else is a number
 
 COUNTED: Final = {
@@ -24,9 +24,28 @@ COUNTED: Final = {
     "held_bookings": "SELECT count(*) FROM held_bookings_at($t)",
     "breaches": "SELECT count(*) FROM breaches",
     "kept_alerts": "SELECT count(*) FROM kept_alerts_at($t)",
-    "expiring_flags": f"SELECT count(*) FROM {SOON} WHERE list = 'expiring'",
-    "stale_flags": f"SELECT count(*) FROM {SOON} WHERE list = 'stale'",
     "rejected_rows": f"SELECT coalesce(sum(rejected), 0)::BIGINT FROM (SELECT rejected FROM batches ORDER BY batch_id DESC LIMIT {BATCHES})",
+    "check_ins": f"SELECT count(*) FROM bookings WHERE status = 'booked' AND {AROUND} AND business_day(starts_at) = $today",
+    "changes": "SELECT count(*) FROM history WHERE entity <> 'bookings'",
+}
+LISTS = """
+SELECT count(*) FILTER (list = 'expiring') AS expiring_flags, count(*) FILTER (list = 'stale') AS stale_flags
+FROM expiring_and_stale_at($t, $ends_within, $stale_after)"""
+# Table → the counts that are its number of rows.
+TOTALS: Final = {
+    "workstack": ("flagged_customers",),
+    "check-in": ("check_ins",),
+    "held-bookings": ("held_bookings",),
+    "expiring-and-stale": ("expiring_flags", "stale_flags"),
+    "kept-alerts": ("kept_alerts",),
+    "breaches": ("breaches",),
+    "changes": ("changes",),
+}
+# The first rows of reports that are quicker to find than by their views alone.
+QUICK: Final = {
+    "check-in": f"(SELECT * FROM check_in_on($today) WHERE {AROUND} ORDER BY lower(name), name, starts_at, booking_id)",
+    "changes": "(SELECT * FROM changes WHERE event_id IN (SELECT event_id FROM history WHERE entity <> 'bookings' ORDER BY event_id DESC LIMIT $rows) "
+    "ORDER BY event_id DESC)",
 }
 
 # Types of the settings, flagged or not, and types that have left them and still are in use.
@@ -86,9 +105,6 @@ FROM page_week w SEMI JOIN shown s ON s.slot = w.slot JOIN named n ON n.customer
 QUALIFY row_number() OVER (PARTITION BY w.slot ORDER BY w.flags IS NULL, n.name, w.booking_id) <= $bookings
 ORDER BY w.slot, w.flags IS NULL, n.name, w.booking_id"""
 
-CHANGES = """
-(SELECT * FROM changes WHERE event_id IN (SELECT event_id FROM history WHERE entity <> 'bookings' ORDER BY event_id DESC LIMIT $rows) ORDER BY event_id DESC)"""
-
 
 def read_page(book: Book, as_of: datetime, settings: Settings, limits: Limits) -> PageData:
     """Ask the book for everything that the page shows as of a moment; the book may be open for reading only."""
@@ -97,10 +113,11 @@ def read_page(book: Book, as_of: datetime, settings: Settings, limits: Limits) -
     said |= {"rows": limits.rows, "slots": limits.slots, "bookings": limits.bookings}
     _ask(book, WEEK, said)
     slots = _ask(book, SLOTS, said)
+    counts = {name: int(_ask(book, query, said).item()) for name, query in COUNTED.items()} | _ask(book, LISTS, said).row(0, named=True)
     return PageData(
         as_of=as_of,
         today=today,
-        counts={name: int(_ask(book, query, said).item()) for name, query in COUNTED.items()},
+        counts=counts,
         types=_ask(book, TYPES, said),
         trend=_ask(book, TREND, said),
         coming=_ask(book, ALERTS, said),
@@ -108,16 +125,12 @@ def read_page(book: Book, as_of: datetime, settings: Settings, limits: Limits) -
         days=_ask(book, DAYS, said),
         slots=slots,
         entries=_ask(book, ENTRIES, said, shown=slots.select("slot")),
-        tables={kind.name: _first_rows(book, kind.name, said) for kind in TABLES},
+        tables={kind.name: PageTable(_first_rows(book, kind, said), sum(counts[name] for name in TOTALS[kind.name])) for kind in TABLES},
     )
 
 
-def _first_rows(book: Book, name: str, said: Mapping[str, Any]) -> PageTable:
-    kind = next(kind for kind in TABLES if kind.name == name)
-    source = SOURCES[name]
-    columns = ", ".join(kind.names())
-    frame = _ask(book, f"SELECT {columns} FROM {CHANGES if name == 'changes' else source} LIMIT $rows", said)
-    return PageTable(frame, int(_ask(book, f"SELECT count(*) FROM {source}", said).item()))
+def _first_rows(book: Book, kind: TableKind, said: Mapping[str, Any]) -> pl.DataFrame:
+    return _ask(book, f"SELECT {', '.join(kind.names())} FROM {QUICK.get(kind.name, SOURCES[kind.name])} LIMIT $rows", said)
 
 
 def _ask(book: Book, query: str, said: Mapping[str, Any], **frames: pl.DataFrame) -> pl.DataFrame:
