@@ -89,10 +89,10 @@ def _table(name: str, columns: str, **changes: str) -> TableKind:
 TABLES: Final = (
     _table("workstack", "flags name customer_id alert_message oldest_flag_at oldest_flag_days flagged_by coming_bookings next_booking held blocked"),
     _table("check-in", "starts_at name flags alert_message customer_alert service staff blocked phone customer_id booking_id"),
-    _table("held-bookings", "starts_at service staff first_name last_name company held_for alert_message flagged_by customer_id booking_id"),
+    _table("held-bookings", "starts_at customer_id first_name last_name company held_for alert_message service staff flagged_by booking_id"),
     _table("expiring-and-stale", "list flag_type name customer_id comment expires_on days_left flagged_at age_days flagged_by last_booking"),
     _table("kept-alerts", "starts_at name flags customer_alert booking_alert service staff customer_id booking_id"),
-    _table("breaches", "starts_at first_name last_name company status service staff made_at blocked_at blocked_by blocked_reason customer_id booking_id"),
+    _table("breaches", "starts_at customer_id first_name last_name company status made_at blocked_at blocked_by blocked_reason service staff booking_id"),
     _table(
         "changes",
         "changed_at name customer_id entity item action before after reason changed_by batch_id",

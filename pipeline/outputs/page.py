@@ -58,7 +58,6 @@ class Block:
     rows: Sequence[Row]
     total: str = ""
     note: str = ""
-    marks: bool = False
     svg: Markup = Markup()
 
 
@@ -114,9 +113,7 @@ def _table(kind: TableKind, data: PageData, look: Look, limits: Limits) -> Block
     found = data.tables[kind.name]
     frame = found.frame.head(limits.rows)
     note = f"First {len(frame):,} of {found.total:,}; the rest is in the workbook." if len(frame) < found.total else ""
-    # A table in which every row is flagged needs no marks.
-    marks = kind.flags is not None and kind.name != "workstack"
-    return Block(kind.name, kind.title, kind.about, kind.columns, rows_of(frame, kind.columns, look, kind.flags), number(found.total), note, marks)
+    return Block(kind.name, kind.title, kind.about, kind.columns, rows_of(frame, kind.columns, look, kind.flags), number(found.total), note)
 
 
 def _charts(data: PageData, look: Look) -> list[Block]:
