@@ -29,8 +29,11 @@ TINTS: Final = {
     "cyan": ("#CFEDEF", "#0B4A50"),
     "white": ("#F2F2F2", "#333333"),
 }
-WIDTHS: Final = {Form.DAY: 14.0, Form.TIME: 21.0, Form.COUNT: 10.0, Form.YES: 9.0}
-NARROWEST, WIDEST, WIDEST_LONG = 9, 34, 50
+WIDTHS: Final = {Form.DAY: 14.5, Form.TIME: 16.5, Form.COUNT: 10.0, Form.YES: 9.0}
+NARROWEST: Final = 9
+WIDEST: Final = {Form.LONG: 44, Form.FLAGS: 20, Form.NAME: 24}  # all others 36
+A3, A4 = 8, 9
+A4_HOLDS = 170  # characters on a landscape page, still easy to read
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ def write_report_book(
     `head`: the line above the contents, and what brings a frame's times to the business time zone. `tints`: flag type → colour.
     """
     title, localised = head
-    book = FastExcel(str(path), output_format="xlsx").format(datetime_format="ddd yyyy-mm-dd hh:mm").freeze(row=1)
+    book = FastExcel(str(path), output_format="xlsx").format(datetime_format="yyyy-mm-dd hh:mm").freeze(row=1)
     remarks: list[str] = []
     dressed = [(sheet, *_fit(dress(sheet.kind, localised(sheet.frame)), remarks, sheet.kind.title)) for sheet in sheets]
     _write_contents(book, title, [(sheet, parts, notes) for sheet, parts, notes in dressed])
@@ -140,8 +143,8 @@ def _write_contents(book: FastExcel, title: str, rows: Sequence[tuple[ReportShee
         merge_ranges=[(0, 0, 0, 3, title, Format().set_bold().set_font_size(14).set_align("left"))],
         header_format=_header(),
         column_formats={"Report": Format().set_bold().set_align("top"), "Rows": _number(), "What it shows": text, "Note": text},
-        column_widths={"Report": 22.0, "Rows": 12.0, "What it shows": 70.0, "Note": 50.0},
-        row_heights={row + 2: height for row, height in (row_heights(frame, {"Report": 22.0, "What it shows": 70.0, "Note": 50.0}) or {}).items()},
+        column_widths={"Report": 22.0, "Rows": 12.0, "What it shows": 84.0, "Note": 40.0},
+        row_heights={row + 2: height for row, height in (row_heights(frame, {"Report": 22.0, "What it shows": 84.0, "Note": 40.0}) or {}).items()},
         page_setup={"landscape": True, "fit_to_pages": (1, 0)},
     )
 
@@ -151,7 +154,7 @@ def _header() -> Format:
 
 
 def _number() -> Format:
-    return Format().set_num_format("#,##0").set_align("top")
+    return Format().set_num_format("#,##0").set_align("top").set_align("right").set_indent(1)
 
 
 def _looks(kind: ReportKind, frame: pl.DataFrame, tints: Mapping[str, str]) -> dict[str, Any]:
@@ -171,7 +174,7 @@ def _looks(kind: ReportKind, frame: pl.DataFrame, tints: Mapping[str, str]) -> d
         "row_heights": {0: 30.0} | (heights or {}),
         "page_setup": {
             "landscape": True,
-            "paper_size": 9,
+            "paper_size": A4 if sum(widths.values()) <= A4_HOLDS else A3,
             "fit_to_pages": (1, 0),
             "repeat_rows": 0,
             "margins": {"left": 0.4, "right": 0.4, "top": 0.5, "bottom": 0.6},
@@ -203,7 +206,7 @@ def _format(form: Form | None, *, wrapped: bool) -> Format:
     if form is Form.COUNT:
         return _number()
     if form in (Form.DAY, Form.TIME):
-        return Format().set_num_format("ddd yyyy-mm-dd" if form is Form.DAY else "ddd yyyy-mm-dd hh:mm").set_align("top").set_align("left")
+        return Format().set_num_format("ddd yyyy-mm-dd" if form is Form.DAY else "yyyy-mm-dd hh:mm").set_align("top").set_align("left")
     text = Format().set_quote_prefix().set_align("top")
     return text.set_text_wrap() if wrapped else text
 
@@ -215,8 +218,7 @@ def _width(frame: pl.DataFrame, name: str, form: Form | None) -> float:
         return WIDTHS[form]
     lines = frame.head(1000)[name].str.split("\n").explode().str.len_chars()
     longest = int(lines.max() or 0)  # type: ignore[arg-type]  # lengths are numbers
-    widest = WIDEST_LONG if form is Form.LONG else WIDEST
-    return float(min(max(longest + 2, len(name) // 2 + 3, NARROWEST), widest))
+    return float(min(max(longest + 2, len(name) // 2 + 3, NARROWEST), WIDEST.get(form, 36)))
 
 
 def local_times(zone: str) -> Callable[[pl.DataFrame], pl.DataFrame]:

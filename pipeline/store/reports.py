@@ -12,12 +12,14 @@ from pipeline.store.book import Book
 from schemas.reports import ReportKind
 
 PIECE = 250_000  # rows
+SPAN = 1_000_000  # bookings
+TYPES: Final = {"t": "?::TIMESTAMPTZ", "until": "?::TIMESTAMPTZ", "ends_within": "?::INTEGER", "stale_after": "?::INTEGER"}
 
 # Report → what it is selected from; $t is the moment that divides past and future.
 SOURCES: Final = {
     "customers": "customer_report_at($t)",
     "workstack": "workstack_at($t)",
-    "agenda": "agenda_slots_at($t)",
+    "agenda": "agenda_slots_between($t, $until)",
     "check-in": "check_in_on(business_day($t))",
     "held-bookings": "held_bookings_at($t)",
     "breaches": "breaches",
@@ -53,21 +55,32 @@ class ReportRows:
 def open_report(book: Book, kind: ReportKind, as_of: datetime, settings: Settings) -> ReportRows:
     """Ask the book for a report as of a moment; the book may be open for reading only."""
     table = f"report_{kind.name.replace('-', '_')}"
-    said = {"t": as_of, "ends_within": settings.reports.expiring_days, "stale_after": settings.reports.stale_days}
-    names = [name for name in said if f"${name}" in SOURCES[kind.name]]
-    columns = ", ".join(kind.names())
-    book.run(
-        f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {columns} FROM {_placed(SOURCES[kind.name], names)}",
-        *(said[name] for name in names),
-    )
+    said = {"t": as_of, "until": None, "ends_within": settings.reports.expiring_days, "stale_after": settings.reports.stale_days}
+    source = SOURCES[kind.name]
+    spans = _spans(book, as_of) if "$until" in source else [(as_of, None)]
+    names = [name for name in said if f"${name}" in source]
+    query = f"SELECT {', '.join(kind.names())} FROM {_placed(source, names)}"
+    for number, (start, until) in enumerate(spans):
+        values = said | {"t": start, "until": until or "infinity"}
+        made = f"INSERT INTO {table}" if number else f"CREATE OR REPLACE TEMP TABLE {table} AS"
+        book.run(f"{made} {query}", *(values[name] for name in names))
     count: int = book.ask(f"SELECT count(*) AS n FROM {table}")["n"][0]
     return ReportRows(book, table, count)
 
 
+def _spans(book: Book, as_of: datetime) -> list[tuple[datetime, datetime | None]]:
+    """Cut the time to come where days begin, into spans of not too many bookings: DuckDB keeps the lists of a span in memory."""
+    days = book.ask(
+        "SELECT date_trunc('day', starts_at) AS day, count(*) AS n FROM bookings WHERE status = 'booked' AND starts_at >= ? GROUP BY 1 ORDER BY 1", as_of
+    )
+    parts = days.with_columns(part=pl.col("n").cum_sum() // SPAN).filter(pl.col("part") > pl.col("part").shift(1))
+    cuts = [as_of, *parts["day"]]
+    return list(zip(cuts, [*cuts[1:], None], strict=True))
+
+
 def _placed(source: str, names: list[str]) -> str:
     """Return the source with question marks, which the names take in their order."""
-    types = {"t": "?::TIMESTAMPTZ", "ends_within": "?::INTEGER", "stale_after": "?::INTEGER"}
     for name in names:
         assert source.count(f"${name}") == 1, "each stands once, in this order"
-        source = source.replace(f"${name}", types[name])
+        source = source.replace(f"${name}", TYPES[name])
     return source

@@ -3,6 +3,8 @@
 
 CREATE OR REPLACE MACRO business_day(t) AS (t AT TIME ZONE (SELECT value FROM book WHERE key = 'timezone'))::DATE;
 
+CREATE OR REPLACE MACRO day_begins(d) AS d::TIMESTAMP AT TIME ZONE (SELECT value FROM book WHERE key = 'timezone');
+
 CREATE OR REPLACE MACRO filled(t) AS nullif(trim(t, ' ' || chr(9) || chr(10) || chr(13)), '');
 
 -- What a value of the history says, in words: a comment, an alert, a status, a reason; else all of it.
@@ -44,18 +46,25 @@ ORDER BY b.starts_at, b.service, b.staff, b.booking_id;
 CREATE OR REPLACE VIEW agenda AS SELECT * FROM agenda_at(now());
 
 -- Bookings of one service by one person at one time share a slot: a class, a tour. Without a service each booking is one of its own.
-CREATE OR REPLACE MACRO agenda_slots_at(t) AS TABLE
-SELECT business_day(starts_at) AS day, starts_at, ends_at, service, staff, count(*) AS bookings, count(flags) AS flagged, count(*) FILTER (held) AS held,
-       string_agg(CASE WHEN flags IS NULL THEN name ELSE '⚑ ' || name || ' (' || flags || ')' END, chr(10) ORDER BY flags IS NULL, name, booking_id) AS customers,
-       string_agg(name || ': ' || alert_message, chr(10) ORDER BY flags IS NULL, name, booking_id) AS alerts,
-       string_agg(booking_id, ', ' ORDER BY flags IS NULL, name, booking_id) AS booking_ids
+-- NOTE: sorting one list a slot is five times as quick as three string_agg that sort each for itself.
+CREATE OR REPLACE MACRO agenda_slots_between(t, until) AS TABLE
+SELECT business_day(starts_at) AS day, starts_at, ends_at, service, staff, bookings, flagged, held,
+       array_to_string(list_transform(people, lambda one: CASE WHEN one.flags IS NULL THEN one.name ELSE '⚑ ' || one.name || ' (' || one.flags || ')' END), chr(10))
+           AS customers,
+       nullif(array_to_string(list_transform(people, lambda one: one.name || ': ' || one.alert), chr(10)), '') AS alerts,
+       array_to_string(list_transform(people, lambda one: one.booking_id), ', ') AS booking_ids
 FROM (
-    SELECT b.starts_at, b.ends_at, b.service, b.staff, b.booking_id, n.name, f.flags, coalesce(f.held, false) AS held, filled(b.alert_message) AS alert_message,
-           CASE WHEN b.service IS NULL THEN b.booking_id END AS alone
-    FROM bookings b JOIN named n ON n.customer_id = b.customer_id LEFT JOIN customer_flags f ON f.customer_id = b.customer_id
-    WHERE b.status = 'booked' AND b.starts_at >= t)
-GROUP BY starts_at, ends_at, service, staff, alone
+    SELECT starts_at, ends_at, service, staff, count(*) AS bookings, count(flags) AS flagged, count(*) FILTER (held) AS held,
+           list_sort(list({'unflagged': flags IS NULL, 'name': name, 'booking_id': booking_id, 'flags': flags, 'alert': alert})) AS people
+    FROM (
+        SELECT b.starts_at, b.ends_at, b.service, b.staff, b.booking_id, n.name, f.flags, coalesce(f.held, false) AS held, filled(b.alert_message) AS alert,
+               CASE WHEN b.service IS NULL THEN b.booking_id END AS alone
+        FROM bookings b JOIN named n ON n.customer_id = b.customer_id LEFT JOIN customer_flags f ON f.customer_id = b.customer_id
+        WHERE b.status = 'booked' AND b.starts_at >= t AND b.starts_at < until)
+    GROUP BY starts_at, ends_at, service, staff, alone)
 ORDER BY starts_at, service, staff, ends_at, booking_ids;
+
+CREATE OR REPLACE MACRO agenda_slots_at(t) AS TABLE SELECT * FROM agenda_slots_between(t, 'infinity'::TIMESTAMPTZ);
 
 CREATE OR REPLACE MACRO check_in_on(d) AS TABLE
 SELECT f.flags IS NOT NULL AS flagged, n.search_name AS name, b.starts_at, b.service, b.staff, f.flags, b.alert_message,
@@ -63,7 +72,7 @@ SELECT f.flags IS NOT NULL AS flagged, n.search_name AS name, b.starts_at, b.ser
        b.booking_id
 FROM bookings b JOIN customers c ON c.customer_id = b.customer_id JOIN named n ON n.customer_id = b.customer_id
 LEFT JOIN customer_flags f ON f.customer_id = b.customer_id
-WHERE b.status = 'booked' AND business_day(b.starts_at) = d
+WHERE b.status = 'booked' AND b.starts_at >= day_begins(d) AND b.starts_at < day_begins(d + 1)
 ORDER BY lower(n.search_name), n.search_name, b.starts_at, b.booking_id;
 
 CREATE OR REPLACE MACRO held_bookings_at(t) AS TABLE
