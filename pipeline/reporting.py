@@ -110,7 +110,8 @@ def _write_tables(found: ReportRows, kind: ReportKind, said: tuple[Where, Report
 def _write_page(book: Book, said: tuple[Where, Reporting], files: Staged) -> dict[str, int]:
     """Write the page; return the rows in all of the reports that it shows the beginning of."""
     # What draws the charts is slow to import, and only a page wants it.
-    from pipeline.outputs.page import Look, write_page  # noqa: PLC0415
+    from pipeline.outputs.page import write_page  # noqa: PLC0415
+    from pipeline.outputs.pagecells import Look  # noqa: PLC0415
     from pipeline.store.page import read_page  # noqa: PLC0415
 
     where, call = said
