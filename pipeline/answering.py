@@ -13,13 +13,14 @@ from pipeline.effects import tell_effects
 from pipeline.intake.files import FileKind
 from pipeline.intake.sheets import RawSheet, own_width, rows_to_hand_back
 from pipeline.intake.uploads import Upload, UploadFile
-from pipeline.loading import Loaded, rejected_pieces
+from pipeline.loading import Loaded
 from pipeline.outputs.answers import Summary
 from pipeline.outputs.results import CameBack, Sheet, Told, Uploaded, write_rejected, write_results
 from pipeline.outputs.staging import Staged
 from pipeline.outputs.tables import Table
 from pipeline.planning import ApplyPlan
 from pipeline.report import ApplyReport, LoadReport, ResultFile, UndoReport
+from pipeline.returning import explain_customers, rejected_pieces
 from pipeline.store.incoming import count_codes as count_codes_of_load
 from pipeline.store.incoming import files_with_findings
 from pipeline.store.looking import count_hindered
@@ -161,15 +162,16 @@ def report_load(loaded: Loaded, context: Context, found: tuple[int | None, Seque
 
 
 def stage_came_back(files: Staged, exports: Numbered, said: tuple[Loaded, Context], out: Path | None) -> list[ResultFile]:
-    """Stage each export's rejected rows, in its own columns with the reason, to fix and load again."""
+    """Stage each export's rejected rows, in its own columns with the reason, to fix and load again; the reason says more where it can."""
     loaded, context = said
+    came_back = explain_customers(context, exports, loaded.rejected)
     with_some, written = files_with_findings(context.book), []
     for number, export in exports:
         ending = ".csv" if export.is_text else ".xlsx"
         if number not in with_some:
             written.append(write_rejected(files, export.path, ending, out))
             continue
-        pieces = rejected_pieces(context, (number, export), loaded.rejected.get(number, []))
+        pieces = rejected_pieces(context, (number, export), came_back.get(number, []))
         first, found = next(pieces)
         own = _sheet(first)
         frames = (_came_back(sheet, said) for sheet, said in chain([(first, found)], pieces))

@@ -3,15 +3,15 @@
 The dry run does all of it and then rolls back, so that the two can't differ (rule 6.4).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import polars as pl
 
 from pipeline.context import Context
 from pipeline.errors import Refused
 from pipeline.findings import CATALOGUE
-from pipeline.intake.exports import Export, is_mended
+from pipeline.intake.exports import is_mended
 from pipeline.intake.sheets import RawSheet
 from pipeline.rules.alerts import judge_moved, mark_new_bookings
 from pipeline.rules.merge import merge_with_source
@@ -22,7 +22,7 @@ from pipeline.store.bookings import BY_KEYS, by_id
 from pipeline.store.incoming import FRESH, STRAIGHT, Lying
 from pipeline.store.naming import begin_decisions, make_by_id, reject_nameless
 from pipeline.store.reading import rows_last_time
-from pipeline.streaming import Numbered, Passage, Progress, ahead, unwatched
+from pipeline.streaming import Numbered, Passage, Progress, unwatched
 from pipeline.whose import name_customers
 from schemas.plan import BOOKING_EXPORT, CUSTOMER_EXPORT
 
@@ -257,28 +257,6 @@ def _count_told(loaded: Loaded, told: Told) -> None:
     for effect, count in told.counts.items():
         loaded.alerts[effect] += count
     loaded.kept = told.kept
-
-
-def came_back(context: Context, number: int, first: int, last: int) -> pl.DataFrame:
-    """Return source_row and message of the rows of a file that came back, from `first` to `last`; a row's messages joined, each once."""
-    found = incoming.findings_between(context.book, number, first, last).unique(maintain_order=True)
-    return found.group_by("source_row", maintain_order=True).agg(pl.col("message").str.join("; "))
-
-
-def rejected_pieces(context: Context, export: tuple[int, Export], kept: Sequence[RawSheet]) -> Iterator[tuple[RawSheet, pl.DataFrame]]:
-    """Yield a file's rejected rows as they came, piece by piece, each with what `came_back` says of it.
-
-    The file is read once more for them, unless all of them were kept.
-    """
-    number, file = export
-    all_kept = sum(len(sheet.rows) for sheet in kept) == incoming.count_rejected(context.book, [number])
-    for sheet in kept if all_kept else ahead(file.sheets()):
-        rows = sheet.rows["source_row"]
-        if not len(rows):
-            continue
-        found = came_back(context, number, int(rows[0]), int(rows[-1]))
-        if len(found):
-            yield replace(sheet, rows=sheet.rows.join(found, on="source_row", how="semi", maintain_order="left")), found
 
 
 def find_shrunk(context: Context, exports: Numbered, read: Mapping[int, int]) -> list[str]:

@@ -277,3 +277,57 @@ def test_a_time_beyond_what_programs_can_show_is_no_time(peopled: Shop) -> None:
     peopled.file("b.csv", "booking_id,customer_id,starts_at,ends_at\nB1,C1,2026-12-01,9999-12-31T23:59-05:00\nB2,C1,0001-01-01,\nB3,C1,2026-12-01,2099-12-31\n")
     assert load(peopled, "--bookings", "b.csv").json()["codes"] == {"bad-date": 2}
     assert peopled.run("show", "C1").code == 0
+
+
+def messages(shop: Shop, name: str = "b") -> list[str]:
+    """Return what the rejected file says of each row; the book must have recorded the same."""
+    back = [row["message"] for row in csv.DictReader((shop.folder / f"{name}.rejected.csv").read_text().splitlines())]
+    assert stored(shop, "SELECT message FROM batch_rows WHERE batch_id = (SELECT max(batch_id) FROM batches) ORDER BY source_row") == [(text,) for text in back]
+    return back
+
+
+def test_rows_of_several_customers_say_how_many_and_which(bare: Shop) -> None:
+    """The ids of 50, and never a name (rule 2.3)."""
+    bare.file("c.csv", "customer_id,first_name,email\n" + "".join(f"C{number:02d},Secretly,team@example.com\n" for number in range(60)))
+    bare.file("b.csv", "booking_id,email,starts_at\nB1,team@example.com,2026-07-01\n")
+    assert load(bare, "--customers", "c.csv", "--bookings", "b.csv").code == 4
+    (said,) = messages(bare)
+    assert ("60 customers have it: C00, C01, " in said, said.endswith("C49, …)"), "Secretly" in said) == (True, True, False), said
+
+
+@pytest.mark.parametrize("more", ["", ",email", ",email,phone"])
+@pytest.mark.parametrize("known", [False, True])
+def test_rows_of_nobody_name_a_customer_whose_key_is_close(peopled: Shop, more: str, known: bool) -> None:
+    """In an empty book and in one that has bookings, by id alone and by other keys."""
+    head = f"booking_id,starts_at,customer_id{more}\n"
+    if known:
+        peopled.file("a.csv", head + f"A1,2026-07-01,C2{',' * more.count(',')}\n")
+        assert load(peopled, "--bookings", "a.csv").code == 0
+    keys = ["C2", "C22", "X99", *(["C1,ben@example.org"] if more else ["C1"]), *([",ann@exampel.com", ",ben@xample.com"] if more else [])]
+    peopled.file("b.csv", head + "".join(f"B{place},2026-07-01,{key}{',' * (more.count(',') - key.count(','))}\n" for place, key in enumerate(keys)))
+    assert load(peopled, "--bookings", "b.csv").code == 4
+    plain = "no customer has this key: check it against the customer export"
+    said = messages(peopled)
+    assert said[:2] == [f"{plain} (one edit away is the id of customer C2)", plain]
+    if more:
+        assert said[2].endswith("(nobody has this e-mail)")
+        assert said[3:] == [plain, f"{plain} (one edit away is the e-mail of customer C2)"]
+
+
+def test_the_key_of_a_row_far_below_is_explained_too(peopled: Shop) -> None:
+    """Rows that were left out on their way have lost their keys by then: the file is read once more."""
+    rows = [f"B{number:06d},{'C11' if number == 7 else 'C22' if number == 260_000 else 'C1'},2026-07-01\n" for number in range(260_001)]
+    peopled.file("b.csv", "booking_id,customer_id,starts_at\n" + "".join(rows))
+    assert load(peopled, "--bookings", "b.csv").json()["bookings"]["rejected"] == 2
+    assert [said[-12:] for said in messages(peopled)] == ["customer C1)", "customer C2)"]
+
+
+def test_a_phone_without_country_code_says_that_the_region_is_not_set(peopled: Shop) -> None:
+    head = "booking_id,starts_at,phone\n"
+    peopled.file("b.csv", head + "B1,2026-07-01,01632 960001\nB2,2026-07-01,+44 1632 960077\nB3,2026-07-01,ring twice\n")
+    assert load(peopled, "--bookings", "b.csv").code == 4
+    assert ["set business.phone_region" in said for said in messages(peopled)] == [True, False, False]
+    peopled.file("flagbook.toml", '[business]\nphone_region = "GB"\n')
+    peopled.file("b.csv", head + "B1,2026-07-01,01632 960001\nB2,2026-07-01,01632 960077\n")
+    assert load(peopled, "--bookings", "b.csv").json()["bookings"]["new"] == 1
+    assert ["set business.phone_region" in said for said in messages(peopled)] == [False]
