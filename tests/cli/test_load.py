@@ -331,3 +331,64 @@ def test_a_phone_without_country_code_says_that_the_region_is_not_set(peopled: S
     peopled.file("b.csv", head + "B1,2026-07-01,01632 960001\nB2,2026-07-01,01632 960077\n")
     assert load(peopled, "--bookings", "b.csv").json()["bookings"]["new"] == 1
     assert ["set business.phone_region" in said for said in messages(peopled)] == [False]
+
+
+def workbook(shop: Shop, name: str, **sheets: Sequence[Sequence[str]]) -> None:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.remove(book.active)
+    for title, rows in sheets.items():
+        sheet = book.create_sheet(title)
+        for row in rows:
+            sheet.append(list(row))
+    book.save(shop.folder / name)
+
+
+HEAD = ("booking_id", "customer_id", "starts_at")
+
+
+def test_every_sheet_that_looks_like_an_export_is_read(peopled: Shop) -> None:
+    """Rows of two sheets have the same numbers; each comes back in its own sheet, with that sheet's columns, and can be found again (rule 7.3)."""
+    north = [HEAD, ("B1", "C1", "2026-07-01"), ("B2", "C1", "soon")]
+    south = [(*HEAD, "Room"), ("B3", "C2", "2026-07-01", "1"), ("B4", "C22", "2026-07-01", "2"), ("B1", "C1", "2026-07-01", "3")]
+    workbook(peopled, "b.xlsx", North=north, Notes=[("call", "Ann")], South=south)
+    ran = load(peopled, "--bookings", "b.xlsx")
+    assert (ran.code, ran.json()["bookings"]) == (4, {"read": 5, "new": 2, "changed": 0, "unchanged": 1, "rejected": 2}), ran.err
+    assert [remark for remark in ran.json()["remarks"] if "sheet" in remark] == [
+        "b.xlsx: sheet left out: Notes (no header with the required columns)",
+        "b.xlsx, sheet South: columns not used: Room",
+    ]
+    recorded = stored(peopled, "SELECT f.name, r.sheet, source_row, code FROM batch_rows r JOIN batch_files f USING (batch_id, file_no) ORDER BY file_no")
+    assert recorded == [("b.xlsx, sheet North", "North", 3, "bad-date"), ("b.xlsx, sheet South", "South", 3, "unknown-customer")]
+    back = openpyxl.load_workbook(peopled.folder / "b.rejected.xlsx")
+    assert [[[cell.value for cell in row][:5] for row in sheet.iter_rows()] for sheet in back] == [
+        [[*HEAD, "source_row", "message"], ["B2", "C1", "soon", "3", back["North"]["E2"].value]],
+        [[*HEAD, "Room", "source_row"], ["B4", "C22", "2026-07-01", "2", "3"]],
+    ]
+    back["North"]["C2"].value, back["South"]["B2"].value = "2026-07-02", "C2"
+    back.save(peopled.folder / "mended.xlsx")
+    assert load(peopled, "--bookings", "mended.xlsx").json()["bookings"]["new"] == 2
+    assert stored(peopled, "SELECT booking_id, first_file, first_row FROM bookings ORDER BY 1") == [("B1", 1, 2), ("B2", 1, 2), ("B3", 2, 2), ("B4", 2, 2)]
+
+
+def test_rows_of_one_id_on_two_sheets_that_differ_both_come_back(peopled: Shop) -> None:
+    workbook(peopled, "b.xlsx", One=[HEAD, ("B1", "C1", "2026-07-01")], Two=[HEAD, ("B1", "C1", "2026-07-02")])
+    assert load(peopled, "--bookings", "b.xlsx").json()["codes"] == {"duplicate-id": 2}
+    assert openpyxl.load_workbook(peopled.folder / "b.rejected.xlsx").sheetnames == ["One", "Two"]
+
+
+def test_history_names_the_sheet_that_a_flag_came_from(bare: Shop) -> None:
+    head = ("customer_id", "alert_message")
+    workbook(bare, "c.xlsx", One=[head, ("C1", "late")], Two=[head, ("C2", "later")])
+    assert load(bare, "--customers", "c.xlsx").code == 0
+    assert stored(bare, "SELECT customer_id, file_no, sheet, source_row FROM history WHERE entity = 'flags' ORDER BY 1") == [
+        *(("C1", 1, "One", 2), ("C2", 2, "Two", 2))
+    ]
+    assert bare.run("undo", "1", "--by", "Ann").code == 0
+    assert stored(bare, "SELECT * FROM customers") == []
+
+
+def test_a_sheet_with_two_columns_for_one_field_is_named(peopled: Shop) -> None:
+    workbook(peopled, "b.xlsx", One=[HEAD, ("B1", "C1", "2026-07-01")], Two=[(*HEAD, "Booking ID"), ("B1", "C1", "2026-07-01", "B1")])
+    ran = load(peopled, "--bookings", "b.xlsx")
+    assert (ran.code, "b.xlsx, sheet Two: two columns mean booking_id" in ran.err) == (3, True)
