@@ -137,6 +137,7 @@ def _gathered(frames: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
 
 def _open_parquet(path: Path, wanted: Wanted) -> _Opened:
     parquet = open_parquet(path)
+    parquet.require_plain(wanted.recognised(parquet.header))
     start = RawSheet("", parquet.header, 0, pl.DataFrame(), pl.DataFrame(schema=MARK_SCHEMA), wanted)
 
     def sheets() -> Iterator[RawSheet]:

@@ -392,3 +392,29 @@ def test_a_sheet_with_two_columns_for_one_field_is_named(peopled: Shop) -> None:
     workbook(peopled, "b.xlsx", One=[HEAD, ("B1", "C1", "2026-07-01")], Two=[(*HEAD, "Booking ID"), ("B1", "C1", "2026-07-01", "B1")])
     ran = load(peopled, "--bookings", "b.xlsx")
     assert (ran.code, "b.xlsx, sheet Two: two columns mean booking_id" in ran.err) == (3, True)
+
+
+def test_nested_columns_that_nobody_needs_are_ignored_and_come_back_as_json(peopled: Shop) -> None:
+    rows = {"booking_id": ["B1", "B2"], "customer_id": ["C1", "C9"], "starts_at": [datetime(2026, 7, 1)] * 2, "Guests": [["Ann"], ["Ann", 'B"en']]}
+    more = {"Address": [None, {"town": "Łódź", "from": datetime(2026, 1, 1).date()}], "shape": [b"", b"\xff\x00"], "Seals": [[b"a"], None]}
+    pl.DataFrame(rows | more).write_parquet(peopled.folder / "b.parquet")
+    ran = load(peopled, "--bookings", "b.parquet")
+    assert (ran.code, ran.json()["bookings"]["new"]) == (4, 1), ran.err
+    assert "b.parquet: columns not used: Guests, Address, shape, Seals" in ran.json()["remarks"]
+    (back,) = csv.DictReader((peopled.folder / "b.rejected.csv").read_text().splitlines())
+    assert [back[name] for name in ("Guests", "Address", "shape", "Seals")] == [*('["Ann","B\\"en"]', '{"town":"Łódź","from":"2026-01-01"}', '"/wA="', "")]
+
+
+@pytest.mark.parametrize("value", [["C1"], {"id": "C1"}, b"C1"])
+def test_a_nested_column_that_is_needed_is_refused(peopled: Shop, value: object) -> None:
+    pl.DataFrame({"booking_id": ["B1"], "Customer ID": [value], "starts_at": ["2026-07-01"], "more": [[1]]}).write_parquet(peopled.folder / "b.parquet")
+    ran = load(peopled, "--bookings", "b.parquet")
+    assert (ran.code, "plain values: Customer ID." in ran.err) == (3, True)
+
+
+def test_an_upload_with_a_nested_column_gets_it_back(peopled: Shop) -> None:
+    rows = {"action": ["add"], "customer_id": ["C1"], "flag_type": ["Alert"], "comment": ["late"]}
+    pl.DataFrame(rows | {"mine": [[1, 2]]}).write_parquet(peopled.folder / "u.parquet")
+    assert peopled.run("apply", "u.parquet").code == 0
+    pl.DataFrame(rows | {"flag_type": [["Alert"]]}).write_parquet(peopled.folder / "v.parquet")
+    assert (peopled.run("apply", "v.parquet").code, (peopled.folder / "u.results.csv").read_text().splitlines()[1].count('"[1,2]"')) == (3, 1)
