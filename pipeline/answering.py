@@ -27,6 +27,7 @@ from pipeline.store.incoming import files_with_findings
 from pipeline.store.looking import count_hindered
 from pipeline.streaming import Numbered
 from pipeline.undoing import UndoPlan
+from pipeline.wording import count_of
 
 OUTCOMES = ("applied", "unchanged", "rejected", "ignored", "unprocessed")
 
@@ -144,8 +145,8 @@ def report_load(loaded: Loaded, context: Context, found: tuple[int | None, Seque
     batch, remarks = found
     total = {word: sum(counts[word] for counts in loaded.tables.values()) for word in ("read", "new", "changed", "unchanged", "rejected")}
     applied = total["new"] + total["changed"]
-    warned = tuple(f"{count:,} {'row' if count == 1 else 'rows'}: {message}" for message, count in sorted(loaded.warnings.items()))
-    made = [f"{loaded.made:,} customers were made of bookings whose customer nobody knew"] if loaded.made else []
+    warned = tuple(f"{count_of(count, 'row')}: {message}" for message, count in sorted(loaded.warnings.items()))
+    made = [f"{count_of(loaded.made, 'customer was', 'customers were')} made of bookings whose customer nobody knew"] if loaded.made else []
     held, breaches = count_hindered(context.book, context.as_of)
     return LoadReport(
         batch=batch,

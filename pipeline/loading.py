@@ -24,6 +24,7 @@ from pipeline.store.naming import begin_decisions, make_by_id, reject_nameless
 from pipeline.store.reading import rows_last_time
 from pipeline.streaming import Numbered, Passage, Progress, unwatched
 from pipeline.whose import name_customers
+from pipeline.wording import count_of
 from schemas.plan import BOOKING_EXPORT, CUSTOMER_EXPORT
 
 MESSAGES = {code: kind.message for code, kind in CATALOGUE.items()}
@@ -267,5 +268,5 @@ def find_shrunk(context: Context, exports: Numbered, read: Mapping[int, int]) ->
         before, now = rows_last_time(context.book, layout), sum(read[number] for number in files)
         percent = context.settings.batches.shrink_percent
         if files and before is not None and before >= FEW and 100 * now < percent * before:
-            said.append(f"The export of {layout} has {now:,} rows, and last time's had {before:,}: less than {percent} % of them are there.")
+            said.append(f"The export of {layout} has {count_of(now, 'row')}, and last time's had {before:,}: less than {percent} % of them are there.")
     return said
