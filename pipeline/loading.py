@@ -159,7 +159,7 @@ def _take_bookings(loading: Loading, files: Numbered, loaded: Loaded) -> _Taken:
             again = _pass(loading, files, "bookings")
             bookings.clash_left_out(book, by_id(again.columns()), again.stream(), MESSAGES["duplicate-id"])
         _passed(loading, passage, loaded, arrived)
-        _settle_by_id(loading, (passage, files), loaded, STRAIGHT if straight else FRESH)
+        _settle_by_id(loading, (passage, files), loaded, STRAIGHT if straight else FRESH, all_known=picks)
     if straight:
         return _Taken(straight, passage.rows)
     differing = bookings.find_differing(book, lacking)
@@ -197,8 +197,8 @@ def _stage_bookings(loading: Loading, passage: Passage, loaded: Loaded) -> None:
     reject_nameless(book, MESSAGES)
 
 
-def _settle_by_id(loading: Loading, passed: tuple[Passage, Numbered], loaded: Loaded, lying: Lying) -> None:
-    """Let rows come back whose id stands twice, or whose customer nobody knows, of bookings that name them by id."""
+def _settle_by_id(loading: Loading, passed: tuple[Passage, Numbered], loaded: Loaded, lying: Lying, *, all_known: bool) -> None:
+    """Let rows come back whose id stands twice, or whose customer nobody knows (unless `all_known`), of bookings that name them by id."""
     book, (passage, files) = loading.context.book, passed
     if not passage.is_ascending:
         if lying is FRESH and bookings.count_known(book):
@@ -211,7 +211,8 @@ def _settle_by_id(loading: Loading, passed: tuple[Passage, Numbered], loaded: Lo
     if loading.create_customers:
         begin_decisions(book)
         loaded.made = make_by_id(book, loading.batch_id, lying)
-    bookings.reject_unknown(book, lying, MESSAGES["unknown-customer"])
+    if not all_known:
+        bookings.reject_unknown(book, lying, MESSAGES["unknown-customer"])
 
 
 def _find_missing(loading: Loading, passage: Passage) -> int:
