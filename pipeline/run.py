@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from pipeline.approval import lacks_approval
 from pipeline.context import Context
 from pipeline.effects import count_lost, tell_effects
 from pipeline.errors import Refused
-from pipeline.intake.exports import Export, is_mended, open_export
+from pipeline.intake.exports import Export, is_mended, open_exports
 from pipeline.intake.maps import default_map, read_map
 from pipeline.intake.uploads import Upload, UploadRequest, read_upload
 from pipeline.loading import Loading, find_shrunk, load_exports
@@ -29,8 +30,8 @@ from pipeline.store.log import next_event
 from pipeline.store.reading import batch_record, batch_rows, count_items, next_numbers, same_upload
 from pipeline.store.rows import Moved, count_rewritten, forget_saying, move_rows
 from pipeline.store.undoing import find_undo
-from pipeline.store.writing import BatchRecord, Changes, finish_batch, write_batch, write_findings, write_record
-from pipeline.streaming import Progress, unwatched
+from pipeline.store.writing import BatchRecord, Changes, finish_batch, name_sheets, write_batch, write_findings, write_record
+from pipeline.streaming import Numbered, Progress, unwatched
 from pipeline.undoing import UndoPlan, plan_undoing
 from schemas.columns import BOOKINGS, CUSTOMERS
 from schemas.entities import FLAGS
@@ -179,14 +180,14 @@ def load(where: Where, call: Loads) -> LoadReport:
     started = datetime.now(UTC)
     column_map = read_map(call.map, where.settings) if call.map else default_map(where.settings)
     layouts = [*((CUSTOMERS, path) for path in call.customers), *((BOOKINGS, path) for path in call.bookings)]
-    exports = [(number, open_export(path, layout, column_map, where.settings)) for number, (layout, path) in enumerate(layouts, start=1)]
+    exports = list(enumerate((one for layout, path in layouts for one in open_exports(path, layout, column_map, where.settings)), start=1))
     with staged([*call.customers, *call.bookings]) as files:
         with open_for_load(where.store, dry_run=call.dry_run) as book, book.transaction(keep=not call.dry_run):
             batch_id, _ = next_numbers(book)
             if call.dry_run:
                 stand_in(book)
             context = Context(book, where.settings, call.as_of)
-            loading = Loading(context, batch_id, call.by, call.create_customers, call.progress)
+            loading = Loading(context, batch_id, call.by, call.create_customers, _by_file(call.progress, exports))
             loaded = load_exports(loading, *_by_layout(exports))
             shrunk = [] if call.accept_shrink else find_shrunk(context, exports, loaded.read)
             if shrunk and not call.dry_run:
@@ -199,15 +200,22 @@ def load(where: Where, call: Loads) -> LoadReport:
             write_settings(book, where.settings)
             write_record(book, batch_id, record)
             write_findings(book, batch_id)
+            name_sheets(book, batch_id, {number: export.sheet for number, export in exports if export.sheet})
             finish_batch(book, batch_id)
         files.publish()
     return report
 
 
-def _loaded_files(exports: Sequence[tuple[int, Export]], read: Mapping[int, int]) -> pl.DataFrame:
+def _by_file(progress: Progress, exports: Numbered) -> Progress:
+    """Return what hears of the parts of files and tells of the files."""
+    files = list(accumulate(int(export.part == 0) for _, export in exports))
+    return lambda number, rows, done, size: progress(files[number - 1], rows, done, size)
+
+
+def _loaded_files(exports: Numbered, read: Mapping[int, int]) -> pl.DataFrame:
     more = [pl.Series("layout", [export.wanted.layout.name for _, export in exports], dtype=pl.String)]
     more.append(pl.Series("rows_read", [None if is_mended(export) else read[number] for number, export in exports], dtype=pl.Int64))
-    return _files([(export.path.name, export.sha256(), None) for _, export in exports]).drop("layout", "rows_read").with_columns(more)
+    return _files([(export.name, export.sha256(), None) for _, export in exports]).drop("layout", "rows_read").with_columns(more)
 
 
 @dataclass(frozen=True)

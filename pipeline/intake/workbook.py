@@ -17,6 +17,7 @@ from pipeline.intake.gate import BookKind, Passed, check_workbook
 from pipeline.intake.reach import column_letters
 from pipeline.intake.sheets import CELL_ERROR, MARK_SCHEMA, NOT_EXACT, RawSheet, Sought, Wanted, cell, find_header, map_columns
 from pipeline.intake.zipparts import SAVE_ANEW
+from pipeline.wording import count_of
 
 HEADER_ROWS = 50
 # The error values that the parser knows; it refuses a whole sheet for any other (#SPILL!, #CALC!, #GETTING_DATA).
@@ -93,9 +94,9 @@ def _remarks(passed: Passed, sheets: list[RawSheet]) -> Iterator[str]:
         names, kind = ", ".join(unseen), passed.kind.upper()
         yield f"{names}: in this {kind} file an error cell can't be told from a blank one, nor how a number looks; save it as XLSX to be sure"
     for sheet in sheets:
-        hidden = sheet.rows["source_row"].is_in(passed.hidden.get(sheet.name, [])).sum()
+        hidden = int(sheet.rows["source_row"].is_in(passed.hidden.get(sheet.name, [])).sum())
         if hidden:
-            yield f"{sheet.name}: {hidden} hidden or filtered row{'s were' if hidden > 1 else ' was'} read too"
+            yield f"{sheet.name}: {count_of(hidden, 'hidden or filtered row was', 'hidden or filtered rows were')} read too"
 
 
 def _find_columns(sheet: CalamineSheet, sought: Sought, where: str) -> _Found | None:

@@ -1,5 +1,6 @@
 """One batch into the book: flags, customers' alerts, bookings' alerts, history and the batch's own record, in one transaction."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -95,6 +96,13 @@ def write_findings(book: Book, batch_id: int) -> None:
         ",",
         "; ",
     )
+
+
+def name_sheets(book: Book, batch_id: int, sheets: Mapping[int, str]) -> None:
+    """Write the names of the sheets that a batch's files are (by file_no) beside the rows that it recorded."""
+    named = pl.DataFrame({"file_no": list(sheets), "name": list(sheets.values())}, schema={"file_no": pl.Int64, "name": pl.String})
+    for table in ("batch_rows", "history") if sheets else ():
+        book.run(f"UPDATE {table} SET sheet = n.name FROM named n WHERE {table}.batch_id = ? AND {table}.file_no = n.file_no", batch_id, named=named)
 
 
 def write_record(book: Book, batch_id: int, record: BatchRecord) -> None:
