@@ -17,8 +17,8 @@ from pipeline.settings import Settings
 from pipeline.store.lock import locked
 from schemas.entities import ENTITIES
 
-FORMAT = "3"
-UPGRADED = ("1", "2", FORMAT)  # formats that can be read, the older ones after an upgrade
+FORMAT = "4"
+UPGRADED = ("1", "2", "3", FORMAT)  # formats that can be read, the older ones after an upgrade
 LOCKED_DOWN = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
