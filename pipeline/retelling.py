@@ -61,7 +61,7 @@ def plan_retelling(whole: Whole, alerts: pl.DataFrame, customers: pl.DataFrame, 
     # What already stands there, written by the book itself, need not be written again.
     news = changed.filter(~pl.col("before").eq_missing("after") | ~pl.col("wrote").eq_missing("after"))
     changing = pl.concat([put_back, news.select(put_back.columns)]).sort("row_id")
-    kept = sum(int((frame["effect"] == "kept").sum()) for frame in (told, judged))
+    kept = sum(len(frame.filter(pl.col("effect") == "kept").join(put_back, on="row_id", how="anti")) for frame in (told, judged))
     return Retold(*_once(texts, statuses, whole.left()["bookings"]), changing, _count(changing, kept))
 
 

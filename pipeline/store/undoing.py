@@ -68,6 +68,10 @@ def present_items(book: Book, entity: Entity, customers: pl.DataFrame) -> pl.Dat
     return book.ask(found, asked=customers)
 
 
+BOOKING_ENDS = (
+    "SELECT item AS booking_id, min(event_id) AS first_event, max(event_id) AS last_event, arg_min_null(before ->> '{0}', event_id) AS before_value, "
+    "arg_max_null(after ->> '{0}', event_id) AS after_value FROM history WHERE batch_id = ? AND entity = 'bookings' AND action = ? GROUP BY item"
+)
 # A booking's customer once rows are back: `back_bookings` must be there.
 THEN_WHOSE = "CASE WHEN k.untouched THEN k.former_customer ELSE b.customer_id END"
 
@@ -75,10 +79,11 @@ THEN_WHOSE = "CASE WHEN k.untouched THEN k.former_customer ELSE b.customer_id EN
 def changed_statuses(book: Book, batch_id: int) -> pl.DataFrame:
     """Return the bookings of which a batch changed the status: row_id, booking_id, customer_id (once rows are back), before_, after_ and now_value."""
     return book.ask(
-        f"WITH ends AS (SELECT item AS booking_id, {ENDS} FROM history WHERE batch_id = ? AND entity = 'bookings' AND action = 'status' GROUP BY ALL) "
-        f"SELECT b.rowid AS row_id, booking_id, {THEN_WHOSE} AS customer_id, before ->> 'status' AS before_value, after ->> 'status' AS after_value, "
+        f"WITH ends AS ({BOOKING_ENDS.format('status')}) "
+        f"SELECT b.rowid AS row_id, booking_id, {THEN_WHOSE} AS customer_id, before_value, after_value, "
         "b.status AS now_value FROM ends JOIN bookings b USING (booking_id) LEFT JOIN back_bookings k ON k.row_id = b.rowid ORDER BY row_id",
         batch_id,
+        "status",
     )
 
 
@@ -93,15 +98,15 @@ def changed_texts(book: Book, batch_id: int) -> pl.DataFrame:
     )
     sides = ", ".join(f"CASE WHEN w.has_{side} THEN w.{side} ELSE b.book_alert END AS {side}_wrote" for side in ("before", "after", "now"))
     return book.ask(
-        f"WITH ends AS (SELECT item AS booking_id, {ENDS}, min(event_id) AS first_event, max(event_id) AS last_event FROM history "
-        "WHERE batch_id = ? AND entity = 'bookings' AND action = 'alert' GROUP BY item), "
+        f"WITH ends AS ({BOOKING_ENDS.format('alert_message')}), "
         f"wrote AS (SELECT item, {wrote} FROM history h JOIN (SELECT booking_id, first_event, last_event FROM ends) e ON e.booking_id = h.item "
         f"WHERE {BY_BOOK} GROUP BY item) "
-        f"SELECT b.rowid AS row_id, e.booking_id, {THEN_WHOSE} AS customer_id, e.before ->> 'alert_message' AS before_value, "
-        f"e.after ->> 'alert_message' AS after_value, b.alert_message AS now_value, {sides}, coalesce(NOT k.untouched AND k.changed_hands, false) AS stuck "
+        f"SELECT b.rowid AS row_id, e.booking_id, {THEN_WHOSE} AS customer_id, e.before_value, e.after_value, b.alert_message AS now_value, "
+        f"{sides}, coalesce(NOT k.untouched AND k.changed_hands, false) AS stuck "
         "FROM ends e JOIN bookings b ON b.booking_id = e.booking_id LEFT JOIN wrote w ON w.item = e.booking_id "
         "LEFT JOIN back_bookings k ON k.row_id = b.rowid ORDER BY row_id",
         batch_id,
+        "alert",
     )
 
 
