@@ -23,7 +23,7 @@ from pipeline.settings import Business, Settings
 from pipeline.store.book import open_book
 from tests.property import load_interpreter as reading
 from tests.property.entities_oracle import Line
-from tests.property.interpreter import Batch, Item
+from tests.property.interpreter import Batch, Flag, Item, compose
 from tests.property.load_interpreter import ALERT, KEYS, NAMES, PLAIN, Call, Ledger, Loaded, Person, Sheet, Visit, breaches, upload
 
 SEQUENCES = int(os.environ.get("FLAGBOOK_SEQUENCES", "30"))
@@ -381,3 +381,41 @@ def test_the_sequences_reach_every_rule() -> None:
     wanted |= {"missing-customer", "unknown-customer", "conflicting-customer", "ambiguous-customer"}
     wanted |= {f"created by {key}" for key in KEYS if "create_customers" in ASKED}
     assert {word: seen[word] for word in wanted if seen[word] < 5} == {}
+
+
+NEVER = datetime(2030, 1, 1, tzinfo=UTC)  # nothing is in the future by then, so that no booking is told or judged
+
+
+@pytest.mark.parametrize("seed", range(10_000, 10_000 + SEQUENCES // 3))
+def test_the_undo_of_any_batch_is_taken_back_by_its_own_undo(seed: int, tmp_path: Path) -> None:
+    """Whatever came after a batch: its undo leaves nobody's bookings, says each conflict once, and is itself undone without a rest, again and again."""
+    maker, site = Maker(seed), Site(tmp_path)
+    for _ in range(maker.random.randint(*STEPS)):
+        site.play(maker.make_step(site.ledger, can_undo=site.batch > 0))
+    for _ in range(3):
+        before = whole_book(site)
+        call = Undoing(maker.random.randint(1, site.batch), "Undoer", NEVER)
+        preview, first = undo(site.where, replace(call, dry_run=True)), undo(site.where, call)
+        if first.status != "applied":
+            continue
+        assert (preview.rows, preview.bookings, preview.whole, preview.columns) == (first.rows, first.bookings, first.whole, first.columns)
+        assert first.rows["read"] == first.rows["applied"] + first.rows["rejected"] == first.rows["applied"] + len(first.conflicts)
+        assert len({tuple(one.values()) for one in first.conflicts}) == len(first.conflicts)
+        after, undone = whole_book(site), first.batch
+        for number in (1, 2):
+            assert undone is not None
+            back = undo(site.where, Undoing(undone, "Undoer", NEVER))
+            assert (back.exit_code, whole_book(site)) == (0, (before, after)[number - 1])
+            undone = back.batch
+        site.batch += 3
+
+
+def whole_book(site: Site) -> Tables:
+    """Return all rows that an undo may change, with what is remembered; who holds bookings must be there, and alerts must be what flags say."""
+    book = site.read()
+    people = {row["customer_id"]: row for row in book["customers"]}
+    assert {row["customer_id"] for row in (*book["bookings"], *book["flags"])} <= people.keys()
+    flags = {(row["customer_id"], row["flag_type"]): Flag(row["comment"], None, "", NEVER) for row in book["flags"]}
+    assert {key: row["alert_message"] for key, row in people.items()} == {key: compose(flags, key, reading.HOUSE) for key in people}
+    shown = {name: [{key: value for key, value in row.items() if key != "version"} for row in book[name]] for name in ("customers", "bookings", "flags")}
+    return {name: sorted(rows, key=lambda row: [str(value) for value in row.values()]) for name, rows in shown.items()}

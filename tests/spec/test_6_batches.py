@@ -626,6 +626,11 @@ def test_6_7_a_booking_that_stays_loses_the_alert_of_a_flag_that_goes(spec: Spec
         2         load  0                 0
         3         load  0                 0
         4         undo  1                 1""")
+    spec.undo(4)
+    spec.then_bookings("""
+        booking_id  alert_message
+        B1          gate code
+        B2          own note""")
 
 
 def test_6_7_a_row_that_a_later_load_wrote_to_is_left_alone(spec: Spec) -> None:
