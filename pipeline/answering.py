@@ -126,12 +126,14 @@ def report_undo(plan: UndoPlan, done: tuple[int | None, str], rewritten: int, la
     batch, status = done
     remarks = []
     if rewritten:
-        remarks.append(f"{rewritten:,} customers and bookings that were there before keep what the load wrote to their other columns: load a corrected export")
+        kept = f"{rewritten:,} customers and bookings that were there before keep what the load wrote to their other columns, of which an earlier version "
+        remarks.append(kept + "of the program kept no record: load a corrected export")
     if lacks and batch is None:
         remarks.append(f"The run will be refused: {lacks}")
     effects = tell_effects(plan.net) if batch is None else None
     rows, bookings = plan.row_counts, plan.booking_counts
-    return UndoReport(batch, plan.whole.undoes, status, rows, bookings, tuple(plan.conflicts()), plan.whole.counts(), tuple(remarks), effects)
+    whole = plan.whole
+    return UndoReport(batch, whole.undoes, status, rows, bookings, tuple(plan.conflicts()), whole.counts(), whole.columns(), tuple(remarks), effects)
 
 
 def count_codes(rows: pl.DataFrame) -> dict[str, int]:

@@ -157,7 +157,8 @@ def _counted(rows: Mapping[str, int]) -> list[str]:
 class UndoReport:
     """What an undo put back; `status` is applied, nothing-applied, already-undone or dry-run.
 
-    `rows` counts items and whole rows; `whole` counts the customers and bookings removed and restored.
+    `rows` counts items and whole rows; `whole` counts the customers and bookings removed, restored and put back as they were; `columns` the values
+    put back, by table and column.
     """
 
     batch: int | None
@@ -167,6 +168,7 @@ class UndoReport:
     bookings: Mapping[str, int]
     conflicts: tuple[Mapping[str, str], ...]
     whole: Mapping[str, Mapping[str, int]]
+    columns: Mapping[str, Mapping[str, int]]
     remarks: tuple[str, ...] = ()
     effects: Effects | None = None
 
@@ -192,15 +194,20 @@ class UndoReport:
         }
         if self.status == "already-undone":
             return heads[self.status]
-        told, moved = self.bookings, [f"{table} {word}: {count:,}" for table, counts in self.whole.items() for word, count in counts.items() if count]
+        told, moved = self.bookings, _listed(self.whole)
         effects = self.effects.to_lines() if self.effects and (self.effects.totals or not moved) else []
         lines = [heads[self.status], "", f"  {self.rows['applied']:>9,}  put back", f"  {self.rows['rejected']:>9,}  left alone: changed since", *effects, ""]
         lines += [f"Whole rows: {', '.join(moved)}"] if moved else []
+        lines += [f"Values put back: {', '.join(_listed(self.columns))}"] if _listed(self.columns) else []
         lines.append(f"Bookings: {told['updated']:,} given an alert, {told['cleared']:,} cleared, {told['kept']:,} kept with their own text")
         lines += [f"  left alone: {_named(one)}" for one in self.conflicts[:SHOWN]]
         if len(self.conflicts) > SHOWN:
             lines.append(f"  … and {len(self.conflicts) - SHOWN:,} more (--json lists all)")
         return "\n".join([*lines, *(f"Note: {remark}" for remark in self.remarks)])
+
+
+def _listed(counts: Mapping[str, Mapping[str, int]]) -> list[str]:
+    return [f"{table} {word.replace('_', ' ')}: {count:,}" for table, each in counts.items() for word, count in each.items() if count]
 
 
 @dataclass(frozen=True)

@@ -25,10 +25,11 @@ from pipeline.settings import Settings
 from pipeline.stopwatch import Stopwatch
 from pipeline.store import looking
 from pipeline.store.book import Book, open_book, open_for_load, write_settings
+from pipeline.store.former import count_rewritten
 from pipeline.store.incoming import stand_in
 from pipeline.store.log import next_event
 from pipeline.store.reading import batch_record, batch_rows, count_items, next_numbers, same_upload
-from pipeline.store.rows import Moved, count_rewritten, forget_saying, move_rows
+from pipeline.store.rows import Moved, forget_saying, move_rows
 from pipeline.store.undoing import find_undo
 from pipeline.store.writing import BatchRecord, Changes, finish_batch, name_sheets, write_batch, write_findings, write_record
 from pipeline.streaming import Numbered, Progress, unwatched
@@ -237,7 +238,7 @@ def undo(where: Where, call: Undoing) -> UndoReport:
         if looking.find_batch(book, call.batch_id) is None:
             raise Refused(f"There is no batch {call.batch_id}.", "List them with: flagbook batches")
         if (before := find_undo(book, call.batch_id)) is not None:
-            return UndoReport(before, call.batch_id, "already-undone", {}, {}, (), {})
+            return UndoReport(before, call.batch_id, "already-undone", {}, {}, (), {}, {})
         plan = plan_undoing(call.batch_id, call.by, Context(book, where.settings, call.as_of, call.reason))
         numbers = next_numbers(book)
         lacks = lacks_approval(where.settings, plan.row_counts["applied"], [call.by], call.approved_by)

@@ -46,6 +46,10 @@ CREATE TABLE bookings (
     first_row BIGINT
 );
 
+-- Customers and bookings as they were before a batch wrote to them, whole: batch_id, then every column of the table.
+CREATE TABLE former_customers AS SELECT 0::BIGINT AS batch_id, * FROM customers LIMIT 0;
+CREATE TABLE former_bookings AS SELECT 0::BIGINT AS batch_id, * FROM bookings LIMIT 0;
+
 CREATE TABLE history (
     event_id BIGINT NOT NULL,
     batch_id BIGINT NOT NULL,

@@ -25,7 +25,7 @@ def test_conflicts_of_an_undo_are_named_as_people_name_them() -> None:
         ("bookings", "C2", "B7"),
     ]
     conflicts = tuple({"entity": entity, "customer_id": customer, "item": item} for entity, customer, item in left)
-    said = UndoReport(2, 1, "applied", {"applied": 0, "rejected": 5}, NO_BOOKINGS, conflicts, {}).to_text()
+    said = UndoReport(2, 1, "applied", {"applied": 0, "rejected": 5}, NO_BOOKINGS, conflicts, {}, {}).to_text()
     assert [line.strip() for line in said.splitlines() if line.startswith("  left alone:")] == [
         "left alone: customer C1",
         "left alone: alert message of customer C1",
