@@ -42,12 +42,17 @@ __all__ = ["Instructing", "Loads", "Undoing", "UploadRequest", "Where", "apply",
 
 @dataclass(frozen=True)
 class Where:
-    """Where the book is, what the settings say, and where result files and timings go (None: beside the input; nowhere)."""
+    """Where the book is, what the settings say, and where result files and timings go (None: beside the input; nowhere).
+
+    `run`: the key under which a night writes the batch. Its result files get their names before the batch is committed, not after, so that
+    a night that is killed never has a batch without them.
+    """
 
     store: Path
     settings: Settings
     out: Path | None = None
     timings: Path | None = None
+    run: str | None = None
 
 
 @dataclass(frozen=True)
@@ -86,7 +91,7 @@ def apply(where: Where, call: Instructing) -> ApplyReport:
         watch.lap("results")
         if not call.dry_run:
             record = BatchRecord("apply", call.request.by, call.reason, call.as_of, started, report.status, plan.counts(), _upload_files(upload))
-            _write(book, where, numbers, (replace(record, approved_by=call.approved_by), plan.changes))
+            _write(book, where, numbers, (replace(record, approved_by=call.approved_by), plan.changes), files=files)
         files.publish()
     watch.lap("write the book")
     watch.write(where.timings)
@@ -122,7 +127,9 @@ def _checked(report: ApplyReport, plan: ApplyPlan, book: Book, said: tuple[Where
     return report
 
 
-def _write(book: Book, where: Where, numbers: tuple[int, int], batch: tuple[BatchRecord, Changes], undone: UndoPlan | None = None) -> None:
+def _write(
+    book: Book, where: Where, numbers: tuple[int, int], batch: tuple[BatchRecord, Changes], undone: UndoPlan | None = None, *, files: Staged | None = None
+) -> None:
     """Write a batch and its changes in one transaction; of an undo, what it does to whole rows too."""
     with book.transaction():
         write_settings(book, where.settings)
@@ -130,10 +137,12 @@ def _write(book: Book, where: Where, numbers: tuple[int, int], batch: tuple[Batc
             # First, so that rows that go are remembered with all that is taken off them, and rows that come back have it.
             record = batch[0]
             move_rows(book, Moved(numbers[0], record.as_of, record.reason, record.submitted_by), undone.whole)
-        write_batch(book, (numbers[0], next_event(book)), *batch)
+        write_batch(book, (numbers[0], next_event(book)), replace(batch[0], run=where.run), batch[1])
         if undone is not None:
             forget_saying(book, numbers[0], undone.whole.undoes)
         finish_batch(book, numbers[0])
+        if where.run and files:
+            files.publish()
 
 
 def _answer_again(book: Book, batch_id: int, upload: Upload, files: Staged, said: tuple[Where, Instructing]) -> ApplyReport:
@@ -199,10 +208,12 @@ def load(where: Where, call: Loads) -> LoadReport:
             counts = batch_counts(dict(report.rows), dict(report.bookings))
             record = BatchRecord("load", call.by, None, call.as_of, started, report.status, counts, _loaded_files(exports, loaded.read))
             write_settings(book, where.settings)
-            write_record(book, batch_id, record)
+            write_record(book, batch_id, replace(record, run=where.run))
             write_findings(book, batch_id)
             name_sheets(book, batch_id, {number: export.sheet for number, export in exports if export.sheet})
             finish_batch(book, batch_id)
+            if where.run:
+                files.publish()
         files.publish()
     return report
 

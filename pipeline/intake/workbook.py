@@ -10,7 +10,7 @@ from typing import TypeVar
 import polars as pl
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetMetadata, SheetTypeEnum, SheetVisibleEnum
 
-from pipeline.errors import Refused
+from pipeline.errors import NotRecognised, Refused
 from pipeline.intake.cellmarks import MARKS, NO_VALUE
 from pipeline.intake.celltext import Value, cell_text, is_inexact, text_column
 from pipeline.intake.gate import BookKind, Passed, check_workbook
@@ -204,4 +204,4 @@ def _unusable(nearest: list[tuple[str, _Found]], where: str) -> Refused:
         except Refused as refusal:
             return refusal
     reason = f"{where}: no table was found: no row among the first {HEADER_ROWS} names the required columns."
-    return Refused(reason, "Put the column names in one row above the data.")
+    return NotRecognised(reason, "Put the column names in one row above the data.")

@@ -2,6 +2,7 @@
 -- source_status and source_alert: what the source last said. book_alert: what the book itself wrote on a
 -- booking as it came (what it wrote later is in the history). Ids hardly compress,
 -- and trying to costs a fifth of a load's time; the numbers of batches and files are runs, of which nothing else need be tried.
+-- run: under which a night wrote the batch, and as which step.
 
 CREATE TABLE book (key VARCHAR PRIMARY KEY, value VARCHAR);
 
@@ -86,7 +87,8 @@ CREATE TABLE batches (
     bookings_updated BIGINT NOT NULL DEFAULT 0,
     bookings_cleared BIGINT NOT NULL DEFAULT 0,
     bookings_kept BIGINT NOT NULL DEFAULT 0,
-    undoes BIGINT
+    undoes BIGINT,
+    run VARCHAR
 );
 
 CREATE TABLE batch_files (batch_id BIGINT NOT NULL, file_no BIGINT NOT NULL, name VARCHAR NOT NULL, sha256 VARCHAR NOT NULL, rows_digest VARCHAR, layout VARCHAR, rows_read BIGINT);

@@ -42,7 +42,7 @@ def _find_brought(book: Book, batch_id: int) -> dict[str, Rows]:
     before `last_batch` was kept nobody knows which load wrote to them: any later one may have.
     """
     later = f"SELECT {{}} FROM history WHERE batch_id > ? AND action NOT IN ('removed', 'restored') AND batch_id NOT IN ({SETTLED})"
-    since = "coalesce(last_batch <= ?, NOT EXISTS (SELECT 1 FROM batches WHERE batch_id > ? AND kind NOT IN ('apply', 'undo')))"
+    since = "coalesce(last_batch <= ?, NOT EXISTS (SELECT 1 FROM batches WHERE batch_id > ? AND kind NOT IN ('apply', 'undo', 'expiry', 'compose')))"
     book.run(
         f"CREATE OR REPLACE TEMP TABLE going_bookings AS SELECT rowid AS row_id, booking_id AS id, customer_id, {since} "
         f"AND booking_id NOT IN ({later.format('item')} AND entity = 'bookings') AS untouched FROM bookings WHERE {BROUGHT['bookings']}",

@@ -9,6 +9,7 @@ ALTER TABLE bookings ADD COLUMN IF NOT EXISTS first_file BIGINT;
 ALTER TABLE bookings ADD COLUMN IF NOT EXISTS first_row BIGINT;
 ALTER TABLE batch_files ADD COLUMN IF NOT EXISTS layout VARCHAR;
 ALTER TABLE batch_files ADD COLUMN IF NOT EXISTS rows_read BIGINT;
+ALTER TABLE batches ADD COLUMN IF NOT EXISTS run VARCHAR;
 
 -- Phone numbers are brought into normal form when they are asked for.
 ALTER TABLE customers DROP COLUMN IF EXISTS phone_key;

@@ -12,7 +12,7 @@ from pipeline.store.items import ItemChanges, write_items
 
 @dataclass(frozen=True)
 class BatchRecord:
-    """What `batches` and `batch_files` keep of a batch. `counts` has the counting columns of `batches`."""
+    """What `batches` and `batch_files` keep of a batch. `counts` has the counting columns of `batches`; `run` is the night's key, if any."""
 
     kind: str
     submitted_by: str
@@ -24,6 +24,7 @@ class BatchRecord:
     files: pl.DataFrame
     undoes: int | None = None
     approved_by: str | None = None
+    run: str | None = None
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,7 @@ def write_record(book: Book, batch_id: int, record: BatchRecord) -> None:
         "finished_at": datetime.now(UTC),
         "status": record.status,
         "undoes": record.undoes,
+        "run": record.run,
         **record.counts,
     }
     marks = ", ".join("?" * len(known))
