@@ -10,6 +10,7 @@ from types import ModuleType
 
 from schemas.columns import LAYOUTS
 from schemas.entities import CATALOGUE, ENTITIES
+from schemas.reports import REPORTS, Form
 from tests.spec.book import AS_OF, BY, Spec
 
 HERE = Path(__file__).parent
