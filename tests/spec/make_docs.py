@@ -116,13 +116,14 @@ REPORTS_HEAD = """# Reports
     flagbook report                                          # all of them
     flagbook report agenda held-bookings --as-of 2026-06-02T07:00 --out reports --format xlsx,csv
 
-Each report is a view in the book, a sheet of `reports.xlsx`, and with `--format` a file of its own (`agenda.csv`, `agenda.parquet`). `--as-of` says what is past and what is to
-come; flags and bookings are those that the book has now. Days and times in the workbook and in CSV are those of the business time zone (CSV with the offset), in Parquet they are
-instants. The workbook begins with its contents; flagged customers bear a red ⚑, and a cell of flags has the colour that the settings give its most severe type. A report longer than
-a sheet of Excel goes on in further sheets, and a text longer than a cell ends with a word about it; both stand in the contents and in what the command says.
+Each report is a view in the book, a sheet of `reports.xlsx`, and with `--format` a file of its own (`agenda.csv`, `agenda.parquet`). `--as-of` says
+what is past and what is to come; flags and bookings are those that the book has now. Days and times in the workbook and in CSV are those of the
+business time zone (CSV with the offset), in Parquet they are instants. The workbook begins with its contents; flagged customers bear a red ⚑, and a
+cell of flags has the colour that the settings give its most severe type. A report longer than a sheet of Excel goes on in further sheets, and a text
+longer than a cell ends with a word about it; both stand in the contents and in what the command says.
 
-Counts of bookings (total, past, future) are of any status; *coming* and *next* ones are booked. `[reports]` in the settings says how many days ahead a flag counts as expiring
-(`expiring_days`, 14), and how old a flag must be to count as stale (`stale_days`, 180)."""
+Counts of bookings (total, past, future) are of any status; *coming* and *next* ones are booked. `[reports]` in the settings says how many days ahead
+a flag counts as expiring (`expiring_days`, 14), and how old a flag must be to count as stale (`stale_days`, 180)."""
 
 
 def reports_page() -> str:
