@@ -220,7 +220,7 @@ def _width(frame: pl.DataFrame, name: str, form: Form | None) -> float:
         return WIDTHS[form]
     lines = frame.head(1000)[name].str.split("\n").explode().str.len_chars()
     longest = int(lines.max() or 0)  # type: ignore[arg-type]  # lengths are numbers
-    return float(min(max(longest + 2, len(name) // 2 + 3, NARROWEST), WIDEST.get(form, 36)))
+    return float(min(max(longest + 2, min(len(name) + 3, 14), NARROWEST), WIDEST.get(form, 36)))
 
 
 def local_times(zone: str) -> Callable[[pl.DataFrame], pl.DataFrame]:
