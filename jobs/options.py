@@ -78,13 +78,18 @@ def machine_zone() -> str:
     return named.removeprefix("Etc/")
 
 
-def split_formats(ctx: click.Context, param: click.Parameter, value: str) -> tuple[str, ...]:  # noqa: ARG001  # Click's own shape
-    """Return the formats of a list with commas; anything unknown is a wrong call."""
-    formats = tuple(dict.fromkeys(part.strip().lower() for part in value.split(",") if part.strip()))
-    unknown = [form for form in formats if form not in ("csv", "xlsx", "parquet")]
-    if unknown or not formats:
-        raise click.BadParameter(f"{value!r} is not a list of csv, xlsx and parquet.")
-    return formats
+def split_formats(*known: str) -> Callable[..., tuple[str, ...] | None]:
+    """Return what takes a list with commas of formats that are known; anything else is a wrong call, and none is None."""
+
+    def split(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[str, ...] | None:  # noqa: ARG001  # Click's own shape
+        if value is None:
+            return None
+        formats = tuple(dict.fromkeys(part.strip().lower() for part in value.split(",") if part.strip()))
+        if not formats or set(formats) - set(known):
+            raise click.BadParameter(f"{value!r} is not a list of {', '.join(known[:-1])} and {known[-1]}.")
+        return formats
+
+    return split
 
 
 def somebody(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:  # noqa: ARG001  # Click's own shape

@@ -13,6 +13,7 @@ from pipeline.run import Where
 from pipeline.settings import Settings
 from pipeline.store.book import Book, open_book, settings_differ, write_settings
 from pipeline.store.reports import ReportRows, open_report
+from schemas.page import Limits
 from schemas.reports import BY_NAME, ReportKind
 
 __all__ = ["Reporting", "ReportsMade", "Where", "report"]
@@ -24,7 +25,7 @@ class Reporting:
 
     as_of: datetime
     names: tuple[str, ...] = ()
-    formats: tuple[str, ...] = ("xlsx",)
+    formats: tuple[str, ...] = ("xlsx",)  # html is the page, which is always the whole of it
 
     def kinds(self) -> list[ReportKind]:
         """Return the reports; raise `Refused` where there is none of a name."""
@@ -63,7 +64,9 @@ def report(where: Where, call: Reporting) -> ReportsMade:
     rows: dict[str, int] = {}
     remarks = [*where.settings.remarks]
     with open_book(where.store, writing=False) as book, staged() as files:
-        sheets = [_write_one(book, kind, (where, call), files, rows) for kind in kinds]
+        if "html" in call.formats:
+            rows.update(_write_page(book, (where, call), files))
+        sheets = [_write_one(book, kind, (where, call), files, rows) for kind in kinds if call.formats != ("html",)]
         if "xlsx" in call.formats:
             title = title_of(call.as_of.astimezone(where.settings.zone), where.settings.business.timezone)
             head = (title, local_times(where.settings.business.timezone))
@@ -102,6 +105,20 @@ def _write_tables(found: ReportRows, kind: ReportKind, said: tuple[Where, Report
         files.write(out / f"{kind.name}.csv", lambda path: write_report_csv(path, kind, found.pieces(), zone))
     if "parquet" in call.formats:
         files.write(out / f"{kind.name}.parquet", lambda path: write_report_parquet(path, found.pieces()))
+
+
+def _write_page(book: Book, said: tuple[Where, Reporting], files: Staged) -> dict[str, int]:
+    """Write the page; return the rows in all of the reports that it shows the beginning of."""
+    # What draws the charts is slow to import, and only a page wants it.
+    from pipeline.outputs.page import Look, write_page  # noqa: PLC0415
+    from pipeline.store.page import read_page  # noqa: PLC0415
+
+    where, call = said
+    settings, limits = where.settings, Limits()
+    data = read_page(book, call.as_of, settings, limits)
+    look = Look(settings.business.timezone, _tints(settings), settings.reports.expiring_days, settings.reports.stale_days)
+    files.write((where.out or Path()) / "report.html", lambda path: write_page(path, data, look, limits))
+    return {name: table.total for name, table in data.tables.items()}
 
 
 def _tints(settings: Settings) -> dict[str, str]:
