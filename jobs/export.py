@@ -10,7 +10,14 @@ from jobs import options
 @click.command("export", epilog="Example: flagbook export flags history --out tables --format csv,parquet")
 @click.argument("tables", nargs=-1, metavar="[TABLE]...")
 @click.option("--out", type=options.FILE, metavar="DIR", required=True, help="The folder for the files.")
-@click.option("--format", "formats", default="csv", show_default=True, callback=options.split_formats("csv", "xlsx", "parquet"), help="csv, xlsx or parquet, or several with commas.")
+@click.option(
+    "--format",
+    "formats",
+    default="csv",
+    show_default=True,
+    callback=options.split_formats("csv", "xlsx", "parquet"),
+    help="csv, xlsx or parquet, or several with commas.",
+)
 @options.as_json
 @options.pass_call
 def command(call: options.Call, *, tables: tuple[str, ...], out: Path, formats: tuple[str, ...], as_json: bool) -> int:

@@ -1,6 +1,6 @@
 """Reports out of the book: which, as of when, and into which files."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -75,7 +75,8 @@ def report(where: Where, call: Reporting) -> ReportsMade:
             )
         files.publish()
         written = tuple(str(path) for path in files.pending)
-    return ReportsMade(call.as_of.astimezone(where.settings.zone), rows, written, tuple(remarks))
+    in_order = {name: rows[name] for name in BY_NAME if name in rows}
+    return ReportsMade(call.as_of.astimezone(where.settings.zone), in_order, written, tuple(remarks))
 
 
 def _bring_settings(where: Where) -> None:
@@ -110,7 +111,8 @@ def _write_tables(found: ReportRows, kind: ReportKind, said: tuple[Where, Report
 def _write_page(book: Book, said: tuple[Where, Reporting], files: Staged) -> dict[str, int]:
     """Write the page; return the rows in all of the reports that it shows the beginning of."""
     # What draws the charts is slow to import, and only a page wants it.
-    from pipeline.outputs.page import Look, write_page  # noqa: PLC0415
+    from pipeline.outputs.page import write_page  # noqa: PLC0415
+    from pipeline.outputs.pagecells import Look  # noqa: PLC0415
     from pipeline.store.page import read_page  # noqa: PLC0415
 
     where, call = said
@@ -123,8 +125,3 @@ def _write_page(book: Book, said: tuple[Where, Reporting], files: Staged) -> dic
 
 def _tints(settings: Settings) -> dict[str, str]:
     return {kind.name: kind.colour for kind in settings.flags.types}
-
-
-def report_names() -> Sequence[str]:
-    """Return the names of all reports."""
-    return tuple(BY_NAME)

@@ -67,6 +67,7 @@ In demo/ there are now:
   results/flags.rejected.xlsx        the rows that came back: correct them,
   results/more_flags.rejected.csv      and apply these files
   outbox/2026-06-02/reports.xlsx     what the night wrote: reports to look at,
+  outbox/2026-06-02/report.html        a page (open it in a browser),
   outbox/2026-06-02/nightly.json       and what it did
   archive/2026-06-02/bookings.csv    the export that it took out of inbox/
   reports/reports.xlsx               the same reports as of 7:00 in the morning

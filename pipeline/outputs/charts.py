@@ -43,7 +43,11 @@ def draw_flags(trend: pl.DataFrame, types: Sequence[str], said: Said) -> Markup:
     """Draw flags by type over time, a small chart a type; `trend`: day, flag_type, flags."""
     days = trend["day"].unique().sort().to_list()
     rows = _rows(trend.filter(pl.col("flag_type").is_in(list(types))))
-    x = alt.X("day:O", axis=_axis(labelExpr=DAY, labelAngle=0, values=[str(day) for day in days[:: -max(len(days) // 4, 1)]]), scale=alt.Scale(type="point", padding=0.2))
+    x = alt.X(
+        "day:O",
+        axis=_axis(labelExpr=DAY, labelAngle=0, values=[str(day) for day in days[:: -max(len(days) // 4, 1)]]),
+        scale=alt.Scale(type="point", padding=0.2),
+    )
     y = alt.Y("flags:Q", axis=_axis(tickCount=2, format="~s", grid=True), scale=alt.Scale(nice=True, domainMin=0))
     base = alt.Chart().encode(x=x, y=y)
     area = base.mark_area(interpolate="step-after", color=BLUE, opacity=0.25)
@@ -51,7 +55,7 @@ def draw_flags(trend: pl.DataFrame, types: Sequence[str], said: Said) -> Markup:
     last = base.transform_filter(f"datum.day == '{days[-1]}'").mark_text(align="left", dx=4, color=INK, fontWeight="bold")
     small = alt.layer(area, line, last.encode(text=alt.Text("flags:Q", format=","))).properties(width=WIDTH - 60, height=ROW)
     header = alt.Header(title=None, labelAngle=0, labelAlign="left", labelColor=INK, labelLimit=90, labelFontSize=12)
-    chart = small.facet(data=alt.Data(values=rows), row=alt.Row("flag_type:N", sort=list(types), header=header)).resolve_scale(y="independent")
+    chart = small.facet(data=alt.InlineData(values=rows), row=alt.Row("flag_type:N", sort=list(types), header=header)).resolve_scale(y="independent")
     return _svg(chart.properties(spacing=10), said)
 
 
@@ -63,7 +67,7 @@ def draw_coming(coming: pl.DataFrame, said: Said) -> Markup:
         place=(pl.col("part") == plain).cast(pl.Int8)
     )
     x = alt.X("day:O", axis=_axis(labelExpr="utcFormat(toDate(datum.value), '%-d')", labelAngle=0))
-    base = alt.Chart(alt.Data(values=_rows(parts)))
+    base = alt.Chart(alt.InlineData(values=_rows(parts)))
     bars = base.mark_bar().encode(
         x=x,
         y=alt.Y("n:Q", axis=_axis(tickCount=4, format="~s", grid=True), stack="zero"),
@@ -71,7 +75,9 @@ def draw_coming(coming: pl.DataFrame, said: Said) -> Markup:
         color=alt.Color("part:N", scale=alt.Scale(domain=[alert, plain], range=[RED, PALE]), legend=_legend()),
     )
     count = base.transform_filter(f"datum.part == '{alert}' && datum.with_alert > 0").mark_text(dy=-6, color="var(--red)", fontWeight="bold")
-    return _svg(alt.layer(bars, count.encode(x=x, y=alt.Y("bookings:Q"), text=alt.Text("with_alert:Q", format="~s"))).properties(width=WIDTH + 40, height=200), said)
+    return _svg(
+        alt.layer(bars, count.encode(x=x, y=alt.Y("bookings:Q"), text=alt.Text("with_alert:Q", format="~s"))).properties(width=WIDTH + 40, height=200), said
+    )
 
 
 def draw_outcomes(batches: pl.DataFrame, said: Said) -> Markup:
@@ -84,7 +90,7 @@ def draw_outcomes(batches: pl.DataFrame, said: Said) -> Markup:
         place=pl.col("outcome").replace_strict({name: place for place, name in enumerate(OUTCOMES)}, return_dtype=pl.Int8)
     )
     y = alt.Y("batch:N", sort=named["batch"].to_list(), axis=_axis(labelLimit=90))
-    base = alt.Chart(alt.Data(values=_rows(parts)))
+    base = alt.Chart(alt.InlineData(values=_rows(parts)))
     colours = alt.Scale(domain=list(OUTCOMES), range=[OUTCOME_COLOURS[name] for name in OUTCOMES])
     bars = base.mark_bar().encode(
         y=y,

@@ -58,7 +58,7 @@ class Block:
     rows: Sequence[Row]
     total: str = ""
     note: str = ""
-    svg: Markup = Markup()
+    svg: Markup | str = ""
 
 
 def write_page(path: Path, data: PageData, look: Look, limits: Limits) -> None:

@@ -19,7 +19,7 @@ HEADS: Final = ("name", "customer_id", "batch_id", "day", "batch")  # the first 
 
 @dataclass(frozen=True)
 class Look:
-    """What the page needs of the settings: the time zone, flag type → colour, how soon flags end and how old stale ones are in days; and how long a text may be."""
+    """What the page needs of the settings: the zone, flag type → colour, within how many days flags end, after how many they are stale; the longest text."""
 
     timezone: str
     tints: Mapping[str, str]
@@ -66,7 +66,10 @@ def rows_of(frame: pl.DataFrame, columns: Sequence[Shown], look: Look, flags: st
     """Return the rows of a frame in its order; `flags` is the column that is filled where a row is flagged."""
     named = [column.name for column in columns]
     head = next((name for name in HEADS if name in named), None)
-    return [Row([cell_of(record[column.name], column, look, column.name == head) for column in columns], bool(flags and record[flags])) for record in frame.to_dicts()]
+    return [
+        Row([cell_of(record[column.name], column, look, column.name == head) for column in columns], bool(flags and record[flags]))
+        for record in frame.to_dicts()
+    ]
 
 
 def cell_of(value: Any, column: Shown, look: Look, heads: bool) -> Cell:

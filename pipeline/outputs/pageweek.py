@@ -74,7 +74,7 @@ def _time(slot: dict[str, Any], look: Look) -> str:
     starts, ends = look.local(slot["starts_at"]), slot["ends_at"] and look.local(slot["ends_at"])
     if not ends or ends <= starts:
         return f"{starts:%H:%M}"
-    return f"{starts:%H:%M}–{ends:%H:%M}" + ("" if ends.date() == starts.date() else f" ({ends:%a})")
+    return f"{starts:%H:%M}\u2013{ends:%H:%M}" + ("" if ends.date() == starts.date() else f" ({ends:%a})")
 
 
 def _flagged(counts: dict[str, Any]) -> str:

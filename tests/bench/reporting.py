@@ -11,7 +11,7 @@ from tests.bench.measuring import HERE, Runs, Took, measure, repeat, tell
 from tests.bench.table import figures_row, times
 
 LONG = 60.0  # seconds from which one run is enough
-FORMATS = (("csv", "parquet"), ("xlsx",))
+FORMATS = (("csv", "parquet"), ("xlsx",), ("html",))
 NOTES = """*Reports*: all of them, as of a day with coming bookings, on the books of *apply*. *Bare*: DuckDB's own `COPY` of the same views to the same
 formats, without a limit to its memory; a workbook or a page it can't write."""
 

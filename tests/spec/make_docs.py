@@ -122,6 +122,10 @@ business time zone (CSV with the offset), in Parquet they are instants. The work
 cell of flags has the colour that the settings give its most severe type. A report longer than a sheet of Excel goes on in further sheets, and a text
 longer than a cell ends with a word about it; both stand in the contents and in what the command says.
 
+`report.html` is one page for looking, with everything in it: figures, charts, the week as a calendar, and tables with a search box. It loads
+nothing from anywhere, can be read on a phone and printed, and stays under 5 MB: where there is more it says what it left out. It is written
+where no report is named, or with `--format html`.
+
 Counts of bookings (total, past, future) are of any status; *coming* and *next* ones are booked. `[reports]` in the settings says how many days ahead
 a flag counts as expiring (`expiring_days`, 14), and how old a flag must be to count as stale (`stale_days`, 180)."""
 
