@@ -25,7 +25,7 @@ class Reporting:
 
     as_of: datetime
     names: tuple[str, ...] = ()
-    formats: tuple[str, ...] = ("xlsx",)  # html is the page, which is always the whole of it
+    formats: tuple[str, ...] = ("xlsx", "html")  # html is the page, which is always the whole of it
 
     def kinds(self) -> list[ReportKind]:
         """Return the reports; raise `Refused` where there is none of a name."""
