@@ -37,9 +37,17 @@ class Call:
             return datetime.now(UTC)
         try:
             said = datetime.fromisoformat(text)
-        except ValueError:
+            if said.tzinfo:
+                return said.astimezone(UTC)
+            times = [said.replace(tzinfo=settings.zone, fold=fold).astimezone(UTC) for fold in (0, 1)]
+        except (ValueError, OverflowError):
             raise click.BadParameter(f"{text!r} is not a time in ISO 8601, such as 2026-06-01T09:00.", param_hint="--as-of") from None
-        return (said if said.tzinfo else said.replace(tzinfo=settings.zone)).astimezone(UTC)
+        if times[0] > times[1]:  # in an hour that is skipped each way of telling it is the other's
+            why = f"{text} does not exist in the time zone {settings.zone.key}, where clocks go forward over it: give another time, or an offset."
+            raise click.BadParameter(why, param_hint="--as-of")
+        if times[0] < times[1] and not self.quiet:
+            click.echo(f"Note: {text} comes twice in the time zone {settings.zone.key}; the earlier one counts. Give an offset to say which.", err=True)
+        return times[0]
 
     def say(self, report: Any, *, as_json: bool) -> None:
         """Print a report to stdout."""

@@ -17,7 +17,7 @@ from jobs import options
 def command(
     call: options.Call, *, number: int, by: str | None, reason: str | None, approved_by: str | None, as_of: str | None, dry_run: bool, as_json: bool
 ) -> int:
-    """Put back what a batch changed: flags, tags, status, and the alerts of bookings; of a load, what is new goes again.
+    """Put back what a batch changed: flags, tags, status, and the alerts of bookings; of a load, what is new goes again, and what was there is as before.
 
     What was changed after the batch is left alone and listed. An undo is a batch itself, and can be undone.
     """

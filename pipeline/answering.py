@@ -1,6 +1,6 @@
 """What a job answers: its counts as a report, and the result files that go with them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -10,21 +10,24 @@ import polars as pl
 
 from pipeline.context import Context
 from pipeline.effects import tell_effects
+from pipeline.intake.exports import Export
 from pipeline.intake.files import FileKind
 from pipeline.intake.sheets import RawSheet, own_width, rows_to_hand_back
 from pipeline.intake.uploads import Upload, UploadFile
-from pipeline.loading import Loaded, rejected_pieces
+from pipeline.loading import Loaded
 from pipeline.outputs.answers import Summary
-from pipeline.outputs.results import CameBack, Sheet, Told, Uploaded, write_rejected, write_results
+from pipeline.outputs.results import CameBack, Sheet, SheetBack, Told, Uploaded, write_rejected, write_results
 from pipeline.outputs.staging import Staged
 from pipeline.outputs.tables import Table
 from pipeline.planning import ApplyPlan
 from pipeline.report import ApplyReport, LoadReport, ResultFile, UndoReport
+from pipeline.returning import explain_customers, rejected_pieces
 from pipeline.store.incoming import count_codes as count_codes_of_load
 from pipeline.store.incoming import files_with_findings
 from pipeline.store.looking import count_hindered
 from pipeline.streaming import Numbered
 from pipeline.undoing import UndoPlan
+from pipeline.wording import count_of
 
 OUTCOMES = ("applied", "unchanged", "rejected", "ignored", "unprocessed")
 
@@ -123,12 +126,14 @@ def report_undo(plan: UndoPlan, done: tuple[int | None, str], rewritten: int, la
     batch, status = done
     remarks = []
     if rewritten:
-        remarks.append(f"{rewritten:,} customers and bookings that were there before keep what the load wrote to their other columns: load a corrected export")
+        kept = f"{rewritten:,} customers and bookings that were there before keep what the load wrote to their other columns, of which an earlier version "
+        remarks.append(kept + "of the program kept no record: load a corrected export")
     if lacks and batch is None:
         remarks.append(f"The run will be refused: {lacks}")
     effects = tell_effects(plan.net) if batch is None else None
     rows, bookings = plan.row_counts, plan.booking_counts
-    return UndoReport(batch, plan.whole.undoes, status, rows, bookings, tuple(plan.conflicts()), plan.whole.counts(), tuple(remarks), effects)
+    whole = plan.whole
+    return UndoReport(batch, whole.undoes, status, rows, bookings, tuple(plan.conflicts()), whole.counts(), whole.columns(), tuple(remarks), effects)
 
 
 def count_codes(rows: pl.DataFrame) -> dict[str, int]:
@@ -142,8 +147,8 @@ def report_load(loaded: Loaded, context: Context, found: tuple[int | None, Seque
     batch, remarks = found
     total = {word: sum(counts[word] for counts in loaded.tables.values()) for word in ("read", "new", "changed", "unchanged", "rejected")}
     applied = total["new"] + total["changed"]
-    warned = tuple(f"{count:,} {'row' if count == 1 else 'rows'}: {message}" for message, count in sorted(loaded.warnings.items()))
-    made = [f"{loaded.made:,} customers were made of bookings whose customer nobody knew"] if loaded.made else []
+    warned = tuple(f"{count_of(count, 'row')}: {message}" for message, count in sorted(loaded.warnings.items()))
+    made = [f"{count_of(loaded.made, 'customer was', 'customers were')} made of bookings whose customer nobody knew"] if loaded.made else []
     held, breaches = count_hindered(context.book, context.as_of)
     return LoadReport(
         batch=batch,
@@ -161,20 +166,30 @@ def report_load(loaded: Loaded, context: Context, found: tuple[int | None, Seque
 
 
 def stage_came_back(files: Staged, exports: Numbered, said: tuple[Loaded, Context], out: Path | None) -> list[ResultFile]:
-    """Stage each export's rejected rows, in its own columns with the reason, to fix and load again."""
+    """Stage the rejected rows of each file, in its own columns with the reason, to fix and load again; the reason says more where it can."""
     loaded, context = said
+    kept = explain_customers(context, exports, loaded.rejected)
     with_some, written = files_with_findings(context.book), []
-    for number, export in exports:
-        ending = ".csv" if export.is_text else ".xlsx"
-        if number not in with_some:
-            written.append(write_rejected(files, export.path, ending, out))
-            continue
-        pieces = rejected_pieces(context, (number, export), loaded.rejected.get(number, []))
-        first, found = next(pieces)
-        own = _sheet(first)
-        frames = (_came_back(sheet, said) for sheet, said in chain([(first, found)], pieces))
-        written.append(write_rejected(files, CameBack(export.path, export.is_text, own.name, own.header, own.separator, frames), ending, out))
+    for parts in _by_file(exports):
+        _, first = parts[0]
+        sheets = [_sheet_back(rejected_pieces(context, one, kept.get(one[0], []))) for one in parts if one[0] in with_some]
+        written.append(write_rejected(files, CameBack(first.path, first.is_text, sheets), out))
     return written
+
+
+def _by_file(exports: Numbered) -> list[list[tuple[int, Export]]]:
+    """Return the exports of each file together: the sheets of a workbook."""
+    files: list[list[tuple[int, Export]]] = []
+    for number, export in exports:
+        files += [] if export.part else [[]]
+        files[-1].append((number, export))
+    return files
+
+
+def _sheet_back(pieces: Iterator[tuple[RawSheet, pl.DataFrame]]) -> SheetBack:
+    first, found = next(pieces)
+    own = _sheet(first)
+    return SheetBack(own.name, own.header, own.separator, (_came_back(sheet, said) for sheet, said in chain([(first, found)], pieces)))
 
 
 def _came_back(sheet: RawSheet, found: pl.DataFrame) -> pl.DataFrame:

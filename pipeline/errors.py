@@ -24,6 +24,10 @@ class Refused(FlagbookError):
     exit_code = 3
 
 
+class NotRecognised(Refused):
+    """A file that is read well, and has no table with the columns that were looked for."""
+
+
 class TryAgain(FlagbookError):
     """The store is in use, or an output can't be written. Nothing was written."""
 

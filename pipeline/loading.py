@@ -3,15 +3,15 @@
 The dry run does all of it and then rolls back, so that the two can't differ (rule 6.4).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import polars as pl
 
 from pipeline.context import Context
 from pipeline.errors import Refused
 from pipeline.findings import CATALOGUE
-from pipeline.intake.exports import Export, is_mended
+from pipeline.intake.exports import is_mended
 from pipeline.intake.sheets import RawSheet
 from pipeline.rules.alerts import judge_moved, mark_new_bookings
 from pipeline.rules.merge import merge_with_source
@@ -22,8 +22,9 @@ from pipeline.store.bookings import BY_KEYS, by_id
 from pipeline.store.incoming import FRESH, STRAIGHT, Lying
 from pipeline.store.naming import begin_decisions, make_by_id, reject_nameless
 from pipeline.store.reading import rows_last_time
-from pipeline.streaming import Numbered, Passage, Progress, ahead, unwatched
+from pipeline.streaming import Numbered, Passage, Progress, unwatched
 from pipeline.whose import name_customers
+from pipeline.wording import count_of
 from schemas.plan import BOOKING_EXPORT, CUSTOMER_EXPORT
 
 MESSAGES = {code: kind.message for code, kind in CATALOGUE.items()}
@@ -158,7 +159,7 @@ def _take_bookings(loading: Loading, files: Numbered, loaded: Loaded) -> _Taken:
             again = _pass(loading, files, "bookings")
             bookings.clash_left_out(book, by_id(again.columns()), again.stream(), MESSAGES["duplicate-id"])
         _passed(loading, passage, loaded, arrived)
-        _settle_by_id(loading, (passage, files), loaded, STRAIGHT if straight else FRESH)
+        _settle_by_id(loading, (passage, files), loaded, STRAIGHT if straight else FRESH, all_known=picks)
     if straight:
         return _Taken(straight, passage.rows)
     differing = bookings.find_differing(book, lacking)
@@ -196,8 +197,8 @@ def _stage_bookings(loading: Loading, passage: Passage, loaded: Loaded) -> None:
     reject_nameless(book, MESSAGES)
 
 
-def _settle_by_id(loading: Loading, passed: tuple[Passage, Numbered], loaded: Loaded, lying: Lying) -> None:
-    """Let rows come back whose id stands twice, or whose customer nobody knows, of bookings that name them by id."""
+def _settle_by_id(loading: Loading, passed: tuple[Passage, Numbered], loaded: Loaded, lying: Lying, *, all_known: bool) -> None:
+    """Let rows come back whose id stands twice, or whose customer nobody knows (unless `all_known`), of bookings that name them by id."""
     book, (passage, files) = loading.context.book, passed
     if not passage.is_ascending:
         if lying is FRESH and bookings.count_known(book):
@@ -210,7 +211,8 @@ def _settle_by_id(loading: Loading, passed: tuple[Passage, Numbered], loaded: Lo
     if loading.create_customers:
         begin_decisions(book)
         loaded.made = make_by_id(book, loading.batch_id, lying)
-    bookings.reject_unknown(book, lying, MESSAGES["unknown-customer"])
+    if not all_known:
+        bookings.reject_unknown(book, lying, MESSAGES["unknown-customer"])
 
 
 def _find_missing(loading: Loading, passage: Passage) -> int:
@@ -259,28 +261,6 @@ def _count_told(loaded: Loaded, told: Told) -> None:
     loaded.kept = told.kept
 
 
-def came_back(context: Context, number: int, first: int, last: int) -> pl.DataFrame:
-    """Return source_row and message of the rows of a file that came back, from `first` to `last`; a row's messages joined, each once."""
-    found = incoming.findings_between(context.book, number, first, last).unique(maintain_order=True)
-    return found.group_by("source_row", maintain_order=True).agg(pl.col("message").str.join("; "))
-
-
-def rejected_pieces(context: Context, export: tuple[int, Export], kept: Sequence[RawSheet]) -> Iterator[tuple[RawSheet, pl.DataFrame]]:
-    """Yield a file's rejected rows as they came, piece by piece, each with what `came_back` says of it.
-
-    The file is read once more for them, unless all of them were kept.
-    """
-    number, file = export
-    all_kept = sum(len(sheet.rows) for sheet in kept) == incoming.count_rejected(context.book, [number])
-    for sheet in kept if all_kept else ahead(file.sheets()):
-        rows = sheet.rows["source_row"]
-        if not len(rows):
-            continue
-        found = came_back(context, number, int(rows[0]), int(rows[-1]))
-        if len(found):
-            yield replace(sheet, rows=sheet.rows.join(found, on="source_row", how="semi", maintain_order="left")), found
-
-
 def find_shrunk(context: Context, exports: Numbered, read: Mapping[int, int]) -> list[str]:
     """Return a sentence for each layout of which far fewer rows came than last time: a truncated export is how data is lost."""
     said = []
@@ -289,5 +269,5 @@ def find_shrunk(context: Context, exports: Numbered, read: Mapping[int, int]) ->
         before, now = rows_last_time(context.book, layout), sum(read[number] for number in files)
         percent = context.settings.batches.shrink_percent
         if files and before is not None and before >= FEW and 100 * now < percent * before:
-            said.append(f"The export of {layout} has {now:,} rows, and last time's had {before:,}: less than {percent} % of them are there.")
+            said.append(f"The export of {layout} has {count_of(now, 'row')}, and last time's had {before:,}: less than {percent} % of them are there.")
     return said

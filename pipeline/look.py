@@ -19,6 +19,7 @@ from pipeline.run import Where
 from pipeline.settings import Settings, read_settings
 from pipeline.store import looking
 from pipeline.store.book import Book, open_book, write_settings
+from pipeline.wording import count_of
 from schemas.entities import ENTITIES, FLAGS
 from schemas.entity import Entity
 
@@ -48,7 +49,7 @@ def batches(where: Where) -> Listing:
     with open_book(where.store, writing=False) as book:
         rows = looking.list_batches(book)
     columns = ("batch_id", "kind", "status", "as_of", "submitted_by", "rows_read", "applied", "unchanged", "rejected", "ignored", "reason")
-    return Listing("batches", f"{len(rows)} batches", rows, columns, where.settings.zone, {})
+    return Listing("batches", count_of(len(rows), "batch", "batches"), rows, columns, where.settings.zone, {})
 
 
 def batch(where: Where, batch_id: int) -> BatchReport:
@@ -80,7 +81,7 @@ def history(where: Where, key: str) -> Listing:
         one = _find_one(book, key, where.settings)
         rows = looking.flag_events(book, one)
     columns = ("changed_at", "action", "flag_type", "comment_before", "comment_after", "expires_on_after", "reason", "changed_by", "batch_id")
-    return Listing("events", f"{one}: {len(rows)} flag events", rows, columns, where.settings.zone, {"customer_id": one})
+    return Listing("events", f"{one}: {count_of(len(rows), 'flag event')}", rows, columns, where.settings.zone, {"customer_id": one})
 
 
 def _find_one(book: Book, key: str, settings: Settings) -> str:

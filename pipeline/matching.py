@@ -7,7 +7,7 @@ import polars as pl
 
 from pipeline.context import Context
 from pipeline.intake.cells import phone_keys
-from pipeline.outputs.messages import ambiguous_details, near_details, unmatched_details
+from pipeline.outputs.messages import ambiguous_details, near_details, regionless_details, unmatched_details
 from pipeline.rules.who import KEYS, Matched, match_customers
 from pipeline.store.book import Book
 from pipeline.store.reading import ANY, TAIL, close_keys, find_customers, name_one, one_edit_pairs, phone_tails, phones_ending
@@ -45,6 +45,12 @@ def find_meant(rows: pl.DataFrame, context: Context) -> Meant:
     who = who.join(customers.select("customer_id", "customer_no", "status"), on="customer_id", how="left", validate="m:1")
     who = who.select("seq", "who", "customer_id", "customer_no", "status", "who_fault").sort("seq")
     return Meant(who, customers, _details(keys, matched, context))
+
+
+def tell_faults(keys: pl.DataFrame, context: Context) -> pl.DataFrame:
+    """Return who and detail for those combinations of keys that name nobody, or several, and of which there is more to say; `keys` has who and `KEYS`."""
+    found = find_by_keys(context.book, keys, context.settings.business.phone_region)
+    return _details(keys, match_customers(nw.from_native(keys, eager_only=True), nw.from_native(found, eager_only=True)), context)
 
 
 def find_by_keys(book: Book, keys: pl.DataFrame, region: str | None) -> pl.DataFrame:
@@ -86,6 +92,9 @@ def _details(keys: pl.DataFrame, matched: Matched, context: Context) -> pl.DataF
     asked = unknown.unpivot(on=list(KEYS), index="who", variable_name="key_kind", value_name="key").drop_nulls()
     if not len(asked):
         return several
-    near = near_details(_close(asked.select("key_kind", "key").unique(), context))
-    hints = asked.join(near, on=["key_kind", "key"], how="inner").group_by("who").agg(pl.col("detail").sort().str.join("; "))
+    distinct = asked.select("key_kind", "key").unique()
+    found = [near_details(_close(distinct, context))]
+    if context.settings.business.phone_region is None:
+        found.append(regionless_details(distinct))
+    hints = asked.join(pl.concat(found), on=["key_kind", "key"], how="inner").group_by("who").agg(pl.col("detail").sort().str.join("; "))
     return pl.concat([several, hints])

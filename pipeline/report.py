@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipeline.glance import draw_table
+from pipeline.wording import count_of
 
 CAME_BACK = 4
 UTC_ZONE = ZoneInfo("UTC")
@@ -136,15 +137,28 @@ class ApplyReport:
         }[self.status]
 
 
+def _named(conflict: Mapping[str, str]) -> str:
+    """Return an item that an undo left alone: a customer, or something of one."""
+    whose, item = f"customer {conflict['customer_id']}", conflict["item"]
+    if conflict["entity"] == "customers":
+        return whose if item == conflict["customer_id"] else f"{item.replace('_', ' ')} of {whose}"
+    return f"{conflict['entity'].removesuffix('s')} {item} of {whose}"
+
+
 def _counted(rows: Mapping[str, int]) -> list[str]:
-    return ["", f"  {rows['read']:>9,}  rows read", *(f"  {count:>9,}  {word}" for word, count in rows.items() if word != "read" and count)]
+    return [
+        "",
+        f"  {rows['read']:>9,}  {'row' if rows['read'] == 1 else 'rows'} read",
+        *(f"  {count:>9,}  {word}" for word, count in rows.items() if word != "read" and count),
+    ]
 
 
 @dataclass(frozen=True)
 class UndoReport:
     """What an undo put back; `status` is applied, nothing-applied, already-undone or dry-run.
 
-    `rows` counts items and whole rows; `whole` counts the customers and bookings removed and restored.
+    `rows` counts items and whole rows; `whole` counts the customers and bookings removed, restored and put back as they were; `columns` the values
+    put back, by table and column.
     """
 
     batch: int | None
@@ -154,6 +168,7 @@ class UndoReport:
     bookings: Mapping[str, int]
     conflicts: tuple[Mapping[str, str], ...]
     whole: Mapping[str, Mapping[str, int]]
+    columns: Mapping[str, Mapping[str, int]]
     remarks: tuple[str, ...] = ()
     effects: Effects | None = None
 
@@ -179,15 +194,20 @@ class UndoReport:
         }
         if self.status == "already-undone":
             return heads[self.status]
-        told, moved = self.bookings, [f"{table} {word}: {count:,}" for table, counts in self.whole.items() for word, count in counts.items() if count]
+        told, moved = self.bookings, _listed(self.whole)
         effects = self.effects.to_lines() if self.effects and (self.effects.totals or not moved) else []
         lines = [heads[self.status], "", f"  {self.rows['applied']:>9,}  put back", f"  {self.rows['rejected']:>9,}  left alone: changed since", *effects, ""]
         lines += [f"Whole rows: {', '.join(moved)}"] if moved else []
+        lines += [f"Values put back: {', '.join(_listed(self.columns))}"] if _listed(self.columns) else []
         lines.append(f"Bookings: {told['updated']:,} given an alert, {told['cleared']:,} cleared, {told['kept']:,} kept with their own text")
-        lines += [f"  left alone: {one['entity']} {one['item']} of customer {one['customer_id']}" for one in self.conflicts[:SHOWN]]
+        lines += [f"  left alone: {_named(one)}" for one in self.conflicts[:SHOWN]]
         if len(self.conflicts) > SHOWN:
             lines.append(f"  … and {len(self.conflicts) - SHOWN:,} more (--json lists all)")
         return "\n".join([*lines, *(f"Note: {remark}" for remark in self.remarks)])
+
+
+def _listed(counts: Mapping[str, Mapping[str, int]]) -> list[str]:
+    return [f"{table} {word.replace('_', ' ')}: {count:,}" for table, each in counts.items() for word, count in each.items() if count]
 
 
 @dataclass(frozen=True)
@@ -236,14 +256,17 @@ class LoadReport:
         lines = ["Dry run: nothing was written to the book. The load would do this:" if self.batch is None else f"Batch {self.batch} is loaded.", ""]
         for name, counts in self.tables.items():
             each = ", ".join(f"{count:,} {word}" for word, count in counts.items() if word != "read")
-            lines.append(f"{name.capitalize()}: {counts['read']:,} rows read: {each}")
+            lines.append(f"{name.capitalize()}: {count_of(counts['read'], 'row')} read: {each}")
         told = self.bookings
         lines.append(f"Future bookings: {told['updated']:,} given an alert, {told['cleared']:,} cleared, {told['kept']:,} kept with their own text")
         if self.kept:
             more = f" … and {len(self.kept) - SHOWN:,} more (--json lists all)" if len(self.kept) > SHOWN else ""
             lines.append(f"  moved, and kept with their own text: {', '.join(self.kept[:SHOWN])}{more}")
         if self.held or self.breaches:
-            lines.append(f"Held: {self.held:,} coming bookings. Breaches: {self.breaches:,} bookings by customers who were blocked when they were made")
+            breaches = count_of(
+                self.breaches, "booking by a customer who was blocked when it was made", "bookings by customers who were blocked when they were made"
+            )
+            lines.append(f"Held: {count_of(self.held, 'coming booking')}. Breaches: {breaches}")
         if self.codes:
             lines += ["", "Came back, by code (a row may have several):", *(f"  {count:>9,}  {code}" for code, count in self.codes.items())]
         lines += [f"To fix and load again: {file.rejected}" for file in self.files if file.rejected]

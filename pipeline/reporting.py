@@ -1,6 +1,6 @@
 """Reports out of the book: which, as of when, and into which files."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -25,7 +25,7 @@ class Reporting:
 
     as_of: datetime
     names: tuple[str, ...] = ()
-    formats: tuple[str, ...] = ("xlsx",)  # html is the page, which is always the whole of it
+    formats: tuple[str, ...] = ("xlsx", "html")  # html is the page, which is always the whole of it
 
     def kinds(self) -> list[ReportKind]:
         """Return the reports; raise `Refused` where there is none of a name."""
@@ -75,7 +75,8 @@ def report(where: Where, call: Reporting) -> ReportsMade:
             )
         files.publish()
         written = tuple(str(path) for path in files.pending)
-    return ReportsMade(call.as_of.astimezone(where.settings.zone), rows, written, tuple(remarks))
+    in_order = {name: rows[name] for name in BY_NAME if name in rows}
+    return ReportsMade(call.as_of.astimezone(where.settings.zone), in_order, written, tuple(remarks))
 
 
 def _bring_settings(where: Where) -> None:
@@ -124,8 +125,3 @@ def _write_page(book: Book, said: tuple[Where, Reporting], files: Staged) -> dic
 
 def _tints(settings: Settings) -> dict[str, str]:
     return {kind.name: kind.colour for kind in settings.flags.types}
-
-
-def report_names() -> Sequence[str]:
-    """Return the names of all reports."""
-    return tuple(BY_NAME)

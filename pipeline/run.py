@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from pipeline.approval import lacks_approval
 from pipeline.context import Context
 from pipeline.effects import count_lost, tell_effects
 from pipeline.errors import Refused
-from pipeline.intake.exports import Export, is_mended, open_export
+from pipeline.intake.exports import Export, is_mended, open_exports
 from pipeline.intake.maps import default_map, read_map
 from pipeline.intake.uploads import Upload, UploadRequest, read_upload
 from pipeline.loading import Loading, find_shrunk, load_exports
@@ -24,13 +25,14 @@ from pipeline.settings import Settings
 from pipeline.stopwatch import Stopwatch
 from pipeline.store import looking
 from pipeline.store.book import Book, open_book, open_for_load, write_settings
+from pipeline.store.former import count_rewritten
 from pipeline.store.incoming import stand_in
 from pipeline.store.log import next_event
 from pipeline.store.reading import batch_record, batch_rows, count_items, next_numbers, same_upload
-from pipeline.store.rows import Moved, count_rewritten, forget_saying, move_rows
+from pipeline.store.rows import Moved, forget_saying, move_rows
 from pipeline.store.undoing import find_undo
-from pipeline.store.writing import BatchRecord, Changes, finish_batch, write_batch, write_findings, write_record
-from pipeline.streaming import Progress, unwatched
+from pipeline.store.writing import BatchRecord, Changes, finish_batch, name_sheets, write_batch, write_findings, write_record
+from pipeline.streaming import Numbered, Progress, unwatched
 from pipeline.undoing import UndoPlan, plan_undoing
 from schemas.columns import BOOKINGS, CUSTOMERS
 from schemas.entities import FLAGS
@@ -40,12 +42,17 @@ __all__ = ["Instructing", "Loads", "Undoing", "UploadRequest", "Where", "apply",
 
 @dataclass(frozen=True)
 class Where:
-    """Where the book is, what the settings say, and where result files and timings go (None: beside the input; nowhere)."""
+    """Where the book is, what the settings say, and where result files and timings go (None: beside the input; nowhere).
+
+    `run`: the key under which a night writes the batch. Its result files get their names before the batch is committed, not after, so that
+    a night that is killed never has a batch without them.
+    """
 
     store: Path
     settings: Settings
     out: Path | None = None
     timings: Path | None = None
+    run: str | None = None
 
 
 @dataclass(frozen=True)
@@ -84,7 +91,7 @@ def apply(where: Where, call: Instructing) -> ApplyReport:
         watch.lap("results")
         if not call.dry_run:
             record = BatchRecord("apply", call.request.by, call.reason, call.as_of, started, report.status, plan.counts(), _upload_files(upload))
-            _write(book, where, numbers, (replace(record, approved_by=call.approved_by), plan.changes))
+            _write(book, where, numbers, (replace(record, approved_by=call.approved_by), plan.changes), files=files)
         files.publish()
     watch.lap("write the book")
     watch.write(where.timings)
@@ -120,7 +127,9 @@ def _checked(report: ApplyReport, plan: ApplyPlan, book: Book, said: tuple[Where
     return report
 
 
-def _write(book: Book, where: Where, numbers: tuple[int, int], batch: tuple[BatchRecord, Changes], undone: UndoPlan | None = None) -> None:
+def _write(
+    book: Book, where: Where, numbers: tuple[int, int], batch: tuple[BatchRecord, Changes], undone: UndoPlan | None = None, *, files: Staged | None = None
+) -> None:
     """Write a batch and its changes in one transaction; of an undo, what it does to whole rows too."""
     with book.transaction():
         write_settings(book, where.settings)
@@ -128,10 +137,12 @@ def _write(book: Book, where: Where, numbers: tuple[int, int], batch: tuple[Batc
             # First, so that rows that go are remembered with all that is taken off them, and rows that come back have it.
             record = batch[0]
             move_rows(book, Moved(numbers[0], record.as_of, record.reason, record.submitted_by), undone.whole)
-        write_batch(book, (numbers[0], next_event(book)), *batch)
+        write_batch(book, (numbers[0], next_event(book)), replace(batch[0], run=where.run), batch[1])
         if undone is not None:
             forget_saying(book, numbers[0], undone.whole.undoes)
         finish_batch(book, numbers[0])
+        if where.run and files:
+            files.publish()
 
 
 def _answer_again(book: Book, batch_id: int, upload: Upload, files: Staged, said: tuple[Where, Instructing]) -> ApplyReport:
@@ -179,14 +190,14 @@ def load(where: Where, call: Loads) -> LoadReport:
     started = datetime.now(UTC)
     column_map = read_map(call.map, where.settings) if call.map else default_map(where.settings)
     layouts = [*((CUSTOMERS, path) for path in call.customers), *((BOOKINGS, path) for path in call.bookings)]
-    exports = [(number, open_export(path, layout, column_map, where.settings)) for number, (layout, path) in enumerate(layouts, start=1)]
+    exports = list(enumerate((one for layout, path in layouts for one in open_exports(path, layout, column_map, where.settings)), start=1))
     with staged([*call.customers, *call.bookings]) as files:
         with open_for_load(where.store, dry_run=call.dry_run) as book, book.transaction(keep=not call.dry_run):
             batch_id, _ = next_numbers(book)
             if call.dry_run:
                 stand_in(book)
             context = Context(book, where.settings, call.as_of)
-            loading = Loading(context, batch_id, call.by, call.create_customers, call.progress)
+            loading = Loading(context, batch_id, call.by, call.create_customers, _by_file(call.progress, exports))
             loaded = load_exports(loading, *_by_layout(exports))
             shrunk = [] if call.accept_shrink else find_shrunk(context, exports, loaded.read)
             if shrunk and not call.dry_run:
@@ -197,17 +208,26 @@ def load(where: Where, call: Loads) -> LoadReport:
             counts = batch_counts(dict(report.rows), dict(report.bookings))
             record = BatchRecord("load", call.by, None, call.as_of, started, report.status, counts, _loaded_files(exports, loaded.read))
             write_settings(book, where.settings)
-            write_record(book, batch_id, record)
+            write_record(book, batch_id, replace(record, run=where.run))
             write_findings(book, batch_id)
+            name_sheets(book, batch_id, {number: export.sheet for number, export in exports if export.sheet})
             finish_batch(book, batch_id)
+            if where.run:
+                files.publish()
         files.publish()
     return report
 
 
-def _loaded_files(exports: Sequence[tuple[int, Export]], read: Mapping[int, int]) -> pl.DataFrame:
+def _by_file(progress: Progress, exports: Numbered) -> Progress:
+    """Return what hears of the parts of files and tells of the files."""
+    files = list(accumulate(int(export.part == 0) for _, export in exports))
+    return lambda number, rows, done, size: progress(files[number - 1], rows, done, size)
+
+
+def _loaded_files(exports: Numbered, read: Mapping[int, int]) -> pl.DataFrame:
     more = [pl.Series("layout", [export.wanted.layout.name for _, export in exports], dtype=pl.String)]
     more.append(pl.Series("rows_read", [None if is_mended(export) else read[number] for number, export in exports], dtype=pl.Int64))
-    return _files([(export.path.name, export.sha256(), None) for _, export in exports]).drop("layout", "rows_read").with_columns(more)
+    return _files([(export.name, export.sha256(), None) for _, export in exports]).drop("layout", "rows_read").with_columns(more)
 
 
 @dataclass(frozen=True)
@@ -229,7 +249,7 @@ def undo(where: Where, call: Undoing) -> UndoReport:
         if looking.find_batch(book, call.batch_id) is None:
             raise Refused(f"There is no batch {call.batch_id}.", "List them with: flagbook batches")
         if (before := find_undo(book, call.batch_id)) is not None:
-            return UndoReport(before, call.batch_id, "already-undone", {}, {}, (), {})
+            return UndoReport(before, call.batch_id, "already-undone", {}, {}, (), {}, {})
         plan = plan_undoing(call.batch_id, call.by, Context(book, where.settings, call.as_of, call.reason))
         numbers = next_numbers(book)
         lacks = lacks_approval(where.settings, plan.row_counts["applied"], [call.by], call.approved_by)

@@ -46,7 +46,6 @@ def tell_of_source(context: Context, batch: tuple[int, str], *, any_words: bool,
     """
     words = customers.alert_words(context.book) if any_words else customers.no_words()
     events, people, alerts = _plan_flags(context, batch[1], words)
-    customers.log_words(context.book, (batch[0], context.as_of), words.join(events, on="customer_id", how="semi"))
     bookings.keep_changed_alerts(context.book, alerts.join(people, on="customer_no", how="inner").select("customer_id", "old", "new"))
     _write(context, batch[0], Changes((ItemChanges(FLAGS, events),), _alert_rows(alerts, people, events), _no_bookings(), pl.DataFrame()))
     judged = known.judge(context) if known.judge else pl.DataFrame()

@@ -3,7 +3,7 @@
 import difflib
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from phonenumbers import SUPPORTED_REGIONS
 
 from pipeline.errors import Refused
+from pipeline.folders import Nightly, check_folders
 
 T = TypeVar("T")
 ACCOUNTS = ("password-on-first-booking", "verify-on-next-booking", "not-required")
@@ -93,18 +94,23 @@ class Reports:
 
 @dataclass(frozen=True)
 class Settings:
-    """All that a run may know of the business; `remarks` are warnings for the report. `approval`: large batches need a second person's."""
+    """All that a run may know of the business; `remarks` are warnings for the report. `approval`: large batches need a second person's.
+
+    `folder` is where the settings file lies.
+    """
 
     business: Business = Business()
     flags: Flags = Flags()
     files: Files = Files()
     batches: Batches = Batches()
     reports: Reports = Reports()
+    nightly: Nightly = field(default_factory=Nightly)
     staff: tuple[Staff, ...] = ()
     status_words: Mapping[str, str] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)
     approval: bool = False
     remarks: tuple[str, ...] = ()
+    folder: Path = Path()
 
     @property
     def zone(self) -> ZoneInfo:
@@ -132,11 +138,11 @@ def read_settings(path: Path | None) -> Settings:
         raise Refused(f"{path}: the settings can't be read ({type(error).__name__}).", "It must be a readable UTF-8 file.") from None
     except tomllib.TOMLDecodeError as error:
         raise Refused(f"{path}: the settings are not valid TOML: {error}.", "Correct the line.") from None
-    return _settings(data, str(path))
+    return replace(_settings(data, str(path)), folder=path.parent)
 
 
 def _settings(data: dict[str, Any], where: str) -> Settings:
-    check_keys(data, [key.name for key in fields(Settings) if key.name != "remarks"], where)
+    check_keys(data, [key.name for key in fields(Settings) if key.name not in ("remarks", "folder")], where)
     business = _section(Business, data.get("business", {}), f"{where}: business")
     flags = _section(Flags, data.get("flags", {}), f"{where}: flags", types=FlagType)
     _check_business(business, where)
@@ -152,6 +158,7 @@ def _settings(data: dict[str, Any], where: str) -> Settings:
         flags=flags,
         files=_section(Files, data.get("files", {}), f"{where}: files"),
         reports=_section(Reports, data.get("reports", {}), f"{where}: reports"),
+        nightly=check_folders(_section(Nightly, data.get("nightly", {}), f"{where}: nightly"), f"{where}: nightly"),
         staff=staff,
         status_words=status_words(data.get("status_words", {}), f"{where}: status_words"),
         aliases=alias_table(data.get("aliases", {}), f"{where}: aliases"),

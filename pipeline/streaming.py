@@ -121,8 +121,7 @@ class Passage:
         """Keep rejected rows as they came, so that the file need not be read again for them; not where they are many."""
         if len(checked.valid) < len(sheet.rows) and sum(len(one.rows) for sheets in self.rejected.values() for one in sheets) < KEPT:
             rows = sheet.rows.filter(~pl.col("source_row").is_in(checked.valid["source_row"].implode()))
-            # NOTE: texts that are merely picked out keep all of the file's text in memory; an empty one put to them makes them new.
-            self.rejected.setdefault(number, []).append(replace(sheet, rows=rows.with_columns(pl.selectors.string() + "")))
+            self.rejected.setdefault(number, []).append(replace(sheet, rows=own_texts(rows)))
 
     def _table(self) -> pl.DataFrame:
         rows = [(what, *key) for key, what in self._what.items()]
@@ -144,6 +143,14 @@ class Passage:
         last = self._last
         self.is_ascending = bool(follows.head(len(ids) - 1).all()) and (last is None or (len(last.encode()), last) < (sizes[0], ids[0]))
         self._last = ids[-1]
+
+
+def own_texts(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the same rows with texts of their own.
+
+    NOTE: texts that are merely picked out keep all of the file's text in memory; an empty one put to them makes them new.
+    """
+    return rows.with_columns(pl.selectors.string() + "")
 
 
 def ahead(items: Iterator[T]) -> Iterator[T]:

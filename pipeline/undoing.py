@@ -1,21 +1,20 @@
 """From a batch to the plan that puts back what it changed (rules 6.5, 6.7); the run and the dry run share it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-import narwhals.stable.v2 as nw
 import polars as pl
 
-from pipeline.alerting import plan_alerts, spread
+from pipeline.alerting import plan_alerts
 from pipeline.context import Context
 from pipeline.effects import net_changes
 from pipeline.intake.cells import word_keys
 from pipeline.planning import batch_counts, count_outcomes
-from pipeline.rules.undo import plan_undo, rest_of_alerts
+from pipeline.retelling import Parted, left_whole, part, plan_retelling
 from pipeline.store import undoing as store
 from pipeline.store.items import ItemChanges
-from pipeline.store.reading import future_live_bookings, items_of
-from pipeline.store.rows import Rows, Whole, find_brought, find_removed
+from pipeline.store.reading import items_of
+from pipeline.store.rows import Whole, find_whole
 from pipeline.store.writing import Changes
 from schemas.entities import ENTITIES, FLAGS, STATUS
 from schemas.entity import STAMPS, Entity
@@ -38,7 +37,8 @@ ROW_COLUMNS = {
 class UndoPlan:
     """What an undo will do: `rows` has one row an item, put back (applied) or left alone (rejected, `CONFLICT`).
 
-    `net` is what `net_changes` gives. `whole` are the customers and bookings that go or come back, which `rows` does not list.
+    `net` is what `net_changes` gives. `whole` are the customers and bookings that go, come back, or are put back as they were, of which
+    `rows` lists only those left alone.
     """
 
     rows: pl.DataFrame
@@ -58,49 +58,23 @@ class UndoPlan:
         return batch_counts(self.row_counts, self.booking_counts)
 
 
-@dataclass(frozen=True)
-class _Parted:
-    """The items of one kind: those put back and those left alone; `item` is the column that names them."""
-
-    name: str
-    back: pl.DataFrame
-    left: pl.DataFrame
-    item: str
-
-
-def _nw(frame: pl.DataFrame) -> nw.DataFrame[pl.DataFrame]:
-    return nw.from_native(frame, eager_only=True)
-
-
-def _part(name: str, items: pl.DataFrame, values: tuple[str, ...], item: str, more: tuple[str, ...] = ()) -> _Parted:
-    undone = plan_undo(_nw(items), values, more)
-    return _Parted(name, undone.back.to_native(), undone.conflicts.to_native(), item)
-
-
 def plan_undoing(batch_id: int, who: str, context: Context) -> UndoPlan:
     """Decide what undoing a batch does to the book as it is now; nothing is written."""
     parted = {entity.name: _part_items(entity, batch_id, context) for entity in ENTITIES}
-    told = _part("bookings", store.changed_bookings(context.book, batch_id, "alert", "alert_message"), ("value",), "booking_id")
-    statuses = _part("bookings", store.changed_bookings(context.book, batch_id, "status", "status"), ("value",), "booking_id")
     flags = parted[FLAGS.name].back
     customers = store.named_customers(context.book, flags.select("customer_id").unique())
     alerts = _alerts(flags, customers, context)
-    rest = _rest(batch_id, alerts, told.back, customers, context)
-    followed = pl.col("booking_id").is_in(rest.filter(pl.col("effect") != "kept")["booking_id"].implode())
-    told = _Parted("bookings", told.back.filter(~followed), told.left.filter(~followed), "booking_id")
-    put_back = told.back.select("row_id", "booking_id", "customer_id", before="now_value", after="before_value")
-    changing = pl.concat([put_back, rest.filter(pl.col("effect") != "kept").select(put_back.columns)]).sort("row_id")
+    whole = find_whole(context.book, batch_id)
+    retold = plan_retelling(whole, alerts, customers, context)
     said = _said(context.reason, who)
     items = _changes(parted, said)
     by_id = alerts.join(customers.select("customer_no", "customer_id"), on="customer_no", how="inner").sort("customer_id")
-    brought, taken = find_brought(context.book, batch_id), find_removed(context.book, batch_id)
-    back = statuses.back.select("row_id", "booking_id", "customer_id", before="now_value", after="before_value")
-    whole = Whole(batch_id, _moving(brought), _moving(taken), back)
-    rows = _rows([*parted.values(), told, statuses, *_left_whole(brought), *_left_whole(taken)])
+    whole = replace(whole, statuses=retold.statuses.back.select("row_id", "booking_id", "customer_id", before="now_value", after="before_value"))
+    rows = _rows([*parted.values(), retold.texts, retold.statuses, *left_whole(whole)])
     counts = count_outcomes(rows)
     counts |= {"read": counts["read"] + whole.total(), "applied": counts["applied"] + whole.total()}
-    changes = Changes(items, by_id.with_columns(said), changing.with_columns(said), rows)
-    return UndoPlan(rows, changes, net_changes(items, by_id), whole, counts, _booking_counts(changing, rest))
+    changes = Changes(items, by_id.with_columns(said), retold.changing.with_columns(said), rows)
+    return UndoPlan(rows, changes, net_changes(items, by_id), whole, counts, retold.counts)
 
 
 def _said(reason: str | None, who: str) -> list[pl.Expr]:
@@ -109,7 +83,7 @@ def _said(reason: str | None, who: str) -> list[pl.Expr]:
     return [*nowhere, pl.lit(reason, pl.String).alias("reason"), pl.lit(who).alias("changed_by")]
 
 
-def _part_items(entity: Entity, batch_id: int, context: Context) -> _Parted:
+def _part_items(entity: Entity, batch_id: int, context: Context) -> Parted:
     """Part the items that a batch changed; names that differ in case only are one item."""
     changed = _fold(store.changed_items(context.book, entity, batch_id))
     present = store.present_items(context.book, entity, changed.select("customer_id").unique())
@@ -117,7 +91,7 @@ def _part_items(entity: Entity, batch_id: int, context: Context) -> _Parted:
     items = changed.join(present, on=["customer_id", "key"], how="left", validate="1:1").with_columns(pl.col("now_is_there").fill_null(value=False))
     items = items.with_columns(item=pl.coalesce("now_item", "item")).sort("customer_id", "item")
     values = ("is_there", "value", *(one.name for one in entity.fields))
-    return _part(entity.entity_in_history, items, values, "item", tuple(entity.stamps))
+    return part(entity.entity_in_history, items, values, "item", tuple(entity.stamps))
 
 
 def _fold(changed: pl.DataFrame) -> pl.DataFrame:
@@ -128,15 +102,7 @@ def _fold(changed: pl.DataFrame) -> pl.DataFrame:
     return keyed.group_by("customer_id", "key").agg(*first, *last)
 
 
-def _left_whole(rows: Mapping[str, Rows]) -> list[_Parted]:
-    return [_Parted(table, found.left.clear(), found.left, "id") for table, found in rows.items()]
-
-
-def _moving(rows: Mapping[str, Rows]) -> dict[str, int]:
-    return {table: found.moving for table, found in rows.items()}
-
-
-def _changes(parted: Mapping[str, _Parted], said: Sequence[pl.Expr]) -> tuple[ItemChanges, ...]:
+def _changes(parted: Mapping[str, Parted], said: Sequence[pl.Expr]) -> tuple[ItemChanges, ...]:
     """Return the items put back as events, numbered over all entities."""
     made, place = [], 0
     for entity in ENTITIES:
@@ -187,24 +153,10 @@ def _alerts(back: pl.DataFrame, customers: pl.DataFrame, context: Context) -> pl
     return plan_alerts(typed, names, customers, context.settings)
 
 
-def _rest(batch_id: int, alerts: pl.DataFrame, told_back: pl.DataFrame, customers: pl.DataFrame, context: Context) -> pl.DataFrame:
-    """Return the bookings that follow 4.2, of customers whose alert is then not what it was before the batch."""
-    former = store.former_alerts(context.book, batch_id, customers)
-    kept = alerts.join(former, on="customer_no", how="anti").select("customer_no", former="old")
-    rest: pl.DataFrame = rest_of_alerts(_nw(alerts), _nw(pl.concat([former, kept]))).to_native()
-    asked = customers.join(rest, on="customer_no", how="semi")
-    bookings = future_live_bookings(context.book, asked, context.as_of)
-    restored = bookings.join(told_back.select("row_id", restored=pl.lit(value=True), then="before_value"), on="row_id", how="left", validate="1:1")
-    restored = restored.with_columns(alert=pl.when("restored").then(pl.col("then").str.strip_chars()).otherwise("alert"))
-    ids = customers.select("customer_no", "customer_id")
-    told = spread(rest, restored).join(ids, on="customer_no", how="inner", validate="m:1")
-    return told.select("row_id", "booking_id", "customer_id", "effect", "after", "before")
-
-
-def _rows(parts: Sequence[_Parted]) -> pl.DataFrame:
+def _rows(parts: Sequence[Parted]) -> pl.DataFrame:
     frames = [pl.DataFrame(schema=ROW_COLUMNS)]
-    for part in parts:
-        for frame, outcome, code in ((part.back, "applied", None), (part.left, "rejected", CONFLICT)):
+    for one in parts:
+        for frame, outcome, code in ((one.back, "applied", None), (one.left, "rejected", CONFLICT)):
             message = "put back" if code is None else "left alone: it was changed after the batch"
             frames.append(
                 frame.select(
@@ -212,16 +164,11 @@ def _rows(parts: Sequence[_Parted]) -> pl.DataFrame:
                     pl.lit(None, pl.String).alias("sheet"),
                     pl.lit(0, pl.Int64).alias("source_row"),
                     "customer_id",
-                    pl.lit(part.name).alias("action"),
-                    pl.col(part.item).alias("item"),
+                    pl.lit(one.name).alias("action"),
+                    pl.col(one.item).alias("item"),
                     pl.lit(outcome).alias("outcome"),
                     pl.lit(code, pl.String).alias("code"),
                     pl.lit(message).alias("message"),
                 )
             )
     return pl.concat(frames)
-
-
-def _booking_counts(changing: pl.DataFrame, rest: pl.DataFrame) -> dict[str, int]:
-    cleared = int(changing["after"].is_null().sum())
-    return {"updated": len(changing) - cleared, "cleared": cleared, "kept": int((rest["effect"] == "kept").sum())}

@@ -45,9 +45,14 @@ run flagbook apply first_flags.csv --by 'Ines Parrow' --as-of 2026-06-01T08:00
 run flagbook apply flags.xlsx more_flags.csv --by 'Ines Parrow' --reason 'Weekly review' --as-of 2026-06-01T09:00 --out results --dry-run
 run flagbook --quiet apply flags.xlsx more_flags.csv --by 'Ines Parrow' --reason 'Weekly review' --as-of 2026-06-01T09:00 --out results
 run flagbook apply tags_and_status.xlsx --by 'Rhona Castell' --as-of 2026-06-01T09:30 --out results
-run flagbook undo 3 --as-of 2026-06-01T10:00 --dry-run
+said cp next_bookings.csv inbox/bookings.csv
+mkdir inbox
+cp -p next_bookings.csv inbox/bookings.csv
+run flagbook nightly --as-of 2026-06-02T04:00
+run flagbook undo 3 --as-of 2026-06-02T10:00 --dry-run
 run flagbook batches
-run flagbook show TC-00017 --as-of 2026-06-01T09:00
+run flagbook show TC-00017 --as-of 2026-06-02T09:00
+run flagbook report --as-of 2026-06-02T07:00 --out reports
 
 cat <<'END'
 
@@ -61,6 +66,11 @@ In demo/ there are now:
   results/tags_and_status.results.xlsx  the same for tags and status
   results/flags.rejected.xlsx        the rows that came back: correct them,
   results/more_flags.rejected.csv      and apply these files
+  outbox/2026-06-02/reports.xlsx     what the night wrote: reports to look at,
+  outbox/2026-06-02/report.html        a page (open it in a browser),
+  outbox/2026-06-02/nightly.json       and what it did
+  archive/2026-06-02/bookings.csv    the export that it took out of inbox/
+  reports/reports.xlsx               the same reports as of 7:00 in the morning
 
 To look further:
   cd demo

@@ -16,7 +16,7 @@ from pathlib import Path
 if __name__ == "__main__":  # run as a script, Python looks in this folder and not in the one above it
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from sample_data.making.bookings import BOOKING_HEADERS, booking_rows, make_bookings
+from sample_data.making.bookings import BOOKING_HEADERS, booking_rows, make_bookings, next_bookings
 from sample_data.making.business import MADE_UP, SETTINGS
 from sample_data.making.chance import Chance
 from sample_data.making.instructions import STORY
@@ -47,13 +47,14 @@ def make_files() -> dict[str, bytes]:
     """Return every generated file by its name."""
     chance = Chance(SEED)
     customers = make_customers(chance)
-    bookings = booking_rows(make_bookings(customers, chance), customers)
+    bookings = make_bookings(customers, chance)
     people = [list(vars(one).values()) for one in customers]
     first = [[row.action, row.customer_id, row.flag_type, row.comment, row.expires_on, row.flagged_by] for row in first_rows()]
     second = csv_text(OTHER_HEADERS, [row.cells() for row in second_rows(customers, chance)], ";")
     return {
         "customers.csv": csv_text([field.name for field in fields(Customer)], people).encode(),
-        "bookings.csv": csv_text(BOOKING_HEADERS, bookings).encode(),
+        "bookings.csv": csv_text(BOOKING_HEADERS, booking_rows(bookings, customers)).encode(),
+        "next_bookings.csv": csv_text(BOOKING_HEADERS, booking_rows(next_bookings(bookings), customers)).encode(),
         "first_flags.csv": csv_text(("action", "customer_id", "flag_type", "comment", "expires_on", "flagged_by"), first).encode(),
         "flags.xlsx": workbook_bytes(workbook_rows(customers, chance)),
         "tags_and_status.xlsx": plain_workbook({"Tags": TAGS, "Status": STATUS}),

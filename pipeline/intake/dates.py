@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from pipeline.intake.cells import BLANKS
+from pipeline.intake.cells import BLANKS, are_few
 
 ISO_DATE = r"^\d{4}-\d{2}-\d{2}$"
 ISO_TIME = r"^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(:\d{2})?([.,]\d{1,9})?)?\s*(Z|z|[+-]\d{2}:?\d{2})?$"
@@ -49,7 +49,7 @@ def _plain_times(text: pl.Series) -> pl.Series:
     """Return the naive times that are written in the plain form of most of them, null for the rest: this spares the regular expressions."""
     some = text.drop_nulls().head(100)
     form = max(PLAIN_TIMES, key=lambda form: some.str.to_datetime(form, time_unit="us", strict=False, exact=True).count())
-    return text.str.to_datetime(form, time_unit="us", strict=False, exact=True)
+    return text.str.to_datetime(form, time_unit="us", strict=False, exact=True, cache=are_few(text))
 
 
 def _any_iso_times(text: pl.Series, zone: str) -> pl.Series:

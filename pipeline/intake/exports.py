@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import polars as pl
 
-from pipeline.errors import Refused
 from pipeline.findings import Checked
 from pipeline.intake.casting import CASTS
 from pipeline.intake.delimited import SEP_LINE, SEPARATORS, as_meant, find_dialect
@@ -26,13 +26,15 @@ ADDED = frozenset((*RESULT_COLUMNS, *REJECTED_COLUMNS))
 
 @dataclass(frozen=True)
 class Export:
-    """One export: `sheets` yields its rows as text, piece by piece and as often as asked; `cast` types and checks a piece.
+    """One export: a file, or a sheet of a workbook. `sheets` yields its rows as text, piece by piece and as often as asked; `cast` types and checks a piece.
 
     `present` names the columns that the file has, since an absent column says nothing (rule 4.5). `sha256` gives the fingerprint of
-    what was read, `passed` how many of the file's `size` bytes the present pass has read, where that is known.
+    what was read, `passed` how many of the file's `size` bytes the present pass has read, where that is known. `sheet` is the name of a
+    workbook's sheet, `part` which of those that are read it is, from 0 on; `name` tells it from the others.
     """
 
     path: Path
+    name: str
     is_text: bool
     wanted: Wanted
     header: tuple[str, ...]
@@ -43,27 +45,39 @@ class Export:
     sha256: Callable[[], str]
     size: int = 0
     passed: Callable[[], int] = lambda: 0
+    sheet: str = ""
+    part: int = 0
 
 
-def open_export(path: Path, layout: Layout, column_map: ColumnMap, settings: Settings) -> Export:
-    """Open an export; raise `Refused` where it can't be read or lacks a required column. Rows are read when `sheets` is."""
+def open_exports(path: Path, layout: Layout, column_map: ColumnMap, settings: Settings) -> list[Export]:
+    """Open a file of exports: of a workbook, each sheet that looks like one. Rows are read when `sheets` is.
+
+    Raises `Refused` where it can't be read or lacks a required column.
+    """
     wanted = Wanted.of(layout, dict(column_map.headers[layout.name]))
     if is_parquet(path):
-        opened = _open_parquet(path, wanted)
+        opened = [_open_parquet(path, wanted)]
     elif (text := open_text(path)) is not None:
-        opened = _open_text(text, wanted)
+        opened = [_open_text(text, wanted)]
     else:
         opened = _open_whole(path, wanted, settings)
-    positions = map_columns(opened.header, wanted, str(path))
+    of_sheet = [f", sheet {one.sheet}" if len(opened) > 1 else "" for one in opened]
+    return [_export((path, part, of_sheet[part]), one, wanted, column_map) for part, one in enumerate(opened)]
 
+
+def _export(what: tuple[Path, int, str], opened: "_Opened", wanted: Wanted, column_map: ColumnMap) -> Export:
+    """Return one export; `what`: its file, which part of that it is, and how it is told from the other parts."""
+    path, part, of_sheet = what
+    positions = map_columns(opened.header, wanted, f"{path}{of_sheet}")
     unused = [title for title, name in zip(opened.header, wanted.recognised(opened.header), strict=True) if title and not name and title not in ADDED]
-    remarks = (*opened.remarks, f"{path.name}: columns not used: {', '.join(unused)}") if unused else opened.remarks
+    remarks = (*opened.remarks, *([f"{path.name}{of_sheet}: columns not used: {', '.join(unused)}"] if unused else []))
 
     def cast(sheet: RawSheet) -> Checked:
-        return CASTS[layout.name](sheet, positions, column_map)
+        return CASTS[wanted.layout.name](sheet, positions, column_map)
 
     return Export(
         path,
+        f"{path.name}{of_sheet}",
         opened.is_text,
         wanted,
         opened.header,
@@ -72,8 +86,10 @@ def open_export(path: Path, layout: Layout, column_map: ColumnMap, settings: Set
         cast,
         remarks,
         opened.sha256,
-        path.stat().st_size,
+        0 if part else path.stat().st_size,
         opened.passed,
+        opened.sheet,
+        part,
     )
 
 
@@ -90,6 +106,7 @@ class _Opened:
     sha256: Callable[[], str]
     remarks: tuple[str, ...] = ()
     passed: Callable[[], int] = lambda: 0
+    sheet: str = ""
 
 
 def _open_text(text: TextFile, wanted: Wanted) -> _Opened:
@@ -120,6 +137,7 @@ def _gathered(frames: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
 
 def _open_parquet(path: Path, wanted: Wanted) -> _Opened:
     parquet = open_parquet(path)
+    parquet.require_plain(wanted.recognised(parquet.header))
     start = RawSheet("", parquet.header, 0, pl.DataFrame(), pl.DataFrame(schema=MARK_SCHEMA), wanted)
 
     def sheets() -> Iterator[RawSheet]:
@@ -129,10 +147,22 @@ def _open_parquet(path: Path, wanted: Wanted) -> _Opened:
     return _Opened(True, parquet.header, sheets, parquet.sha256)
 
 
-def _open_whole(path: Path, wanted: Wanted, settings: Settings) -> _Opened:
+def _open_whole(path: Path, wanted: Wanted, settings: Settings) -> list[_Opened]:
+    """Open a file that is read whole: every sheet that looks like an export (rule 7.3)."""
     source = open_source(path, settings.files.max_bytes)
     tables = read_tables(source, Reading(wanted))
-    if len(tables.sheets) > 1:
-        names = ", ".join(sheet.name for sheet in tables.sheets)
-        raise Refused(f"{path}: several sheets look like an export: {names}.", "Keep one of them in the file.")
-    return _Opened(source.kind is FileKind.TEXT, tables.sheets[0].header, lambda: iter(tables.sheets), lambda: source.sha256, tables.remarks)
+    return [
+        _Opened(
+            source.kind is FileKind.TEXT,
+            sheet.header,
+            partial(_again, sheet),
+            lambda: source.sha256,
+            () if part else tables.remarks,
+            sheet=sheet.name,
+        )
+        for part, sheet in enumerate(tables.sheets)
+    ]
+
+
+def _again(sheet: RawSheet) -> Iterator[RawSheet]:
+    yield sheet

@@ -1,8 +1,10 @@
 """Parquet files to text (rule 7.1): read piece by piece, each value as the text that a CSV would have for it."""
 
+import base64
 import hashlib
 import io
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,11 +25,21 @@ DAMAGED = "Export it again, or save it as CSV."
 
 @dataclass(frozen=True)
 class ParquetFile:
-    """A Parquet file: its columns' names, and its rows as text with the number of each, from 1 on (there is no header row)."""
+    """A Parquet file: its columns' names, and its rows as text with the number of each, from 1 on (there is no header row).
+
+    `nested` are the columns that hold something other than plain values; their text is JSON.
+    """
 
     path: Path
     header: tuple[str, ...]
+    nested: frozenset[str]
     data: bytes | None = None
+
+    def require_plain(self, recognised: Sequence[str | None]) -> None:
+        """Raise `Refused` where a column that is recognised, each header cell's name or None, holds something other than plain values."""
+        wrong = [title for title, name in zip(self.header, recognised, strict=True) if name and title in self.nested]
+        if wrong:
+            raise Refused(f"{self.path}: these columns hold something other than plain values: {', '.join(wrong)}.", "Write them as texts or numbers.")
 
     def pieces(self, rows: int) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
         """Yield frames of about `rows` rows, at least one, and the marks of cells whose number is not exact (see `RawSheet`)."""
@@ -64,16 +76,14 @@ def _source(path: Path, data: bytes | None) -> AbstractContextManager[IO[bytes]]
 
 
 def open_parquet(path: Path, data: bytes | None = None) -> ParquetFile:
-    """Open a Parquet file, or what was read of it (`data`); raise `Refused` where it is damaged, or a column holds lists or records."""
+    """Open a Parquet file, or what was read of it (`data`); raise `Refused` where it is damaged."""
     try:
         with _source(path, data) as handle:
             schema = pl.scan_parquet(handle, glob=False).collect_schema()
     except pl.exceptions.PolarsError:
         raise Refused(f"{path}: the Parquet file is damaged or cut short.", DAMAGED) from None
-    nested = [name for name, kind in schema.items() if kind.is_nested() or kind in (pl.Binary, pl.Object)]
-    if nested:
-        raise Refused(f"{path}: these columns hold something other than plain values: {', '.join(nested)}.", "Leave them out of the export.")
-    return ParquetFile(path, tuple(schema), data)
+    nested = frozenset(name for name, kind in schema.items() if kind.is_nested() or kind == pl.Binary)
+    return ParquetFile(path, tuple(schema), nested, data)
 
 
 def _names(header: tuple[str, ...]) -> dict[str, type[pl.String]]:
@@ -105,7 +115,27 @@ def _of_moment(value: pl.Expr, kind: pl.DataType) -> pl.Expr:
     return value.dt.to_string("%Y-%m-%dT%H:%M:%S%.6f")
 
 
-TEXTS: dict[type[pl.DataType], Callable[[pl.Expr, pl.DataType], pl.Expr]] = {pl.Float64: _of_float, pl.Float32: _of_float, pl.Datetime: _of_moment}
+def _of_nested(value: pl.Expr, kind: pl.DataType) -> pl.Expr:
+    if "Binary" in str(kind):  # which Polars can't write as JSON
+        return value.map_batches(_with_bytes, return_dtype=pl.String)
+    wrapped = pl.struct(value.alias("v")).struct.json_encode()  # NOTE: Polars writes records only, so that a list is put into one
+    return pl.when(value.is_not_null()).then(wrapped.str.strip_prefix('{"v":').str.strip_suffix("}")).alias(value.meta.output_name())
+
+
+def _with_bytes(values: pl.Series) -> pl.Series:
+    texts = [None if value is None else json.dumps(value, default=_as_json, ensure_ascii=False) for value in values.to_list()]
+    return pl.Series(values.name, texts, dtype=pl.String)
+
+
+def _as_json(value: object) -> str:
+    return base64.b64encode(value).decode() if isinstance(value, bytes) else str(value)
+
+
+TEXTS: dict[type[pl.DataType], Callable[[pl.Expr, pl.DataType], pl.Expr]] = {
+    **dict.fromkeys((pl.Float64, pl.Float32), _of_float),
+    **dict.fromkeys((pl.List, pl.Array, pl.Struct, pl.Binary), _of_nested),
+    pl.Datetime: _of_moment,
+}
 
 
 def _marks(piece: pl.DataFrame, rows: pl.Series) -> pl.DataFrame:

@@ -13,6 +13,7 @@ import polars as pl
 
 from pipeline.errors import Refused
 from pipeline.intake.sheets import cell
+from pipeline.wording import count_of
 
 NAMED = 5  # rows that a message names
 SPARE = 4  # columns past the header in which cells too many are caught
@@ -188,8 +189,9 @@ class _Reader:
     def _refuse_long(self, rows: pl.DataFrame, spare: Sequence[str]) -> None:
         long = rows.filter(pl.any_horizontal(pl.col(spare).str.strip_chars() != ""))["source_row"]
         if len(long):
-            some = ", ".join(str(row) for row in long.head(NAMED)) + (" …" if len(long) > NAMED else "")
-            raise Refused(f"{self.where}: {len(long)} rows have more cells than the header's {self.width}: rows {some}.", QUOTES)
+            some = ("row " if len(long) == 1 else "rows ") + ", ".join(str(row) for row in long.head(NAMED)) + (" …" if len(long) > NAMED else "")
+            said = count_of(len(long), "row has", "rows have")
+            raise Refused(f"{self.where}: {said} more cells than the header's {self.width}: {some}.", QUOTES)
 
 
 def _numbered(rows: pl.DataFrame, number: int) -> pl.DataFrame:

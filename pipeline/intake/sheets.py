@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 import polars as pl
 
-from pipeline.errors import Refused
+from pipeline.errors import NotRecognised, Refused
 from pipeline.findings import NOT_A_TIME
 from pipeline.intake.cells import word_keys
 from schemas.columns import REJECTED_COLUMNS, RESULT_COLUMNS, Kind, Layout, header_key, header_names
@@ -190,7 +190,7 @@ def map_columns(sheet_header: Sequence[str], wanted: Wanted, where: str) -> dict
     if absent:
         needed = "; ".join(" or ".join(group) for group in absent)
         present = ", ".join(header for header in sheet_header if header) or "none"
-        raise Refused(
+        raise NotRecognised(
             f"{where}: a required column is missing: {needed}. The columns there are: {present}.",
             "Add the column, or name it in a column map or under aliases in the settings.",
         )

@@ -64,6 +64,7 @@ def _read_parquet(source: Source, reading: Reading) -> Tables:
     rows, marks = pl.concat([piece for piece, _ in pieces]), pl.concat([marked for _, marked in pieces])
     wanted = reading.sought.choose([[list(parquet.header)]], "")
     map_columns(parquet.header, wanted, str(source.path))
+    parquet.require_plain(wanted.recognised(parquet.header))
     blank = pl.when(pl.selectors.string().str.strip_chars() != "").then(pl.selectors.string())
     filled = rows.with_columns(blank).filter(pl.any_horizontal(pl.selectors.string().is_not_null()))
     return Tables((RawSheet("", parquet.header, 0, filled, marks, wanted, ours=is_ours(parquet.header, filled)),), ())

@@ -10,13 +10,14 @@ from typing import TypeVar
 import polars as pl
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetMetadata, SheetTypeEnum, SheetVisibleEnum
 
-from pipeline.errors import Refused
+from pipeline.errors import NotRecognised, Refused
 from pipeline.intake.cellmarks import MARKS, NO_VALUE
 from pipeline.intake.celltext import Value, cell_text, is_inexact, text_column
 from pipeline.intake.gate import BookKind, Passed, check_workbook
 from pipeline.intake.reach import column_letters
 from pipeline.intake.sheets import CELL_ERROR, MARK_SCHEMA, NOT_EXACT, RawSheet, Sought, Wanted, cell, find_header, map_columns
 from pipeline.intake.zipparts import SAVE_ANEW
+from pipeline.wording import count_of
 
 HEADER_ROWS = 50
 # The error values that the parser knows; it refuses a whole sheet for any other (#SPILL!, #CALC!, #GETTING_DATA).
@@ -93,9 +94,9 @@ def _remarks(passed: Passed, sheets: list[RawSheet]) -> Iterator[str]:
         names, kind = ", ".join(unseen), passed.kind.upper()
         yield f"{names}: in this {kind} file an error cell can't be told from a blank one, nor how a number looks; save it as XLSX to be sure"
     for sheet in sheets:
-        hidden = sheet.rows["source_row"].is_in(passed.hidden.get(sheet.name, [])).sum()
+        hidden = int(sheet.rows["source_row"].is_in(passed.hidden.get(sheet.name, [])).sum())
         if hidden:
-            yield f"{sheet.name}: {hidden} hidden or filtered row{'s were' if hidden > 1 else ' was'} read too"
+            yield f"{sheet.name}: {count_of(hidden, 'hidden or filtered row was', 'hidden or filtered rows were')} read too"
 
 
 def _find_columns(sheet: CalamineSheet, sought: Sought, where: str) -> _Found | None:
@@ -203,4 +204,4 @@ def _unusable(nearest: list[tuple[str, _Found]], where: str) -> Refused:
         except Refused as refusal:
             return refusal
     reason = f"{where}: no table was found: no row among the first {HEADER_ROWS} names the required columns."
-    return Refused(reason, "Put the column names in one row above the data.")
+    return NotRecognised(reason, "Put the column names in one row above the data.")

@@ -11,6 +11,9 @@ IDS_SHOWN = 50
 # Where a row's own detail goes in the messages that have one.
 HERE_DETAIL, HERE_COLUMN = "\x00", "\x01"
 PLACES = {"cell-error": HERE_COLUMN, **dict.fromkeys(("unknown-customer", "conflicting-customer", "ambiguous-customer", "changed-since-export"), HERE_DETAIL)}
+# A phone number, behind the mark of one that has no normal form, that begins with no country code.
+REGIONLESS = r"^\?\(?(?:0?[1-9])[0-9 ()./-]{4,}$"
+SET_REGION = "the phone number has no country code: set business.phone_region in the settings"
 KEY_WORDS = {"id_key": "id", "email_key": "e-mail", "phone_key": "phone number"}
 
 
@@ -27,6 +30,11 @@ def near_details(near: pl.DataFrame) -> pl.DataFrame:
     kind = pl.col("key_kind").replace_strict(KEY_WORDS, return_dtype=pl.String)
     more = pl.when(pl.col("others") > 0).then(pl.format(", and of {} more", "others")).otherwise(pl.lit(""))
     return near.select("key_kind", "key", detail=pl.concat_str(pl.format("one edit away is the {} of customer {}", kind, "near"), more))
+
+
+def regionless_details(keys: pl.DataFrame) -> pl.DataFrame:
+    """Return key_kind, key and detail for phone numbers without a country code; `keys` has key_kind and key, and no region is set."""
+    return keys.filter((pl.col("key_kind") == "phone_key") & pl.col("key").str.contains(REGIONLESS)).with_columns(detail=pl.lit(SET_REGION))
 
 
 def change_details(changes: pl.DataFrame) -> pl.Series:

@@ -12,6 +12,7 @@ from polars.io.plugins import register_io_source
 from rustpy_xlsxwriter import FastExcel, Format
 
 from pipeline.outputs.tables import CELL_CHARACTERS, SHEET_ROWS, WRAPPED_ROWS, row_heights, write_csv_pieces
+from pipeline.wording import count_of
 from schemas.reports import Form, ReportKind, Shown
 
 MARK = "⚑"
@@ -115,12 +116,13 @@ def _fit(frame: pl.DataFrame, remarks: list[str], title: str) -> tuple[list[pl.D
     notes = []
     too_long = sum(int((frame[name].str.len_chars() > CELL_CHARACTERS).sum()) for name in frame.select(cs.string()).columns)
     if too_long:
-        notes.append(f"{too_long:,} texts are longer than a cell of Excel holds; they are cut, with a word at their end")
+        said = ("text is longer than a cell of Excel holds; it is", "texts are longer than a cell of Excel holds; they are")
+        notes.append(f"{count_of(too_long, *said)} cut, with a word at the end")
         text = cs.string()
         frame = frame.with_columns(pl.when(text.str.len_chars() > CELL_CHARACTERS).then(text.str.slice(0, CELL_CHARACTERS - len(CUT)) + CUT).otherwise(text))
     parts = [frame.slice(start, SHEET_ROWS) for start in range(0, max(len(frame), 1), SHEET_ROWS)]
     if len(parts) > 1:
-        notes.append(f"{len(frame):,} rows are more than a sheet of Excel takes: they go on in {len(parts) - 1} further sheets")
+        notes.append(f"{len(frame):,} rows are more than a sheet of Excel takes: they go on in {count_of(len(parts) - 1, 'further sheet')}")
     remarks += [f"{title}: {note}." for note in notes]
     return parts, "; ".join(notes)
 
@@ -218,7 +220,7 @@ def _width(frame: pl.DataFrame, name: str, form: Form | None) -> float:
         return WIDTHS[form]
     lines = frame.head(1000)[name].str.split("\n").explode().str.len_chars()
     longest = int(lines.max() or 0)  # type: ignore[arg-type]  # lengths are numbers
-    return float(min(max(longest + 2, len(name) // 2 + 3, NARROWEST), WIDEST.get(form, 36)))
+    return float(min(max(longest + 2, min(len(name) + 3, 14), NARROWEST), WIDEST.get(form, 36)))
 
 
 def local_times(zone: str) -> Callable[[pl.DataFrame], pl.DataFrame]:

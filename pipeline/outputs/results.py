@@ -170,26 +170,34 @@ def _stem(path: Path) -> str:
 
 
 @dataclass(frozen=True)
-class CameBack:
-    """The rejected rows of an export: the header of its own columns, and its rows in order, piece by piece: those columns, row number, message."""
+class SheetBack:
+    """The rejected rows of one sheet: the header of its own columns, and its rows in order, piece by piece: those columns, row number, message."""
 
-    path: Path
-    is_text: bool
     name: str
     header: tuple[str, ...]
     separator: str
     pieces: Iterable[pl.DataFrame]
 
 
-def write_rejected(files: Staged, one: CameBack | Path, ending: str, out: Path | None) -> ResultFile:
-    """Stage the rejected rows of an export, with the number that each had in it, and why it came back; a path stands for one of which none did."""
-    path = one if isinstance(one, Path) else one.path
-    target = (path.parent if out is None else out) / f"{_stem(path)}.rejected{ending}"
-    if isinstance(one, Path):
-        return ResultFile(path.name, None, None, _left_over(target))
-    header = [*one.header, *REJECTED_COLUMNS]
+@dataclass(frozen=True)
+class CameBack:
+    """The rejected rows of a file of exports, sheet by sheet; none where no row came back. A text has one sheet."""
+
+    path: Path
+    is_text: bool
+    sheets: Sequence[SheetBack]
+
+
+def write_rejected(files: Staged, one: CameBack, out: Path | None) -> ResultFile:
+    """Stage the rejected rows of a file of exports, with the number that each had in it, and why it came back."""
+    target = (one.path.parent if out is None else out) / f"{_stem(one.path)}.rejected{'.csv' if one.is_text else '.xlsx'}"
+    if not one.sheets:
+        return ResultFile(one.path.name, None, None, _left_over(target))
+    headers = [[*sheet.header, *REJECTED_COLUMNS] for sheet in one.sheets]
     if one.is_text:
-        files.write(target, lambda beside: write_csv_pieces(beside, header, one.pieces, one.separator))
+        (sheet,) = one.sheets
+        files.write(target, lambda beside: write_csv_pieces(beside, headers[0], sheet.pieces, sheet.separator))
     else:
-        files.write(target, lambda beside: write_xlsx(beside, [Table(one.name, header, pl.concat(one.pieces))]))
-    return ResultFile(path.name, None, str(target))
+        tables = [Table(sheet.name, header, pl.concat(sheet.pieces)) for sheet, header in zip(one.sheets, headers, strict=True)]
+        files.write(target, lambda beside: write_xlsx(beside, tables))
+    return ResultFile(one.path.name, None, str(target))

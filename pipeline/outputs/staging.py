@@ -16,6 +16,7 @@ class Staged:
 
     inputs: frozenset[Path] = frozenset()
     pending: dict[Path, Path] = field(default_factory=dict)
+    is_published: bool = False
 
     def write(self, target: Path, writer: Callable[[Path], None]) -> None:
         """Let `writer` write a file that will be `target`.
@@ -40,8 +41,8 @@ class Staged:
             raise cannot_write(target, error.strerror or type(error).__name__) from None
 
     def publish(self) -> None:
-        """Give every file its name; raise `TryAgain` where that fails: the same call made again writes them anew."""
-        for target, beside in self.pending.items():
+        """Give every file its name, once; raise `TryAgain` where that fails: the same call made again writes them anew."""
+        for target, beside in () if self.is_published else self.pending.items():
             try:
                 beside.replace(target)
             except OSError as error:
@@ -49,6 +50,7 @@ class Staged:
                 raise TryAgain(f"{target}: the file can't get its name ({error.strerror}).", fix) from None
         for folder in {target.parent for target in self.pending}:
             _flush(folder)
+        self.is_published = True
 
 
 def _sweep(target: Path) -> None:

@@ -1,7 +1,8 @@
 -- The tables of the book. Uniqueness is checked batch by batch; keys on bookings and history would double the time of a load.
 -- source_status and source_alert: what the source last said. book_alert: what the book itself wrote on a
 -- booking as it came (what it wrote later is in the history). Ids hardly compress,
--- and trying to costs a fifth of a load's time.
+-- and trying to costs a fifth of a load's time; the numbers of batches and files are runs, of which nothing else need be tried.
+-- run: under which a night wrote the batch, and as which step.
 
 CREATE TABLE book (key VARCHAR PRIMARY KEY, value VARCHAR);
 
@@ -38,13 +39,17 @@ CREATE TABLE bookings (
     price DECIMAL(18, 4),
     alert_message VARCHAR,
     created_at TIMESTAMPTZ,
-    first_batch BIGINT NOT NULL,
+    first_batch BIGINT USING COMPRESSION rle NOT NULL,
     source_alert VARCHAR,
     book_alert VARCHAR,
-    last_batch BIGINT,
-    first_file BIGINT,
+    last_batch BIGINT USING COMPRESSION rle,
+    first_file BIGINT USING COMPRESSION rle,
     first_row BIGINT
 );
+
+-- Customers and bookings as they were before a batch wrote to them, whole: batch_id, then every column of the table.
+CREATE TABLE former_customers AS SELECT 0::BIGINT AS batch_id, * FROM customers LIMIT 0;
+CREATE TABLE former_bookings AS SELECT 0::BIGINT AS batch_id, * FROM bookings LIMIT 0;
 
 CREATE TABLE history (
     event_id BIGINT NOT NULL,
@@ -82,7 +87,8 @@ CREATE TABLE batches (
     bookings_updated BIGINT NOT NULL DEFAULT 0,
     bookings_cleared BIGINT NOT NULL DEFAULT 0,
     bookings_kept BIGINT NOT NULL DEFAULT 0,
-    undoes BIGINT
+    undoes BIGINT,
+    run VARCHAR
 );
 
 CREATE TABLE batch_files (batch_id BIGINT NOT NULL, file_no BIGINT NOT NULL, name VARCHAR NOT NULL, sha256 VARCHAR NOT NULL, rows_digest VARCHAR, layout VARCHAR, rows_read BIGINT);

@@ -10,10 +10,11 @@ from typing import Any
 import polars as pl
 
 from pipeline.store.book import Book
+from pipeline.store.former import keep_rows
 from pipeline.store.incoming import Lacking, Lying, count_rows, reject, spoken, streamed
 from pipeline.store.log import next_event
 from pipeline.store.naming import ID_ONLY, LIVING, SAME_KEYS
-from pipeline.store.writing import BY_BOOK, WROTE
+from pipeline.store.writing import WRITTEN, find_written
 
 PLAIN = ("customer_id", "starts_at", "ends_at", "status", "service", "staff", "price", "created_at")
 LIVE = "{}status = 'booked' AND {}starts_at >= ?"
@@ -157,19 +158,24 @@ def find_differing(book: Book, lacking: Lacking) -> int:
 
 
 def write_differing(book: Book, batch_id: int, when: datetime) -> int:
-    """Write what differs, column by column, and the source's word on alerts (decided in `said_alerts`), with history; return how many changed."""
+    """Write what differs, column by column, and the source's word on alerts (decided in `said_alerts`), with history; return how many changed.
+
+    Former rows are kept, of those too of which only what is remembered changes.
+    """
+    changed = " OR ".join(f"old_{name} IS DISTINCT FROM new_{name}" for name in PLAIN)
+    book.run(f"CREATE OR REPLACE TEMP TABLE written_to AS SELECT row_id FROM differing WHERE {changed} OR said IS DISTINCT FROM remembered")
+    keep_rows(book, batch_id, "bookings", "SELECT row_id FROM written_to")
     for name in PLAIN:
         _set(book, f"{name} = d.new_{name}", f"d.old_{name} IS DISTINCT FROM d.new_{name}")
     _set(book, "source_alert = d.said", "d.said IS DISTINCT FROM d.remembered")
     book.run("UPDATE bookings SET alert_message = s.after FROM said_alerts s WHERE bookings.rowid = s.key")
-    changed = " OR ".join(f"old_{name} IS DISTINCT FROM new_{name}" for name in PLAIN)
-    book.run(f"CREATE OR REPLACE TEMP TABLE bookings_changed AS SELECT row_id FROM differing WHERE {changed} OR row_id IN (SELECT key FROM said_alerts)")
-    _set(book, f"last_batch = {int(batch_id)}", "d.row_id IN (SELECT row_id FROM bookings_changed)")
+    _set(book, f"last_batch = {int(batch_id)}", "d.row_id IN (SELECT row_id FROM written_to)")
     stamp = (batch_id, when)
     alerts = "FROM said_alerts s JOIN (SELECT * EXCLUDE (remembered) FROM differing) d ON d.row_id = s.key"
-    _log(book, stamp, ("alert", "alert_message", "source_alert"), alerts)
-    _log(book, stamp, ("status", "status", None), "FROM (SELECT *, old_status AS before, new_status AS after FROM differing WHERE old_status <> new_status) d")
-    return count_rows(book, "bookings_changed")
+    # Who wrote it: see BY_BOOK.
+    _log(book, stamp, ("alert", "alert_message", ", 'source_alert', after"), alerts)
+    _log(book, stamp, ("status", "status", ""), "FROM (SELECT *, old_status AS before, new_status AS after FROM differing WHERE old_status <> new_status) d")
+    return count_rows(book, f"(SELECT row_id FROM differing WHERE {changed} OR row_id IN (SELECT key FROM said_alerts))")
 
 
 def _set(book: Book, change: str, where: str) -> None:
@@ -177,13 +183,12 @@ def _set(book: Book, change: str, where: str) -> None:
         book.run(f"UPDATE bookings SET {change} FROM differing d WHERE bookings.rowid = d.row_id AND {where}")
 
 
-def _log(book: Book, stamp: tuple[int, datetime], what: tuple[str, str, str | None], source: str) -> None:
-    """Write history of what the source changed; `what`: the action, the column, and where the book remembers what the source said."""
-    action, column, memory = what
-    said, now = (f", '{memory}', remembered", f", '{memory}', after") if memory else ("", "")
+def _log(book: Book, stamp: tuple[int, datetime], what: tuple[str, str, str], source: str) -> None:
+    """Write history of what the source changed; `what`: the action, the column, and what else is said of it."""
+    action, column, more = what
     book.run(
         "INSERT INTO history SELECT row_number() OVER (ORDER BY d.booking_id) - 1 + ?, ?, d.file_no, NULL, d.source_row, 'bookings', d.new_customer_id, "
-        f"d.booking_id, '{action}', json_object('{column}', before{said}), json_object('{column}', after{now}), NULL, 'source', ? {source} "
+        f"d.booking_id, '{action}', json_object('{column}', before), json_object('{column}', after{more}), NULL, 'source', ? {source} "
         "ORDER BY d.booking_id",
         next_event(book),
         *stamp,
@@ -201,14 +206,10 @@ def find_moved(book: Book, as_of: datetime) -> int:
     The columns: booking_no (the row's number), alert and book_wrote (no blanks around), and the customer's alert before the load and after it.
     """
     now, before = LIVE.format("d.new_", "d.new_"), LIVE.format("d.old_", "d.old_")
-    book.run(
-        f"CREATE OR REPLACE TEMP TABLE written AS SELECT h.item, arg_max_null({WROTE}, event_id) AS wrote "
-        f"FROM history h JOIN differing d ON d.booking_id = h.item WHERE {BY_BOOK} GROUP BY h.item"
-    )
-    wrote = "CASE WHEN h.item IS NULL THEN b.book_alert ELSE h.wrote END"
+    find_written(book, "differing")
     book.run(
         f"CREATE OR REPLACE TEMP TABLE moved AS SELECT d.row_id AS booking_no, {TRIMMED.format('b.alert_message')} AS alert, "
-        f"{TRIMMED.format(wrote)} AS book_wrote, coalesce(a.old, CASE WHEN a.customer_id IS NULL THEN c.alert_message END) AS former, "
+        f"{TRIMMED.format(WRITTEN)} AS book_wrote, coalesce(a.old, CASE WHEN a.customer_id IS NULL THEN c.alert_message END) AS former, "
         "c.alert_message AS present FROM bookings b JOIN differing d ON b.rowid = d.row_id JOIN customers c ON c.customer_id = d.new_customer_id "
         f"LEFT JOIN alerts_changed a ON a.customer_id = d.new_customer_id "
         f"LEFT JOIN written h ON h.item = d.booking_id WHERE {now} AND (d.new_customer_id <> d.old_customer_id OR NOT ({before}))",

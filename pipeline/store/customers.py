@@ -5,6 +5,7 @@ from datetime import datetime
 import polars as pl
 
 from pipeline.store.book import Book
+from pipeline.store.former import keep_rows
 from pipeline.store.incoming import Lacking, count_rows, spoken
 from pipeline.store.log import next_event
 
@@ -55,7 +56,8 @@ def _column(name: str) -> str:
 
 
 def write_differing(book: Book, batch_id: int, when: datetime) -> None:
-    """Write the plain columns that differ, what the source says of the status (decided in `said_statuses`), and what it said."""
+    """Write the plain columns that differ, what the source says of the status (decided in `said_statuses`), and what it said; former rows are kept."""
+    keep_rows(book, batch_id, "customers", "SELECT row_id FROM customers_differ")
     for name in PLAIN:
         _set(book, f"{name} = d.new_{name}", f"d.old_{name} IS DISTINCT FROM d.new_{name}")
     _set(book, "source_status = d.said", "d.said IS DISTINCT FROM d.remembered")
@@ -63,7 +65,7 @@ def write_differing(book: Book, batch_id: int, when: datetime) -> None:
     book.run("UPDATE customers SET status = s.after FROM said_statuses s WHERE customers.rowid = s.key")
     book.run(
         "INSERT INTO history SELECT row_number() OVER (ORDER BY customer_id) - 1 + ?, ?, d.file_no, NULL, d.source_row, 'customers', customer_id, 'status', "
-        "'status', json_object('status', before, 'source_status', s.remembered), json_object('status', after, 'source_status', after), NULL, 'source', ? "
+        "'status', json_object('status', before), json_object('status', after), NULL, 'source', ? "
         "FROM said_statuses s JOIN customers_differ d ON d.row_id = s.key ORDER BY customer_id",
         next_event(book),
         batch_id,
@@ -74,7 +76,7 @@ def write_differing(book: Book, batch_id: int, when: datetime) -> None:
         "CREATE OR REPLACE TEMP TABLE customers_changed AS SELECT customer_id FROM customers_differ "
         f"WHERE {changed} OR row_id IN (SELECT key FROM said_statuses)"
     )
-    _set(book, f"last_batch = {int(batch_id)}", "d.customer_id IN (SELECT customer_id FROM customers_changed)")
+    _set(book, f"last_batch = {int(batch_id)}", "true")
 
 
 def _set(book: Book, change: str, where: str) -> None:
@@ -88,17 +90,6 @@ def alert_words(book: Book) -> pl.DataFrame:
         "SELECT customer_id, said_alert AS said, remembered_alert AS remembered, file_no, source_row FROM customers_differ "
         "WHERE said_alert IS DISTINCT FROM remembered_alert UNION ALL "
         "SELECT customer_id, alert_message, NULL, file_no, source_row FROM newcomers WHERE alert_message IS NOT NULL ORDER BY customer_id"
-    )
-
-
-def log_words(book: Book, stamp: tuple[int, datetime], words: pl.DataFrame) -> None:
-    """Write into the history what the source said that changed a flag (as `alert_words` has it): an undo of the load forgets it again."""
-    book.run(
-        "INSERT INTO history SELECT row_number() OVER (ORDER BY customer_id) - 1 + ?, ?, file_no, NULL, source_row, 'customers', customer_id, 'source_alert', "
-        "'said', json_object('source_alert', remembered), json_object('source_alert', said), NULL, 'source', ? FROM words ORDER BY customer_id",
-        next_event(book),
-        *stamp,
-        words=words,
     )
 
 

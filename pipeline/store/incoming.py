@@ -77,6 +77,7 @@ def stand_in(book: Book) -> None:
     for table in CONTENT:
         if not count_rows(book, table):
             book.run(f"CREATE TEMP TABLE {table} AS SELECT * FROM {table}")
+        book.run(f"CREATE TEMP TABLE former_{table} AS SELECT * FROM former_{table} LIMIT 0")  # nothing reads them in a load
 
 
 def begin_findings(book: Book) -> None:
@@ -109,9 +110,30 @@ def findings_between(book: Book, file_no: int, first: int, last: int) -> pl.Data
     return book.ask("SELECT source_row, message FROM found WHERE file_no = ? AND source_row BETWEEN ? AND ? ORDER BY source_row, rowid", file_no, first, last)
 
 
-def files_with_findings(book: Book) -> set[int]:
-    """Return the numbers of the files of which rows came back."""
-    return set(book.ask("SELECT DISTINCT file_no FROM found")["file_no"])
+def files_with_findings(book: Book, codes: Sequence[str] = ()) -> set[int]:
+    """Return the numbers of the files of which rows came back; with `codes`, for one of these."""
+    return set(book.ask(f"SELECT DISTINCT file_no FROM found WHERE {_said_of(codes) if codes else 'true'}", *codes)["file_no"])
+
+
+def _said_of(codes: Sequence[str]) -> str:
+    return f"code IN ({', '.join('?' * len(codes))})"
+
+
+def rows_with(book: Book, what: tuple[int, Sequence[str]], first: int, last: int) -> pl.Series:
+    """Return the numbers of a file's rows from `first` to `last` that came back for one of some codes; `what`: the file's number, and the codes."""
+    number, codes = what
+    where = f"file_no = ? AND source_row BETWEEN ? AND ? AND {_said_of(codes)}"
+    return book.ask(f"SELECT DISTINCT source_row FROM found WHERE {where}", number, first, last, *codes)["source_row"]
+
+
+def add_details(book: Book, codes: Sequence[str], details: pl.DataFrame) -> None:
+    """Put a detail (file_no, source_row, detail) behind what was said of rows that came back for one of some codes."""
+    book.run(
+        "UPDATE found SET message = found.message || ' (' || d.detail || ')' FROM details d "
+        f"WHERE found.file_no = d.file_no AND found.source_row = d.source_row AND {_said_of(codes)}",
+        *codes,
+        details=details,
+    )
 
 
 def clash(book: Book, lying: Lying, message: str) -> None:

@@ -1,4 +1,4 @@
-"""The lock file beside the store: one writer, or any number of readers.
+"""The lock files beside the store: one writer, or any number of readers; and one night at a time.
 
 DuckDB's own lock is not enough: it goes when the same process opens and closes the database file (`notes` in ARCHITECTURE: facts).
 """
@@ -6,6 +6,7 @@ DuckDB's own lock is not enough: it goes when the same process opens and closes 
 import fcntl
 import json
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -19,26 +20,62 @@ def lock_path(store: Path) -> Path:
     return store.with_name(store.name + ".lock")
 
 
+def night_path(store: Path) -> Path:
+    """Return where the lock of a store's nights lies."""
+    return store.with_name(store.name + ".night.lock")
+
+
 @contextmanager
 def locked(store: Path, *, writing: bool) -> Iterator[None]:
     """Hold the lock of a store; raise `TryAgain` where another process holds it, naming who and since when."""
     path = lock_path(store)
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = _open(path)
     except OSError as error:
         if writing:
             raise TryAgain(f"{path}: the lock file can't be written ({error.strerror}).", "Check the permissions of the store's folder.") from None
         descriptor = _open_plain(store)
+    with _held(descriptor, writing=writing) as is_mine:
+        if not is_mine:
+            raise TryAgain(f"{store}: the store is in use by another process{_holder(path)}.", "Wait until it has finished, then run the same command again.")
+        yield
+
+
+@contextmanager
+def night_locked(store: Path) -> Iterator[None]:
+    """Hold the lock of a whole night, which leaves the store itself free between two batches; raise `TryAgain` where another night holds it.
+
+    Raises `Refused` where there is no store, lest a mistyped path leaves a lock behind.
+    """
+    if not store.exists():
+        raise Refused(f"{store}: there is no store here.", "Check --store, or make one with: flagbook init")
+    path = night_path(store)
+    try:
+        descriptor = _open(path)
+    except OSError as error:
+        raise TryAgain(f"{path}: the lock file can't be written ({error.strerror}).", "Check the permissions of the store's folder.") from None
+    with _held(descriptor, writing=True) as is_mine:
+        if not is_mine:
+            raise TryAgain(f"{store}: a night is under way already{_holder(path)}.", "Wait until it has finished, then run the same command again.")
+        yield
+
+
+def _open(path: Path) -> int:
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+
+@contextmanager
+def _held(descriptor: int, *, writing: bool) -> Iterator[bool]:
+    """Yield whether the lock could be had, and let it go at the end; a writer signs it meanwhile."""
     try:
         try:
             fcntl.flock(descriptor, (fcntl.LOCK_EX if writing else fcntl.LOCK_SH) | fcntl.LOCK_NB)
         except OSError:
-            raise TryAgain(
-                f"{store}: the store is in use by another process{_holder(path)}.", "Wait until it has finished, then run the same command again."
-            ) from None
+            yield False
+            return
         if writing:
             _sign(descriptor)
-        yield
+        yield True
         if writing:
             os.ftruncate(descriptor, 0)
     finally:
@@ -54,13 +91,14 @@ def _open_plain(store: Path) -> int:
 
 
 def _sign(descriptor: int) -> None:
+    signed = {"pid": os.getpid(), "host": socket.gethostname(), "since": datetime.now(UTC).isoformat(timespec="seconds")}
     os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, json.dumps({"pid": os.getpid(), "since": datetime.now(UTC).isoformat(timespec="seconds")}).encode(), 0)
+    os.pwrite(descriptor, json.dumps(signed).encode(), 0)
 
 
 def _holder(path: Path) -> str:
     try:
         said = json.loads(path.read_text())
-        return f" (process {said['pid']}, since {said['since']})"
+        return f" (process {said['pid']} on {said['host']}, since {said['since']})"
     except (OSError, ValueError, KeyError, TypeError):  # a reader holds it, or the writer has only just come
         return ""

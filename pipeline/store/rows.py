@@ -7,14 +7,13 @@ brought back meanwhile are as they were; so are those of a batch that was undone
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 import polars as pl
 
 from pipeline.store.book import Book
+from pipeline.store.former import KEYS, Back, Rows, columns_of, find_back, put_back
 from pipeline.store.log import next_event
 
-KEYS: Final = {"bookings": "booking_id", "customers": "customer_id"}
 REMOVED, RESTORED = "removed", "restored"
 BROUGHT = {
     "bookings": "first_batch = ? OR booking_id IN (SELECT item FROM history WHERE batch_id = ? AND entity = 'bookings' AND action = 'restored')",
@@ -30,42 +29,48 @@ SETTLED = """
     SELECT batch_id FROM standing UNION ALL SELECT undoes FROM standing"""
 
 
-@dataclass(frozen=True)
-class Rows:
-    """Whole rows of one table that an undo moves: how many, and those (id, customer_id) that are left alone since something touched them."""
-
-    moving: int
-    left: pl.DataFrame
+def find_whole(book: Book, batch_id: int) -> "Whole":
+    """Return what undoing a batch does to whole rows: those that come back, are put back as they were, and go; each leans on the ones before."""
+    coming, back = _find_removed(book, batch_id), find_back(book, batch_id)
+    return Whole(batch_id, _find_brought(book, batch_id), coming, back, pl.DataFrame())
 
 
-def find_brought(book: Book, batch_id: int) -> dict[str, Rows]:
-    """Put what a batch brought into `going_bookings` and `going_customers` (id, customer_id, untouched).
+def _find_brought(book: Book, batch_id: int) -> dict[str, Rows]:
+    """Put what a batch brought into `going_bookings` and `going_customers` (row_id, id, customer_id, untouched).
 
-    A customer with bookings that stay, flags, tags or any other item is touched. Of rows of before `last_batch` was kept nobody knows
-    which load wrote to them: any later one may have.
+    A customer is touched who has flags, tags or any other item, or bookings that stay when others are back with their former customers. Of rows of
+    before `last_batch` was kept nobody knows which load wrote to them: any later one may have.
     """
     later = f"SELECT {{}} FROM history WHERE batch_id > ? AND action NOT IN ('removed', 'restored') AND batch_id NOT IN ({SETTLED})"
-    since = "coalesce(last_batch <= ?, NOT EXISTS (SELECT 1 FROM batches WHERE batch_id > ? AND kind NOT IN ('apply', 'undo')))"
+    since = "coalesce(last_batch <= ?, NOT EXISTS (SELECT 1 FROM batches WHERE batch_id > ? AND kind NOT IN ('apply', 'undo', 'expiry', 'compose')))"
     book.run(
-        f"CREATE OR REPLACE TEMP TABLE going_bookings AS SELECT booking_id AS id, customer_id, {since} "
+        f"CREATE OR REPLACE TEMP TABLE going_bookings AS SELECT rowid AS row_id, booking_id AS id, customer_id, {since} "
         f"AND booking_id NOT IN ({later.format('item')} AND entity = 'bookings') AS untouched FROM bookings WHERE {BROUGHT['bookings']}",
         *(batch_id,) * 5,
     )
+    staying = "SELECT customer_id FROM bookings WHERE rowid NOT IN (SELECT row_id FROM going_bookings WHERE untouched UNION ALL "
+    staying += "SELECT row_id FROM back_bookings WHERE untouched) UNION ALL SELECT former_customer FROM back_bookings WHERE untouched"
     book.run(
-        f"CREATE OR REPLACE TEMP TABLE going_customers AS SELECT customer_id AS id, customer_id, {since} "
+        f"CREATE OR REPLACE TEMP TABLE going_customers AS SELECT rowid AS row_id, customer_id AS id, customer_id, {since} "
         f"AND customer_id NOT IN ({later.format('customer_id')} AND customer_id IS NOT NULL) "
-        "AND customer_id NOT IN (SELECT customer_id FROM bookings WHERE booking_id NOT IN (SELECT id FROM going_bookings WHERE untouched)) "
+        f"AND customer_id NOT IN ({staying}) "
         f"AS untouched FROM customers WHERE {BROUGHT['customers']}",
         *(batch_id,) * 5,
     )
     return {table: _found(book, f"going_{table}") for table in KEYS}
 
 
-def find_removed(book: Book, batch_id: int) -> dict[str, Rows]:
-    """Put what a batch took away into `coming_bookings` and `coming_customers`; a row is untouched where nothing has taken its id since."""
-    for table, key in KEYS.items():
+def _find_removed(book: Book, batch_id: int) -> dict[str, Rows]:
+    """Put what a batch took away into `coming_bookings` and `coming_customers` (id, customer_id, alert_message, untouched).
+
+    A row is untouched where nothing has taken its id since, and of a booking, where its customer is there or comes back too.
+    """
+    there = "h.customer_id IN (SELECT customer_id FROM customers UNION ALL SELECT id FROM coming_customers WHERE untouched)"
+    for table, condition in (("customers", "true"), ("bookings", there)):
+        key = KEYS[table]
         book.run(
-            f"CREATE OR REPLACE TEMP TABLE coming_{table} AS SELECT item AS id, h.customer_id, t.{key} IS NULL AS untouched "
+            f"CREATE OR REPLACE TEMP TABLE coming_{table} AS SELECT item AS id, h.customer_id, before ->> 'alert_message' AS alert_message, "
+            f"t.{key} IS NULL AND {condition} AS untouched "
             f"FROM history h LEFT JOIN {table} t ON t.{key} = h.item WHERE batch_id = ? AND entity = ? AND action = 'removed'",
             batch_id,
             table,
@@ -76,13 +81,6 @@ def find_removed(book: Book, batch_id: int) -> dict[str, Rows]:
 def _found(book: Book, table: str) -> Rows:
     moving: int = book.ask(f"SELECT count(*) AS n FROM {table} WHERE untouched")["n"][0]
     return Rows(moving, book.ask(f"SELECT id, customer_id FROM {table} WHERE NOT untouched ORDER BY id"))
-
-
-def count_rewritten(book: Book, batch_id: int) -> int:
-    """Return how many rows a load changed that were there before: of names, times and the like no record is kept."""
-    counts = " + ".join(f"(SELECT count(*) FROM {table} WHERE last_batch = ? AND first_batch <> ?)" for table in KEYS)
-    n: int = book.ask(f"SELECT {counts} AS n", *(batch_id,) * 4)["n"][0]
-    return n
 
 
 @dataclass(frozen=True)
@@ -97,41 +95,55 @@ class Moved:
 
 @dataclass(frozen=True)
 class Whole:
-    """What an undo of batch `undoes` does to whole rows: how many go and come back (by table), and bookings' statuses.
+    """What an undo of batch `undoes` does to whole rows, by table: those that go, come back, or are put back as they were; and bookings' statuses.
 
-    Which they are stands in `find_brought`'s and `find_removed`'s tables. `statuses` has row_id, booking_id, customer_id, before and after.
+    Which rows stands in the tables of `find_whole`. `statuses` has row_id, booking_id, customer_id, before and after.
     """
 
     undoes: int
-    going: Mapping[str, int]
-    coming: Mapping[str, int]
+    going: Mapping[str, Rows]
+    coming: Mapping[str, Rows]
+    back: Mapping[str, Back]
     statuses: pl.DataFrame
 
     def counts(self) -> dict[str, dict[str, int]]:
-        """Return how many rows of each table go and come back."""
-        return {table: {"removed": self.going[table], "restored": self.coming[table]} for table in KEYS}
+        """Return how many rows of each table go, come back, and are put back as they were."""
+        moving = {"removed": self.going, "restored": self.coming, "put_back": {table: back.rows for table, back in self.back.items()}}
+        return {table: {word: rows[table].moving for word, rows in moving.items()} for table in KEYS}
+
+    def columns(self) -> dict[str, dict[str, int]]:
+        """Return how many values are put back of each column of each table; keys are not shown, they go with what they are made of."""
+        return {table: {name: count for name, count in back.columns.items() if not name.endswith("_key")} for table, back in self.back.items()}
+
+    def left(self) -> dict[str, pl.DataFrame]:
+        """Return the rows of each table that are left alone: id, customer_id."""
+        return {table: pl.concat([self.going[table].left, self.coming[table].left, self.back[table].rows.left]) for table in KEYS}
 
     def total(self) -> int:
-        """Return how many rows go and come back."""
-        return sum((*self.going.values(), *self.coming.values()))
+        """Return how many rows go, come back, or are put back."""
+        return sum(sum(counts.values()) for counts in self.counts().values())
 
 
 def move_rows(book: Book, moved: Moved, whole: Whole) -> None:
-    """Give bookings their statuses back, take rows away and bring rows back; all of it with history."""
+    """Put rows back as they were; give bookings their statuses back, take rows away and bring rows back, all of that with history."""
+    put_back(book, moved.batch_id, whole.undoes, whole.back)
     _write_statuses(book, moved, whole.statuses)
     for table, key in KEYS.items():
         before = book.ask(f"SELECT count(*) AS n FROM {table}")["n"][0]
-        if whole.going[table]:
+        if whole.going[table].moving:
             _remove(book, moved, table)
-        if whole.coming[table]:
+        if whole.coming[table].moving:
             _restore(book, moved, table, whole.undoes)
         after = book.ask(f"SELECT count(*) AS n, count(DISTINCT {key}) AS ids FROM {table}").row(0)
-        if set(after) != {before - whole.going[table] + whole.coming[table]}:
+        if set(after) != {before - whole.going[table].moving + whole.coming[table].moving}:
             raise AssertionError(f"{table}: {before:,} rows became {after}, which the undo does not account for: nothing is written")
 
 
 def forget_saying(book: Book, batch_id: int, undone: int) -> None:
-    """Remember again what the source said before a load, where the undo has put its word back: said again, it counts again (rule 4.5)."""
+    """Remember again what the source said before a load of an earlier version, which kept no rows, where the undo has put its word back.
+
+    Later loads do not write this into the history: `former` rows have it.
+    """
     for table, key, memory, which, undid in (
         ("customers", "customer_id", "source_status", "item = 'status'", "entity = 'customers' AND item = 'status'"),
         ("customers", "customer_id", "source_alert", "item = 'source_alert'", "entity = 'flags'"),
@@ -152,7 +164,7 @@ HEAD = "row_number() OVER (ORDER BY {}) - 1 + ?, ?, NULL, NULL, NULL"
 
 def _remove(book: Book, moved: Moved, table: str) -> None:
     key = KEYS[table]
-    pairs = ", ".join(f"'{name}', t.{name}::VARCHAR" for name in _columns(book, table))
+    pairs = ", ".join(f"'{name}', t.{name}::VARCHAR" for name in columns_of(book, table))
     going = f"SELECT id FROM going_{table} WHERE untouched"
     book.run(
         f"INSERT INTO history SELECT {HEAD.format(f't.{key}')}, '{table}', t.customer_id, t.{key}, '{REMOVED}', "
@@ -167,7 +179,7 @@ def _remove(book: Book, moved: Moved, table: str) -> None:
 
 
 def _restore(book: Book, moved: Moved, table: str, undone: int) -> None:
-    names = _columns(book, table)
+    names = columns_of(book, table)
     coming = f"SELECT id FROM coming_{table} WHERE untouched"
     source = f"FROM history h WHERE batch_id = ? AND entity = '{table}' AND action = '{REMOVED}' AND item IN ({coming})"
     values = ", ".join(f"(before ->> '{name}')::{kind}" for name, kind in names.items())
@@ -195,9 +207,3 @@ def _write_statuses(book: Book, moved: Moved, changes: pl.DataFrame) -> None:
         moved.as_of,
         ch=changes,
     )
-
-
-def _columns(book: Book, table: str) -> dict[str, str]:
-    """Return the columns of a table and their types."""
-    found = book.ask("SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = ? ORDER BY column_index", table)
-    return dict(found.rows())

@@ -1,5 +1,6 @@
 """One batch into the book: flags, customers' alerts, bookings' alerts, history and the batch's own record, in one transaction."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -11,7 +12,7 @@ from pipeline.store.items import ItemChanges, write_items
 
 @dataclass(frozen=True)
 class BatchRecord:
-    """What `batches` and `batch_files` keep of a batch. `counts` has the counting columns of `batches`."""
+    """What `batches` and `batch_files` keep of a batch. `counts` has the counting columns of `batches`; `run` is the night's key, if any."""
 
     kind: str
     submitted_by: str
@@ -23,13 +24,15 @@ class BatchRecord:
     files: pl.DataFrame
     undoes: int | None = None
     approved_by: str | None = None
+    run: str | None = None
 
 
 @dataclass(frozen=True)
 class Changes:
     """What a batch changes, in the book's own terms; every frame may be empty.
 
-    `alerts`: customer_id, old, new, and origin. `bookings`: row_id, booking_id, customer_id, before, after, and origin.
+    `alerts`: customer_id, old, new, and origin. `bookings`: row_id, booking_id, customer_id, before, after, and origin; of an undo also
+    put_back (the text stood there before the batch that is undone) and wrote (what the book itself had written there before that).
     """
 
     items: tuple[ItemChanges, ...]
@@ -44,22 +47,19 @@ def write_batch(book: Book, numbers: tuple[int, int], record: BatchRecord, chang
     write_record(book, batch_id, record)
     write_rows(book, batch_id, changes.rows)
     before = book.ask("SELECT count(*) AS n FROM history WHERE batch_id = ?", batch_id)["n"][0]
-    events = write_changes(book, (batch_id, record.as_of), event, changes, record.undoes)
+    events = write_changes(book, (batch_id, record.as_of), event, changes)
     _require_written(book, batch_id, len(changes.rows), before + events)
 
 
-def write_changes(book: Book, stamp: tuple[int, datetime], event: int, changes: Changes, undoes: int | None = None) -> int:
-    """Write items, customers' alerts and bookings' alerts with their history, the first event numbered `event`; return how many events there are.
-
-    `undoes`: the batch that these changes put back, if any.
-    """
+def write_changes(book: Book, stamp: tuple[int, datetime], event: int, changes: Changes) -> int:
+    """Write items, customers' alerts and bookings' alerts with their history, the first event numbered `event`; return how many events there are."""
     first = event
     for one in changes.items:
         write_items(book, stamp, event, one)
     event += sum(len(one.events) for one in changes.items)
     _write_alerts(book, stamp, event, changes.alerts)
     event += len(changes.alerts)
-    _write_bookings(book, stamp, event, changes.bookings, undoes)
+    _write_bookings(book, stamp, event, changes.bookings)
     return event + len(changes.bookings) - first
 
 
@@ -97,6 +97,13 @@ def write_findings(book: Book, batch_id: int) -> None:
     )
 
 
+def name_sheets(book: Book, batch_id: int, sheets: Mapping[int, str]) -> None:
+    """Write the names of the sheets that a batch's files are (by file_no) beside the rows that it recorded."""
+    named = pl.DataFrame({"file_no": list(sheets), "name": list(sheets.values())}, schema={"file_no": pl.Int64, "name": pl.String})
+    for table in ("batch_rows", "history") if sheets else ():
+        book.run(f"UPDATE {table} SET sheet = n.name FROM named n WHERE {table}.batch_id = ? AND {table}.file_no = n.file_no", batch_id, named=named)
+
+
 def write_record(book: Book, batch_id: int, record: BatchRecord) -> None:
     """Write a batch's own record and its files."""
     known = {
@@ -110,6 +117,7 @@ def write_record(book: Book, batch_id: int, record: BatchRecord) -> None:
         "finished_at": datetime.now(UTC),
         "status": record.status,
         "undoes": record.undoes,
+        "run": record.run,
         **record.counts,
     }
     marks = ", ".join("?" * len(known))
@@ -131,35 +139,31 @@ def _write_alerts(book: Book, stamp: tuple[int, datetime], event: int, alerts: p
     )
 
 
-# Who wrote an alert on a booking: what the source said has source_alert beside it. Of an undo, book_alert is what the book had written there before.
+# Who wrote an alert on a booking: what the source said has source_alert beside it. Where an undo put a text back, book_alert is what the book had
+# written there before.
 BY_BOOK = "entity = 'bookings' AND action = 'alert' AND NOT json_exists(after, '$.source_alert')"
 WROTE = "CASE WHEN json_exists(after, '$.book_alert') THEN after ->> 'book_alert' ELSE after ->> 'alert_message' END"
-PUT_BACK = f"""
-    WITH undone AS (
-        SELECT item, min(event_id) AS first, arg_min_null(before ->> 'alert_message', event_id) AS alert,
-               arg_min_null(before ->> 'source_alert', event_id) AS said,
-               bool_or({BY_BOOK}) AS by_book FROM history WHERE batch_id = ? AND entity = 'bookings' AND action = 'alert' GROUP BY item),
-    earlier AS (
-        SELECT h.item, arg_max_null({WROTE}, event_id) AS wrote FROM history h JOIN undone u ON u.item = h.item
-        WHERE event_id < u.first AND {BY_BOOK} GROUP BY h.item)
-    SELECT n.row_id, CASE WHEN u.item IS NULL OR n.after IS DISTINCT FROM u.alert THEN json_object('alert_message', n.after)
-           WHEN u.by_book THEN json_object('alert_message', n.after, 'book_alert', CASE WHEN e.item IS NULL THEN b.book_alert ELSE e.wrote END)
-           ELSE json_object('alert_message', n.after, 'source_alert', u.said) END AS said
-    FROM numbered n LEFT JOIN bookings b ON b.rowid = n.row_id LEFT JOIN undone u ON u.item = n.booking_id LEFT JOIN earlier e ON e.item = n.booking_id"""
+WRITTEN = "CASE WHEN h.item IS NULL THEN b.book_alert ELSE h.wrote END"  # of a booking b and its row h of `written`
 
 
-def _write_bookings(book: Book, stamp: tuple[int, datetime], event: int, bookings: pl.DataFrame, undoes: int | None) -> None:
-    """Write alerts on bookings with their history; that of an undo says too what the book itself had written there before."""
+def find_written(book: Book, table: str) -> None:
+    """Put into `written` what the book itself last wrote on the bookings of a table (booking_id), as the history has it: item, wrote."""
+    book.run(
+        f"CREATE OR REPLACE TEMP TABLE written AS SELECT h.item, arg_max_null({WROTE}, event_id) AS wrote "
+        f"FROM history h JOIN {table} d ON d.booking_id = h.item WHERE {BY_BOOK} GROUP BY h.item"
+    )
+
+
+def _write_bookings(book: Book, stamp: tuple[int, datetime], event: int, bookings: pl.DataFrame) -> None:
+    """Write alerts on bookings with their history; where a text is put back, that says too what the book itself had written there before."""
     if not len(bookings):
         return
-    numbered = bookings.with_row_index("n")
-    after, more = ("json_object('alert_message', n.after)", "")
-    if undoes is not None:
-        book.run(f"CREATE OR REPLACE TEMP TABLE put_back AS {PUT_BACK}", undoes, numbered=numbered)
-        after, more = "p.said", "JOIN put_back p USING (row_id)"
+    numbered, after = bookings.with_row_index("n"), "json_object('alert_message', after)"
+    if "put_back" in bookings.columns:
+        after = f"CASE WHEN put_back THEN json_object('alert_message', after, 'book_alert', wrote) ELSE {after} END"
     book.run(
-        "INSERT INTO history SELECT n.n + ?, ?, n.file_no, n.sheet, n.source_row, 'bookings', n.customer_id, n.booking_id, 'alert', "
-        f"json_object('alert_message', n.before), {after}, n.reason, n.changed_by, ? FROM numbered n {more} ORDER BY n.n",
+        "INSERT INTO history SELECT n + ?, ?, file_no, sheet, source_row, 'bookings', customer_id, booking_id, 'alert', "
+        f"json_object('alert_message', before), {after}, reason, changed_by, ? FROM numbered ORDER BY n",
         event,
         *stamp,
         numbered=numbered,

@@ -52,6 +52,11 @@ CAST_BOOKINGS = (
     (17, datetime(2026, 6, 18, 10, 30), "Called off", ""),
 )
 
+# What came in on 1 June: seats on one tour, and bookings of a customer who had been blocked that morning.
+TOUR = (datetime(2026, 6, 6, 10), 2, "Mbali Quist", (1, 4, 9, 17, 28, 60, 74, 91, 120, 233))
+BLOCKED, BLOCKED_BOOKINGS = 6, (datetime(2026, 6, 9, 14), datetime(2026, 6, 23, 14))
+CANCELS_ONE_IN = 97
+
 
 def make_bookings(customers: Sequence[Customer], chance: Chance) -> list[Booking]:
     """Return all bookings, in the order in which they were made."""
@@ -85,6 +90,17 @@ def _by_email(booking: Booking, customers: Sequence[Customer]) -> Booking:
     """Some bookings come from the web site, which knows the e-mail address only."""
     alone = not FAMILIES_FROM <= booking.customer < REST_FROM and customers[booking.customer - 1].email
     return replace(booking, by_email=bool(alone) and booking.starts_at.minute > 0 and booking.service == 1)
+
+
+def next_bookings(bookings: Sequence[Booking]) -> list[Booking]:
+    """Return the bookings as the export of the next night has them: some cancelled, and new ones at the end."""
+    later = datetime(2026, 6, 2)
+    coming = [number for number, one in enumerate(bookings) if one.starts_at >= later and one.status in WORDS["booked"]][::CANCELS_ONE_IN]
+    same = [replace(one, status="Cancelled") if number in coming else one for number, one in enumerate(bookings)]
+    starts, service, staff, seats = TOUR
+    tour = [Booking(who, starts, "Confirmed", AS_OF + timedelta(minutes=7 * place), service, staff) for place, who in enumerate(seats)]
+    blocked = [Booking(BLOCKED, start, "Confirmed", datetime(2026, 6, 1, 15, 20), 6, "Leif Odd") for start in BLOCKED_BOOKINGS]
+    return [*same, *tour, *blocked]
 
 
 def booking_rows(bookings: Sequence[Booking], customers: Sequence[Customer]) -> list[list[str]]:

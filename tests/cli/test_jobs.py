@@ -2,6 +2,7 @@
 
 import csv
 import json
+from datetime import UTC, datetime
 
 import duckdb
 import polars as pl
@@ -255,3 +256,24 @@ def test_an_undone_upload_may_come_again(shop: Shop) -> None:
     assert shop.run("undo", "2", "--as-of", "2026-06-02").code == 0
     again = apply(shop)
     assert (again["status"], again["rows"], again["bookings"]) == ("applied", first["rows"], first["bookings"])
+
+
+def test_an_as_of_that_a_change_of_clocks_skips_is_a_wrong_call(shop: Shop) -> None:
+    shop.file("flagbook.toml", '[business]\ntimezone = "Europe/London"\n')
+    shop.file("u.csv", "action,customer_id,flag_type,comment\nadd,C1,At Risk,late\n")
+    for skipped in ("2026-03-29T01:00", "2026-03-29T01:59:59"):
+        ran = shop.run("apply", "u.csv", "--as-of", skipped)
+        assert (ran.code, "does not exist" in ran.err, "Europe/London" in ran.err) == (2, True, True), ran.err
+    for text in ("2026-03-29T00:59", "2026-03-29T02:00", "2026-03-29T01:30+00:00"):
+        ran = shop.run("apply", "u.csv", "--dry-run", "--as-of", text)
+        assert (ran.code, "twice" in ran.err) == (0, False), ran.err
+
+
+def test_of_an_as_of_that_comes_twice_the_earlier_counts(shop: Shop) -> None:
+    shop.file("flagbook.toml", '[business]\ntimezone = "Europe/London"\n')
+    shop.file("u.csv", "action,customer_id,flag_type,comment\nadd,C1,At Risk,late\n")
+    ran = shop.run("apply", "u.csv", "--as-of", "2026-10-25T01:30")
+    assert (ran.code, "comes twice in the time zone Europe/London" in ran.err) == (0, True)
+    with duckdb.connect(str(shop.folder / "flagbook.duckdb"), read_only=True) as con:
+        assert con.sql("SELECT epoch(max(as_of)) FROM batches").fetchall() == [(datetime(2026, 10, 25, 0, 30, tzinfo=UTC).timestamp(),)]
+    assert shop.run("apply", "u.csv", "--dry-run", "--as-of", "0001-01-01T00:00+05:00").code == 2  # no time of any calendar in UTC

@@ -277,3 +277,144 @@ def test_a_time_beyond_what_programs_can_show_is_no_time(peopled: Shop) -> None:
     peopled.file("b.csv", "booking_id,customer_id,starts_at,ends_at\nB1,C1,2026-12-01,9999-12-31T23:59-05:00\nB2,C1,0001-01-01,\nB3,C1,2026-12-01,2099-12-31\n")
     assert load(peopled, "--bookings", "b.csv").json()["codes"] == {"bad-date": 2}
     assert peopled.run("show", "C1").code == 0
+
+
+def messages(shop: Shop, name: str = "b") -> list[str]:
+    """Return what the rejected file says of each row; the book must have recorded the same."""
+    back = [row["message"] for row in csv.DictReader((shop.folder / f"{name}.rejected.csv").read_text().splitlines())]
+    assert stored(shop, "SELECT message FROM batch_rows WHERE batch_id = (SELECT max(batch_id) FROM batches) ORDER BY source_row") == [(text,) for text in back]
+    return back
+
+
+def test_rows_of_several_customers_say_how_many_and_which(bare: Shop) -> None:
+    """The ids of 50, and never a name (rule 2.3)."""
+    bare.file("c.csv", "customer_id,first_name,email\n" + "".join(f"C{number:02d},Secretly,team@example.com\n" for number in range(60)))
+    bare.file("b.csv", "booking_id,email,starts_at\nB1,team@example.com,2026-07-01\n")
+    assert load(bare, "--customers", "c.csv", "--bookings", "b.csv").code == 4
+    (said,) = messages(bare)
+    assert ("60 customers have it: C00, C01, " in said, said.endswith("C49, …)"), "Secretly" in said) == (True, True, False), said
+
+
+@pytest.mark.parametrize("more", ["", ",email", ",email,phone"])
+@pytest.mark.parametrize("known", [False, True])
+def test_rows_of_nobody_name_a_customer_whose_key_is_close(peopled: Shop, more: str, known: bool) -> None:
+    """In an empty book and in one that has bookings, by id alone and by other keys."""
+    head = f"booking_id,starts_at,customer_id{more}\n"
+    if known:
+        peopled.file("a.csv", head + f"A1,2026-07-01,C2{',' * more.count(',')}\n")
+        assert load(peopled, "--bookings", "a.csv").code == 0
+    keys = ["C2", "C22", "X99", *(["C1,ben@example.org"] if more else ["C1"]), *([",ann@exampel.com", ",ben@xample.com"] if more else [])]
+    peopled.file("b.csv", head + "".join(f"B{place},2026-07-01,{key}{',' * (more.count(',') - key.count(','))}\n" for place, key in enumerate(keys)))
+    assert load(peopled, "--bookings", "b.csv").code == 4
+    plain = "no customer has this key: check it against the customer export"
+    said = messages(peopled)
+    assert said[:2] == [f"{plain} (one edit away is the id of customer C2)", plain]
+    if more:
+        assert said[2].endswith("(nobody has this e-mail)")
+        assert said[3:] == [plain, f"{plain} (one edit away is the e-mail of customer C2)"]
+
+
+def test_the_key_of_a_row_far_below_is_explained_too(peopled: Shop) -> None:
+    """Rows that were left out on their way have lost their keys by then: the file is read once more."""
+    rows = [f"B{number:06d},{'C11' if number == 7 else 'C22' if number == 260_000 else 'C1'},2026-07-01\n" for number in range(260_001)]
+    peopled.file("b.csv", "booking_id,customer_id,starts_at\n" + "".join(rows))
+    assert load(peopled, "--bookings", "b.csv").json()["bookings"]["rejected"] == 2
+    assert [said[-12:] for said in messages(peopled)] == ["customer C1)", "customer C2)"]
+
+
+def test_a_phone_without_country_code_says_that_the_region_is_not_set(peopled: Shop) -> None:
+    head = "booking_id,starts_at,phone\n"
+    peopled.file("b.csv", head + "B1,2026-07-01,01632 960001\nB2,2026-07-01,+44 1632 960077\nB3,2026-07-01,ring twice\n")
+    assert load(peopled, "--bookings", "b.csv").code == 4
+    assert ["set business.phone_region" in said for said in messages(peopled)] == [True, False, False]
+    peopled.file("flagbook.toml", '[business]\nphone_region = "GB"\n')
+    peopled.file("b.csv", head + "B1,2026-07-01,01632 960001\nB2,2026-07-01,01632 960077\n")
+    assert load(peopled, "--bookings", "b.csv").json()["bookings"]["new"] == 1
+    assert ["set business.phone_region" in said for said in messages(peopled)] == [False]
+
+
+def workbook(shop: Shop, name: str, **sheets: Sequence[Sequence[str]]) -> None:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.remove(book.active)
+    for title, rows in sheets.items():
+        sheet = book.create_sheet(title)
+        for row in rows:
+            sheet.append(list(row))
+    book.save(shop.folder / name)
+
+
+HEAD = ("booking_id", "customer_id", "starts_at")
+
+
+def test_every_sheet_that_looks_like_an_export_is_read(peopled: Shop) -> None:
+    """Rows of two sheets have the same numbers; each comes back in its own sheet, with that sheet's columns, and can be found again (rule 7.3)."""
+    north = [HEAD, ("B1", "C1", "2026-07-01"), ("B2", "C1", "soon")]
+    south = [(*HEAD, "Room"), ("B3", "C2", "2026-07-01", "1"), ("B4", "C22", "2026-07-01", "2"), ("B1", "C1", "2026-07-01", "3")]
+    workbook(peopled, "b.xlsx", North=north, Notes=[("call", "Ann")], South=south)
+    ran = load(peopled, "--bookings", "b.xlsx")
+    assert (ran.code, ran.json()["bookings"]) == (4, {"read": 5, "new": 2, "changed": 0, "unchanged": 1, "rejected": 2}), ran.err
+    assert [remark for remark in ran.json()["remarks"] if "sheet" in remark] == [
+        "b.xlsx: sheet left out: Notes (no header with the required columns)",
+        "b.xlsx, sheet South: columns not used: Room",
+    ]
+    recorded = stored(peopled, "SELECT f.name, r.sheet, source_row, code FROM batch_rows r JOIN batch_files f USING (batch_id, file_no) ORDER BY file_no")
+    assert recorded == [("b.xlsx, sheet North", "North", 3, "bad-date"), ("b.xlsx, sheet South", "South", 3, "unknown-customer")]
+    back = openpyxl.load_workbook(peopled.folder / "b.rejected.xlsx")
+    assert [[[cell.value for cell in row][:5] for row in sheet.iter_rows()] for sheet in back] == [
+        [[*HEAD, "source_row", "message"], ["B2", "C1", "soon", "3", back["North"]["E2"].value]],
+        [[*HEAD, "Room", "source_row"], ["B4", "C22", "2026-07-01", "2", "3"]],
+    ]
+    back["North"]["C2"].value, back["South"]["B2"].value = "2026-07-02", "C2"
+    back.save(peopled.folder / "mended.xlsx")
+    assert load(peopled, "--bookings", "mended.xlsx").json()["bookings"]["new"] == 2
+    assert stored(peopled, "SELECT booking_id, first_file, first_row FROM bookings ORDER BY 1") == [("B1", 1, 2), ("B2", 1, 2), ("B3", 2, 2), ("B4", 2, 2)]
+
+
+def test_rows_of_one_id_on_two_sheets_that_differ_both_come_back(peopled: Shop) -> None:
+    workbook(peopled, "b.xlsx", One=[HEAD, ("B1", "C1", "2026-07-01")], Two=[HEAD, ("B1", "C1", "2026-07-02")])
+    assert load(peopled, "--bookings", "b.xlsx").json()["codes"] == {"duplicate-id": 2}
+    assert openpyxl.load_workbook(peopled.folder / "b.rejected.xlsx").sheetnames == ["One", "Two"]
+
+
+def test_history_names_the_sheet_that_a_flag_came_from(bare: Shop) -> None:
+    head = ("customer_id", "alert_message")
+    workbook(bare, "c.xlsx", One=[head, ("C1", "late")], Two=[head, ("C2", "later")])
+    assert load(bare, "--customers", "c.xlsx").code == 0
+    assert stored(bare, "SELECT customer_id, file_no, sheet, source_row FROM history WHERE entity = 'flags' ORDER BY 1") == [
+        *(("C1", 1, "One", 2), ("C2", 2, "Two", 2))
+    ]
+    assert bare.run("undo", "1", "--by", "Ann").code == 0
+    assert stored(bare, "SELECT * FROM customers") == []
+
+
+def test_a_sheet_with_two_columns_for_one_field_is_named(peopled: Shop) -> None:
+    workbook(peopled, "b.xlsx", One=[HEAD, ("B1", "C1", "2026-07-01")], Two=[(*HEAD, "Booking ID"), ("B1", "C1", "2026-07-01", "B1")])
+    ran = load(peopled, "--bookings", "b.xlsx")
+    assert (ran.code, "b.xlsx, sheet Two: two columns mean booking_id" in ran.err) == (3, True)
+
+
+def test_nested_columns_that_nobody_needs_are_ignored_and_come_back_as_json(peopled: Shop) -> None:
+    rows = {"booking_id": ["B1", "B2"], "customer_id": ["C1", "C9"], "starts_at": [datetime(2026, 7, 1)] * 2, "Guests": [["Ann"], ["Ann", 'B"en']]}
+    more = {"Address": [None, {"town": "Łódź", "from": datetime(2026, 1, 1).date()}], "shape": [b"", b"\xff\x00"], "Seals": [[b"a"], None]}
+    pl.DataFrame(rows | more).write_parquet(peopled.folder / "b.parquet")
+    ran = load(peopled, "--bookings", "b.parquet")
+    assert (ran.code, ran.json()["bookings"]["new"]) == (4, 1), ran.err
+    assert "b.parquet: columns not used: Guests, Address, shape, Seals" in ran.json()["remarks"]
+    (back,) = csv.DictReader((peopled.folder / "b.rejected.csv").read_text().splitlines())
+    assert [back[name] for name in ("Guests", "Address", "shape", "Seals")] == [*('["Ann","B\\"en"]', '{"town":"Łódź","from":"2026-01-01"}', '"/wA="', "")]
+
+
+@pytest.mark.parametrize("value", [["C1"], {"id": "C1"}, b"C1"])
+def test_a_nested_column_that_is_needed_is_refused(peopled: Shop, value: object) -> None:
+    pl.DataFrame({"booking_id": ["B1"], "Customer ID": [value], "starts_at": ["2026-07-01"], "more": [[1]]}).write_parquet(peopled.folder / "b.parquet")
+    ran = load(peopled, "--bookings", "b.parquet")
+    assert (ran.code, "plain values: Customer ID." in ran.err) == (3, True)
+
+
+def test_an_upload_with_a_nested_column_gets_it_back(peopled: Shop) -> None:
+    rows = {"action": ["add"], "customer_id": ["C1"], "flag_type": ["Alert"], "comment": ["late"]}
+    pl.DataFrame(rows | {"mine": [[1, 2]]}).write_parquet(peopled.folder / "u.parquet")
+    assert peopled.run("apply", "u.parquet").code == 0
+    pl.DataFrame(rows | {"flag_type": [["Alert"]]}).write_parquet(peopled.folder / "v.parquet")
+    assert (peopled.run("apply", "v.parquet").code, (peopled.folder / "u.results.csv").read_text().splitlines()[1].count('"[1,2]"')) == (3, 1)

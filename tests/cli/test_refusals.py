@@ -38,7 +38,7 @@ BAD_FILES = {
     "no action": (b"customer_id,flag_type,comment\nC1,Alert,x\n", "action"),
     "no column known": (b"a,b\n1,2\n", "required column"),
     "a column twice": (b"action,customer_id,Customer ID,flag_type\nadd,C1,C1,Alert\n", "two columns"),
-    "more cells than headers": (b"action,customer_id,flag_type,comment\nadd,C1,Alert,big, bad\n", "rows 2"),
+    "more cells than headers": (b"action,customer_id,flag_type,comment\nadd,C1,Alert,big, bad\n", ": row 2."),
     "an open quote": (b'action,customer_id,flag_type,comment\nadd,C1,Alert,"x\nadd,C2,Alert,y\n', "quotation"),
     "a quotation mark inside a quoted cell": (b'action,customer_id,flag_type,comment\nadd,C1,Alert,"he said "never" twice"\n', "quotation"),
     "rows swallowed by stray quotation marks": (b'action,customer_id,flag_type,comment\nadd,C1,Alert,"x\nadd,C2,Alert,y\nadd,C2,Alert,z"\n', "swallowed"),

@@ -191,8 +191,8 @@ def test_the_demo_runs_and_names_its_files(tmp_path: Path) -> None:
     ended = subprocess.run(["sh", "sample_data/demo.sh"], cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", check=False)
     assert (ended.returncode, ended.stderr) == (0, "")
     last = ended.stdout.split("In demo/ there are now:")[1]
-    named = re.findall(r"^  (\S+\.(?:duckdb|xlsx|csv))\b", last, re.MULTILINE)
-    assert len(named) == 9
+    named = re.findall(r"^  (\S+\.(?:duckdb|xlsx|csv|json|html))\b", last, re.MULTILINE)
+    assert len(named) == 14
     assert [name for name in named if not (tmp_path / "demo" / name).is_file()] == []
     further = subprocess.run(
         ["sh", "-eu"], input=last.split("To look further:\n")[1], cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", check=False

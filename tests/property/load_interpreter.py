@@ -373,25 +373,24 @@ def upload(ledger: Ledger, lines: Sequence[Line], batch: Batch) -> tuple[Ledger,
     return Ledger(after, {key: written(one, told[key]) if key in told else one for key, one in ledger.visits.items()}, dict(world.flags)), outcome
 
 
-def put_back(before: Ledger, left: Ledger) -> Ledger:
-    """Return what the undo of the last batch leaves, plain columns aside (6.5, 6.7). A text that comes back is the book's, unless the source said it last."""
-    visits = dict(before.visits)
+def undo(before: Ledger, left: Ledger, as_of: datetime) -> tuple[Ledger, dict[str, int]]:
+    """Say what the undo of the last batch leaves (6.5, 6.7), and how many bookings' alerts it changes.
+
+    `before` is the book before that batch, `left` as the batch left it. All is as it was before, save that bookings which thereby change
+    customer, or become future and live, are judged again (4.8).
+    """
+    visits, told = dict(before.visits), dict.fromkeys(TOLD, 0)
     for key, visit in before.visits.items():
-        if key in left.visits and left.visits[key].alert != visit.alert:
-            visits[key] = replace(visit, wrote=None) if same(visit.alert, visit.said_alert) else written(visit, visit.alert)
-    return replace(before, visits=visits)
-
-
-def is_sure(before: Ledger, left: Ledger) -> bool:
-    """Tell whether it is beyond doubt what the undo of a load forgets: not so where it only remembered, or wrote a text anew that stood there before."""
-    for key, one in before.people.items():
-        now, item = left.people[key], (key, ALERT)
-        if (one.said_status != now.said_status and one.status == now.status) or (
-            one.said_alert != now.said_alert and before.flags.get(item) == left.flags.get(item)
-        ):
-            return False
-    texts = [(one, left.visits[key]) for key, one in before.visits.items()]
-    return all((one.said_alert, one.wrote) == (now.said_alert, now.wrote) or not same(one.alert, now.alert) for one, now in texts)
+        was = left.visits.get(key)
+        present = before.people[visit.customer_id].alert
+        if was and visit.awaits(as_of) and (was.customer_id != visit.customer_id or not was.awaits(as_of)) and not same(visit.alert, present):
+            if (visit.alert or "").strip() and not same(visit.alert, visit.wrote):
+                told["kept"] += same(visit.alert, was.alert)
+            else:
+                visits[key] = written(visit, present)
+        if was and visits[key].alert != was.alert:
+            told["updated" if visits[key].alert else "cleared"] += 1
+    return replace(before, visits=visits), told
 
 
 def breaches(ledger: Ledger) -> tuple[set[str], set[str]]:

@@ -21,6 +21,7 @@ from pipeline import run
 from pipeline.errors import Refused
 from pipeline.intake.cells import email_keys
 from pipeline.intake.uploads import UploadRequest
+from pipeline.nightly.watching import Nightly, nightly
 from pipeline.report import ApplyReport, LoadReport
 from pipeline.run import Instructing, Where
 from pipeline.settings import Settings, read_settings
@@ -281,6 +282,16 @@ class Spec:
         left = sorted(report.conflicts, key=lambda one: (one["entity"], one["customer_id"], one["item"]))
         _compare(expected, [tuple(one[name] for name in expected.header) for one in left])
         assert report.exit_code == (4 if left else 0)
+
+    def night(self, **how: Unpack[How]) -> None:
+        """Let a night pass in which nothing lies in the inbox."""
+        self._draw(_titled("A night with nothing in the inbox", how), "flagbook nightly")
+        if self.folder is None:
+            return
+        settings = self._make_book()
+        self._after = {}
+        report = nightly(Where(self._store, settings), Nightly(datetime.fromisoformat(how.get("as_of", AS_OF)), how.get("by")))
+        assert report.exit_code == 0
 
     # --- afterwards ---------------------------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from types import ModuleType
 
 from schemas.columns import LAYOUTS
 from schemas.entities import CATALOGUE, ENTITIES
+from schemas.reports import REPORTS, Form
 from tests.spec.book import AS_OF, BY, Spec
 
 HERE = Path(__file__).parent
@@ -102,7 +103,43 @@ def _page(parts: Iterable[str]) -> str:
     return "\n\n".join([WRITTEN, *parts]) + "\n"
 
 
-PAGES = {"rules.md": rules_page, "findings.md": findings_page, "columns.md": columns_page}
+FORMS = {
+    Form.FLAGS: "types of flags, most severe first",
+    Form.NAME: "a name",
+    Form.DAY: "a day",
+    Form.TIME: "a time",
+    Form.COUNT: "a number",
+    Form.YES: "true or false; in the workbook *yes* or nothing",
+}
+REPORTS_HEAD = """# Reports
+
+    flagbook report                                          # all of them
+    flagbook report agenda held-bookings --as-of 2026-06-02T07:00 --out reports --format xlsx,csv
+
+Each report is a view in the book, a sheet of `reports.xlsx`, and with `--format` a file of its own (`agenda.csv`, `agenda.parquet`). `--as-of` says
+what is past and what is to come; flags and bookings are those that the book has now. Days and times in the workbook and in CSV are those of the
+business time zone (CSV with the offset), in Parquet they are instants. The workbook begins with its contents; flagged customers bear a red ⚑, and a
+cell of flags has the colour that the settings give its most severe type. A report longer than a sheet of Excel goes on in further sheets, and a text
+longer than a cell ends with a word about it; both stand in the contents and in what the command says.
+
+`report.html` is one page for looking, with everything in it: figures, charts, the week as a calendar, and tables with a search box. It loads
+nothing from anywhere, can be read on a phone and printed, and stays under 5 MB: where there is more it says what it left out. It is written
+where no report is named, or with `--format html`.
+
+Counts of bookings (total, past, future) are of any status; *coming* and *next* ones are booked. `[reports]` in the settings says how many days ahead
+a flag counts as expiring (`expiring_days`, 14), and how old a flag must be to count as stale (`stale_days`, 180)."""
+
+
+def reports_page() -> str:
+    """Return the reference of reports: what each shows, and its columns."""
+    parts = [REPORTS_HEAD]
+    for kind in REPORTS:
+        rows = ((f"`{column.name}`", column.heading, FORMS.get(column.form, "a text")) for column in kind.columns)
+        parts += [f"## {kind.title} (`{kind.name}`)", kind.about, _table(("column of CSV and Parquet", "heading in the workbook", "what it holds"), rows)]
+    return _page(parts)
+
+
+PAGES = {"rules.md": rules_page, "findings.md": findings_page, "columns.md": columns_page, "reports.md": reports_page}
 
 
 def stale_pages(folder: Path) -> dict[Path, str]:

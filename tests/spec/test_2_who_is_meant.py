@@ -100,13 +100,13 @@ def test_2_2_a_phone_number_is_compared_as_e164_with_the_region_of_the_settings(
 
 
 def test_2_2_without_a_region_a_national_number_matches_nobody(spec: Spec) -> None:
-    """Without a region in the settings only numbers with a country code can match."""
+    """Without a region in the settings only numbers with a country code can match; the message of others says so."""
     spec.customers("""
         customer_id  phone
         C1           +442079460018""")
     spec.apply("""
-        action  phone          flag_type  comment  =>  outcome   code
-        add     020 7946 0018  At Risk    late     =>  rejected  unknown-customer
+        action  phone          flag_type  comment  =>  outcome   code              message
+        add     020 7946 0018  At Risk    late     =>  rejected  unknown-customer  set business.phone_region
         add     +442079460018  At Risk    late     =>  applied""")
 
 

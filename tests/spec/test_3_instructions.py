@@ -398,6 +398,92 @@ def test_3_7_until_the_expiry_batch_an_old_flag_is_active(spec: Spec) -> None:
         remove  C3           At Risk             =>  unchanged""")
 
 
+def test_3_7_the_night_after_the_last_day_ends_the_flag(spec: Spec) -> None:
+    """The nightly run ends flags whose last day is over, in a batch of its own, and their alerts go as with any other batch (4.1, 4.2)."""
+    spec.flags("""
+        customer_id  flag_type  comment  expires_on
+        C1           At Risk    late     2026-03-01
+        C1           Alert      rude
+        C2           Warning    owes     2026-03-01
+        C3           Warning    owes     2026-03-02""")
+    spec.bookings("""
+        booking_id  customer_id  starts_at         alert_message
+        B1          C1           2026-03-05 10:00  late | rude
+        B2          C1           2026-03-05 11:00  our own note
+        B3          C1           2026-03-01 11:00  late | rude
+        B4          C2           2026-03-05 10:00  owes
+        B5          C3           2026-03-05 10:00  owes""")
+    spec.night(as_of="2026-03-02T02:00Z")
+    spec.then_flags("""
+        customer_id  flag_type  comment
+        C1           Alert      rude
+        C3           Warning    owes""")
+    spec.then_history("""
+        event_id  entity     customer_id  item           action   changed_by
+        5         flags      C1           At Risk        expired  nightly
+        6         flags      C2           Warning        expired  nightly
+        7         customers  C1           alert_message  alert    nightly
+        8         customers  C2           alert_message  alert    nightly
+        9         bookings   C1           B1             alert    nightly
+        10        bookings   C2           B4             alert    nightly""")
+    spec.then_bookings("""
+        booking_id  alert_message
+        B1          rude
+        B2          our own note
+        B3          late | rude
+        B4
+        B5          owes""")
+    spec.then_batches("""
+        batch_id  kind    status   submitted_by  rows_read  applied  bookings_updated  bookings_cleared  bookings_kept
+        2         expiry  applied  nightly       2          2        1                 1                 1""")
+
+
+def test_3_7_the_night_goes_by_the_day_in_the_business_zone(spec: Spec) -> None:
+    """In New York it is still the flag's last day; a night in which nothing ends makes no batch."""
+    spec.settings("""
+        [business]
+        timezone = "America/New_York" """)
+    spec.flags("""
+        customer_id  flag_type  comment  expires_on
+        C1           At Risk    late     2026-03-01""")
+    spec.night(as_of="2026-03-02T04:30Z")
+    spec.then_batches("batch_id  kind")
+    spec.night(as_of="2026-03-02T05:30Z")
+    spec.then_batches("""
+        batch_id  kind
+        2         expiry""")
+    spec.then_flags("customer_id  flag_type")
+
+
+def test_3_7_an_expiry_can_be_undone(spec: Spec) -> None:
+    """An undo puts back what an expiry ended, and the alerts with it; the next night ends it again."""
+    spec.flags("""
+        customer_id  flag_type  comment  expires_on
+        C1           At Risk    late     2026-03-01""")
+    spec.bookings("""
+        booking_id  customer_id  starts_at         alert_message
+        B1          C1           2026-03-05 10:00  late""")
+    spec.night(as_of="2026-03-02T02:00Z")
+    spec.undo(2)
+    spec.then_flags("""
+        customer_id  flag_type  comment  expires_on
+        C1           At Risk    late     2026-03-01""")
+    spec.then_bookings("""
+        booking_id  alert_message
+        B1          late""")
+    spec.night(as_of="2026-03-03T02:00Z")
+    spec.then_batches("""
+        batch_id  kind    undoes
+        2         expiry
+        3         undo    2
+        4         expiry""")
+    spec.then_customers("""
+        customer_id  alert_message
+        C1
+        C2
+        C3""")
+
+
 def test_3_8_a_row_with_the_version_of_the_flag_is_applied(spec: Spec) -> None:
     """A row with the version that the flag had before the batch is applied, and so is a second one in the same batch."""
     spec.flags("""

@@ -11,6 +11,7 @@ TITLES = {
     "4.6": "A customer's alert at the source",
     "4.7": "The order within a load",
     "4.8": "Bookings that move",
+    "4.9": "Settings that change what an alert says",
 }
 
 
@@ -562,3 +563,66 @@ def test_4_8_a_booking_that_becomes_future_and_live_is_judged_again(spec: Spec) 
         B2          late
         B3
         B4""")
+
+
+def test_4_9_the_night_composes_alerts_anew_where_settings_changed(spec: Spec) -> None:
+    """Where types were put in another order, fell silent or began to alert, the next night brings alerts up to date, in a batch of its own."""
+    spec.settings("""
+        [flags]
+        types = [{name = "Warning"}, {name = "Alert"}, {name = "At Risk", alerts = false}]""")
+    spec.customers("""
+        customer_id  alert_message
+        C1           first | second
+        C2           late
+        C3           kept""")
+    spec.flags("""
+        customer_id  flag_type  comment
+        C1           Alert      first
+        C1           Warning    second
+        C2           At Risk    late
+        C3           Alert      kept""")
+    spec.bookings("""
+        booking_id  customer_id  starts_at         alert_message
+        B1          C1           2026-03-05 10:00  first | second
+        B2          C1           2026-03-05 10:00  our own note
+        B3          C2           2026-03-05 10:00  late
+        B4          C2           2026-03-01 10:00  late
+        B5          C3           2026-03-05 10:00  kept""")
+    spec.night(as_of="2026-03-02T02:00Z")
+    spec.then_customers("""
+        customer_id  alert_message
+        C1           second | first
+        C2
+        C3           kept""")
+    spec.then_bookings("""
+        booking_id  alert_message
+        B1          second | first
+        B2          our own note
+        B3
+        B4          late
+        B5          kept""")
+    spec.then_batches("""
+        batch_id  kind     rows_read  applied  bookings_updated  bookings_cleared  bookings_kept
+        2         compose  2          2        1                 1                 1""")
+
+
+def test_4_9_once_composed_there_is_nothing_left_to_do(spec: Spec) -> None:
+    """What expires in the same night is gone before alerts are composed; the night after makes no batch."""
+    spec.settings("""
+        [flags]
+        types = [{name = "Alert"}, {name = "Warning", alerts = false}]""")
+    spec.customers("""
+        customer_id  alert_message
+        C1           owes | rude""")
+    spec.flags("""
+        customer_id  flag_type  comment  expires_on
+        C1           Alert      owes     2026-03-01
+        C1           Warning    rude""")
+    spec.night(as_of="2026-03-02T02:00Z")
+    spec.night(as_of="2026-03-03T02:00Z")
+    spec.then_batches("""
+        batch_id  kind
+        2         expiry""")
+    spec.then_customers("""
+        customer_id  alert_message
+        C1""")

@@ -457,3 +457,276 @@ def test_6_7_an_undone_load_forgets_what_the_source_said_of_alerts(spec: Spec) -
     spec.then_flags("""
         customer_id  flag_type  comment
         C1           Alert      gate code""")
+
+
+def test_6_7_an_undone_load_gives_back_every_column(spec: Spec) -> None:
+    """Names, times, prices and whose a booking is are what they were before the load; the history has no row for them."""
+    spec.customers("""
+        customer_id  first_name  email
+        C1           Ann         ann@x.example
+        C2           Bob""")
+    spec.bookings("""
+        booking_id  customer_id  starts_at         service
+        B1          C1           2026-03-10 10:00  walk""")
+    spec.load(
+        """
+        customer_id  first_name  email
+        C1           Anna        anna@x.example""",
+        """
+        booking_id  customer_id  starts_at         service  price
+        B1          C2           2026-03-11 10:00  run      9.50""",
+    )
+    spec.undo(2)
+    spec.then_customers("""
+        customer_id  first_name  email          email_key      last_batch
+        C1           Ann         ann@x.example  ann@x.example  1
+        C2           Bob                                       1""")
+    spec.then_bookings("""
+        booking_id  customer_id  starts_at         service  price  last_batch
+        B1          C1           2026-03-10 10:00  walk            1""")
+    spec.then_history("event_id")
+    spec.undo(3)
+    spec.then_bookings("""
+        booking_id  customer_id  starts_at         service  price   last_batch
+        B1          C2           2026-03-11 10:00  run      9.5000  2""")
+
+
+def test_6_7_a_redo_remembers_again_what_the_source_said(spec: Spec) -> None:
+    """The undo of an undo of a load brings back too what the source had said: what it says otherwise then counts."""
+    active = """
+        customer_id  status
+        C1           active"""
+    spec.load(active)
+    spec.load("""
+        customer_id  status
+        C1           deleted""")
+    spec.undo(3)
+    spec.undo(4)
+    spec.load(active)
+    spec.loads("""
+        table      read  changed  unchanged
+        customers  1     1        0""")
+    spec.then_customers("""
+        customer_id  status  source_status
+        C1           active  active
+        C2           active
+        C3           active""")
+
+
+def test_6_7_a_booking_goes_back_to_its_customer_with_its_alert(spec: Spec) -> None:
+    """A booking that the load moved has its former customer again, and that customer's alert, of today."""
+    spec.flags("""
+        customer_id  flag_type  comment
+        C1           At Risk    late
+        C2           At Risk    rude""")
+    spec.bookings("""
+        booking_id  customer_id  starts_at         alert_message  book_alert
+        B1          C1           2026-03-10 10:00  late           late""")
+    spec.load(
+        bookings="""
+        booking_id  customer_id  starts_at
+        B1          C2           2026-03-10 10:00"""
+    )
+    spec.then_bookings("""
+        booking_id  customer_id  alert_message
+        B1          C2           rude""")
+    spec.apply("""
+        action  customer_id  flag_type  comment  =>  outcome
+        edit    C1           At Risk    gone     =>  applied""")
+    spec.undo(2, dry_run=True)
+    spec.then_bookings("""
+        booking_id  customer_id  alert_message
+        B1          C2           rude""")
+    spec.undo(2)
+    spec.then_bookings("""
+        booking_id  customer_id  alert_message
+        B1          C1           gone""")
+
+
+def test_6_7_a_booking_that_an_undo_makes_live_is_judged_again(spec: Spec) -> None:
+    """A booking that the load cancelled is booked again, and gets the alert that its customer has by now; somebody's own note stays."""
+    spec.bookings("""
+        booking_id  customer_id  starts_at         alert_message
+        B1          C1           2026-03-10 10:00
+        B2          C1           2026-03-10 10:00  own note""")
+    spec.load(
+        bookings="""
+        booking_id  customer_id  starts_at         status
+        B1          C1           2026-03-10 10:00  cancelled
+        B2          C1           2026-03-10 10:00  cancelled"""
+    )
+    spec.apply("""
+        action  customer_id  flag_type  comment  =>  outcome
+        add     C1           At Risk    late     =>  applied""")
+    spec.undo(2)
+    spec.then_bookings("""
+        booking_id  status  alert_message
+        B1          booked  late
+        B2          booked  own note""")
+
+
+def test_6_7_a_load_that_only_made_the_book_remember_can_be_undone(spec: Spec) -> None:
+    """Where the source said what the book says already, that was remembered; the undo forgets it, and so it counts when it comes again."""
+    spec.bookings("""
+        booking_id  customer_id  starts_at         alert_message
+        B1          C1           2026-03-10 10:00  gate code""")
+    spec.load(
+        bookings="""
+        booking_id  customer_id  starts_at         alert_message
+        B1          C1           2026-03-10 10:00  gate code"""
+    )
+    spec.then_bookings("""
+        booking_id  alert_message  source_alert
+        B1          gate code      gate code""")
+    spec.undo(2)
+    spec.then_batches("""
+        batch_id  kind  status           rows_read  applied  rejected
+        2         load  nothing-applied  1          0        0
+        3         undo  applied          1          1        0""")
+    spec.then_bookings("""
+        booking_id  alert_message  source_alert
+        B1          gate code""")
+
+
+def test_6_7_a_booking_that_stays_loses_the_alert_of_a_flag_that_goes(spec: Spec) -> None:
+    """A booking that the load brought, and that stays since a later load wrote to it, gets its customer's alert of after the undo; a note stays."""
+    spec.load(
+        """
+        customer_id  alert_message
+        C1           gate code""",
+        """
+        booking_id  customer_id  starts_at         alert_message  service
+        B1          C1           2026-03-10 10:00                 walk
+        B2          C1           2026-03-10 10:00  own note       walk""",
+    )
+    spec.then_bookings("""
+        booking_id  alert_message
+        B1          gate code
+        B2          own note""")
+    spec.load(
+        bookings="""
+        booking_id  customer_id  starts_at         service
+        B1          C1           2026-03-10 10:00  run
+        B2          C1           2026-03-10 10:00  run"""
+    )
+    spec.undo(
+        2,
+        """
+        entity    customer_id  item
+        bookings  C1           B1
+        bookings  C1           B2""",
+    )
+    spec.then_flags("customer_id")
+    spec.then_bookings("""
+        booking_id  alert_message  service
+        B1                         run
+        B2          own note       run""")
+    spec.then_batches("""
+        batch_id  kind  bookings_cleared  bookings_kept
+        2         load  0                 0
+        3         load  0                 0
+        4         undo  1                 1""")
+    spec.undo(4)
+    spec.then_bookings("""
+        booking_id  alert_message
+        B1          gate code
+        B2          own note""")
+
+
+def test_6_7_a_row_that_a_later_load_wrote_to_is_left_alone(spec: Spec) -> None:
+    """Such a row is listed once, and keeps its customer with the alert; where the later load is undone first, all of it goes back."""
+    spec.flags("""
+        customer_id  flag_type  comment
+        C1           At Risk    late""")
+    spec.bookings("""
+        booking_id  customer_id  starts_at         alert_message  book_alert
+        B1          C1           2026-03-10 10:00  late           late""")
+    spec.load(
+        bookings="""
+        booking_id  customer_id  starts_at         service
+        B1          C2           2026-03-10 10:00  walk"""
+    )
+    spec.load(
+        bookings="""
+        booking_id  customer_id  starts_at         service
+        B1          C2           2026-03-10 10:00  run"""
+    )
+    spec.undo(
+        2,
+        """
+        entity    customer_id  item
+        bookings  C2           B1""",
+    )
+    spec.then_bookings("""
+        booking_id  customer_id  alert_message  service
+        B1          C2                          run""")
+    spec.undo(3)
+    spec.undo(2)
+    spec.then_bookings("""
+        booking_id  customer_id  alert_message  service
+        B1          C1           late""")
+
+
+def test_6_7_a_booking_stays_whose_former_customer_is_gone(spec: Spec) -> None:
+    """A booking can't go back to a customer whom another undo has removed: it is left alone, and its customer stays with it."""
+    spec.load("""
+        customer_id
+        C8""")
+    spec.load(
+        bookings="""
+        booking_id  customer_id  starts_at
+        B1          C8           2026-03-10 10:00"""
+    )
+    spec.load(
+        """
+        customer_id
+        C9""",
+        """
+        booking_id  customer_id  starts_at
+        B1          C9           2026-03-10 10:00""",
+    )
+    spec.undo(
+        3,
+        """
+        entity    customer_id  item
+        bookings  C9           B1""",
+    )
+    spec.undo(2)
+    spec.undo(
+        4,
+        """
+        entity     customer_id  item
+        bookings   C9           B1
+        customers  C9           C9""",
+    )
+    spec.then_bookings("""
+        booking_id  customer_id
+        B1          C9""")
+
+
+def test_6_7_a_customer_goes_once_its_bookings_are_back(spec: Spec) -> None:
+    """A customer that the load brought goes, as the booking that the load gave it goes back; the redo brings both again."""
+    spec.bookings("""
+        booking_id  customer_id  starts_at
+        B1          C1           2026-03-10 10:00""")
+    spec.load(
+        """
+        customer_id  alert_message
+        C9           gate code""",
+        """
+        booking_id  customer_id  starts_at
+        B1          C9           2026-03-10 10:00""",
+    )
+    spec.undo(2)
+    spec.then_customers("""
+        customer_id
+        C1
+        C2
+        C3""")
+    spec.then_bookings("""
+        booking_id  customer_id  alert_message
+        B1          C1""")
+    spec.undo(3)
+    spec.then_bookings("""
+        booking_id  customer_id  alert_message
+        B1          C9           gate code""")

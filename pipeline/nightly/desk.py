@@ -1,0 +1,90 @@
+"""What a night works with: the book, the settings, its folders, and its journal; and what is checked before anything is done."""
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from pipeline.errors import Refused, TryAgain
+from pipeline.intake.maps import ColumnMap, default_map, layout_aliases, read_map
+from pipeline.nightly.moving import make_folder
+from pipeline.run import Where
+from pipeline.settings import Settings
+from pipeline.store.book import open_book
+from schemas.columns import FLAGS
+
+T = TypeVar("T")
+PAUSE = 0.25
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where everything lies; `work` is the night's own folder, which is gone when all is done. `map` is how exports are read."""
+
+    where: Where
+    map: ColumnMap
+
+    @property
+    def settings(self) -> Settings:
+        """Return the settings."""
+        return self.where.settings
+
+    def folder(self, name: str) -> Path:
+        """Return a folder that the settings name: inbox, outbox, archive, rejected or logs."""
+        return self.settings.folder / str(getattr(self.settings.nightly, name))
+
+    @property
+    def work(self) -> Path:
+        """Return the night's own folder."""
+        return self.folder("archive") / ".night"
+
+    @property
+    def map_file(self) -> Path | None:
+        """Return the column map for exports, if the settings name one."""
+        named = self.settings.nightly.map
+        return None if named is None else self.settings.folder / named
+
+    def day_of(self, as_of: datetime) -> str:
+        """Return the day of a night in the business time zone, by which its folders are called."""
+        return as_of.astimezone(self.settings.zone).date().isoformat()
+
+    def patiently(self, job: Callable[[], T]) -> T:
+        """Do a job with the store, waiting a while where another command is using it."""
+        latest = time.monotonic() + self.settings.nightly.wait_seconds
+        while True:
+            try:
+                return job()
+            except TryAgain as error:
+                if time.monotonic() >= latest or not error.reason.startswith(f"{self.where.store}: the store is in use"):
+                    raise
+                time.sleep(PAUSE)
+
+
+def open_desk(where: Where) -> Desk:
+    """Return the desk; raise `Refused` where settings or store can't be used, `TryAgain` where a folder can't be written to."""
+    settings = where.settings
+    nightly = settings.nightly
+    layout_aliases(settings, FLAGS)
+    said = read_map(settings.folder / nightly.map, settings) if nightly.map else default_map(settings)
+    desk = Desk(where, said)
+    desk.patiently(lambda: _check_store(where.store))
+    inbox = desk.folder("inbox")
+    if nightly.inbox != type(nightly)().inbox and not inbox.is_dir():
+        raise Refused(f"{inbox}: there is no such inbox.", "Make the folder, or correct nightly.inbox in the settings.")
+    for name in ("inbox", "outbox", "archive", "rejected", "logs"):
+        make_folder(desk.folder(name))
+        _check_writable(desk.folder(name))
+    return desk
+
+
+def _check_store(store: Path) -> None:
+    with open_book(store, writing=False):
+        pass
+
+
+def _check_writable(folder: Path) -> None:
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise TryAgain(f"{folder}: nothing can be written here.", "Mend the folder's permissions, then run the same command again.")
