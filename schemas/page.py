@@ -45,9 +45,10 @@ class PageTable:
 class PageData:
     """Everything that a page shows, times in UTC, days those of the business time zone.
 
-    `counts`: COUNTS → number. `types`: flag_type, colour (null where it is retired), customers; most severe first. `trend`: day, flag_type, flags (active at
-    its end). `coming`: day, bookings, with_alert. `batches`: newest first. `days`: day, slots, bookings, flagged, held. `slots`: day, slot, starts_at, ends_at,
-    service, staff, bookings, flagged, held. `entries`: slot, name, flags, alert_message, held. `tables`: by the name of the table.
+    `counts`: COUNTS → number. `types`: flag_type, colour (null where it is retired), customers; most severe first.
+    `trend`: day, flag_type, flags (active at its end). `coming`: day, bookings, with_alert. `batches`: newest first.
+    `days`: day, slots, bookings, flagged, held. `slots`: day, slot, starts_at, ends_at, service, staff, bookings, flagged, held.
+    `entries`: slot, name, flags, alert_message, held. `tables`: by the name of the table.
     """
 
     as_of: datetime

@@ -68,7 +68,7 @@ def draw_coming(coming: pl.DataFrame, said: Said) -> Markup:
     )
     x = alt.X("day:O", axis=_axis(labelExpr="utcFormat(toDate(datum.value), '%-d')", labelAngle=0))
     base = alt.Chart(alt.InlineData(values=_rows(parts)))
-    bars = base.mark_bar().encode(
+    bars = base.mark_bar(stroke=MUTED, strokeWidth=0.6).encode(
         x=x,
         y=alt.Y("n:Q", axis=_axis(tickCount=4, format="~s", grid=True), stack="zero"),
         order=alt.Order("place:Q"),
@@ -92,7 +92,7 @@ def draw_outcomes(batches: pl.DataFrame, said: Said) -> Markup:
     y = alt.Y("batch:N", sort=named["batch"].to_list(), axis=_axis(labelLimit=90))
     base = alt.Chart(alt.InlineData(values=_rows(parts)))
     colours = alt.Scale(domain=list(OUTCOMES), range=[OUTCOME_COLOURS[name] for name in OUTCOMES])
-    bars = base.mark_bar().encode(
+    bars = base.mark_bar(stroke=MUTED, strokeWidth=0.6).encode(
         y=y,
         x=alt.X("n:Q", stack="normalize", axis=_axis(format="~%", values=[0, 0.5, 1])),
         order=alt.Order("place:Q"),

@@ -58,7 +58,7 @@ class Block:
     rows: Sequence[Row]
     total: str = ""
     note: str = ""
-    svg: Markup | str = ""
+    svg: Markup | None = None
 
 
 def write_page(path: Path, data: PageData, look: Look, limits: Limits) -> None:
@@ -73,7 +73,7 @@ def write_page(path: Path, data: PageData, look: Look, limits: Limits) -> None:
 
 def _render(data: PageData, look: Look, limits: Limits, charts: Sequence[Block]) -> bytes:
     look = replace(look, text=limits.text)
-    style, script = _inline("page.css.j2", tints=TINTS), _inline("page.js.j2")
+    style, script = style_of_page(), _inline("page.js.j2")
     made = f"{look.local(data.as_of):%A %Y-%m-%d %H:%M}"
     page = _templates().get_template("page.html.j2")
     text = page.render(
@@ -95,6 +95,11 @@ def _templates() -> Environment:
 
 def _inline(name: str, **values: Any) -> Markup:
     return Markup(_templates().get_template(name).render(values))  # noqa: S704  # style and script are ours, and hold nothing of the book
+
+
+def style_of_page() -> Markup:
+    """Return the style, with the colours of flags."""
+    return _inline("page.css.j2", tints=TINTS)
 
 
 def _policy(style: str, script: str) -> str:

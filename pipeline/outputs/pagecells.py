@@ -19,7 +19,10 @@ HEADS: Final = ("name", "customer_id", "batch_id", "day", "batch")  # the first 
 
 @dataclass(frozen=True)
 class Look:
-    """What the page needs of the settings: the zone, flag type → colour, within how many days flags end, after how many they are stale; the longest text."""
+    """What the page needs of the settings, and how many characters a text may have.
+
+    `tints`: flag type → colour. `ends_within`, `stale_after`: how soon flags end and how old stale ones are, in days.
+    """
 
     timezone: str
     tints: Mapping[str, str]

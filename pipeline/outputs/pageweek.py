@@ -9,6 +9,8 @@ import polars as pl
 from pipeline.outputs.pagecells import Look, counted
 from schemas.page import Limits, PageData
 
+TO = "\N{EN DASH}"
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -54,7 +56,7 @@ def week_of(data: PageData, look: Look, limits: Limits) -> list[Day]:
         shown = [_slot(slot, entries[(slot["slot"],)], look, limits) for slot in slots.to_dicts()]
         left_out = day["slots"] - len(shown)
         note = f"{len(shown):,} of {day['slots']:,} shown, those with flags first; the rest is in the workbook." if left_out else ""
-        days.append(Day(f"{day['day']:%a %-d %b}", counted(day["bookings"], "booking"), _flagged(day), shown, note))
+        days.append(Day(f"{day['day']:%a} {day['day'].day} {day['day']:%b}", counted(day["bookings"], "booking"), _flagged(day), shown, note))
     return days
 
 
@@ -74,7 +76,7 @@ def _time(slot: dict[str, Any], look: Look) -> str:
     starts, ends = look.local(slot["starts_at"]), slot["ends_at"] and look.local(slot["ends_at"])
     if not ends or ends <= starts:
         return f"{starts:%H:%M}"
-    return f"{starts:%H:%M}\u2013{ends:%H:%M}" + ("" if ends.date() == starts.date() else f" ({ends:%a})")
+    return f"{starts:%H:%M}{TO}{ends:%H:%M}" + ("" if ends.date() == starts.date() else f" ({ends:%a})")
 
 
 def _flagged(counts: dict[str, Any]) -> str:

@@ -64,7 +64,7 @@ points AS (
     SELECT $today - (unnest(range(CASE WHEN gap = 1 THEN {DAILY} ELSE
         least({WEEKLY}, ceil(($today - (SELECT min(day) FROM steps)) / 7.0)::INTEGER + 1) END)) * gap)::INTEGER AS day FROM gaps)
 SELECT p.day, t.flag_type, coalesce(sum(s.step), 0)::BIGINT AS flags
-FROM points p CROSS JOIN (SELECT DISTINCT flag_type FROM steps UNION SELECT name FROM flag_types) t
+FROM points p CROSS JOIN (SELECT flag_type FROM steps UNION SELECT name FROM flag_types UNION SELECT flag_type FROM flags) t
 LEFT JOIN steps s ON s.flag_type = t.flag_type AND s.day <= p.day
 GROUP BY p.day, t.flag_type ORDER BY p.day, t.flag_type"""
 
