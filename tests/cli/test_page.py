@@ -1,23 +1,16 @@
-"""report.html: every figure against a plain reading of the book's tables, hostile texts, its size, and how it behaves in a browser."""
+"""report.html of the book that the other reports are tested on: every figure against a plain reading of its tables."""
 
 import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from html.parser import HTMLParser
-from itertools import pairwise
 from pathlib import Path
 
-import duckdb
 import pytest
 
-from tests.cli.browser import CHROMIUM, Tab, browser
-from tests.cli.conftest import ROOT, Shop
+from tests.cli.conftest import ROOT
 from tests.cli.reported import NOW, TYPES, ZONE, Made, day, opened
-
-WIDE, NARROW = 1280, 390
-HOSTILE = '<script>alert(1)</script> "><img src=x onerror=alert(2)> \u202e\u0007 🧭 ' + "w" * 300
-in_browser = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed: install the package chromium to have the page tried in it")
 
 
 @pytest.fixture(scope="module")
@@ -144,142 +137,6 @@ def test_tables_have_the_rows_of_their_reports(made: Made, page: Plain) -> None:
         rows = made.parquet(name)
         assert len(page.table(name)) == min(len(rows), 500) > 0, name
     assert {row[2] for row in page.table("workstack")} == {row["customer_id"] for row in made.parquet("workstack")}
-
-
-# --- what it is made of --------------------------------------------------------------------------------------------------
-
-
-def test_nothing_is_loaded_from_anywhere(page: Plain, made: Made) -> None:
-    loading = [(tag, said) for tag, said in page.tags if {"src", "srcset", "href", "action", "data"} & said.keys() or tag in ("link", "iframe", "object")]
-    assert [(tag, said) for tag, said in loading if not (tag == "a" and str(said["href"]).startswith("#"))] == []
-    text = (made.out / "report.html").read_text(encoding="utf-8")
-    assert not re.search(r"url\(|@import|https?://(?!www\.w3\.org)", text)
-
-
-def test_hostile_texts_are_texts(shop: Shop) -> None:
-    shop.file("c.csv", 'customer_id,first_name\nC1,"' + HOSTILE.replace('"', '""') + '"\n')
-    shop.file("f.csv", 'action,customer_id,flag_type,comment\nadd,C1,Alert,"' + HOSTILE.replace('"', '""') + '"\n')
-    assert shop.run("load", "--customers", "c.csv", "--as-of", "2026-06-01").code == 0
-    assert shop.run("apply", "f.csv", "--as-of", "2026-06-01").code == 0
-    assert shop.run("report", "--format", "html", "--as-of", "2026-06-01").code == 0
-    text = (shop.folder / "report.html").read_text(encoding="utf-8")
-    assert text.count("<script") == 1
-    assert "<img" not in text
-    assert "\u0007" not in text
-    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
-
-
-def test_the_page_of_a_large_book_stays_small_and_says_what_it_left_out(shop: Shop) -> None:
-    with duckdb.connect(str(shop.folder / "flagbook.duckdb")) as con:
-        con.execute(
-            "INSERT INTO customers (customer_id, first_name, last_name, status, alert_message, first_batch) "
-            "SELECT 'N' || i, repeat('Name ', 20), repeat('é', 200), 'active', repeat('alert ', 80), 1 FROM range(20000) t(i)"
-        )
-        con.execute(
-            "INSERT INTO flags SELECT 'N' || i, 'Alert', repeat('alert ', 80), NULL, 'Ines', TIMESTAMPTZ '2026-05-01 00:00:00+00', NULL, NULL, i "
-            "FROM range(20000) t(i)"
-        )
-        con.execute(
-            "INSERT INTO bookings (booking_id, customer_id, starts_at, status, service, alert_message, first_batch) "
-            "SELECT 'X' || i, 'N' || i % 20000, TIMESTAMPTZ '2026-06-01 00:00:00+00' + (i % 900) * INTERVAL 10 MINUTE, 'booked', repeat('Tour ', 30), "
-            "'own text', 1 FROM range(60000) t(i)"
-        )
-    assert shop.run("report", "--format", "html", "--as-of", "2026-06-01").code == 0
-    path = shop.folder / "report.html"
-    page = Plain(path.read_text(encoding="utf-8"))
-    assert path.stat().st_size < 5_000_000
-    left = [text for texts in page.texts.values() for text in texts if re.match(r"First [\d,]+ of 20,000; the rest is in the workbook", text)]
-    assert left
-    assert 0 < len(page.table("workstack")) <= 500
-    assert page.figures()["Customers flagged"] == "20000"
-
-
-def test_an_empty_book_has_a_page(bare: Shop) -> None:
-    assert bare.run("init").code == 0
-    assert bare.run("report", "--format", "html").code == 0
-    page = Plain((bare.folder / "report.html").read_text(encoding="utf-8"))
-    assert set(page.figures().values()) == {"0"}
-
-
-def test_export_writes_no_page(shop: Shop) -> None:
-    done = shop.run("export", "--format", "html", "--out", "x")
-    assert (done.code, "csv, xlsx" in done.err or "xlsx" in done.err) == (2, True)
-
-
-# --- for everybody -------------------------------------------------------------------------------------------------------
-
-
-def test_the_page_can_be_found_ones_way_in_without_seeing_it(page: Plain) -> None:
-    tags = [tag for tag, _ in page.tags]
-    assert next(said for tag, said in page.tags if tag == "html")["lang"] == "en"
-    assert [tags.count(name) for name in ("header", "main", "nav", "footer", "h1")] == [1, 1, 1, 1, 1]
-    levels = [int(tag[1]) for tag in tags if re.fullmatch(r"h[1-6]", tag)]
-    assert all(after - before <= 1 for before, after in pairwise(levels))
-    named = {said["id"] for _, said in page.tags if "id" in said}
-    assert len(named) == sum("id" in said for _, said in page.tags), "each id stands once"
-    assert [said for tag, said in page.tags if tag == "label" and said["for"] not in named] == []
-    assert tags.count("label") == sum(tag == "input" for tag in tags)
-    assert [said for _, said in page.tags for name in str(said.get("aria-labelledby", "")).split() if name not in named and name != "None"] == []
-    assert tags.count("caption") == tags.count("table")
-    assert [said for tag, said in page.tags if tag == "th" and said.get("scope") not in ("col", "row")] == []
-    charts = [said for tag, said in page.tags if tag == "svg"]
-    assert len(charts) == 3
-    assert all(said["role"] == "img" for said in charts)
-
-
-# --- in a browser --------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def tab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
-    with browser(tmp_path_factory.mktemp("browser")) as found:
-        yield found
-
-
-@in_browser
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("width", [WIDE, NARROW])
-def test_it_fits_its_window_and_asks_for_nothing(width: int, dark: bool, tab: Tab, made: Made) -> None:
-    path = made.out / "report.html"
-    tab.show(path, width, dark=dark)
-    assert tab.value("document.documentElement.scrollWidth") <= width
-    assert tab.requested() == [path.as_uri()]
-    assert tab.complaints() == []
-
-
-@in_browser
-def test_the_search_box_leaves_the_rows_that_match(tab: Tab, made: Made) -> None:
-    tab.show(made.out / "report.html", WIDE)
-    who = made.parquet("workstack")[0]["customer_id"]
-    shown = "[...document.querySelectorAll('#rows-workstack tr')].filter(row => !row.hidden).map(row => row.textContent)"
-    every = tab.value(f"{shown}.length")
-    tab.value(f"{{const box = document.getElementById('find-workstack'); box.value = '{who}'; box.dispatchEvent(new Event('input'))}}")
-    found = tab.value(shown)
-    assert 0 < len(found) < every
-    assert all(who in text for text in found)
-    assert tab.value("document.getElementById('found-workstack').textContent").startswith(f"{len(found)} of ")
-
-
-@in_browser
-def test_without_scripts_everything_is_there(tab: Tab, made: Made) -> None:
-    tab.show(made.out / "report.html", WIDE, script=False)
-    text = tab.call("Page.captureSnapshot")["data"]
-    assert 'id=3D"rows-workstack"' in text or 'id="rows-workstack"' in text
-    tab.call("Emulation.setScriptExecutionDisabled", value=False)
-
-
-@in_browser
-def test_the_keyboard_reaches_what_scrolls(tab: Tab, made: Made) -> None:
-    tab.show(made.out / "report.html", NARROW)
-    scrolls = "one.scrollWidth > one.clientWidth + 1 && ['auto', 'scroll'].includes(getComputedStyle(one).overflowX)"
-    stuck = f"{scrolls} && one.tabIndex < 0 && !one.querySelector('a, button, input, summary')"
-    assert tab.value(f"[...document.querySelectorAll('*')].filter(one => {stuck}).length") == 0
-
-
-@in_browser
-def test_it_prints(tab: Tab, made: Made) -> None:
-    tab.show(made.out / "report.html", WIDE)
-    assert tab.printed().startswith(b"%PDF")
 
 
 def test_continuous_integration_installs_a_browser() -> None:

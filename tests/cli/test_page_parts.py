@@ -1,4 +1,4 @@
-"""The page, part by part: figures of a small book asked again in SQL, groups, escaping in every table, halving, policy, defaults."""
+"""The page: every figure is the book's, every value is escaped, it stays small, and nothing comes from outside."""
 
 import re
 import subprocess
@@ -7,6 +7,7 @@ from base64 import b64encode
 from collections import Counter
 from datetime import date, timedelta
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -179,6 +180,21 @@ def test_an_empty_book_has_a_page_too(tmp_path: Path) -> None:
     assert page.table("workstack") == page.table("recent-batches") == [["None."]]
 
 
+def test_headings_names_and_landmarks_are_in_order(made: Made) -> None:
+    page = made.page
+    levels = [int(level) for level in re.findall(r"<h([1-6])[ >]", made.text)]
+    assert levels[0] == 1
+    assert max(after - before for before, after in pairwise(levels)) == 1
+    assert page.one("html").attributes["lang"] == "en"
+    assert [len(page.all(tag)) for tag in ("header", "nav", "main", "footer", "h1", "title")] == [1, 1, 1, 1, 1, len(page.all("svg")) + 1]
+    ids = re.findall(r' id="([^"]*)"', made.text)
+    assert len(ids) == len(set(ids))
+    named = re.findall(r'(?:aria-labelledby|for|href="#|data-rows)="?([\w -]+)"', made.text)
+    assert {one for words in named for one in words.split()} <= set(ids)
+    assert all(table.all("caption") and all(th.attributes["scope"] for th in table.all("th")) for table in page.all("table"))
+    assert all("tabindex" in region.attributes for region in page.all("div", role="region"))
+
+
 def test_the_page_goes_with_the_workbook_where_no_report_is_named(shop: Shop) -> None:
     said = shop.run("report", "--out", "all", "--as-of", "2026-06-01", "--json")
     assert (said.code, sorted(path.name for path in (shop.folder / "all").iterdir())) == (0, ["report.html", "reports.xlsx"]), said.err
@@ -186,6 +202,11 @@ def test_the_page_goes_with_the_workbook_where_no_report_is_named(shop: Shop) ->
     assert [path.name for path in (shop.folder / "one").iterdir()] == ["reports.xlsx"]
     page = shop.run("report", "agenda", "--format", "html", "--out", "page", "--json").json()
     assert [Path(name).name for name in page["files"]] == ["report.html"]
+
+
+def test_tables_are_not_exported_as_pages(shop: Shop) -> None:
+    refused = shop.run("export", "--format", "html", "--out", "x")
+    assert (refused.code, "is not a list of csv, xlsx and parquet" in refused.err) == (2, True)
 
 
 def test_only_a_page_loads_what_draws_it() -> None:
