@@ -139,6 +139,8 @@ def business() -> tuple[str, ...]:
         "FROM range(3, 61, 3) r(i)",
         # A type that has left the settings, given on a 25 May that was the 26th in London.
         "INSERT INTO flags SELECT 'C' || i, 'Gone type', 'x', NULL, 'Ines', TIMESTAMPTZ '2026-05-25 23:30+00', NULL, NULL, 99 FROM range(4, 6) r(i)",
+        # One with two flags.
+        "INSERT INTO flags SELECT 'C6', 'Warning', 'x', NULL, 'Ines', TIMESTAMPTZ '2026-05-02 08:00+00', NULL, NULL, 97",
         # Two who were flagged long ago and have not come since.
         "INSERT INTO customers (customer_id, status, first_batch) SELECT 'C' || i, 'active', 1 FROM range(61, 63) r(i)",
         "INSERT INTO flags SELECT 'C' || i, 'Warning', 'x', NULL, 'Ines', TIMESTAMPTZ '2025-10-01 08:00+00', NULL, NULL, 98 FROM range(61, 63) r(i)",

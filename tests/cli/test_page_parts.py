@@ -110,7 +110,7 @@ def test_tables_show_the_reports_and_how_many_rows_they_have(made: Made) -> None
     for name, query in totals.items():
         total = made.ask(query)[0][0]
         assert (made.page.one("h2", id=f"h-{name}").one("span").text, len(made.page.table(name))) == (str(total), total)
-    assert made.page.table("workstack")[0][:2] == ["⚑ On Hold", "⚑ First6 Last6"]
+    assert made.page.table("workstack")[0][:2] == ["⚑ On Hold, Warning", "⚑ First6 Last6"]
     names = [row[1].removeprefix("⚑ ").lower() for row in made.page.table("check-in")]
     assert names == sorted(names)
     assert made.page.table("changes")[0][0] == made.ask("SELECT strftime(changed_at, '%a %Y-%m-%d %H:%M') FROM history ORDER BY event_id DESC")[0][0]
@@ -119,9 +119,15 @@ def test_tables_show_the_reports_and_how_many_rows_they_have(made: Made) -> None
 def test_a_long_table_says_what_it_left_out(tmp_path: Path) -> None:
     many = "INSERT INTO flags SELECT 'C' || i, 'Warning', 'x', NULL, 'Ines', TIMESTAMPTZ '2026-05-01 08:00+00', NULL, NULL, i FROM range(1, 1235) r(i)"
     people = "INSERT INTO customers (customer_id, status, first_batch) SELECT 'C' || i, 'active', 1 FROM range(1, 1235) r(i)"
-    made = make_page(tmp_path, people, many)
-    part = made.page.one("section", id="workstack")
-    assert (len(made.page.table("workstack")), part.one("p", class_="note").text) == (500, "First 500 of 1,234; the rest is in the workbook.")
+    events = (
+        "INSERT INTO history (event_id, batch_id, entity, customer_id, item, action, after, changed_by, changed_at) "
+        "SELECT i, 1, 'flags', 'C' || i, 'Warning', 'flagged', '{}', 'Ines', TIMESTAMPTZ '2026-05-01 08:00+00' FROM range(1, 1235) r(i)"
+    )
+    page = make_page(tmp_path, people, many, events).page
+    for name in ("workstack", "changes"):
+        note = page.one("section", id=name).one("p", class_="note").text
+        assert (len(page.table(name)), note) == (500, "First 500 of 1,234; the rest is in the workbook.")
+    assert [row[2] for row in page.table("changes")] == [f"C{event}" for event in range(1234, 734, -1)], "the latest ones"
 
 
 def test_values_are_escaped_wherever_they_stand(tmp_path: Path) -> None:
