@@ -12,11 +12,15 @@ from pipeline.outputs.staging import Staged, staged
 from pipeline.run import Where
 from pipeline.settings import Settings
 from pipeline.store.book import Book, open_book, settings_differ, write_settings
-from pipeline.store.reports import ReportRows, open_report
+from pipeline.store.reports import ReportRows, open_report, retired_types
+from pipeline.wording import count_of
 from schemas.page import Limits
 from schemas.reports import BY_NAME, ReportKind
 
 __all__ = ["Reporting", "ReportsMade", "Where", "report"]
+
+
+STILL = ("flag still alerts, after the others: it is", "flags still alert, after the others: they are")
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,7 @@ def report(where: Where, call: Reporting) -> ReportsMade:
     rows: dict[str, int] = {}
     remarks = [*where.settings.remarks]
     with open_book(where.store, writing=False) as book, staged() as files:
+        remarks += [f"{count_of(count, *STILL)} of the type {name}, which has left the settings." for name, count in retired_types(book)]
         if "html" in call.formats:
             rows.update(_write_page(book, (where, call), files))
         sheets = [_write_one(book, kind, (where, call), files, rows) for kind in kinds if call.formats != ("html",)]

@@ -88,6 +88,7 @@ def apply(where: Where, call: Instructing) -> ApplyReport:
         report = _checked(report, plan, book, (where, call))
         answer = Answer(plan.rows, _facts(where, call), plan.net if call.dry_run else None)
         report = stage_results(files, upload, answer, report, where.out)
+        _keep_remarks(files, where, report.remarks)
         watch.lap("results")
         if not call.dry_run:
             record = BatchRecord("apply", call.request.by, call.reason, call.as_of, started, report.status, plan.counts(), _upload_files(upload))
@@ -151,8 +152,14 @@ def _answer_again(book: Book, batch_id: int, upload: Upload, files: Staged, said
     record, rows = batch_record(book, batch_id), place_anew(batch_rows(book, batch_id), upload)
     answer = Answer(rows, _facts_of(where, record), began=record["started_at"].timestamp())
     report = stage_results(files, upload, answer, report_again(record, rows, upload, dry_run=call.dry_run), where.out)
+    _keep_remarks(files, where, report.remarks)
     files.publish()
     return report
+
+
+def _keep_remarks(files: Staged, where: Where, remarks: Sequence[str]) -> None:
+    if where.run and where.out:
+        files.keep_remarks(where.out, remarks)
 
 
 def _upload_files(upload: Upload) -> pl.DataFrame:
@@ -205,6 +212,7 @@ def load(where: Where, call: Loads) -> LoadReport:
             written = [] if call.dry_run else stage_came_back(files, exports, (loaded, context), where.out)
             found = (None if call.dry_run else batch_id, [*where.settings.remarks, *(f"The run will be refused: {one}" for one in shrunk)])
             report = report_load(loaded, context, found, written)
+            _keep_remarks(files, where, report.remarks)
             counts = batch_counts(dict(report.rows), dict(report.bookings))
             record = BatchRecord("load", call.by, None, call.as_of, started, report.status, counts, _loaded_files(exports, loaded.read))
             write_settings(book, where.settings)

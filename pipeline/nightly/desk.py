@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from pipeline.errors import Refused, TryAgain
+from pipeline.folders import FOLDERS
 from pipeline.intake.maps import ColumnMap, default_map, layout_aliases, read_map
 from pipeline.nightly.moving import make_folder
 from pipeline.run import Where
@@ -74,10 +75,20 @@ def open_desk(where: Where) -> Desk:
     inbox = desk.folder("inbox")
     if nightly.inbox != type(nightly)().inbox and not inbox.is_dir():
         raise Refused(f"{inbox}: there is no such inbox.", "Make the folder, or correct nightly.inbox in the settings.")
-    for name in ("inbox", "outbox", "archive", "rejected", "logs"):
+    for name in FOLDERS:
         make_folder(desk.folder(name))
         _check_writable(desk.folder(name))
+    _check_apart(desk)
     return desk
+
+
+def _check_apart(desk: Desk) -> None:
+    """Raise `Refused` where two folders are one, whatever they are called, or one lies in the inbox and would be taken in again."""
+    real = {name: desk.folder(name).resolve() for name in FOLDERS}
+    for name in FOLDERS[1:]:
+        others = [real[other] for other in FOLDERS if other != name]
+        if real[name] in others or real[name].is_relative_to(real["inbox"]):
+            raise Refused(f"{desk.folder(name)}: nightly.{name} is also another of the night's folders, or lies in the inbox.", "Name a folder of its own.")
 
 
 def _check_store(store: Path) -> None:

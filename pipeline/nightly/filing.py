@@ -50,14 +50,21 @@ def _plan(one: Input, journal: Journal, folder: Path, planned: set[str]) -> list
 
 
 def _results(one: Input, journal: Journal) -> list[Path]:
-    """Return the result files of an input: those of its step that bear its name, the first such input's where several do."""
+    """Return the result files of an input."""
     step = journal.step_of(one)
     if step is None or one.kind is None:
         return []
-    stem = stem_of(one.name)
-    same = [other for other in journal.inputs_of(step) if stem_of(other.name) == stem]
-    found = journal.results_of(step).glob("*") if same[0] is one else ()
-    return sorted(path for path in found if path.name.startswith((f"{stem}.results.", f"{stem}.rejected.")))
+    inputs = journal.inputs_of(step)
+    return sorted(path for path in journal.results_of(step).glob("*") if _owner(path.name, inputs) is one)
+
+
+def _owner(name: str, inputs: list[Input]) -> Input | None:
+    """Return the input whose name a result file bears, the first such one's where several do.
+
+    NOTE: of inputs called x.csv and x.rejected.csv, x.rejected.rejected.csv begins with the stem of both; it is that of the longer one.
+    """
+    bearing = [one for one in inputs if name.startswith((f"{stem_of(one.name)}.results.", f"{stem_of(one.name)}.rejected."))]
+    return max(bearing, key=lambda one: len(stem_of(one.name)), default=None)
 
 
 def _write_word(one: Input, journal: Journal) -> Path:

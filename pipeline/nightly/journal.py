@@ -32,7 +32,7 @@ class Input:
 class Step:
     """One thing to do. `state`: pending, done, refused, split (others stand in its place), or failed (by a bug). `batch` is what it wrote, if anything.
 
-    `files` are those that are for people at once: the reports.
+    `files` are those that are for people at once: the reports. `remarks` is what there is to say of it.
     """
 
     key: str
@@ -42,6 +42,7 @@ class Step:
     batch: int | None = None
     status: str = "nothing-to-do"
     files: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -78,6 +79,10 @@ class Journal:
     def inputs_of(self, step: Step) -> list[Input]:
         """Return the inputs of a step, in their order."""
         return [one for one in self.inputs if one.number in step.inputs]
+
+    def remarks(self) -> list[str]:
+        """Return what there is to say of the steps so far, each thing once."""
+        return [remark for step in self.steps for remark in step.remarks]
 
     def step_of(self, one: Input) -> Step | None:
         """Return the step that took an input, or could not; None where there is none, as of one that was refused at the gate."""

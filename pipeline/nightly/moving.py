@@ -52,10 +52,11 @@ def take(source: Path, target: Path) -> None:
 def move(source: Path, target: Path) -> bool:
     """Give a file another place; return False where that name is taken. A move that was broken off is finished.
 
-    A kill may part its two steps, first the second name, then the first goes: so the same file under both names is one that moved.
+    A kill may part its two steps, first the second name, then the first goes: so the same file under both names is one that moved. One that is
+    under neither had moved too, and somebody has taken it away since.
     """
     if not os.path.lexists(source):
-        return os.path.lexists(target)
+        return True
     try:
         if not _second_name(source, target):
             return False

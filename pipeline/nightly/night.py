@@ -119,7 +119,7 @@ def _find_committed(journal: Journal, desk: Desk) -> None:
             if step.state == "pending" and step.key in written:
                 record = looking.find_batch(book, written[step.key])
                 assert record is not None, "its number was just found"
-                finish_step(step, Done(written[step.key], record["batch"]["status"]))
+                finish_step(step, Done(written[step.key], record["batch"]["status"]), journal)
     journal.save()
 
 
@@ -146,9 +146,8 @@ def _report(journal: Journal, desk: Desk) -> NightReport:
         batches = [_batch_made(step, looking.find_batch(book, number)) for step, number in batches_of_run(book, journal.run).items()]
     skipped = [(name, reason) for name, reason in journal.skipped]
     as_of = journal.as_of.astimezone(desk.settings.zone).isoformat(timespec="minutes")
-    return NightReport(
-        journal.run, as_of, desk.day_of(journal.as_of), inputs, batches, skipped, journal.left, [file for step in journal.steps for file in step.files]
-    )
+    files = [file for step in journal.steps for file in step.files]
+    return NightReport(journal.run, as_of, desk.day_of(journal.as_of), inputs, batches, skipped, journal.left, files, journal.remarks())
 
 
 def _input_report(one: Input, journal: Journal) -> InputReport:

@@ -1,8 +1,9 @@
 """The steps of a night, one batch each: exports, uploads, flags that end, alerts composed anew."""
 
+import json
 import logging
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from pipeline.nightly.journal import Input, Journal, Step
 from pipeline.nightly.logbook import note
 from pipeline.nightly.moving import fingerprint, is_plain, make_folder
 from pipeline.nightly.names import fault_of_name, shown
+from pipeline.outputs.staging import REMARKS
 from pipeline.reporting import Reporting, report
 from pipeline.run import Instructing, Loads, UploadRequest, Where, apply, load
 from pipeline.store.book import open_book, write_settings
@@ -40,6 +42,7 @@ class Done:
     batch: int | None
     status: str
     files: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 def judge(one: Input, journal: Journal, desk: Desk) -> None:
@@ -128,14 +131,30 @@ def do_step(step: Step, journal: Journal, desk: Desk) -> None:
         journal.save()
         raise
     else:
-        finish_step(step, done)
+        finish_step(step, done, journal)
         journal.save()
 
 
-def finish_step(step: Step, done: Done) -> None:
-    """Write down what a step came to."""
+def finish_step(step: Step, done: Done, journal: Journal) -> None:
+    """Write down what a step came to, and what there is to say of it: that of a batch lies beside its results, where no kill loses it."""
     step.state, step.batch, step.status, step.files = "done", done.batch, done.status, [*done.files]
+    kept = journal.results_of(step) / REMARKS
+    said = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else done.remarks
+    known = set(journal.remarks())
+    step.remarks = [remark for remark in _with_names(step, said, journal) if remark not in known]
     note("step-done", step=step.key, batch=done.batch, status=done.status)
+
+
+def _with_names(step: Step, remarks: Iterable[str], journal: Journal) -> list[str]:
+    """Return remarks in which inputs bear their own names; one that does not say of which file it is begins with that of the step's, if it is one."""
+    inputs = journal.inputs_of(step)
+    named = []
+    for remark in remarks:
+        for one in inputs:
+            remark = said_of(remark, one, journal)  # noqa: PLW2901  # name after name
+        alone = len(inputs) == 1 and shown(inputs[0].name) not in remark
+        named.append(f"{shown(inputs[0].name)}: {remark}" if alone and not remark.startswith("business.") else remark)
+    return named
 
 
 def _is_of_store(error: Refused, desk: Desk) -> bool:
@@ -198,8 +217,11 @@ def _report(step: Step, journal: Journal, desk: Desk, where: Where) -> Done:  # 
     """Write the reports as of the night's time into the day's folder of the outbox."""
     folder = desk.folder("outbox") / desk.day_of(journal.as_of)
     make_folder(folder)
-    made = report(Where(where.store, desk.settings, folder), Reporting(journal.as_of))
-    return Done(None, "written", tuple(str(folder / Path(name).name) for name in made.files))
+    try:
+        made = report(Where(where.store, desk.settings, folder), Reporting(journal.as_of))
+    except TryAgain as error:
+        raise TryAgain(error.reason, "Free the place or mend its permissions, then run the same command again.") from None
+    return Done(None, "written", tuple(str(folder / Path(name).name) for name in made.files), made.remarks)
 
 
 JOBS: dict[str, Callable[[Step, Journal, Desk, Where], Done]] = {"load": _load, "apply": _apply, **dict.fromkeys(UPKEEP, _keep_up), "reports": _report}

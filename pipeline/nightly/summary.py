@@ -51,6 +51,7 @@ class NightReport:
     skipped: Sequence[tuple[str, str]]
     left: Sequence[str]
     reports: Sequence[str]
+    remarks: Sequence[str] = ()
     stopped: bool = False
     finished: "NightReport | None" = field(default=None)
 
@@ -78,6 +79,7 @@ class NightReport:
             "skipped": [{"name": name, "reason": reason} for name, reason in self.skipped],
             "left": list(self.left),
             "reports": list(self.reports),
+            "remarks": list(self.remarks),
             "finished": self.finished.to_json() if self.finished else None,
         }
 
@@ -91,7 +93,7 @@ class NightReport:
         lines += [f"  {_batch_line(one)}" for one in self.batches]
         lines += [f"  stays in the inbox: {name}: {reason}" for name, reason in self.skipped[:LISTED]]
         lines += [f"  left for later, since somebody is still writing it: {name}" for name in self.left[:LISTED]]
-        return "\n".join([*lines, *(f"  written: {name}" for name in self.reports)])
+        return "\n".join([*lines, *(f"  written: {name}" for name in self.reports), *(f"  note: {remark}" for remark in self.remarks)])
 
 
 def _input_line(one: InputReport) -> str:

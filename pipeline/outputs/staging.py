@@ -1,6 +1,7 @@
 """Files that appear under their name only when they are whole: written beside it, flushed, renamed (see the contract)."""
 
 import glob
+import json
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -8,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.errors import Refused, TryAgain
+
+REMARKS = "remarks.json"
 
 
 @dataclass
@@ -38,7 +41,16 @@ class Staged:
             writer(beside)
             _flush(beside)
         except OSError as error:
-            raise cannot_write(target, error.strerror or type(error).__name__) from None
+            raise cannot_write(target, error.strerror or str(error) or type(error).__name__) from None
+
+    def keep_remarks(self, folder: Path, remarks: Iterable[str]) -> None:
+        """Let what there is to say of a batch lie beside its results, for a run of several that tells it at its end."""
+        said = json.dumps(list(remarks))
+
+        def write(path: Path) -> None:
+            path.write_text(said, encoding="utf-8")
+
+        self.write(folder / REMARKS, write)
 
     def publish(self) -> None:
         """Give every file its name, once; raise `TryAgain` where that fails: the same call made again writes them anew."""

@@ -1,5 +1,6 @@
 """Frames to CSV and XLSX files in which text stays text (rule 7.7)."""
 
+import errno
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -69,7 +70,17 @@ def write_xlsx(path: Path, tables: Sequence[Table]) -> None:
             row_heights=row_heights(frame, _widths(frame)),
             page_setup={"landscape": True, "fit_to_pages": (1, 0), "repeat_rows": 0},
         )
-    book.save()
+    save_book(book)
+
+
+def save_book(book: FastExcel) -> None:
+    """Write a workbook to its file; raise `OSError` where that fails for want of room, which its writer calls a panic (no `Exception` at all)."""
+    try:
+        book.save()
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise OSError(errno.ENOSPC, "the writer of workbooks found no room for it, here or in the folder for temporary files") from None
 
 
 def _formats(frame: pl.DataFrame) -> dict[str, Format]:

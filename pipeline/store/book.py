@@ -1,5 +1,6 @@
 """Opening the book: what is there, who may write, and one transaction a batch."""
 
+import errno
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -154,15 +155,24 @@ def _opened(path: Path, *, writing: bool, creating: bool = False, loading: bool 
             yield book
         except (duckdb.IOException, duckdb.SerializationException, duckdb.FatalException) as error:
             raise _broken(path, error) from None
+        except duckdb.Error as error:  # a commit that found no room is a TransactionException
+            if _found_no_room(error):
+                raise _broken(path, error) from None
+            raise
         finally:
             con.close()
 
 
 def _broken(path: Path, error: duckdb.Error) -> FlagbookError:
     """Return what to say of a store that can't be read or written to its end; what DuckDB says may quote values."""
-    if "space" in str(error).lower():
+    if _found_no_room(error):
         return TryAgain(f"{path}: the disk is full; nothing was written.", "Free some space, then run the same command again.")
     return Refused(f"{path}: the store is damaged.", "Restore it from a backup.")
+
+
+def _found_no_room(error: duckdb.Error) -> bool:
+    """Tell whether an error is for want of room on the disk, by the words of the system: the error's own may hold a path, which may hold any word."""
+    return any(os.strerror(number).lower() in str(error).lower() for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
 
 
 @contextmanager

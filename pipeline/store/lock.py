@@ -8,7 +8,7 @@ import json
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -91,9 +91,11 @@ def _open_plain(store: Path) -> int:
 
 
 def _sign(descriptor: int) -> None:
+    """Write into a lock who holds it; where the disk is full nobody can read who does, and the lock holds all the same."""
     signed = {"pid": os.getpid(), "host": socket.gethostname(), "since": datetime.now(UTC).isoformat(timespec="seconds")}
-    os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, json.dumps(signed).encode(), 0)
+    with suppress(OSError):
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, json.dumps(signed).encode(), 0)
 
 
 def _holder(path: Path) -> str:

@@ -7,3 +7,15 @@ def next_event(book: Book) -> int:
     """Return the number of the history's next event; they run without gaps."""
     n: int = book.ask("SELECT coalesce(max(event_id), 0) + 1 AS n FROM history")["n"][0]
     return n
+
+
+def standing_undos(book: Book) -> list[tuple[int, int, int]]:
+    """Return the undos that no undo has undone which stands itself: number, the batch that each undid, and what each left alone."""
+    undos = book.ask("SELECT batch_id, undoes, rejected FROM batches WHERE undoes IS NOT NULL AND status = 'applied' ORDER BY batch_id DESC").rows()
+    gone: set[int] = set()
+    standing = []
+    for number, undone, rejected in undos:  # the latest first: what undid an undo is later than it
+        if number not in gone:
+            gone.add(undone)
+            standing.append((number, undone, rejected))
+    return standing

@@ -6,6 +6,7 @@ from typing import Any
 import polars as pl
 
 from pipeline.store.book import Book
+from pipeline.store.log import standing_undos
 from schemas.entities import STATUS
 from schemas.entity import STAMPS, Entity
 
@@ -233,9 +234,11 @@ def batch_record(book: Book, batch_id: int) -> dict[str, Any]:
 
 def rows_last_time(book: Book, layout: str) -> int | None:
     """Return how many rows the last load of a layout read that was not undone; None where there was none."""
+    undone = pl.DataFrame({"batch_id": [one for _, one, _ in standing_undos(book)]}, {"batch_id": pl.Int64})
     found = book.ask(
-        "SELECT sum(f.rows_read)::BIGINT AS n FROM batch_files f JOIN batches b USING (batch_id) WHERE f.layout = ? AND f.rows_read IS NOT NULL "
-        "AND NOT EXISTS (SELECT 1 FROM batches u WHERE u.undoes = b.batch_id) GROUP BY batch_id ORDER BY batch_id DESC LIMIT 1",
+        "SELECT sum(f.rows_read)::BIGINT AS n FROM batch_files f ANTI JOIN undone USING (batch_id) WHERE f.layout = ? AND f.rows_read IS NOT NULL "
+        "GROUP BY batch_id ORDER BY batch_id DESC LIMIT 1",
         layout,
+        undone=undone,
     )["n"]
     return int(found[0]) if len(found) else None

@@ -68,6 +68,13 @@ def open_report(book: Book, kind: ReportKind, as_of: datetime, settings: Setting
     return ReportRows(book, table, count)
 
 
+def retired_types(book: Book) -> list[tuple[str, int]]:
+    """Return the types of flags that have left the settings and are still in use, each with its number of flags."""
+    return [
+        (name, count) for name, count in book.ask("SELECT flag_type, count(*) FROM flags ANTI JOIN flag_types ON name = flag_type GROUP BY 1 ORDER BY 1").rows()
+    ]
+
+
 def _spans(book: Book, as_of: datetime) -> list[tuple[datetime, datetime | None]]:
     """Cut the time to come where days begin, into spans of not too many bookings: DuckDB keeps the lists of a span in memory."""
     days = book.ask(

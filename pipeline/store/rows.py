@@ -12,21 +12,13 @@ import polars as pl
 
 from pipeline.store.book import Book
 from pipeline.store.former import KEYS, Back, Rows, columns_of, find_back, put_back
-from pipeline.store.log import next_event
+from pipeline.store.log import next_event, standing_undos
 
 REMOVED, RESTORED = "removed", "restored"
 BROUGHT = {
     "bookings": "first_batch = ? OR booking_id IN (SELECT item FROM history WHERE batch_id = ? AND entity = 'bookings' AND action = 'restored')",
     "customers": "first_batch = ? OR customer_id IN (SELECT item FROM history WHERE batch_id = ? AND entity = 'customers' AND action = 'restored')",
 }
-
-
-# Batches that were undone without a rest, and their undos: together they changed nothing.
-SETTLED = """
-    WITH standing AS (
-        SELECT batch_id, undoes FROM batches u WHERE undoes IS NOT NULL AND status = 'applied' AND rejected = 0
-          AND NOT EXISTS (SELECT 1 FROM batches again WHERE again.undoes = u.batch_id AND again.status = 'applied'))
-    SELECT batch_id FROM standing UNION ALL SELECT undoes FROM standing"""
 
 
 def find_whole(book: Book, batch_id: int) -> "Whole":
@@ -41,7 +33,11 @@ def _find_brought(book: Book, batch_id: int) -> dict[str, Rows]:
     A customer is touched who has flags, tags or any other item, or bookings that stay when others are back with their former customers. Of rows of
     before `last_batch` was kept nobody knows which load wrote to them: any later one may have.
     """
-    later = f"SELECT {{}} FROM history WHERE batch_id > ? AND action NOT IN ('removed', 'restored') AND batch_id NOT IN ({SETTLED})"
+    settled = [batch for number, undone, left in standing_undos(book) if not left for batch in (number, undone)]
+    book.run(
+        "CREATE OR REPLACE TEMP TABLE settled AS SELECT * FROM batches_settled", batches_settled=pl.DataFrame({"batch_id": settled}, {"batch_id": pl.Int64})
+    )
+    later = "SELECT {} FROM history WHERE batch_id > ? AND action NOT IN ('removed', 'restored') AND batch_id NOT IN (SELECT batch_id FROM settled)"
     since = "coalesce(last_batch <= ?, NOT EXISTS (SELECT 1 FROM batches WHERE batch_id > ? AND kind NOT IN ('apply', 'undo', 'expiry', 'compose')))"
     book.run(
         f"CREATE OR REPLACE TEMP TABLE going_bookings AS SELECT rowid AS row_id, booking_id AS id, customer_id, {since} "

@@ -6,6 +6,7 @@ import polars as pl
 
 from pipeline.store.book import Book
 from pipeline.store.bookings import LIVE, TRIMMED
+from pipeline.store.log import standing_undos
 from pipeline.store.reading import items_query
 from pipeline.store.writing import BY_BOOK, WRITTEN, WROTE, find_written
 from schemas.columns import Kind
@@ -21,13 +22,7 @@ ENDS = "first(before ORDER BY event_id) AS before, last(after ORDER BY event_id)
 
 def find_undo(book: Book, batch_id: int) -> int | None:
     """Return the batch that undid a batch and still stands, or None; one that found nothing to put back undid nothing."""
-    rows = book.ask(
-        "SELECT max(batch_id) AS batch_id FROM batches u WHERE undoes = ? AND status = 'applied' "
-        "AND NOT EXISTS (SELECT 1 FROM batches again WHERE again.undoes = u.batch_id AND again.status = 'applied')",
-        batch_id,
-    )
-    found: int | None = rows["batch_id"][0]
-    return found
+    return max((number for number, undone, _ in standing_undos(book) if undone == batch_id), default=None)
 
 
 def kept_values(entity: Entity) -> dict[str, tuple[str, str]]:

@@ -359,3 +359,51 @@ def test_a_stop_finishes_the_input_at_hand_and_the_next_night_the_rest(shop: Sho
     assert 0 < done < 12
     assert night(shop).code == 0
     assert (len(names(shop.folder / "archive" / DAY)), batches(shop)) == (24, [("apply", 1, 0)] * 12)
+
+
+def test_an_export_and_the_corrected_rest_of_it_keep_their_results_apart(shop: Shop) -> None:
+    drop(shop, "customers.csv", "customer_id,first_name\nC1,A\n,B\n")
+    drop(shop, "customers.rejected.csv", "customer_id,first_name\nC4,A\n,B\n")
+    assert night(shop).code == 4
+    assert names(shop.folder / "archive" / DAY) == [
+        "customers.csv",
+        "customers.rejected-2.csv",
+        "customers.rejected-2.rejected.csv",
+        "customers.rejected.csv",
+    ]
+
+
+def test_what_load_apply_and_reports_remark_a_night_says_too(shop: Shop) -> None:
+    drop(shop, "bookings.csv", "booking_id,customer_id,starts_at,status,colour\nB9,C1,2026-07-01,Zonked,red\n")
+    drop(shop, "flags.csv", "action,customer_id,flag_type,comment,mood\nadd,C1,Alert,owes,bad\n")
+    done = night(shop, "--json")
+    remarks = done.json()["remarks"]
+    assert done.code == 0
+    assert [
+        part for part in ("bookings.csv: columns not used: colour", '"Zonked" is not known', "flags.csv: columns not used") if part not in str(remarks)
+    ] == []
+    assert len(set(remarks)) == len(remarks)
+    assert ".night" not in str(remarks)
+
+
+def test_folders_that_are_one_under_other_names_are_refused(shop: Shop) -> None:
+    (shop.folder / "inbox").mkdir()
+    (shop.folder / "in2").symlink_to("inbox")
+    for named in ("in2", str(shop.folder / "inbox"), str(shop.folder / "inbox" / "done")):
+        shop.file("flagbook.toml", f'[nightly]\narchive = "{named}"\n')
+        done = night(shop)
+        assert (done.code, "another of the night's folders" in done.err) == (3, True), named
+
+
+def test_a_disk_without_room_ends_the_night_for_now(shop: Shop) -> None:
+    """The limit to the size of files stands for a full disk: the system says so at the same places."""
+    rows = "".join(f"N{n},{'x' * 400}{n}\n" for n in range(3000))
+    drop(shop, "customers.csv", "customer_id,first_name\n" + rows)
+    limited = 'ulimit -f 1500; exec "$@"'
+    words = [sys.executable, "-m", "jobs", "nightly", *AS_OF]
+    ended = subprocess.run(
+        ["bash", "-c", limited, "limited", *words], cwd=shop.folder, capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": str(ROOT)}
+    )
+    assert (ended.returncode, "Traceback" in ended.stderr) == (5, False), ended.stderr
+    assert night(shop).code == 0
+    assert batches(shop) == [("load", 3000, 0)]

@@ -231,6 +231,18 @@ def test_a_text_longer_than_a_cell_ends_with_a_word_about_it(tmp_path: Path) -> 
     assert said == ["Flag history: 1 text is longer than a cell of Excel holds; it is cut, with a word at the end."]
 
 
+def test_emoji_take_two_places_of_a_cell(tmp_path: Path) -> None:
+    kind = BY_NAME["flag-history"]
+    frame = pl.DataFrame(
+        {column.name: ["\U0001f600" * 20_000 if column.name == "comment_after" else None] for column in kind.columns},
+        schema=dict.fromkeys(kind.names(), pl.String),
+    )
+    said = workbook.write_report_book(tmp_path / "r.xlsx", [workbook.ReportSheet(kind, frame)], ("Reports", lambda one: one), {})
+    text = openpyxl.load_workbook(tmp_path / "r.xlsx")["Flag history"]["G2"].value
+    assert len(text.encode("utf-16-le")) // 2 <= 32_767
+    assert (text.endswith(workbook.CUT), len(said)) == (True, 1)
+
+
 # --- the command ---------------------------------------------------------------------------------------------------------
 
 
@@ -260,6 +272,14 @@ def test_reports_go_by_the_settings_of_today(shop: Shop) -> None:
     assert shop.run("report", "held-bookings", "workstack", "--as-of", "2026-06-01", "--format", "parquet").code == 0
     assert pl.read_parquet(shop.folder / "workstack.parquet")["flags"].to_list() == ["Alert, Warning"]
     assert pl.read_parquet(shop.folder / "held-bookings.parquet")["held_for"].to_list() == ["Alert"]
+
+
+def test_a_flag_whose_type_has_left_the_settings_is_told_of(shop: Shop) -> None:
+    shop.file("flagbook.toml", '[[flags.types]]\nname = "Old"\n[[flags.types]]\nname = "Alert"\n')
+    shop.file("f.csv", "action,customer_id,flag_type,comment\nadd,C1,Old,x\nadd,C1,Alert,y\n")
+    assert shop.run("apply", "f.csv", "--as-of", "2026-06-01").code == 0
+    shop.file("flagbook.toml", '[[flags.types]]\nname = "Alert"\n')
+    assert "1 flag still alerts, after the others: it is of the type Old, which has left the settings." in shop.run("report", "breaches").out
 
 
 def test_a_file_that_cannot_be_written_is_worth_another_try(shop: Shop) -> None:

@@ -359,6 +359,23 @@ def test_6_5_an_undo_can_be_undone(spec: Spec) -> None:
         5         undo   2""")
 
 
+def test_6_5_an_undo_that_was_undone_and_stands_again_counts(spec: Spec) -> None:
+    """Undone, brought back and undone again is undone: it is so said, and what the batch touched may go."""
+    spec.load("""
+        customer_id
+        C1""")
+    spec.apply("""
+        action  customer_id  flag_type  comment  =>  outcome
+        add     C1           At Risk    late     =>  applied""")
+    for batch in (2, 3, 4):
+        spec.undo(batch)
+    spec.then_flags("""
+        customer_id  flag_type  comment""")
+    spec.undo(1)
+    spec.then_customers("""
+        customer_id""")
+
+
 def test_6_7_undo_of_a_load_removes_what_nothing_has_touched(spec: Spec) -> None:
     """New customers and bookings go again, unless something has touched them since: then they are listed and stay."""
     spec.load(

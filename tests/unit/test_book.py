@@ -5,6 +5,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from pipeline.errors import Refused
 from pipeline.store.book import Book, open_book
 
 ROWS = 150_000  # more than DuckDB's row group
@@ -35,3 +36,16 @@ def insert_half(book: Book) -> None:
     with book.transaction():
         book.run("INSERT INTO book VALUES ('half', 'written')")
         book.run("INSERT INTO flags (customer_id) SELECT i::VARCHAR FROM shown", shown=filled(0, 3))
+
+
+def test_a_damaged_store_is_not_taken_for_a_full_disk(tmp_path: Path) -> None:
+    """Whatever word stands in its path."""
+    folder = tmp_path / "no space left"
+    folder.mkdir()
+    path = folder / "book.duckdb"
+    with open_book(path, writing=True, creating=True) as book, book.transaction():
+        book.run("CREATE TABLE numbers AS SELECT i FROM shown", shown=filled(0, ROWS))
+    with path.open("r+b") as handle:
+        handle.truncate(path.stat().st_size // 2)
+    with pytest.raises(Refused, match="damaged"), open_book(path, writing=False) as book:
+        book.ask("SELECT sum(i) FROM numbers")

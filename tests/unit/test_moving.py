@@ -104,3 +104,9 @@ def test_results_bear_the_stem(name: str, stem: str) -> None:
 def test_files_that_belong_together_share_a_number() -> None:
     taken = {"a.csv", "a-2.results.csv"}
     assert numbered(["a.csv", "a.results.csv"], "a", lambda name: name not in taken) == ["a-3.csv", "a-3.results.csv"]
+
+
+def test_a_file_that_is_nowhere_any_more_had_moved(tmp_path: Path) -> None:
+    """Somebody took it away since: waiting for it would be for ever."""
+    assert moving.move(tmp_path / "gone", tmp_path / "target")
+    assert list(tmp_path.iterdir()) == []
