@@ -20,6 +20,7 @@ from schemas.entities import ENTITIES
 
 FORMAT = "4"
 UPGRADED = ("1", "2", "3", FORMAT)  # formats that can be read, the older ones after an upgrade
+BROKEN = (duckdb.IOException, duckdb.SerializationException, duckdb.FatalException)
 LOCKED_DOWN = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
@@ -153,10 +154,8 @@ def _opened(path: Path, *, writing: bool, creating: bool = False, loading: bool 
                 make_tables(book)
             check_format(book)
             yield book
-        except (duckdb.IOException, duckdb.SerializationException, duckdb.FatalException) as error:
-            raise _broken(path, error) from None
-        except duckdb.Error as error:  # a commit that found no room is a TransactionException
-            if _found_no_room(error):
+        except duckdb.Error as error:
+            if isinstance(error, BROKEN) or _found_no_room(error):  # of a commit that found no room, a TransactionException
                 raise _broken(path, error) from None
             raise
         finally:

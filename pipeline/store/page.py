@@ -18,7 +18,7 @@ AROUND = "starts_at >= $t - INTERVAL 2 DAY AND starts_at < $t + INTERVAL 2 DAY"
 TYPES_SAID: Final = {"t": "TIMESTAMPTZ", "today": "DATE"}  # all else is a number
 
 COUNTED: Final = {
-    "flagged_customers": "SELECT count(*) FROM flags",
+    "flagged_customers": "SELECT count(DISTINCT customer_id) FROM flags",
     "coming_bookings": f"SELECT count(*) FROM {COMING}",
     "flagged_bookings": f"SELECT count(*) FROM {COMING} AND b.customer_id IN (SELECT customer_id FROM flags)",
     "held_bookings": "SELECT count(*) FROM held_bookings_at($t)",

@@ -83,7 +83,7 @@ def evening(tmp_path_factory: pytest.TempPathFactory, zygote: Zygote) -> Evening
     (start / "inbox").mkdir()
     for name, text in INBOX.items():
         drop(start / "inbox" / name, text)
-    whole = Path(shutil.copytree(start, start.with_name("whole")))
+    whole = Path(shutil.copytree(start, start.with_name(f"{start.name}-whole")))
     assert zygote.run(whole) == 4
     return Evening(start, look(whole))
 
