@@ -10,7 +10,7 @@ import polars as pl
 from pipeline.chaining import Chained, Spoken, chain_flags
 from pipeline.context import Context
 from pipeline.effects import net_changes
-from pipeline.identity import find_named, find_or_name
+from pipeline.identity import find_named, find_or_name, names_known
 from pipeline.legacy.flagging import PRESENT
 from pipeline.legacy.opening import Source
 from pipeline.legacy.reading import CUSTOMERS, Read, booking_export, read_customers
@@ -55,7 +55,8 @@ def migrate_sources(loading: Loading, sources: Sequence[tuple[int, Source]]) -> 
     whole, differing = merge_rows(pl.concat(done.read.customers))
     done.remarks += [f"{count_of(n, 'customer')} on several rows that differ in {name}: the first row counts" for name, n in differing.items()]
     new = _bring_customers(loading, whole, [number for number, _ in of_customers])
-    exports = [(number, booking_export(source, partial(find_named, context))) for number, source in sources if source.kind == "bookings"]
+    named = names_known(context) if any(source.names_only() for _, source in sources) else pl.DataFrame()
+    exports = [(number, booking_export(source, partial(find_named, named))) for number, source in sources if source.kind == "bookings"]
     planned: list[Chained] = []
 
     def tell(context: Context, batch: tuple[int, str], known: Known) -> Told:

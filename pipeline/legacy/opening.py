@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import NotRecognised
-from pipeline.intake.exports import Opened, open_parts
+from pipeline.intake.exports import Opened, open_parts, unused_columns
 from pipeline.intake.sheets import Heads, OneOf, Wanted, map_columns
 from pipeline.legacy.maps import WHO, LegacyMap
 from pipeline.legacy.markup import open_markup
@@ -38,10 +38,20 @@ class Source:
         """Tell whether the file has one of some columns."""
         return any(header_key(header) in self.positions for header in headers)
 
+    def names_only(self) -> bool:
+        """Tell whether it is a file of bookings that names customers by name alone."""
+        keys = [header for column in ("customer_id", "email", "phone") for header in self.map.bookings.get(column, ())]
+        return self.kind == "bookings" and not self.has(keys)
+
     def unused(self) -> list[str]:
         """Return the columns of which nothing is made."""
         used = {header_key(header) for header in _used(self.map, self.kind)}
-        return [title for title in self.opened.header if title and header_key(title) not in used]
+        return [title for title in unused_columns(self.opened.header, self.opened.wanted) if header_key(title) not in used] + self._left_out(used)
+
+    def _left_out(self, used: set[str]) -> list[str]:
+        """Return the columns that the map knows, and makes nothing of."""
+        known = {header_key(header) for header in self.map.known} - used
+        return [title for title in self.opened.header if header_key(title) in known]
 
 
 @dataclass(frozen=True)

@@ -47,13 +47,9 @@ def stage_customers(book: Book, customers: pl.DataFrame) -> None:
     )
 
 
-def customers_named(book: Book, names: pl.Series) -> pl.DataFrame:
-    """Return name_key and customer_id of the customers who are called so (lower case), deleted ones left out."""
-    name = "lower(trim(concat_ws(' ', first_name, last_name)))"
-    return book.ask(
-        f"SELECT {name} AS name_key, customer_id FROM customers WHERE status <> 'deleted' AND {name} IN (SELECT name_key FROM asked) ORDER BY ALL",
-        asked=names.drop_nulls().unique().to_frame("name_key"),
-    )
+def customer_names(book: Book) -> pl.DataFrame:
+    """Return customer_id, first_name and last_name of all customers who are not deleted."""
+    return book.ask("SELECT customer_id, first_name, last_name FROM customers WHERE status <> 'deleted' ORDER BY customer_id")
 
 
 def flags_of(book: Book, customers: pl.Series) -> pl.DataFrame:
