@@ -15,6 +15,7 @@ EXAMPLE = "Example: flagbook migrate customers_export.csv --from shopify --dry-r
 @click.option("--from", "system", default="auto", show_default=True, metavar="SYSTEM", help="Whose files these are; auto: told by their headers.")
 @click.option("--map", "legacy_map", type=options.FILE, metavar="FILE", help="A map of your own (TOML), such as --draft writes.")
 @click.option("--explain", "explained", metavar="SYSTEM", help="Print the map of a system in words (with --map: of that map), and do nothing else.")
+@click.option("--draft", type=options.FILE, metavar="MAP", help="Look at the file and write a draft of a map for it, with comments, to finish.")
 @click.option("--check", "checking", is_flag=True, help="Compare the files with the book, item by item; write nothing to the book.")
 @click.option("--allow-mass-change", is_flag=True, help="Let it end or change as many flags as it may.")
 @options.as_of
@@ -37,6 +38,10 @@ def command(call: options.Call, /, *, files: tuple[Path, ...], **said: Any) -> i
         return _say(call, migration.explain(said["explained"], said["legacy_map"], settings), said)
     if not files:
         raise click.UsageError("Name at least one file.")
+    if said["draft"]:
+        if len(files) > 1:
+            raise click.UsageError("--draft looks at one file.")
+        return _say(call, migration.draft(files[0], said["draft"], settings), said)
     moment = call.moment(said["as_of"], settings)
     where = migration.Where(call.store, settings, said["out"])
     how = {name: said[name] for name in ("reason", "dry_run", "allow_mass_change")}

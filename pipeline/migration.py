@@ -14,6 +14,7 @@ from pipeline.context import Context
 from pipeline.effects import count_lost
 from pipeline.errors import Refused
 from pipeline.intake.exports import Export
+from pipeline.legacy.drafting import draft_map
 from pipeline.legacy.explaining import explain_map
 from pipeline.legacy.maps import LegacyMap, read_legacy_map, shipped_map, shipped_systems
 from pipeline.legacy.opening import Source, open_sources
@@ -34,7 +35,7 @@ from pipeline.store.writing import BatchRecord, finish_batch, name_sheets, write
 from pipeline.wording import count_of
 from schemas.entities import FLAGS
 
-__all__ = ["Migrating", "Where", "check", "explain", "migrate"]
+__all__ = ["Migrating", "Where", "check", "draft", "explain", "migrate"]
 AUTO = "auto"
 Numbered = Sequence[tuple[int, Source]]
 
@@ -229,3 +230,20 @@ def explain(system: str, path: Path | None, settings: Settings) -> Said:
     text = explain_map(legacy)
     more: Mapping[str, Any] = {"system": legacy.name, "template": legacy.template, "map": legacy.where, "text": text}
     return Said(text, more)
+
+
+def draft(path: Path, target: Path, settings: Settings) -> Said:
+    """Look at a file and write a draft of a map for it; raise `Refused` where the draft's file is there already."""
+    if target.exists():
+        raise Refused(f"{target}: this is there already, and a draft never overwrites.", "Name another file.")
+    text, checks = draft_map(path, target, settings)
+    with staged([path]) as files:
+        files.write(target, lambda beside: _write_text(beside, text))
+        files.publish()
+    todo = [line.strip().removeprefix("# ") for line in checks]
+    lines = [f"Written: {target}", *(f"  {line}" for line in todo), f"Then: flagbook migrate {path} --map {target} --dry-run"]
+    return Said("\n".join(lines), {"map": str(target), "checks": todo, "text": text})
+
+
+def _write_text(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")

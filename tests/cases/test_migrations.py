@@ -3,7 +3,6 @@
 To write the golden books anew, after a change that is meant: `python -m tests.cases.test_migrations`, and look at every line that differs.
 """
 
-import sys
 from collections import defaultdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -79,4 +78,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
