@@ -13,7 +13,7 @@ import polars as pl
 from pipeline.alerting import plan_alerts
 from pipeline.context import Context
 from pipeline.intake.cells import word_keys
-from pipeline.layering import ITEM, JOINT, lay_on
+from pipeline.layering import IS_FIRST, ITEM, JOINT, lay_on
 from pipeline.legacy.flagging import FLAGGED, PRESENT, UNFLAGGED
 from pipeline.saying import Planned
 from pipeline.store.reading import items_of
@@ -25,7 +25,8 @@ from schemas.plan import UTC_TIME
 
 EXPIRED = "expired"
 ORDER = ["file_no", "source_row", "place"]
-EVENT_KEY = [*ITEM, "at"]
+EVENT_KEY = [ITEM, "at"]
+NAMES = ["customer_id", "key"]
 
 
 @dataclass(frozen=True)
@@ -58,25 +59,44 @@ class Chained:
 def chain_flags(spoken: Spoken, context: Context) -> Chained:
     """Decide what a source's flags and events do to the book as it is; nothing is written."""
     found = _keyed(spoken.items.sort(ORDER, maintain_order=True), "flag_type")
+    last = _keyed(said_last(context.book, spoken.source, spoken.customers), "flag_type")
+    names = _names(found, last)
+    found, last = _numbered(found, names), _numbered(last, names)
     past, present, over = _parted(found, context, states_present=spoken.states_present)
     distinct, joined = _joined(present)
-    last = _keyed(said_last(context.book, spoken.source, spoken.customers), "flag_type")
     events = _new_events(past, context)
     items = _items(joined, last, events)
     moved = items.filter(~pl.col("is_same") | pl.col("has_events"))
     people = named_customers(context.book, pl.DataFrame({"customer_id": pl.concat([moved["customer_id"], joined["customer_id"]]).unique()}))
     standing = _keyed(items_of(context.book, FLAGS, people).join(people, on="customer_no", how="inner", validate="m:1"), "item_name")
-    steps = lay_on(_steps(moved, events, distinct, spoken), moved, standing)
-    written = _events(steps, spoken, context.as_of)
-    alerts = _alerts(written, standing, people, context)
+    standing = _numbered(standing, names)
+    steps = lay_on(_steps(moved, events, distinct, (spoken, context.as_of)), moved, standing)
+    written = _events(steps, spoken)
+    alerts = _alerts(steps, standing, people, context)
     due = _due(joined, items)
     return Chained((written, people, alerts), due, _counts(found, (past, events), (present, distinct, over)))
 
 
 def standing_in(spoken: Spoken, context: Context) -> pl.DataFrame:
     """Return the items that a source says stand: customer_id, key, flag_type, said and said_until."""
-    _, present, _ = _parted(_keyed(spoken.items.sort(ORDER, maintain_order=True), "flag_type"), context, states_present=spoken.states_present)
+    found = _keyed(spoken.items.sort(ORDER, maintain_order=True), "flag_type")
+    _, present, _ = _parted(_numbered(found, _names(found)), context, states_present=spoken.states_present)
     return _joined(present)[1]
+
+
+def _names(*frames: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
+    """Number the customers (who) and list the keys of flag types that frames name."""
+    ids = pl.concat([frame["customer_id"] for frame in frames]).unique(maintain_order=True)
+    keys = pl.concat([frame["key"] for frame in frames]).unique().sort().to_list()
+    return ids.to_frame().with_row_index("who").with_columns(pl.col("who").cast(pl.Int64)), keys
+
+
+def _numbered(frame: pl.DataFrame, names: tuple[pl.DataFrame, list[str]]) -> pl.DataFrame:
+    """Add the number of the item; null for one that is not named."""
+    people, keys = names
+    who = frame.select("customer_id", "key").join(people, on="customer_id", how="left", validate="m:1", maintain_order="left")
+    place = pl.col("key").replace_strict(keys, list(range(len(keys))), default=None, return_dtype=pl.Int64) if keys else pl.lit(None, pl.Int64)
+    return frame.with_columns(who.select(item=pl.col("who") * max(len(keys), 1) + place).to_series().alias(ITEM))
 
 
 def _keyed(frame: pl.DataFrame, name: str) -> pl.DataFrame:
@@ -103,13 +123,14 @@ def _parted(found: pl.DataFrame, context: Context, *, states_present: bool) -> t
 
 def _joined(present: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the different flags of each item with the text up to it (said), and each item with all of its text: the source's whole word."""
-    distinct = present.sort([*ITEM, *ORDER]).unique([*ITEM, "comment"], keep="first", maintain_order=True)
-    distinct = distinct.with_columns(step=pl.int_range(pl.len()).over(ITEM), said=pl.col("comment"))
+    distinct = present.sort([ITEM, *ORDER]).unique([ITEM, "comment"], keep="first", maintain_order=True).with_row_index("n")
+    turn = pl.col("n").cast(pl.Int64)
+    distinct = distinct.with_columns(step=turn - pl.when(IS_FIRST).then(turn).forward_fill(), said=pl.col("comment")).drop("n")
     for step in range(1, int(distinct.select(pl.col("step").max().fill_null(0)).item()) + 1):  # few: how many flags of one type a customer has
-        before = pl.col("said").shift(1).over(ITEM)
+        before = pl.col("said").shift(1)
         distinct = distinct.with_columns(said=pl.when(pl.col("step") == step).then(pl.concat_str(before, "comment", separator=JOINT)).otherwise("said"))
     whole = distinct.group_by(ITEM, maintain_order=True).agg(
-        pl.col("flag_type").first(),
+        pl.col(*NAMES, "flag_type").first(),
         pl.col("said").last(),
         said_until=pl.when(pl.col("expires_on").is_not_null().all()).then(pl.col("expires_on").max()),
     )
@@ -118,8 +139,9 @@ def _joined(present: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 def _new_events(past: pl.DataFrame, context: Context) -> pl.DataFrame:
     """Return those events of the past that no earlier migration brought: of the same item at the same time, those beyond as many as there are."""
-    known = _keyed(events_known(context.book, past["customer_id"].unique()), "flag_type").group_by(EVENT_KEY).agg(pl.col("n").sum())
-    numbered = past.with_columns(turn=pl.int_range(pl.len()).over(EVENT_KEY)).join(known, on=EVENT_KEY, how="left", validate="m:1", maintain_order="left")
+    key = [*NAMES, "at"]
+    known = _keyed(events_known(context.book, past["customer_id"].unique()), "flag_type").group_by(key).agg(pl.col("n").sum())
+    numbered = past.with_columns(turn=pl.int_range(pl.len()).over(EVENT_KEY)).join(known, on=key, how="left", validate="m:1", maintain_order="left")
     return numbered.filter(pl.col("turn") >= pl.col("n").fill_null(0))
 
 
@@ -128,13 +150,15 @@ def _items(joined: pl.DataFrame, last: pl.DataFrame, events: pl.DataFrame) -> pl
 
     said and said_until are its word now, was_said and was_until last time; is_same tells whether the two are, has_events whether some are new.
     """
-    former = last.select(*ITEM, was_type="flag_type", was_said="said", was_until="said_until")
-    happened = events.group_by(ITEM, maintain_order=True).agg(event_type=pl.col("flag_type").first(), has_events=pl.lit(value=True).first())
+    former = last.select(ITEM, was_said="said", was_until="said_until", **{f"was_{name}": pl.col(name) for name in (*NAMES, "flag_type")})
+    happened = events.group_by(ITEM, maintain_order=True).agg(
+        has_events=pl.lit(value=True).first(), **{f"event_{name}": pl.col(name).first() for name in (*NAMES, "flag_type")}
+    )
     items = joined.join(former, on=ITEM, how="full", coalesce=True, validate="1:1").join(happened, on=ITEM, how="full", coalesce=True, validate="1:1")
     same = pl.col("said").eq_missing(pl.col("was_said")) & pl.col("said_until").eq_missing(pl.col("was_until"))
     return items.select(
-        *ITEM,
-        pl.coalesce("flag_type", "was_type", "event_type").alias("flag_type"),
+        ITEM,
+        *(pl.coalesce(name, f"was_{name}", f"event_{name}").alias(name) for name in (*NAMES, "flag_type")),
         "said",
         "said_until",
         "was_said",
@@ -144,8 +168,12 @@ def _items(joined: pl.DataFrame, last: pl.DataFrame, events: pl.DataFrame) -> pl
     )
 
 
-def _steps(moved: pl.DataFrame, events: pl.DataFrame, distinct: pl.DataFrame, spoken: Spoken) -> pl.DataFrame:
-    """Return the states that the source's word of each item goes through: events, then what stands, flag by flag, or that nothing stands any more."""
+def _steps(moved: pl.DataFrame, events: pl.DataFrame, distinct: pl.DataFrame, said: tuple[Spoken, datetime]) -> pl.DataFrame:
+    """Return the states that the source's word of each item goes through: events, then what stands, flag by flag, or that nothing stands any more.
+
+    Who and when where the source does not say: who brings it, and the as-of.
+    """
+    spoken, as_of = said
     names = ["phase", "turn", "says", "until", "at", "by", "reason", "ended_as", "file_no", "source_row"]
     happened = pl.col("kind") == FLAGGED
     first = events.join(moved, on=ITEM, how="semi").with_columns(
@@ -157,7 +185,7 @@ def _steps(moved: pl.DataFrame, events: pl.DataFrame, distinct: pl.DataFrame, sp
     )
     first = first.with_columns(turn=pl.int_range(pl.len()).over(ITEM))
     nothing = pl.lit(None, pl.String)
-    stands = distinct.join(moved.select(*ITEM, "said_until"), on=ITEM, how="inner", validate="m:1").with_columns(
+    stands = distinct.join(moved.select(ITEM, "said_until"), on=ITEM, how="inner", validate="m:1").with_columns(
         pl.lit(1).alias("phase"), turn="step", says="said", until="said_until", reason=nothing, ended_as=nothing
     )
     gone = moved.filter(pl.col("said").is_null()).with_columns(
@@ -172,21 +200,15 @@ def _steps(moved: pl.DataFrame, events: pl.DataFrame, distinct: pl.DataFrame, sp
         file_no=pl.lit(None, pl.Int64),
         source_row=pl.lit(None, pl.Int64),
     )
-    return pl.concat([part.select(*ITEM, *names) for part in (first, stands, gone)]).sort([*ITEM, "phase", "turn"], maintain_order=True)
+    steps = pl.concat([part.select(ITEM, *names) for part in (first, stands, gone)]).sort([ITEM, "phase", "turn"], maintain_order=True)
+    return steps.with_columns(pl.col("by").fill_null(pl.lit(spoken.by)), stamped_at=pl.coalesce("at", pl.lit(as_of).cast(UTC_TIME)))
 
 
-def _events(steps: pl.DataFrame, spoken: Spoken, as_of: datetime) -> pl.DataFrame:
-    """Return steps as the events of flags that `write_items` takes; who and when where the source does not say: who brings it, and the as-of."""
+def _events(steps: pl.DataFrame, spoken: Spoken) -> pl.DataFrame:
+    """Return steps as the events of flags that `write_items` takes."""
     is_before, is_after = pl.col("is_before"), pl.col("is_after")
     done = pl.when(~is_before).then(pl.lit("flagged")).when(~is_after).then(pl.coalesce("ended_as", pl.lit("unflagged"))).otherwise(pl.lit("edited"))
-    now = pl.lit(as_of).cast(UTC_TIME)
-    fills = {name: pl.lit(spoken.by) if name.endswith("_by") else now for name in STAMPS}
-    stamps = []
-    for side, there in (("before", is_before), ("after", is_after)):
-        for name in STAMPS:
-            value = pl.col(f"{side}_{name}")
-            needed = pl.lit(name.startswith("made")) | pl.col(f"{side}_updated_by").is_not_null() | pl.col(f"{side}_updated_at").is_not_null()
-            stamps.append(pl.when(there & needed).then(pl.coalesce(value, fills[name])).alias(f"{side}_{name}"))
+    stamps = [f"{side}_{name}" for side in ("before", "after") for name in STAMPS]
     return steps.with_row_index("place").select(
         pl.col("place").cast(pl.Int64),
         "customer_id",
@@ -202,7 +224,7 @@ def _events(steps: pl.DataFrame, spoken: Spoken, as_of: datetime) -> pl.DataFram
         pl.lit(None, pl.String).alias("sheet"),
         "source_row",
         "reason",
-        pl.coalesce("by", pl.lit(spoken.by)).alias("changed_by"),
+        pl.col("by").alias("changed_by"),
         pl.col("at").alias("changed_at"),
         pl.lit(spoken.source).alias("source"),
         "said",
@@ -210,13 +232,12 @@ def _events(steps: pl.DataFrame, spoken: Spoken, as_of: datetime) -> pl.DataFram
     )
 
 
-def _alerts(events: pl.DataFrame, standing: pl.DataFrame, people: pl.DataFrame, context: Context) -> pl.DataFrame:
-    """Return customer_no, old and new for the customers whose alert the events change."""
-    last = events.unique(["customer_id", "item"], keep="last", maintain_order=True)
-    rest = standing.join(last, left_on=["customer_id", "item_name"], right_on=["customer_id", "item"], how="anti")
-    after = pl.concat(
-        [rest.select("customer_id", "item_name", "comment"), last.filter("is_after").select("customer_id", item_name="item", comment="after_comment")]
-    )
+def _alerts(steps: pl.DataFrame, standing: pl.DataFrame, people: pl.DataFrame, context: Context) -> pl.DataFrame:
+    """Return customer_no, old and new for the customers whose alert the steps change."""
+    last = steps.unique(ITEM, keep="last", maintain_order=True).select(ITEM, "customer_id", "is_after", item_name="flag_type", comment="after_comment")
+    rest = standing.join(last, on=ITEM, how="anti")
+    columns = ["customer_id", "item_name", "comment"]
+    after = pl.concat([rest.select(columns), last.filter("is_after").select(columns)])
     touched = people.join(last, on="customer_id", how="semi")
     flags = after.join(touched.select("customer_no", "customer_id"), on="customer_id", how="inner", validate="m:1")
     names = _all_types(context.settings.type_names(), flags["item_name"])
@@ -230,8 +251,8 @@ def _all_types(known: Sequence[str], used: pl.Series) -> list[str]:
 
 def _due(joined: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
     became = pl.when("is_same").then(pl.lit("unchanged")).when(pl.col("was_said").is_null()).then(pl.lit("imported")).otherwise(pl.lit("changed"))
-    told = items.select(*ITEM, became.alias("became"))
-    return joined.join(told, on=ITEM, how="inner", validate="1:1").select(*ITEM, "flag_type", "became", comment="said", expires_on="said_until")
+    told = items.select(ITEM, became.alias("became"))
+    return joined.join(told, on=ITEM, how="inner", validate="1:1").select(*NAMES, "flag_type", "became", comment="said", expires_on="said_until")
 
 
 def _counts(found: pl.DataFrame, past: tuple[pl.DataFrame, pl.DataFrame], flags: tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]) -> pl.DataFrame:
@@ -242,7 +263,7 @@ def _counts(found: pl.DataFrame, past: tuple[pl.DataFrame, pl.DataFrame], flags:
     parts = {
         "found": stands,
         "over": over,
-        "repeated": stands.filter(pl.lit(value=False)) if not len(stands) else present.join(distinct, on=[*ITEM, *ORDER], how="anti"),
+        "repeated": stands.filter(pl.lit(value=False)) if not len(stands) else present.join(distinct, on=[ITEM, *ORDER], how="anti"),
         "merged": distinct.filter(pl.col("step") > 0),
         "events_found": told,
         "events_kept": events.filter(pl.col("kind").is_in([FLAGGED, UNFLAGGED])),

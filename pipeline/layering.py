@@ -4,7 +4,8 @@ import polars as pl
 
 from schemas.entity import STAMPS
 
-ITEM = ["customer_id", "key"]
+ITEM = "item"  # the number of a customer's flag of one type; rows of it stand together
+IS_FIRST = (pl.col(ITEM) != pl.col(ITEM).shift(1)).fill_null(value=True)
 JOINT = "\n"
 
 
@@ -13,7 +14,7 @@ def lay_on(steps: pl.DataFrame, moved: pl.DataFrame, standing: pl.DataFrame) -> 
 
     Adds flag_type as the book writes it; is_before and before_ of the fields and stamps, and likewise after.
     """
-    flags = standing.select(*ITEM, "item_name", old="comment", old_until="expires_on", **{f"old_{name}": pl.col(name) for name in STAMPS})
+    flags = standing.drop_nulls(ITEM).select(ITEM, "item_name", old="comment", old_until="expires_on", **{f"old_{name}": pl.col(name) for name in STAMPS})
     items = moved.join(flags, on=ITEM, how="left", validate="1:1").with_columns(own=_own_text())
     rows = steps.join(items, on=ITEM, how="left", validate="m:1", maintain_order="left")
     text = pl.concat_str("own", "says", separator=JOINT, ignore_nulls=True)
@@ -29,8 +30,7 @@ def lay_on(steps: pl.DataFrame, moved: pl.DataFrame, standing: pl.DataFrame) -> 
 
 def _former(name: str, stored: str) -> pl.Expr:
     """Return a value after the step before this one; of an item's first step, the book's."""
-    is_first = pl.int_range(pl.len()).over(ITEM) == 0
-    return pl.when(is_first).then(stored).otherwise(pl.col(name).shift(1).over(ITEM))
+    return pl.when(IS_FIRST).then(stored).otherwise(pl.col(name).shift(1))
 
 
 def _own_text() -> pl.Expr:
@@ -50,10 +50,10 @@ def _stamped(rows: pl.DataFrame) -> pl.DataFrame:
     is_before, is_after = pl.col("before_comment").is_not_null(), pl.col("comment").is_not_null()
     made, changed = is_after & ~is_before, is_after & is_before
     rows = rows.with_columns(is_before=is_before, is_after=is_after)
-    for name, value in (("made_by", "by"), ("made_at", "at")):
-        carried = pl.when(made).then(value).forward_fill().over(ITEM).fill_null(pl.col(f"old_{name}"))
+    for name, value in (("made_by", "by"), ("made_at", "stamped_at")):
+        carried = pl.when(made).then(value).when(IS_FIRST).then(f"old_{name}").forward_fill()
         rows = rows.with_columns(pl.when(is_after).then(carried).alias(f"after_{name}"))
-    for name, value in (("updated_by", "by"), ("updated_at", "at")):
+    for name, value in (("updated_by", "by"), ("updated_at", "stamped_at")):
         rows = rows.with_columns(pl.when(changed).then(value).alias(f"after_{name}"))
     before = [_former(f"after_{name}", f"old_{name}").alias(f"before_{name}") for name in STAMPS]
     return rows.with_columns(*before, after_comment="comment", after_expires_on="expires_on")
