@@ -165,10 +165,13 @@ def report_load(loaded: Loaded, context: Context, found: tuple[int | None, Seque
     )
 
 
-def stage_came_back(files: Staged, exports: Numbered, said: tuple[Loaded, Context], out: Path | None) -> list[ResultFile]:
-    """Stage the rejected rows of each file, in its own columns with the reason, to fix and load again; the reason says more where it can."""
+def stage_came_back(files: Staged, exports: Numbered, said: tuple[Loaded, Context], out: Path | None, explained: Numbered | None = None) -> list[ResultFile]:
+    """Stage the rejected rows of each file, in its own columns with the reason, to fix and load again; the reason says more where it can.
+
+    `explained`: the exports whose rows name customers as bookings do, where that is not all of them.
+    """
     loaded, context = said
-    kept = explain_customers(context, exports, loaded.rejected)
+    kept = explain_customers(context, exports if explained is None else explained, loaded.rejected)
     with_some, written = files_with_findings(context.book), []
     for parts in _by_file(exports):
         _, first = parts[0]

@@ -3,8 +3,9 @@
 The dry run does all of it and then rolls back, so that the two can't differ (rule 6.4).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import polars as pl
 
@@ -68,15 +69,21 @@ def load_exports(loading: Loading, customer_files: Numbered, booking_files: Numb
     incoming.begin_findings(book)
     if customer_files:
         _load_customers(loading, customer_files, loaded)
-    taken = _take_bookings(loading, booking_files, loaded) if booking_files else None
-    known = Known(any_bookings=not (taken and taken.straight), judge=_judge if taken and taken.differing else None)
-    told = tell_of_source(loading.context, (loading.batch_id, loading.by), any_words=bool(customer_files), known=known)
-    _count_told(loaded, told)
+    told = bring_bookings(loading, booking_files, loaded, partial(tell_of_source, any_words=bool(customer_files)))
     if customer_files:
         _count_customers(loading, customer_files, loaded, told)
-    if taken:
-        _finish_bookings(loading, booking_files, loaded, taken)
     return loaded
+
+
+def bring_bookings(loading: Loading, files: Numbered, loaded: Loaded, tell: Callable[[Context, tuple[int, str], Known], Told]) -> Told:
+    """Bring bookings in with the source's word, let `tell` change flags and tell the bookings that were known, and give new ones their alerts."""
+    taken = _take_bookings(loading, files, loaded) if files else None
+    known = Known(any_bookings=not (taken and taken.straight), judge=_judge if taken and taken.differing else None)
+    told = tell(loading.context, (loading.batch_id, loading.by), known)
+    _count_told(loaded, told)
+    if taken:
+        _finish_bookings(loading, files, loaded, taken)
+    return told
 
 
 def _pass(loading: Loading, files: Numbered, layout: str) -> Passage:

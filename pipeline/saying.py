@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import narwhals.stable.v2 as nw
 import polars as pl
@@ -39,13 +40,24 @@ class Known:
     judge: Callable[[Context], pl.DataFrame] | None = None
 
 
-def tell_of_source(context: Context, batch: tuple[int, str], *, any_words: bool, known: Known) -> Told:
+Planned: TypeAlias = tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]
+
+
+def tell_of_source(context: Context, batch: tuple[int, str], known: Known, *, any_words: bool) -> Told:
     """Set, change and remove flags as the source says, tell known bookings, and judge those that moved.
 
     `batch`: its number, and who loads. `any_words`: customers were loaded.
     """
     words = customers.alert_words(context.book) if any_words else customers.no_words()
-    events, people, alerts = _plan_flags(context, batch[1], words)
+    return tell_events(context, batch, known, _plan_flags(context, batch[1], words))
+
+
+def tell_events(context: Context, batch: tuple[int, str], known: Known, planned: Planned) -> Told:
+    """Write events of flags and the alerts that they change, tell known bookings, and judge those that moved.
+
+    `planned`: the events as `write_items` takes them, the customers (customer_no, customer_id, alert_message), and the alerts that change.
+    """
+    events, people, alerts = planned
     bookings.keep_changed_alerts(context.book, alerts.join(people, on="customer_no", how="inner").select("customer_id", "old", "new"))
     _write(context, batch[0], Changes((ItemChanges(FLAGS, events),), _alert_rows(alerts, people, events), _no_bookings(), pl.DataFrame()))
     judged = known.judge(context) if known.judge else pl.DataFrame()
@@ -69,7 +81,7 @@ def _no_bookings() -> pl.DataFrame:
     return pl.DataFrame(schema={"row_id": pl.Int64, "booking_id": text, "customer_id": text, "before": text, "after": text, "effect": text, **origin})
 
 
-def _plan_flags(context: Context, by: str, words: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+def _plan_flags(context: Context, by: str, words: pl.DataFrame) -> Planned:
     """Return the flags' events, the customers that the source speaks of (customer_no, customer_id, alert_message), and the alerts that change."""
     people = named_customers(context.book, words.select("customer_id"))
     standing = items_of(context.book, FLAGS, people)
@@ -137,7 +149,7 @@ def _events(decided: pl.DataFrame, known: tuple[pl.DataFrame, pl.DataFrame, pl.D
 
 def _alert_rows(alerts: pl.DataFrame, people: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
     """Return changed alerts of customers with the row that they come from."""
-    origin = events.select("customer_id", "file_no", "sheet", "source_row", "reason", "changed_by")
+    origin = events.select("customer_id", "file_no", "sheet", "source_row", "reason", "changed_by").unique("customer_id", keep="last", maintain_order=True)
     named = alerts.join(people.select("customer_no", "customer_id"), on="customer_no", how="inner", validate="1:1")
     return named.join(origin, on="customer_id", how="left", validate="1:1").sort("customer_id")
 

@@ -21,6 +21,7 @@ from sample_data.making.business import MADE_UP, SETTINGS
 from sample_data.making.chance import Chance
 from sample_data.making.instructions import STORY
 from sample_data.making.kinds import STATUS, TAGS
+from sample_data.making.legacy import legacy_files
 from sample_data.making.people import Customer, make_customers
 from sample_data.making.uploads import first_rows, second_rows, workbook_rows
 from sample_data.making.workbook import plain_workbook, workbook_bytes
@@ -66,7 +67,8 @@ def make_files() -> dict[str, bytes]:
 def main() -> None:
     """Write the files into the folder named, or beside this script."""
     folder = Path(sys.argv[1]) if sys.argv[1:] else Path(__file__).parent
-    for name, data in make_files().items():
+    (folder / "legacy").mkdir(parents=True, exist_ok=True)
+    for name, data in (make_files() | {f"legacy/{name}": data for name, data in legacy_files().items()}).items():
         (folder / name).write_bytes(data)
         print(f"{folder / name}: {len(data):,} bytes")
 

@@ -14,7 +14,7 @@ from pipeline.intake.files import FileKind, open_source
 from pipeline.intake.maps import ColumnMap
 from pipeline.intake.parquet import is_parquet, open_parquet
 from pipeline.intake.records import read_records
-from pipeline.intake.sheets import MARK_SCHEMA, RawSheet, Wanted, is_ours, map_columns
+from pipeline.intake.sheets import MARK_SCHEMA, RawSheet, Sought, Wanted, is_ours, map_columns
 from pipeline.intake.tables import Reading, read_tables
 from pipeline.intake.textfiles import TextFile, open_text
 from pipeline.settings import Settings
@@ -55,42 +55,44 @@ def open_exports(path: Path, layout: Layout, column_map: ColumnMap, settings: Se
     Raises `Refused` where it can't be read or lacks a required column.
     """
     wanted = Wanted.of(layout, dict(column_map.headers[layout.name]))
-    if is_parquet(path):
-        opened = [_open_parquet(path, wanted)]
-    elif (text := open_text(path)) is not None:
-        opened = [_open_text(text, wanted)]
-    else:
-        opened = _open_whole(path, wanted, settings)
+    opened = open_parts(path, wanted, settings)
     of_sheet = [f", sheet {one.sheet}" if len(opened) > 1 else "" for one in opened]
     return [_export((path, part, of_sheet[part]), one, wanted, column_map) for part, one in enumerate(opened)]
 
 
-def _export(what: tuple[Path, int, str], opened: "_Opened", wanted: Wanted, column_map: ColumnMap) -> Export:
+def open_parts(path: Path, sought: Sought, settings: Settings) -> "list[Opened]":
+    """Open a file of any kind: of a workbook, each sheet that has what is sought. Raises as `open_exports` does."""
+    if is_parquet(path):
+        return [_open_parquet(path, sought)]
+    if (text := open_text(path)) is not None:
+        return [_open_text(text, sought)]
+    return _open_whole(path, sought, settings)
+
+
+def _export(what: tuple[Path, int, str], opened: "Opened", wanted: Wanted, column_map: ColumnMap) -> Export:
     """Return one export; `what`: its file, which part of that it is, and how it is told from the other parts."""
-    path, part, of_sheet = what
+    path, _, of_sheet = what
     positions = map_columns(opened.header, wanted, f"{path}{of_sheet}")
-    unused = [title for title, name in zip(opened.header, wanted.recognised(opened.header), strict=True) if title and not name and title not in ADDED]
+    unused = unused_columns(opened.header, wanted)
     remarks = (*opened.remarks, *([f"{path.name}{of_sheet}: columns not used: {', '.join(unused)}"] if unused else []))
 
     def cast(sheet: RawSheet) -> Checked:
         return CASTS[wanted.layout.name](sheet, positions, column_map)
 
-    return Export(
-        path,
-        f"{path.name}{of_sheet}",
-        opened.is_text,
-        wanted,
-        opened.header,
-        frozenset(positions),
-        opened.sheets,
-        cast,
-        remarks,
-        opened.sha256,
-        0 if part else path.stat().st_size,
-        opened.passed,
-        opened.sheet,
-        part,
-    )
+    return as_export(opened, what, frozenset(positions), cast, remarks)
+
+
+def unused_columns(header: tuple[str, ...], wanted: Wanted) -> list[str]:
+    """Return the columns of a header that nothing is made of; those that Flagbook adds are none."""
+    return [title for title, name in zip(header, wanted.recognised(header), strict=True) if title and not name and title not in ADDED]
+
+
+def as_export(opened: "Opened", what: tuple[Path, int, str], present: frozenset[str], cast: Callable[[RawSheet], Checked], remarks: tuple[str, ...]) -> Export:
+    """Return what was opened as an export that is cast by `cast`; `what`: its file, which part of that it is, and how it is told from the others."""
+    path, part, of_sheet = what
+    size = 0 if part else path.stat().st_size
+    named = (path, f"{path.name}{of_sheet}", opened.is_text, opened.wanted, opened.header)
+    return Export(*named, present, opened.sheets, cast, remarks, opened.sha256, size, opened.passed, opened.sheet, part)
 
 
 def is_mended(export: Export) -> bool:
@@ -99,9 +101,12 @@ def is_mended(export: Export) -> bool:
 
 
 @dataclass(frozen=True)
-class _Opened:
+class Opened:
+    """A file, or a sheet of a workbook, as it was opened: its header and what it was recognised as; see `Export` for the rest."""
+
     is_text: bool
     header: tuple[str, ...]
+    wanted: Wanted
     sheets: Callable[[], Iterator[RawSheet]]
     sha256: Callable[[], str]
     remarks: tuple[str, ...] = ()
@@ -109,18 +114,18 @@ class _Opened:
     sheet: str = ""
 
 
-def _open_text(text: TextFile, wanted: Wanted) -> _Opened:
+def _open_text(text: TextFile, sought: Sought) -> Opened:
     where = str(text.path)
     said = SEP_LINE.match(text.head)
-    dialect = find_dialect(text.head[said.end() :] if said else text.head, wanted, where, (said[1],) if said else SEPARATORS)
+    dialect = find_dialect(text.head[said.end() :] if said else text.head, sought, where, (said[1],) if said else SEPARATORS)
     places = (dialect.skip + bool(said), dialect.header_row + 1, len(dialect.header))
-    start = RawSheet("", dialect.header, dialect.header_row, pl.DataFrame(), pl.DataFrame(schema=MARK_SCHEMA), wanted, dialect.separator)
+    start = RawSheet("", dialect.header, dialect.header_row, pl.DataFrame(), pl.DataFrame(schema=MARK_SCHEMA), dialect.wanted, dialect.separator)
 
     def sheets() -> Iterator[RawSheet]:
         for rows in _gathered(read_records(text.pieces(), dialect.separator, places, where)):
             yield replace(start, rows=as_meant(rows, dialect.header), ours=is_ours(dialect.header, rows))
 
-    return _Opened(True, dialect.header, sheets, text.sha256, (text.remark,) if text.remark else (), lambda: text.passed.bytes)
+    return Opened(True, dialect.header, dialect.wanted, sheets, text.sha256, (text.remark,) if text.remark else (), lambda: text.passed.bytes)
 
 
 def _gathered(frames: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
@@ -135,8 +140,9 @@ def _gathered(frames: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
     yield pl.concat(kept).rechunk()
 
 
-def _open_parquet(path: Path, wanted: Wanted) -> _Opened:
+def _open_parquet(path: Path, sought: Sought) -> Opened:
     parquet = open_parquet(path)
+    wanted = sought.choose([[list(parquet.header)]], "")
     parquet.require_plain(wanted.recognised(parquet.header))
     start = RawSheet("", parquet.header, 0, pl.DataFrame(), pl.DataFrame(schema=MARK_SCHEMA), wanted)
 
@@ -144,18 +150,19 @@ def _open_parquet(path: Path, wanted: Wanted) -> _Opened:
         for rows, marks in parquet.pieces(BATCH_ROWS):
             yield replace(start, rows=rows, marks=marks)
 
-    return _Opened(True, parquet.header, sheets, parquet.sha256)
+    return Opened(True, parquet.header, wanted, sheets, parquet.sha256)
 
 
-def _open_whole(path: Path, wanted: Wanted, settings: Settings) -> list[_Opened]:
+def _open_whole(path: Path, sought: Sought, settings: Settings) -> list[Opened]:
     """Open a file that is read whole: every sheet that looks like an export (rule 7.3)."""
     source = open_source(path, settings.files.max_bytes)
-    tables = read_tables(source, Reading(wanted))
+    tables = read_tables(source, Reading(sought))
     return [
-        _Opened(
+        Opened(
             source.kind is FileKind.TEXT,
             sheet.header,
-            partial(_again, sheet),
+            sheet.wanted,
+            partial(again, sheet),
             lambda: source.sha256,
             () if part else tables.remarks,
             sheet=sheet.name,
@@ -164,5 +171,6 @@ def _open_whole(path: Path, wanted: Wanted, settings: Settings) -> list[_Opened]
     ]
 
 
-def _again(sheet: RawSheet) -> Iterator[RawSheet]:
+def again(sheet: RawSheet) -> Iterator[RawSheet]:
+    """Yield a sheet that is held, as often as asked."""
     yield sheet

@@ -51,7 +51,7 @@ def read_map(path: Path, settings: Settings) -> ColumnMap:
     check_keys(data, KEYS, str(path))
     base = default_map(settings)
     zone, formats = data.get("timezone", base.timezone), data.get("date_formats", list(base.date_formats))
-    _check_zone(zone, str(path))
+    check_zone(zone, str(path))
     check_formats(formats, f"{path}: date_formats")
     headers = {name: {**base.headers[name], **_headers(data.get(name, {}), name, str(path))} for name in ("customers", "bookings")}
     words = status_words(data.get("status_words", {}), f"{path}: status_words")
@@ -64,7 +64,8 @@ def _headers(table: object, layout: str, where: str) -> dict[str, str]:
     return pairs
 
 
-def _check_zone(zone: object, where: str) -> None:
+def check_zone(zone: object, where: str) -> None:
+    """Raise `Refused` unless this names a time zone."""
     try:
         ZoneInfo(str(zone))
     except (ZoneInfoNotFoundError, ValueError, OSError):

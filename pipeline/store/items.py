@@ -18,7 +18,8 @@ class ItemChanges:
 
     `events`: place (from 0, over all entities of the batch), customer_id, item, action, is_before and is_after (whether the item is
     there), before_ and after_ of the fields and of `STAMPS`, before_value and after_value (of an item that is a plain value),
-    origin (file_no, sheet, source_row), reason, changed_by; in the order of places.
+    origin (file_no, sheet, source_row), reason, changed_by; in the order of places. Events out of another system's file have besides
+    changed_at (null: the batch's time), source (its name), said and said_until (all that it says of the item, comment and last day).
     """
 
     entity: Entity
@@ -28,9 +29,12 @@ class ItemChanges:
 def write_items(book: Book, stamp: tuple[int, datetime], event: int, changes: ItemChanges) -> None:
     """Write an entity's events and what stands after them; the first event of the batch gets the number `event`."""
     entity, events = changes.entity, changes.events
+    is_migrated = "source" in events.columns
+    when = "coalesce(changed_at, ?)" if is_migrated else "?"
     book.run(
-        f"INSERT INTO history SELECT place + ?, ?, file_no, sheet, source_row, ?, customer_id, item, action, {_json(entity, 'before')}, "
-        f"{_json(entity, 'after')}, reason, changed_by, ? FROM events ORDER BY place",
+        f"INSERT INTO history SELECT place + ?, ?, file_no, sheet, source_row, ?, customer_id, item, action, "
+        f"{_json(entity, 'before', SOURCE['before'] if is_migrated else '')}, {_json(entity, 'after', SOURCE['after'] if is_migrated else '')}, "
+        f"reason, changed_by, {when} FROM events ORDER BY place",
         event,
         stamp[0],
         entity.entity_in_history,
@@ -48,9 +52,13 @@ def _columns(entity: Entity) -> dict[str, str]:
     return {one.name: one.name for one in entity.fields} | dict(entity.stamps)
 
 
-def _json(entity: Entity, side: str) -> str:
-    """Return what the history keeps of one side of a change: the item's values, null where it is not there."""
-    pairs = ", ".join(f"'{column}', {side}_{name}" for name, column in _columns(entity).items())
+# What the history keeps beside an item's values where they come out of another system: which, and what it said of the item.
+SOURCE = {"before": ", 'source', source", "after": ", 'source', source, 'said', said, 'said_until', said_until"}
+
+
+def _json(entity: Entity, side: str, more: str = "") -> str:
+    """Return what the history keeps of one side of a change: the item's values and `more`, null where it is not there."""
+    pairs = ", ".join(f"'{column}', {side}_{name}" for name, column in _columns(entity).items()) + more
     said = f"CASE WHEN is_{side} THEN json_object({pairs}) END"
     return f"CASE WHEN item = 'status' THEN json_object('status', {side}_value) ELSE {said} END" if entity is STATUS else said
 

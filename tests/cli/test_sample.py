@@ -71,8 +71,9 @@ def readme_table(heading: str) -> dict[str, list[str]]:
 
 def test_the_script_makes_the_files_that_are_here(tmp_path: Path) -> None:
     subprocess.run([sys.executable, str(SAMPLE / "make_sample.py"), str(tmp_path)], capture_output=True, check=True)
-    made = {path.name for path in tmp_path.iterdir()}
-    assert made == {path.name for path in SAMPLE.iterdir() if path.is_file()} - BY_HAND
+    made = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()}
+    here = {str(path.relative_to(SAMPLE)) for folder in (SAMPLE, SAMPLE / "legacy") for path in folder.iterdir() if path.is_file()}
+    assert made == here - BY_HAND
     assert [name for name in sorted(made) if (tmp_path / name).read_bytes() != (SAMPLE / name).read_bytes()] == []
 
 

@@ -1,0 +1,55 @@
+"""flagbook migrate: flags, customers and bookings out of another system."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from jobs import options
+
+EXAMPLE = "Example: flagbook migrate customers_export.csv --from shopify --dry-run"
+
+
+@click.command("migrate", epilog=EXAMPLE)
+@click.argument("files", nargs=-1, type=options.FILE, metavar="FILE...")
+@click.option("--from", "system", default="auto", show_default=True, metavar="SYSTEM", help="Whose files these are; auto: told by their headers.")
+@click.option("--map", "legacy_map", type=options.FILE, metavar="FILE", help="A map of your own (TOML), such as --draft writes.")
+@click.option("--explain", "explained", metavar="SYSTEM", help="Print the map of a system in words (with --map: of that map), and do nothing else.")
+@click.option("--draft", type=options.FILE, metavar="MAP", help="Look at the file and write a draft of a map for it, with comments, to finish.")
+@click.option("--check", "checking", is_flag=True, help="Compare the files with the book, item by item; write nothing to the book.")
+@click.option("--allow-mass-change", is_flag=True, help="Let it end or change as many flags as it may.")
+@options.as_of
+@options.by
+@options.reason
+@options.dry_run
+@options.out
+@options.as_json
+@options.pass_call
+def command(call: options.Call, /, *, files: tuple[Path, ...], **said: Any) -> int:
+    """Bring flags, customers and bookings out of another system's export, and prove that none was lost.
+
+    Ends with a reconciliation: what was found, what became of it, and for each flag type whether the book has as many as the source. Rows
+    that can't be taken come back as a file. The same files again change nothing; newer ones bring the differences; undo takes it back.
+    """
+    settings = call.settings()
+    from pipeline import migration
+
+    if said["explained"]:
+        return _say(call, migration.explain(said["explained"], said["legacy_map"], settings), said)
+    if not files:
+        raise click.UsageError("Name at least one file.")
+    if said["draft"]:
+        if len(files) > 1:
+            raise click.UsageError("--draft looks at one file.")
+        return _say(call, migration.draft(files[0], said["draft"], settings), said)
+    moment = call.moment(said["as_of"], settings)
+    where = migration.Where(call.store, settings, said["out"])
+    how = {name: said[name] for name in ("reason", "dry_run", "allow_mass_change")}
+    job = migration.Migrating(files, said["by"] or options.user_name(), moment, said["system"], said["legacy_map"], **how)
+    return _say(call, migration.check(where, job) if said["checking"] else migration.migrate(where, job), said)
+
+
+def _say(call: options.Call, report: Any, said: dict[str, Any]) -> int:
+    call.say(report, as_json=said["as_json"])
+    code: int = report.exit_code
+    return code

@@ -1,0 +1,61 @@
+"""Whom rows of another system's file mean that has no ids of the book: by e-mail address, else by phone number, else by name."""
+
+import narwhals.stable.v2 as nw
+import polars as pl
+
+from pipeline.context import Context
+from pipeline.intake.cells import phone_keys, word_keys
+from pipeline.matching import find_by_keys
+from pipeline.rules.who import match_customers
+from pipeline.store.sources import customer_names
+
+SEVERAL, NOBODY = "ambiguous-customer", "unknown-customer"
+
+
+def find_or_name(context: Context, asked: pl.DataFrame) -> pl.DataFrame:
+    """Return customer_id and code for rows of customers (email_key, phone, name_key), in their order.
+
+    The book's customer who has the address or number; where nobody has it, it is the id of a new one. Several customers who have it: a code.
+    """
+    found = _by_keys(context, asked)
+    new = pl.coalesce("email_key", "phone_key", "phone")
+    return found.select(pl.when(pl.col("code").is_null()).then(pl.coalesce("customer_id", new)).alias("customer_id"), "code")
+
+
+def names_known(context: Context) -> pl.DataFrame:
+    """Return name_key, customer_id (one of them) and n, how many customers are called so; deleted ones left out."""
+    people = customer_names(context.book)
+    name = people.select(pl.concat_str("first_name", "last_name", separator=" ", ignore_nulls=True)).to_series()
+    return people.with_columns(word_keys(name).alias("name_key")).drop_nulls("name_key").group_by("name_key").agg(pl.col("customer_id").first(), n=pl.len())
+
+
+def find_named(names: pl.DataFrame, asked: pl.DataFrame) -> pl.DataFrame:
+    """Return customer_id and code for rows of bookings that name customers by name alone, in their order; nobody, or several of the name: a code.
+
+    `names`: see `names_known`. The book itself can't be asked while bookings stream into it.
+    """
+    found = asked.select("name_key").join(names, on="name_key", how="left", validate="m:1", maintain_order="left")
+    code = pl.when(pl.col("name_key").is_null()).then(pl.lit("missing-customer")).when(pl.col("n").is_null()).then(pl.lit(NOBODY))
+    code = code.when(pl.col("n") > 1).then(pl.lit(SEVERAL))
+    return found.select(pl.when(code.is_null()).then("customer_id").alias("customer_id"), code.alias("code"))
+
+
+def _by_keys(context: Context, asked: pl.DataFrame) -> pl.DataFrame:
+    """Add phone_key, customer_id of the one customer in the book who is meant, and the code where there are several."""
+    region = context.settings.business.phone_region
+    asked = asked.with_columns(phone_keys(asked["phone"], region).alias("phone_key"))
+    keys = asked.select(pl.lit(None, pl.String).alias("id_key"), "email_key", "phone_key").unique(maintain_order=True).with_row_index("who")
+    keys = keys.filter(pl.col("email_key").is_not_null() | pl.col("phone_key").is_not_null())
+    keys = keys.with_columns(pl.col("who").cast(pl.Int64))
+    found = find_by_keys(context.book, keys, region)
+    decided: pl.DataFrame = match_customers(nw.from_native(keys, eager_only=True), nw.from_native(found, eager_only=True)).decisions.to_native()
+    meant = keys.join(decided.select("who", "customer_id", "fault"), on="who", how="left", validate="1:1")
+    code = pl.when(pl.col("fault") == SEVERAL).then("fault").alias("code")
+    return asked.join(
+        meant.select("email_key", "phone_key", "customer_id", code),
+        on=["email_key", "phone_key"],
+        how="left",
+        nulls_equal=True,
+        validate="m:1",
+        maintain_order="left",
+    )

@@ -1,0 +1,59 @@
+"""A source's states of flags on top of what the book has: its own text stays, the source's word stands below it and replaces its former one."""
+
+import polars as pl
+
+from schemas.entity import STAMPS
+
+ITEM = "item"  # the number of a customer's flag of one type; rows of it stand together
+IS_FIRST = (pl.col(ITEM) != pl.col(ITEM).shift(1)).fill_null(value=True)
+JOINT = "\n"
+
+
+def lay_on(steps: pl.DataFrame, moved: pl.DataFrame, standing: pl.DataFrame) -> pl.DataFrame:
+    """Put the source's states on top of what the book has, and leave out steps that change nothing.
+
+    Adds flag_type as the book writes it; is_before and before_ of the fields and stamps, and likewise after.
+    """
+    flags = standing.drop_nulls(ITEM).select(ITEM, "item_name", old="comment", old_until="expires_on", **{f"old_{name}": pl.col(name) for name in STAMPS})
+    items = moved.join(flags, on=ITEM, how="left", validate="1:1").with_columns(own=_own_text())
+    rows = steps.join(items, on=ITEM, how="left", validate="m:1", maintain_order="left")
+    text = pl.concat_str("own", "says", separator=JOINT, ignore_nulls=True)
+    rows = rows.with_columns(comment=pl.when(text != "").then(text)).with_columns(
+        expires_on=pl.when(pl.col("own").is_not_null()).then("old_until").when(pl.col("comment").is_not_null()).then("until"),
+        flag_type=pl.coalesce("item_name", "flag_type"),
+    )
+    differs = ~(pl.col("comment").eq_missing(_former("comment", "old")) & pl.col("expires_on").eq_missing(_former("expires_on", "old_until")))
+    rows = rows.filter(differs)
+    rows = rows.with_columns(before_comment=_former("comment", "old"), before_expires_on=_former("expires_on", "old_until"))
+    return _stamped(rows)
+
+
+def _former(name: str, stored: str) -> pl.Expr:
+    """Return a value after the step before this one; of an item's first step, the book's."""
+    return pl.when(IS_FIRST).then(stored).otherwise(pl.col(name).shift(1))
+
+
+def _own_text() -> pl.Expr:
+    """Return what a flag's comment says besides the source's former word and its present one; null where that is nothing."""
+    own: pl.Expr = pl.col("old")
+    for word in ("was_said", "said"):
+        said = pl.col(word)
+        starts, ends = own.str.starts_with(said + JOINT), own.str.ends_with(JOINT + said)
+        less = pl.when(starts).then(own.str.strip_prefix(said + JOINT)).when(ends).then(own.str.strip_suffix(JOINT + said)).otherwise(own)
+        less = pl.when(own != said).then(less)
+        own = pl.when(said.is_null() | own.is_null()).then(own).otherwise(less)
+    return own
+
+
+def _stamped(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add who made a flag and when, and who changed it last and when, before each step and after it."""
+    is_before, is_after = pl.col("before_comment").is_not_null(), pl.col("comment").is_not_null()
+    made, changed = is_after & ~is_before, is_after & is_before
+    rows = rows.with_columns(is_before=is_before, is_after=is_after)
+    for name, value in (("made_by", "by"), ("made_at", "stamped_at")):
+        carried = pl.when(made).then(value).when(IS_FIRST).then(f"old_{name}").forward_fill()
+        rows = rows.with_columns(pl.when(is_after).then(carried).alias(f"after_{name}"))
+    for name, value in (("updated_by", "by"), ("updated_at", "stamped_at")):
+        rows = rows.with_columns(pl.when(changed).then(value).alias(f"after_{name}"))
+    before = [_former(f"after_{name}", f"old_{name}").alias(f"before_{name}") for name in STAMPS]
+    return rows.with_columns(*before, after_comment="comment", after_expires_on="expires_on")

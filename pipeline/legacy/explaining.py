@@ -1,0 +1,79 @@
+"""A map in words, for those who want to know what becomes of their file before it does."""
+
+from collections.abc import Iterator, Sequence
+
+from pipeline.legacy.maps import FlagRule, LegacyMap
+
+
+def explain_map(legacy: LegacyMap) -> str:
+    """Return a map in words."""
+    return "\n".join(_lines(legacy))
+
+
+def _lines(legacy: LegacyMap) -> Iterator[str]:
+    yield legacy.name
+    if legacy.about:
+        yield legacy.about
+    if legacy.template:
+        yield f"This map is a template: {legacy.template}"
+    yield f"It is the file {legacy.where}: copy it, change the copy, and give that with --map."
+    yield f"Times without an offset are in {_zone(legacy)}; dates are read as ISO{_formats(legacy)}."
+    for kind in legacy.kinds():
+        yield ""
+        yield f"A file of {kind}: our column is the first filled one of these"
+        for column, headers in legacy.columns_of(kind).items():
+            yield f"  {column}: {_named(headers)}{_mending(legacy, column)}"
+        if kind == "customers" and "customer_id" not in legacy.customers:
+            yield "  The files have no ids: a customer is who has the e-mail address, else the phone number; it becomes the id of who is new."
+    words = legacy.status_words
+    if words:
+        yield f"Words for a status: {', '.join(f'{word} = {status}' for word, status in words.items())}."
+    yield ""
+    yield "Flags:" if legacy.flags else "Flags: none are made of these files."
+    for rule in legacy.flags:
+        yield from _rule(rule)
+    yield "Two flags of one type on one customer become one, a line for each; the history has both. A flag past its last day goes to the history."
+
+
+def _zone(legacy: LegacyMap) -> str:
+    return f"the zone that {_named(legacy.zone_column)} names, else {legacy.timezone}" if legacy.zone_column else legacy.timezone
+
+
+def _formats(legacy: LegacyMap) -> str:
+    return f", or as {', '.join(legacy.date_formats)}" if legacy.date_formats else ""
+
+
+def _named(headers: Sequence[str]) -> str:
+    return " or ".join(f'"{header}"' for header in headers)
+
+
+def _mending(legacy: LegacyMap, column: str) -> str:
+    said = []
+    if column in legacy.pick:
+        said.append(f"the part that matches {legacy.pick[column]}")
+    if column in legacy.several:
+        said.append("of several values in a cell the first")
+    if column == "phone" and legacy.plus:
+        said.append("a + is put before long numbers that have none")
+    return f" ({'; '.join(said)})" if said else ""
+
+
+def _rule(rule: FlagRule) -> Iterator[str]:
+    kind = rule.type or f"the type that {_named(rule.type_column)} names"
+    if rule.tags:
+        yield f"  of the tags in {_named(rule.tags)} only those of this list: {', '.join(f'{tag} = {name}' for tag, name in rule.allow.items())}"
+    elif rule.event:
+        yield f"  history of {kind}: {_named(rule.event)} says {_either(rule.flagged)} or {_either(rule.unflagged)}, a row for each time"
+    elif rule.when:
+        yield f"  {kind}: where {_named(rule.when)} says {_either(rule.yes)}"
+    else:
+        yield f"  {kind}: where {_named(rule.comment or rule.type_column)} is filled"
+    parts = {"the comment": rule.comment, "who": rule.by, "when": rule.at, "the last day": rule.expires}
+    told = [f"{what} is in {_named(headers)}" for what, headers in parts.items() if headers]
+    told += [f'the comment is "{rule.text}"{" where that is blank" if rule.comment else ""}'] if rule.text else []
+    if told:
+        yield f"    {'; '.join(told)}"
+
+
+def _either(words: Sequence[str]) -> str:
+    return ", ".join(words)

@@ -1,0 +1,167 @@
+"""What a piece of another system's file says of flags: those that stand, and what happened to them before."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from pipeline.findings import CATALOGUE, NOT_A_TIME
+from pipeline.intake.cells import map_values, word_keys
+from pipeline.intake.checking import FINDINGS
+from pipeline.intake.dates import Dates, read_dates, read_times
+from pipeline.legacy.maps import FlagRule
+from pipeline.legacy.shaping import Picked
+from schemas.plan import UTC_TIME, Dtype
+
+PRESENT, FLAGGED, UNFLAGGED = "present", "flagged", "unflagged"
+# One row for each flag that stands in the file (kind present), or event of the past (flagged, unflagged); `place` is its order within the row.
+ITEMS: dict[str, Dtype] = {
+    "source_row": pl.Int64,
+    "place": pl.Int64,
+    "flag_type": pl.String,
+    "kind": pl.String,
+    "comment": pl.String,
+    "by": pl.String,
+    "at": UTC_TIME,
+    "expires_on": pl.Date,
+}
+MANY = 50  # different words that are remembered to be told
+
+
+@dataclass
+class Told:
+    """What is to be said of a file besides its rows: words that are neither yes nor no, and tags that no list allows, each with how often."""
+
+    strange: dict[tuple[str, str], int] = field(default_factory=dict)
+    tags: dict[str, int] = field(default_factory=dict)
+
+    def add(self, table: dict[str, int], counts: pl.DataFrame) -> None:
+        """Add counts (word, n) to a table, as far as there is room."""
+        for word, count in counts.rows():
+            if word in table or len(table) < MANY:
+                table[word] = table.get(word, 0) + count
+
+
+def find_items(picked: Picked, types: Sequence[str], told: Told) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the items of a piece (see `ITEMS`), in the order of rows and rules, and what is wrong with rows (see `FINDINGS`)."""
+    items, found = [pl.DataFrame(schema=ITEMS)], [pl.DataFrame(schema=FINDINGS)]
+    for place, rule in enumerate(picked.source.map.flags):
+        if picked.source.has(rule.tags or rule.event or rule.when or rule.comment or rule.type_column):
+            some, faults = _of_rule(picked, rule, types, told)
+            items.append(some.with_columns(pl.lit(place, pl.Int64).alias("place")).select(*ITEMS))
+            found.append(faults)
+    return pl.concat(items).sort("source_row", "place", maintain_order=True), pl.concat(found)
+
+
+def _of_rule(picked: Picked, rule: FlagRule, types: Sequence[str], told: Told) -> tuple[pl.DataFrame, pl.DataFrame]:
+    base = _tagged(picked, rule, told) if rule.tags else _marked(picked, rule, types, told)
+    rows = base["index"]
+    by, at, expires = (_gathered(picked, headers, rows) for headers in (rule.by, rule.at, rule.expires))
+    times, days = read_times(at, picked.source.map.date_formats, picked.source.map.timezone), read_dates(expires, picked.source.map.date_formats)
+    frame = base.with_columns(by.alias("by"), times.values.alias("at"), days.values.alias("expires_on"), source_row=picked.rows.gather(rows))
+    faults = [*_date_faults(frame, times, rule.at), *_date_faults(frame, days, rule.expires)]
+    if rule.event:
+        undated = at.is_null()
+        faults.append(_fault(frame.filter(undated), "bad-date", rule.at or rule.event, NOT_A_TIME.format((rule.at or rule.event)[0])))
+    unknown = frame.filter(pl.col("flag_type").is_null())
+    faults.append(_fault(unknown, "unknown-flag-type", rule.type_column, CATALOGUE["unknown-flag-type"].message))
+    faults.append(_fault(frame.filter(pl.col("comment").is_null() & (pl.col("kind") != UNFLAGGED)), "missing-comment", rule.comment))
+    return frame, pl.concat([pl.DataFrame(schema=FINDINGS), *faults])
+
+
+def _gathered(picked: Picked, headers: Sequence[str], rows: pl.Series) -> pl.Series:
+    text = picked.text(headers)
+    return picked.nothing().gather(rows) if text is None else text.gather(rows)
+
+
+def _date_faults(frame: pl.DataFrame, dates: Dates, headers: Sequence[str]) -> list[pl.DataFrame]:
+    name = headers[0] if headers else ""
+    ambiguous = CATALOGUE["ambiguous-date"].message.replace("expires_on", name).replace("business.date_formats", "date_formats of the map")
+    return [
+        _fault(frame.filter(dates.bad), "bad-date", headers, f"{name} is not a date of a form that the map names (date_formats)"),
+        _fault(frame.filter(dates.ambiguous), "ambiguous-date", headers, ambiguous),
+    ]
+
+
+def _fault(frame: pl.DataFrame, code: str, headers: Sequence[str], message: str | None = None) -> pl.DataFrame:
+    said = {"code": code, "column": headers[0] if headers else "", "message": message or CATALOGUE[code].message}
+    return frame.select("source_row", *(pl.lit(text).alias(name) for name, text in said.items())).unique(maintain_order=True)
+
+
+def _marked(picked: Picked, rule: FlagRule, types: Sequence[str], told: Told) -> pl.DataFrame:
+    """Return the rows of a rule that have a flag, or an event: index (in the piece), kind, flag_type and comment."""
+    texts = {name: picked.text(getattr(rule, name)) for name in ("when", "comment", "type_column", "event")}
+    filled = {name: picked.nothing() if text is None else text for name, text in texts.items()}
+    frame = pl.DataFrame(filled).with_row_index("index").with_columns(pl.col("index").cast(pl.Int64))
+    if rule.event:
+        kind = _event_kinds(filled["event"], rule, told)
+    elif rule.when:
+        kind = _yes_kinds(filled["when"], rule, told)
+    else:
+        kind = filled["comment"].is_not_null() | filled["type_column"].is_not_null()
+        kind = pl.Series([PRESENT], dtype=pl.String).new_from_index(0, len(kind)).set(~kind, None)
+    words = {word.strip().casefold(): name for word, name in [*((name, name) for name in types), *rule.types.items()]}
+    flag_type = map_values(word_keys(filled["type_column"]), words) if rule.type_column else None
+    default = rule.text or (rule.when[0] if rule.when else None)
+    return (
+        frame.with_columns(kind.alias("kind"))
+        .select(
+            "index",
+            "kind",
+            (pl.lit(rule.type) if flag_type is None else pl.Series(flag_type).fill_null(rule.type) if rule.type else flag_type).alias("flag_type"),
+            pl.coalesce("comment", pl.lit(default, pl.String)).alias("comment"),
+        )
+        .filter(pl.col("kind").is_not_null())
+    )
+
+
+def _yes_kinds(words: pl.Series, rule: FlagRule, told: Told) -> pl.Series:
+    """Return `PRESENT` where a word means yes; a word that is neither yes nor no is told, and counts as no."""
+    keys = word_keys(words)
+    yes, no = ([word.casefold() for word in some] for some in (rule.yes, rule.no))
+    strange = words.filter(keys.is_not_null() & ~keys.is_in(yes) & ~keys.is_in(no))
+    _note(told, rule.when, strange)
+    return map_values(keys, dict.fromkeys(yes, PRESENT))
+
+
+def _event_kinds(words: pl.Series, rule: FlagRule, told: Told) -> pl.Series:
+    keys = word_keys(words)
+    table = {word.casefold(): kind for kind, some in ((FLAGGED, rule.flagged), (UNFLAGGED, rule.unflagged)) for word in some}
+    kinds = map_values(keys, table)
+    _note(told, rule.event, words.filter(keys.is_not_null() & kinds.is_null()))
+    return kinds
+
+
+def _note(told: Told, headers: Sequence[str], strange: pl.Series) -> None:
+    for word, count in strange.value_counts(sort=True).rows() if len(strange) else ():
+        key = (headers[0], word)
+        if key in told.strange or len(told.strange) < MANY:
+            told.strange[key] = told.strange.get(key, 0) + count
+
+
+def _tagged(picked: Picked, rule: FlagRule, told: Told) -> pl.DataFrame:
+    """Return the tags that the rule's list allows: index (in the piece), kind, flag_type and comment, which is the tag where the rule has no text."""
+    text = picked.text(rule.tags)
+    cells = picked.nothing() if text is None else text
+    allow = {tag.strip().casefold(): name for tag, name in rule.allow.items()}
+    counts = _split(cells.rename("tag").drop_nulls().value_counts(name="n").lazy(), rule).group_by("tag").agg(pl.col("n").sum().cast(pl.Int64)).collect()
+    keys = word_keys(counts["tag"]).fill_null("")
+    told.add(told.tags, counts.filter(~keys.is_in(list(allow))).sort("n", "tag", descending=[True, False]))
+    spelt = counts["tag"].filter(keys.is_in(list(allow))).to_list()
+    if not spelt:
+        return pl.DataFrame(schema={"index": pl.Int64, "kind": pl.String, "flag_type": pl.String, "comment": pl.String})
+    some = cells.str.contains_any(spelt).fill_null(value=False).arg_true()
+    frame = pl.DataFrame({"index": some.cast(pl.Int64), "tag": cells.gather(some)})
+    each = _split(frame.lazy(), rule).filter(pl.col("tag").is_in(spelt)).collect()
+    types = map_values(word_keys(each["tag"]), allow)
+    said = pl.lit(rule.text) if rule.text else pl.col("tag")
+    return each.select("index", pl.lit(PRESENT).alias("kind"), types.alias("flag_type"), said.alias("comment"))
+
+
+def _split(frame: pl.LazyFrame, rule: FlagRule) -> pl.LazyFrame:
+    """Return a row for each tag of the cells in `tag`, blanks around it off."""
+    first, others = rule.split[0], rule.split[1:]
+    text = pl.col("tag")
+    for other in others:
+        text = text.str.replace_all(other, first, literal=True)
+    return frame.with_columns(text.str.split(first).alias("tag")).explode("tag").with_columns(pl.col("tag").str.strip_chars()).filter(pl.col("tag") != "")

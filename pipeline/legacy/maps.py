@@ -1,0 +1,248 @@
+"""What a map of another system says: a column map, and how its flag-like columns become flags. Checked as it is read."""
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import Refused
+from pipeline.intake.maps import check_zone, default_map
+from pipeline.settings import Settings, check_formats, check_keys, status_words
+from schemas.columns import LAYOUTS
+
+SHIPPED = "pipeline.legacy"
+MAP_KEYS = [
+    *("name", "about", "template", "timezone", "date_formats", "status_words", "known", "several", "customers", "bookings"),
+    *("pick", "zone_column", "plus", "flags"),
+]
+# What a map may fill: the columns of the book, but for the alert, of which [[flags]] tells; and a whole name in one cell.
+FIELDS = {
+    "customers": [name for name in LAYOUTS["customers"].names() if name != "alert_message"] + ["name"],
+    "bookings": [name for name in LAYOUTS["bookings"].names() if name != "alert_message"] + ["name", "day"],
+}
+WHO = ("customer_id", "email", "phone", "name")
+YES = ("yes", "y", "true", "t", "1", "x", "on", "✓", "✔", "checked", "blocked", "banned", "flagged")
+NO = ("no", "n", "false", "f", "0", "off", "unchecked", "allow", "allowed", "none", "-")
+
+
+@dataclass(frozen=True)
+class FlagRule:
+    """How some columns become flags of one type, or of the type that a column names; columns are named by their headers, the first filled one counts.
+
+    A flag is there where `when` holds a word of `yes`; without `when`, where there is a comment; of `tags`, one for each tag in `allow` (tag → type).
+    With `event`, each row is an event of the past: a word of `flagged`, or one of `unflagged`. `text` is the comment where none stands.
+    """
+
+    type: str | None = None
+    type_column: tuple[str, ...] = ()
+    types: Mapping[str, str] = field(default_factory=dict)
+    when: tuple[str, ...] = ()
+    yes: tuple[str, ...] = YES
+    no: tuple[str, ...] = NO
+    tags: tuple[str, ...] = ()
+    allow: Mapping[str, str] = field(default_factory=dict)
+    split: str = ",;|"
+    comment: tuple[str, ...] = ()
+    text: str | None = None
+    by: tuple[str, ...] = ()
+    at: tuple[str, ...] = ()
+    expires: tuple[str, ...] = ()
+    event: tuple[str, ...] = ()
+    flagged: tuple[str, ...] = ("flagged", "flag", "added")
+    unflagged: tuple[str, ...] = ("un-flagged", "unflagged", "unflag", "removed")
+
+    def columns(self) -> Iterator[str]:
+        """Yield the headers that the rule reads."""
+        for name in ("type_column", "when", "tags", "comment", "by", "at", "expires", "event"):
+            yield from getattr(self, name)
+
+    def says_present(self) -> bool:
+        """Tell whether the rule says how things stand, and not only what happened."""
+        return not self.event
+
+    def type_names(self) -> set[str]:
+        """Return the flag types that the rule itself names."""
+        return {name for name in (self.type, *self.types.values(), *self.allow.values()) if name}
+
+
+@dataclass(frozen=True)
+class LegacyMap:
+    """One system: its headers for our columns (`customers`, `bookings`: column → headers), its times, its words, and its flags.
+
+    `template` says why the headers are not the system's own, where nobody has published them. `known` are headers of its files of which nothing
+    is made, `several` columns whose cells may hold several values, `pick` patterns whose group is the value, `zone_column` names rows' time zones.
+    """
+
+    system: str
+    name: str
+    about: str
+    template: str | None
+    timezone: str
+    date_formats: tuple[str, ...]
+    status_words: Mapping[str, str]
+    customers: Mapping[str, tuple[str, ...]]
+    bookings: Mapping[str, tuple[str, ...]]
+    flags: tuple[FlagRule, ...] = ()
+    known: tuple[str, ...] = ()
+    several: tuple[str, ...] = ()
+    pick: Mapping[str, str] = field(default_factory=dict)
+    zone_column: tuple[str, ...] = ()
+    plus: bool = False
+    where: str = ""
+
+    def columns_of(self, kind: str) -> Mapping[str, tuple[str, ...]]:
+        """Return column → headers of a kind of file: customers or bookings."""
+        return self.customers if kind == "customers" else self.bookings
+
+    def kinds(self) -> list[str]:
+        """Return the kinds of file that the map reads."""
+        return [kind for kind in ("bookings", "customers") if self.columns_of(kind)]
+
+
+def shipped_systems() -> list[str]:
+    """Return the systems of which a map is shipped."""
+    return sorted(entry.name.removesuffix(".toml") for entry in resources.files(SHIPPED).iterdir() if entry.name.endswith(".toml"))
+
+
+def shipped_map(system: str, settings: Settings) -> LegacyMap:
+    """Return a shipped map; raise `Refused` where there is none of that name, naming the nearest."""
+    known = shipped_systems()
+    plain = re.sub(r"[^a-z0-9]", "", system.casefold())
+    if plain not in known:
+        near = difflib.get_close_matches(plain, known, n=1)
+        said = f"Did you mean {near[0]}? " if near else ""
+        raise Refused(f"There is no map of a system called {system}.", f"{said}They are: {', '.join(known)}. Give your own with --map.")
+    source = resources.files(SHIPPED).joinpath(f"{plain}.toml")
+    return _checked(tomllib.loads(source.read_text(encoding="utf-8")), settings, (plain, str(source)))
+
+
+def read_legacy_map(path: Path, settings: Settings) -> LegacyMap:
+    """Read a user's map; raise `Refused`, naming what is wrong in it."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise Refused(f"{path}: there is no such map.", "Check --map; it names a TOML file, such as migrate --draft writes.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise Refused(f"{path}: the map is not valid TOML: {error}.", "Correct the line.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refused(f"{path}: the map can't be read ({type(error).__name__}).", "It must be a TOML file in UTF-8.") from None
+    return _checked(data, settings, (path.stem, str(path)))
+
+
+def _checked(data: Any, settings: Settings, named: tuple[str, str]) -> LegacyMap:
+    system, where = named
+    check_keys(data, MAP_KEYS, where)
+    base = default_map(settings)
+    zone, formats = _text(data, "timezone", where) or base.timezone, data.get("date_formats", list(base.date_formats))
+    check_zone(zone, where)
+    check_formats(formats, f"{where}: date_formats")
+    columns = {kind: _columns(data.get(kind, {}), kind, where) for kind in FIELDS}
+    if not any(columns.values()):
+        raise Refused(f"{where}: the map names no columns.", "Add a table [customers] or [bookings] that says which headers hold what.")
+    rules = tuple(_rule(rule, settings, f"{where}: flags {place}") for place, rule in enumerate(_tables(data.get("flags", []), f"{where}: flags"), 1))
+    name = _text(data, "name", where) or system
+    return LegacyMap(
+        system=re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-") or system,
+        name=name,
+        about=_text(data, "about", where) or "",
+        template=_text(data, "template", where),
+        timezone=zone,
+        date_formats=tuple(formats),
+        status_words={**base.status_words, **status_words(data.get("status_words", {}), f"{where}: status_words")},
+        customers=columns["customers"],
+        bookings=columns["bookings"],
+        flags=rules,
+        known=_texts(data, "known", where),
+        several=_texts(data, "several", where),
+        pick=_patterns(data.get("pick", {}), f"{where}: pick"),
+        zone_column=_texts(data, "zone_column", where),
+        plus=data.get("plus") is True,
+        where=where,
+    )
+
+
+def _columns(table: object, kind: str, where: str) -> dict[str, tuple[str, ...]]:
+    """Return column → headers; a map needs something that tells whose a row is, and of bookings which and when."""
+    check_keys(table, FIELDS[kind], f"{where}: {kind}")
+    assert isinstance(table, dict), "check_keys raises for what is no table"
+    found = {column: headers for column in table if (headers := _texts(table, column, f"{where}: {kind}"))}
+    needed = [("booking_id",), ("starts_at", "day")] if kind == "bookings" else []
+    for group in [WHO, *needed] if found else []:
+        if not set(group) & set(found):
+            raise Refused(f"{where}: {kind}: none of {', '.join(group)} is named.", "Say which column of the file holds it.")
+    return found
+
+
+def _rule(table: Any, settings: Settings, where: str) -> FlagRule:
+    lists = ("type_column", "when", "yes", "no", "tags", "comment", "by", "at", "expires", "event", "flagged", "unflagged")
+    check_keys(table, ["type", *lists, "types", "allow", "split", "text"], where)
+    said: dict[str, Any] = {name: _texts(table, name, where) for name in lists if name in table}
+    said |= {name: _text(table, name, where) for name in ("type", "split", "text") if name in table}
+    said |= {name: _words(table[name], f"{where}: {name}") for name in ("types", "allow") if name in table}
+    rule = FlagRule(**said)
+    if not (rule.type or rule.type_column or rule.allow):
+        raise Refused(f"{where}: it is not said of which type the flags are.", "Give type, or type_column, or of tags a table allow.")
+    if not (rule.when or rule.comment or rule.tags or rule.event):
+        raise Refused(f"{where}: it is not said where a flag is.", "Give when (a column that says yes), comment, tags or event.")
+    if rule.tags and not rule.allow:
+        raise Refused(f"{where}: tags become flags only by an allow-list.", 'Add a table: [flags.allow], with lines such as "do not serve" = "On Hold"')
+    return _typed(rule, settings, where)
+
+
+def _typed(rule: FlagRule, settings: Settings, where: str) -> FlagRule:
+    """Return the rule with types as the settings write them; raise `Refused` for one that they do not have."""
+    known = {name.casefold(): name for name in settings.type_names()}
+    for name in sorted(rule.type_names()):
+        if name.strip().casefold() not in known:
+            near = difflib.get_close_matches(name, settings.type_names(), n=1, cutoff=0.0)
+            raise Refused(f"{where}: there is no flag type called {name}.", f"The nearest is {near[0]}; flags.types in the settings lists them.")
+
+    def spelt(name: str) -> str:
+        return known[name.strip().casefold()]
+
+    tables = {what: {word: spelt(name) for word, name in getattr(rule, what).items()} for what in ("types", "allow")}
+    return FlagRule(**{**vars(rule), **tables, "type": spelt(rule.type) if rule.type else None})
+
+
+def _tables(value: object, where: str) -> list[Any]:
+    if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+        raise Refused(f"{where}: this must be a list of tables.", "Write each as [[flags]].")
+    return value
+
+
+def _text(table: Mapping[str, Any], key: str, where: str) -> str | None:
+    value = table.get(key)
+    if value is not None and not isinstance(value, str):
+        raise Refused(f"{where}: {key}: this must be a text.", "Put it between double quotes.")
+    return value or None
+
+
+def _texts(table: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
+    value = table.get(key, ())
+    value = (value,) if isinstance(value, str) else value
+    if not isinstance(value, (list, tuple)) or not all(isinstance(one, str) for one in value):
+        raise Refused(f"{where}: {key}: this must be a text or a list of texts.", 'Write it as "…" or as ["…", "…"].')
+    return tuple(one for one in value if one.strip())
+
+
+def _words(table: object, where: str) -> dict[str, str]:
+    if not isinstance(table, dict) or not all(isinstance(value, str) for value in table.values()):
+        raise Refused(f'{where}: this must be a table of word = "flag type".', 'For example: "do not serve" = "On Hold"')
+    return dict(table)
+
+
+def _patterns(table: object, where: str) -> dict[str, str]:
+    patterns = _words(table, where)
+    check_keys(patterns, sorted({*FIELDS["customers"], *FIELDS["bookings"]}), where)
+    for column, pattern in patterns.items():
+        try:
+            groups = re.compile(pattern).groups
+        except re.error:
+            groups = 0
+        if groups != 1:
+            raise Refused(f"{where}: {column}: this must be a regular expression with one group.", "For example: customer_id = '^([0-9]+)_'")
+    return patterns

@@ -1,0 +1,122 @@
+"""Which system a file is of: its header is compared with every map's, and the map that fits best is taken, with how sure that is."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.errors import NotRecognised
+from pipeline.intake.exports import Opened, open_parts, unused_columns
+from pipeline.intake.sheets import Heads, OneOf, Wanted, map_columns
+from pipeline.legacy.maps import WHO, LegacyMap
+from pipeline.legacy.markup import open_markup
+from pipeline.settings import Settings
+from schemas.columns import Column, Kind, Layout, header_key
+
+SURE = 0.5  # the share of a file's columns that a map must know for the file to be taken as its system's
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file, or a sheet of one, with the map that it is read by and what it holds: customers or bookings. `positions`: header key → column.
+
+    `sure` is the share of its columns that the map knows; `what` the file, which part of that it is, and how it is told from the others.
+    """
+
+    what: tuple[Path, int, str]
+    opened: Opened
+    map: LegacyMap
+    kind: str
+    positions: Mapping[str, int]
+    sure: float
+
+    @property
+    def name(self) -> str:
+        """Return the file's name, with the sheet's where there are several."""
+        return f"{self.what[0].name}{self.what[2]}"
+
+    def has(self, headers: Sequence[str]) -> bool:
+        """Tell whether the file has one of some columns."""
+        return any(header_key(header) in self.positions for header in headers)
+
+    def names_only(self) -> bool:
+        """Tell whether it is a file of bookings that names customers by name alone."""
+        keys = [header for column in ("customer_id", "email", "phone") for header in self.map.bookings.get(column, ())]
+        return self.kind == "bookings" and not self.has(keys)
+
+    def unused(self) -> list[str]:
+        """Return the columns of which nothing is made."""
+        used = {header_key(header) for header in _used(self.map, self.kind)}
+        return [title for title in unused_columns(self.opened.header, self.opened.wanted) if header_key(title) not in used] + self._left_out(used)
+
+    def _left_out(self, used: set[str]) -> list[str]:
+        """Return the columns that the map knows, and makes nothing of."""
+        known = {header_key(header) for header in self.map.known} - used
+        return [title for title in self.opened.header if header_key(title) in known]
+
+
+@dataclass(frozen=True)
+class AnySystem(OneOf):
+    """Sheets of any of some systems: the one is taken whose map knows the largest share of a record that has what it needs."""
+
+    def choose(self, heads: Heads, name: str) -> Wanted:  # noqa: ARG002  # the columns tell, not the sheet's name
+        """Return the kind that fits best; of kinds that fit as well, the first."""
+        records = [record for head in heads for record in head if any(record)]
+        return max(self.kinds, key=lambda kind: max((_fit(kind, record) for record in records), default=(False, 0.0, 0)))
+
+
+def _fit(kind: Wanted, record: Sequence[str]) -> tuple[bool, float, int]:
+    """Return whether a record has the columns that are needed, the share of them that is known, and how many those are."""
+    complete, named = kind.score(record)
+    filled = sum(1 for title in record if title.strip())
+    return complete, named / filled if filled else 0.0, named
+
+
+def _used(legacy: LegacyMap, kind: str) -> list[str]:
+    columns = [header for headers in legacy.columns_of(kind).values() for header in headers]
+    rules = [header for rule in legacy.flags for header in rule.columns()] if kind == "customers" else list(legacy.zone_column)
+    return [*columns, *rules]
+
+
+def wanted_of(legacy: LegacyMap, kind: str) -> Wanted:
+    """Return what to look for in a file: every header of the map, its own name being what it means."""
+    columns = legacy.columns_of(kind)
+    ids = set(columns.get("customer_id", ()) if kind == "customers" else columns.get("booking_id", ()))
+    headers = dict.fromkeys([*_used(legacy, kind), *legacy.known])
+    layout = Layout(f"{legacy.system}/{kind}", kind.capitalize(), tuple(Column(name, Kind.ID if name in ids else Kind.TEXT, "") for name in headers), ())
+    needed = [tuple(header for column in WHO for header in columns.get(column, ()))]
+    if kind == "bookings":
+        needed += [columns["booking_id"], (*columns.get("day", ()), *columns.get("starts_at", ()))]
+    first: dict[str, str] = {}
+    for header in headers:
+        first.setdefault(header_key(header), header)
+    groups = tuple(tuple(first[header_key(header)] for header in group) for group in needed)
+    return Wanted(Layout(layout.name, layout.title, layout.columns, groups), first)
+
+
+def open_sources(path: Path, maps: Sequence[LegacyMap], settings: Settings) -> list[Source]:
+    """Open a file as an export of one of some systems; raise `Refused` where it can't be read, or fits none, or several as well."""
+    kinds = {wanted.layout.name: (one, kind, wanted) for one in maps for kind in one.kinds() for wanted in [wanted_of(one, kind)]}
+    sought = AnySystem(tuple(wanted for _, _, wanted in kinds.values()), {})
+    try:
+        opened = open_markup(path, sought, settings) or open_parts(path, sought, settings)
+    except NotRecognised as error:
+        fix = "Name the system with --from, or have a map drafted: flagbook migrate FILE --draft MAP.toml"
+        raise NotRecognised(error.reason, error.fix if len(maps) == 1 else fix) from error
+    sources = []
+    for part, one in enumerate(opened):
+        legacy, kind, wanted = kinds[one.wanted.layout.name]
+        of_sheet = f", sheet {one.sheet}" if len(opened) > 1 else ""
+        positions = {header_key(name): place for name, place in map_columns(one.header, wanted, f"{path}{of_sheet}").items()}
+        sure = _fit(wanted, one.header)[1]
+        if len(maps) > 1:
+            _require_sure(path, one.header, sure, [entry for entry in kinds.values() if entry[0] is not legacy])
+        sources.append(Source((path, part, of_sheet), one, legacy, kind, positions, sure))
+    return sources
+
+
+def _require_sure(path: Path, header: Sequence[str], sure: float, others: Sequence[tuple[LegacyMap, str, Wanted]]) -> None:
+    fits = [legacy.name for legacy, _, wanted in others if _fit(wanted, header)[:2] >= (True, sure)]
+    if sure >= SURE and not fits:
+        return
+    why = f"its columns fit {', '.join(fits)} as well" if fits else f"only {sure:.0%} of its columns are known to the map that fits best"
+    raise NotRecognised(f"{path}: it can't be told which system this is of: {why}.", "Name the system with --from, or give a map with --map.")

@@ -1,0 +1,159 @@
+"""Another system's files to customers, flags and events, and what is wrong with their rows; bookings go on as exports that are loaded."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+import polars as pl
+
+from pipeline.findings import CATALOGUE, Checked
+from pipeline.intake.casting import cast_bookings, cast_customers
+from pipeline.intake.cells import email_keys, word_keys
+from pipeline.intake.checking import FINDINGS
+from pipeline.intake.exports import Export, as_export
+from pipeline.intake.maps import ColumnMap
+from pipeline.intake.sheets import RawSheet, cell
+from pipeline.legacy.flagging import ITEMS, Told, find_items
+from pipeline.legacy.opening import Source
+from pipeline.legacy.shaping import Picked, count_further, shape
+from schemas.plan import CUSTOMER_EXPORT, Dtype
+
+CUSTOMERS: dict[str, Dtype] = {"file_no": pl.Int64, **CUSTOMER_EXPORT}
+# Who rows mean by an e-mail address, a phone number or a name: customer_id, and a code where that is not one customer; in the order asked.
+Whose = Callable[[pl.DataFrame], pl.DataFrame]
+ASKED = ("email_key", "phone", "name_key")
+
+
+@dataclass
+class Read:
+    """What was read of customers' files: `customers` (see `CUSTOMERS`) and `items` (see `ITEMS`, with file_no and customer_id) of rows that hold.
+
+    `lost` are the items of rows that come back (flag_type, kind). `rows` counts the rows of each file, `rejected` has those that come back.
+    """
+
+    customers: list[pl.DataFrame] = field(default_factory=lambda: [pl.DataFrame(schema=CUSTOMERS)])
+    items: list[pl.DataFrame] = field(default_factory=lambda: [pl.DataFrame(schema={"file_no": pl.Int64, "customer_id": pl.String, **ITEMS})])
+    lost: list[pl.DataFrame] = field(default_factory=lambda: [pl.DataFrame(schema={"flag_type": pl.String, "kind": pl.String})])
+    findings: list[tuple[int, pl.DataFrame]] = field(default_factory=list)
+    rows: dict[int, int] = field(default_factory=dict)
+    rejected: dict[int, list[RawSheet]] = field(default_factory=dict)
+    further: dict[str, int] = field(default_factory=dict)
+    warnings: dict[str, int] = field(default_factory=dict)
+    told: Told = field(default_factory=Told)
+
+
+def column_map(source: Source) -> ColumnMap:
+    """Return what the casts of exports need to know of a map."""
+    return ColumnMap(source.map.timezone, source.map.date_formats, dict(source.map.status_words))
+
+
+def read_customers(source: Source, number: int, said: tuple[Whose, Sequence[str]], read: Read) -> None:
+    """Read a file of customers to its end into `read`. `said`: who is meant where the file has no ids, and the settings' flag types."""
+    whose, types = said
+    read.rows[number] = 0
+    for sheet in source.opened.sheets():
+        picked = Picked(sheet, source)
+        checked = _cast(picked, whose)
+        items, faults = find_items(picked, types, read.told)
+        findings = pl.concat([checked.findings, faults]).sort("source_row", maintain_order=True)
+        _note_warnings(read, findings)
+        bad = findings.filter(pl.col("code") != "unknown-status")["source_row"]
+        valid = checked.valid.filter(~pl.col("source_row").is_in(bad.implode()))
+        owned = items.join(valid.select("source_row", "customer_id"), on="source_row", how="left", validate="m:1", maintain_order="left")
+        read.lost.append(owned.filter(pl.col("customer_id").is_null()).select("flag_type", "kind"))
+        read.items.append(owned.filter(pl.col("customer_id").is_not_null()).select(pl.lit(number, pl.Int64).alias("file_no"), "customer_id", *ITEMS))
+        read.customers.append(valid.select(pl.lit(number, pl.Int64).alias("file_no"), *CUSTOMER_EXPORT))
+        read.rows[number] += len(sheet.rows)
+        if len(bad):
+            read.findings.append((number, findings.filter(pl.col("code") != "unknown-status")))
+            read.rejected.setdefault(number, []).append(replace(sheet, rows=sheet.rows.filter(pl.col("source_row").is_in(bad.implode()))))
+        for name, count in count_further(picked).items():
+            read.further[name] = read.further.get(name, 0) + count
+
+
+def _note_warnings(read: Read, findings: pl.DataFrame) -> None:
+    for message, count in findings.filter(pl.col("code") == "unknown-status")["message"].value_counts().rows():
+        read.warnings[message] = read.warnings.get(message, 0) + count
+
+
+def _cast(picked: Picked, whose: Whose) -> Checked:
+    """Cast and check customers; where a row has no id, its e-mail address or phone number tells who it is, and becomes the id of who is new."""
+    sheet, positions = shape(picked)
+    faults = pl.DataFrame(schema=FINDINGS)
+    ids = sheet.rows[cell(positions["customer_id"])] if "customer_id" in positions else picked.nothing()
+    if ids.null_count():
+        lacking = ids.is_null().arg_true()
+        found = whose(_asked(sheet, positions)[lacking])
+        ids = ids.scatter(lacking, found["customer_id"])
+        faults = _faults(picked.rows.gather(lacking), found)
+        sheet, positions = _with_ids(sheet, positions, ids)
+    checked = cast_customers(sheet, positions, column_map(picked.source))
+    return _without(checked, faults)
+
+
+def _asked(sheet: RawSheet, positions: dict[str, int]) -> pl.DataFrame:
+    """Return `ASKED` for every row: an e-mail address, else a phone number, else a name."""
+    nothing = pl.Series([None], dtype=pl.String).new_from_index(0, len(sheet.rows))
+    texts = {name: sheet.rows[cell(positions[name])] if name in positions else nothing for name in ("email", "phone", "first_name", "last_name")}
+    frame = pl.DataFrame({"email_key": email_keys(texts["email"]), "phone": texts["phone"], "first": texts["first_name"], "last": texts["last_name"]})
+    name = frame.select(pl.concat_str("first", "last", separator=" ", ignore_nulls=True)).to_series()
+    frame = frame.with_columns(word_keys(name).alias("name_key"))
+    return frame.select(
+        "email_key",
+        pl.when(pl.col("email_key").is_null()).then("phone").alias("phone"),
+        pl.when(pl.col("email_key").is_null() & pl.col("phone").is_null()).then("name_key").alias("name_key"),
+    )
+
+
+def _faults(rows: pl.Series, found: pl.DataFrame) -> pl.DataFrame:
+    """Return findings for rows that mean no one customer; `found` has their code."""
+    coded = found.select(rows.alias("source_row"), "code").filter(pl.col("code").is_not_null())
+    messages = {code: CATALOGUE[code].message for code in coded["code"].unique()}
+    return coded.select("source_row", "code", pl.lit("customer_id").alias("column"), message=pl.col("code").replace_strict(messages, return_dtype=pl.String))
+
+
+def _with_ids(sheet: RawSheet, positions: dict[str, int], ids: pl.Series) -> tuple[RawSheet, dict[str, int]]:
+    place = positions.get("customer_id", len(positions))
+    rows = sheet.rows.with_columns(ids.alias(cell(place)))
+    header = sheet.header if "customer_id" in positions else (*sheet.header, "customer_id")
+    return replace(sheet, rows=rows, header=header), {**positions, "customer_id": place}
+
+
+def _without(checked: Checked, faults: pl.DataFrame) -> Checked:
+    """Return what holds less the rows with faults of their own, which then need not hear that they have no id besides."""
+    if not len(faults):
+        return checked
+    told = pl.col("source_row").is_in(faults["source_row"].implode())
+    findings = pl.concat([checked.findings.filter(~(told & pl.col("code").is_in(["missing-id", "missing-customer"]))), faults])
+    return Checked(checked.valid.filter(~told), findings)
+
+
+def booking_export(source: Source, whose: Whose) -> Export:
+    """Return a file of bookings as an export to be loaded; where it names customers by e-mail, the phone is left out, and by name only where that is all."""
+
+    def cast(sheet: RawSheet) -> Checked:
+        picked = Picked(sheet, source)
+        shaped, positions = shape(picked)
+        faults = pl.DataFrame(schema=FINDINGS)
+        if not {"customer_id", "email", "phone"} & set(positions):
+            found = whose(_asked(shaped, positions))
+            faults = _faults(picked.rows, found)
+            shaped, positions = _with_ids(shaped, positions, found["customer_id"])
+        elif {"email", "phone"} <= set(positions):
+            phones = shaped.rows[cell(positions["phone"])].set(shaped.rows[cell(positions["email"])].is_not_null(), None)
+            shaped = replace(shaped, rows=shaped.rows.with_columns(phones.alias(cell(positions["phone"]))))
+        return _without(cast_bookings(shaped, positions, column_map(source)), faults)
+
+    columns = source.map.bookings
+    present = {name for name, headers in columns.items() if source.has(headers)}
+    if "name" in present:
+        present |= {"first_name", "last_name"} | (set() if present & {"email", "phone"} else {"customer_id"})
+    return as_export(source.opened, source.what, frozenset(present - {"name", "day"}) | {"starts_at"}, cast, ())
+
+
+def customer_export(source: Source) -> Export:
+    """Return a file of customers as an export, for its rows to come back; it is read by `read_customers`."""
+
+    def cast(sheet: RawSheet) -> Checked:
+        raise AssertionError(f"{len(sheet.rows)} rows of customers are not cast here")
+
+    return as_export(source.opened, source.what, frozenset(source.map.customers), cast, ())

@@ -1,0 +1,148 @@
+"""A piece of another system's file to a sheet with our columns, its damage mended: what the casts of exports then take."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import polars as pl
+
+from pipeline.intake.cells import trimmed
+from pipeline.intake.dates import read_times
+from pipeline.intake.sheets import CELL_ERROR, NOT_EXACT, RawSheet, cell
+from pipeline.legacy.opening import Source
+from schemas.columns import header_key
+
+GUARD = r"^'([=+\-@\t\r0-9])"  # an apostrophe before what a spreadsheet would take for a number or a formula
+SCIENTIFIC = r"^[+-]?\d(?:[.,]\d+)?[eE][+]?\d+$"
+SEVERAL = r"^\s*(.*?)\s*(?:[,;|\n]|\s/\s|\sor\s)"
+IN_BRACKETS = r"<\s*(?:mailto:)?([^<>\s]+@[^<>\s]+)\s*>"
+UTC_TEXT = "%Y-%m-%dT%H:%M:%S+00:00"
+ZONED = ("starts_at", "ends_at")
+
+
+class Picked:
+    """The columns of one piece, named by their headers."""
+
+    def __init__(self, sheet: RawSheet, source: Source) -> None:
+        self.sheet = sheet
+        self.source = source
+        self.rows = sheet.rows["source_row"]
+
+    def text(self, headers: Sequence[str]) -> pl.Series | None:
+        """Return for each row the first filled cell of some columns, without blanks and guards around it; None where the file has none of them."""
+        places = [self.source.positions[header_key(header)] for header in headers if header_key(header) in self.source.positions]
+        found: pl.Series | None = None
+        for place in places:
+            text = _plain(self.sheet.rows[cell(place)])
+            found = text if found is None else found.zip_with(found.is_not_null(), text)
+        return found
+
+    def marked(self, headers: Sequence[str]) -> pl.DataFrame:
+        """Return source_row and mark of the cells of some columns that can't be trusted."""
+        places = [self.source.positions[header_key(header)] for header in headers if header_key(header) in self.source.positions]
+        return self.sheet.marks.filter(pl.col("position").is_in(places)).select("source_row", "mark").unique(maintain_order=True)
+
+    def nothing(self) -> pl.Series:
+        """Return null for every row."""
+        return pl.Series([None], dtype=pl.String).new_from_index(0, len(self.rows))
+
+
+def _plain(values: pl.Series) -> pl.Series:
+    if values.str.starts_with("'").any():
+        values = values.str.replace(GUARD, "$1")
+    return trimmed(values)
+
+
+def shape(picked: Picked) -> tuple[RawSheet, dict[str, int]]:
+    """Return a sheet with our columns, and where each stands."""
+    source = picked.source
+    columns = source.map.columns_of(source.kind)
+    texts = {name: text for name, headers in columns.items() if (text := picked.text(headers)) is not None}
+    texts = {name: _mended(name, text, source) for name, text in texts.items()}
+    if "name" in texts:
+        texts = _named(texts)
+    if source.kind == "bookings":
+        texts = _timed(texts, picked)
+    positions = {name: place for place, name in enumerate(texts)}
+    rows = pl.DataFrame([picked.rows, *(text.alias(cell(place)) for place, text in enumerate(texts.values()))])
+    marks = [_marks(picked, name, texts[name], place) for name, place in positions.items()]
+    return replace(picked.sheet, rows=rows, marks=pl.concat([picked.sheet.marks.clear(), *marks]), header=tuple(texts)), positions
+
+
+def _mended(name: str, text: pl.Series, source: Source) -> pl.Series:
+    """Return a column with its damage mended: several values in a cell, addresses in brackets, patterns, numbers without their plus."""
+    if name == "email" and text.str.contains("[<:]").any():
+        inside = text.str.extract(IN_BRACKETS, 1)
+        text = inside.zip_with(inside.is_not_null(), text.str.replace(r"(?i)^mailto:", ""))
+    if name in source.map.several and text.str.contains(SEVERAL).any():
+        first = text.str.extract(SEVERAL, 1)
+        text = first.zip_with((first.is_not_null() & (first != "")).fill_null(value=False), text)
+    if name in source.map.pick:
+        text = text.str.extract(source.map.pick[name], 1)
+    if name == "phone" and source.map.plus:
+        text = text.str.replace(r"^([1-9][\d ()-]{9,})$", "+$1")
+    return text
+
+
+def count_further(picked: Picked) -> dict[str, int]:
+    """Count the cells that hold several values, of which the first counts."""
+    columns = picked.source.map.columns_of(picked.source.kind)
+    texts = {name: text for name in picked.source.map.several if (text := picked.text(columns.get(name, ()))) is not None}
+    return {name: count for name, text in texts.items() if (count := int(text.str.contains(SEVERAL).sum() or 0))}
+
+
+def _named(texts: dict[str, pl.Series]) -> dict[str, pl.Series]:
+    """Take a whole name apart: Last, First; else the last word is the family name."""
+    whole = texts["name"]
+    frame = pl.DataFrame({"name": whole}).select(
+        first=pl.coalesce(pl.col("name").str.extract(r"^[^,]+,\s*(.+)$", 1), pl.col("name").str.extract(r"^(.+)\s+\S+$", 1), pl.col("name")),
+        last=pl.coalesce(pl.col("name").str.extract(r"^([^,]+),\s*.+$", 1), pl.col("name").str.extract(r"^.+\s+(\S+)$", 1)),
+    )
+    rest = {name: text for name, text in texts.items() if name != "name"}
+    return {"first_name": frame["first"], "last_name": frame["last"], **rest}
+
+
+def _timed(texts: dict[str, pl.Series], picked: Picked) -> dict[str, pl.Series]:
+    """Put a day and its time together, and bring times with a time zone of their own into UTC."""
+    legacy = picked.source.map
+    if "day" in texts:
+        day = texts.pop("day")
+        texts["starts_at"] = pl.DataFrame({"day": day, "time": texts.get("starts_at", picked.nothing())}).select(
+            pl.when(pl.col("day").is_not_null()).then(pl.concat_str("day", "time", separator=" ", ignore_nulls=True))
+        )["day"]
+    zones = picked.text(legacy.zone_column)
+    if zones is None:
+        return texts
+    for name in ZONED:
+        if name in texts:
+            texts[name] = _in_utc(texts[name], zones, legacy.date_formats)
+    return texts
+
+
+def _in_utc(text: pl.Series, zones: pl.Series, formats: Sequence[str]) -> pl.Series:
+    """Return times as text in UTC, as far as they are times of a zone that there is; others as they came."""
+    known = _zones()
+    for zone in zones.drop_nulls().unique():
+        if zone not in known:
+            continue
+        here = (zones == zone).fill_null(value=False).arg_true()
+        read = read_times(text.gather(here), formats, zone).values.dt.strftime(UTC_TEXT)
+        text = text.scatter(here, read.zip_with(read.is_not_null(), text.gather(here)))
+    return text
+
+
+def _zones() -> set[str]:
+    from zoneinfo import available_timezones  # noqa: PLC0415  # reads every zone's file: only where rows name zones
+
+    return available_timezones()
+
+
+def _marks(picked: Picked, name: str, text: pl.Series, place: int) -> pl.DataFrame:
+    """Return the marks of a column: those of its cells, and ids in scientific form, of which digits are lost."""
+    columns = picked.source.map.columns_of(picked.source.kind)
+    found = picked.marked(columns.get(name, columns.get("name", ()) if name in ("first_name", "last_name") else ()))
+    kinds = {CELL_ERROR, NOT_EXACT} if name in ("customer_id", "booking_id") else {CELL_ERROR}
+    found = found.filter(pl.col("mark").is_in(list(kinds)))
+    if name in ("customer_id", "booking_id"):
+        lost = picked.rows.filter(text.str.contains(SCIENTIFIC).fill_null(value=False))
+        found = pl.concat([found, lost.to_frame().select("source_row", pl.lit(NOT_EXACT).alias("mark"))]).unique(maintain_order=True)
+    return found.select("source_row", pl.lit(place, pl.Int64).alias("position"), "mark")

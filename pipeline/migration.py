@@ -1,0 +1,249 @@
+"""The job `migrate`: flags, customers and bookings out of another system's files; comparing later, maps in words, and drafts of maps."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from pipeline.answering import stage_came_back
+from pipeline.comparing import DIFFERENCE, compare
+from pipeline.context import Context
+from pipeline.effects import count_lost
+from pipeline.errors import Refused
+from pipeline.intake.exports import Export
+from pipeline.legacy.drafting import draft_map
+from pipeline.legacy.explaining import explain_map
+from pipeline.legacy.maps import LegacyMap, read_legacy_map, shipped_map, shipped_systems
+from pipeline.legacy.opening import Source, open_sources
+from pipeline.legacy.reading import booking_export, customer_export
+from pipeline.loading import Loading
+from pipeline.migrating import Migrated, merge_rows, migrate_sources, read_sources, spoken_of
+from pipeline.outputs.staging import Staged, staged
+from pipeline.outputs.tables import Table, write_xlsx
+from pipeline.planning import batch_counts
+from pipeline.reconciliation import FLAG_COLUMNS, HISTORY_COLUMNS, CheckReport, MigrateReport, Said
+from pipeline.report import MassChange, ResultFile
+from pipeline.run import Where
+from pipeline.settings import Settings
+from pipeline.store.book import open_book, open_for_load, write_settings
+from pipeline.store.incoming import count_codes, stand_in
+from pipeline.store.reading import count_items, next_numbers
+from pipeline.store.writing import BatchRecord, finish_batch, name_sheets, write_findings, write_record
+from pipeline.wording import count_of
+from schemas.entities import FLAGS
+
+__all__ = ["Migrating", "Where", "check", "draft", "explain", "migrate"]
+AUTO = "auto"
+Numbered = Sequence[tuple[int, Source]]
+
+
+@dataclass(frozen=True)
+class Migrating:
+    """One call of `migrate`: which files, of which system (or by which map), by whom and when, and how."""
+
+    paths: tuple[Path, ...]
+    by: str
+    as_of: datetime
+    system: str = AUTO
+    map: Path | None = None
+    reason: str | None = None
+    dry_run: bool = False
+    allow_mass_change: bool = False
+
+
+def migrate(where: Where, call: Migrating) -> MigrateReport:
+    """Bring another system's files into the book, making the book where there is none, or say what that would do."""
+    started = datetime.now(UTC)
+    sources = open_all(call, where.settings)
+    with staged(call.paths) as files:
+        with open_for_load(where.store, dry_run=call.dry_run) as book, book.transaction(keep=not call.dry_run):
+            batch_id, _ = next_numbers(book)
+            if call.dry_run:
+                stand_in(book)
+            context, flags_before = Context(book, where.settings, call.as_of, call.reason), count_items(book, FLAGS)
+            done = migrate_sources(Loading(context, batch_id, call.by), sources)
+            mass = count_lost(done.net, flags_before, where.settings.batches.mass_change_percent)
+            _require_meant(mass, call)
+            back = [] if call.dry_run else stage_came_back(files, _exports(sources), (done.loaded, context), where.out, _exports(sources, "bookings"))
+            report = _report(done, sources, (context, None if call.dry_run else batch_id), (back, mass))
+            if not call.dry_run:
+                report = _stage_sheet(files, report, (where, call))
+            record = BatchRecord("migrate", call.by, call.reason, call.as_of, started, report.status, _counts(report), _files(sources, done))
+            write_settings(book, where.settings)
+            write_record(book, batch_id, record)
+            write_findings(book, batch_id)
+            name_sheets(book, batch_id, {number: source.opened.sheet for number, source in sources if source.opened.sheet})
+            finish_batch(book, batch_id)
+        files.publish()
+    return report
+
+
+def open_all(call: Migrating, settings: Settings) -> list[tuple[int, Source]]:
+    """Open every file by the map that fits it, each part with its number; raise `Refused` where files of several systems come together."""
+    maps = [read_legacy_map(call.map, settings)] if call.map else _maps(call.system, settings)
+    sources = list(enumerate((one for path in call.paths for one in open_sources(path, maps, settings)), start=1))
+    systems = {source.map.name for _, source in sources}
+    if len(systems) > 1:
+        raise Refused(f"The files are of several systems: {', '.join(sorted(systems))}.", "Migrate each system on its own.")
+    return sources
+
+
+def _maps(system: str, settings: Settings) -> list[LegacyMap]:
+    return [shipped_map(name, settings) for name in (shipped_systems() if system == AUTO else [system])]
+
+
+def _require_meant(mass: MassChange, call: Migrating) -> None:
+    if mass.is_too_much and not (call.allow_mass_change or call.dry_run):
+        raise Refused(f"{mass.to_text()}; nothing was written.", "Look at a dry run; if it is meant, run it again with --allow-mass-change.")
+
+
+def _exports(sources: Numbered, kind: str | None = None) -> list[tuple[int, Export]]:
+    """Return the sources as exports, for rows to come back."""
+
+    def nobody(asked: pl.DataFrame) -> pl.DataFrame:
+        return asked.select(pl.lit(None, pl.String).alias("customer_id"), pl.lit(None, pl.String).alias("code"))
+
+    kinds = [(number, source) for number, source in sources if kind in (None, source.kind)]
+    return [(number, customer_export(source) if source.kind == "customers" else booking_export(source, nobody)) for number, source in kinds]
+
+
+def _report(done: Migrated, sources: Numbered, run: tuple[Context, int | None], found: tuple[Sequence[ResultFile], MassChange]) -> MigrateReport:
+    (context, batch), (back, mass) = run, found
+    bookings = done.loaded.tables.get("bookings", {})
+    applied = done.rows["imported"] + bookings.get("new", 0) + bookings.get("changed", 0) + done.events
+    return MigrateReport(
+        batch=batch,
+        status="dry-run" if batch is None else "applied" if applied else "nothing-applied",
+        systems=_systems(sources),
+        rows=done.rows,
+        customers=done.customers,
+        bookings=bookings,
+        alerts=done.loaded.alerts,
+        flags=done.flags,
+        history=done.history,
+        unused={source.name: source.unused() for _, source in sources},
+        codes=count_codes(context.book),
+        files=tuple(back),
+        remarks=(*context.settings.remarks, *_remarks(done, sources), *([f"The run will be refused: {mass.to_text()}"] if mass.is_too_much else [])),
+    )
+
+
+def _systems(sources: Numbered) -> list[dict[str, Any]]:
+    return [{"file": source.name, "system": source.map.name, "kind": source.kind, "sure": f"{source.sure:.0%}"} for _, source in sources]
+
+
+def _remarks(done: Migrated, sources: Numbered) -> list[str]:
+    """Return what a reader of the report should know besides the counts."""
+    maps = {source.map.name: source.map for _, source in sources}
+    said = [f"the map of {one.name} is a template: {one.template}" for one in maps.values() if one.template]
+    said += [remark for _, source in sources if not source.opened.sheet or not source.what[1] for remark in source.opened.remarks]
+    said += [f"{count_of(n, 'cell')} of {name} hold several values: the first counts" for name, n in done.read.further.items()]
+    said += [f'{count_of(n, "cell")} of {column} say "{word}", which is neither yes nor no and counts as no' for (column, word), n in _strange(done)]
+    said += [f"{count_of(n, 'row')}: {message}" for message, n in sorted({**done.read.warnings, **done.loaded.warnings}.items())]
+    tags = sorted(done.read.told.tags.items(), key=lambda one: (-one[1], one[0]))
+    said += [f"tags that the map's list does not name, and of which no flag is made: {', '.join(f'{tag} ({n:,})' for tag, n in tags)}"] if tags else []
+    made = done.loaded.made
+    return [*said, *done.remarks, *([f"{count_of(made, 'customer was', 'customers were')} made of bookings whose customer nobody knew"] if made else [])]
+
+
+def _strange(done: Migrated) -> list[tuple[tuple[str, str], int]]:
+    return sorted(done.read.told.strange.items())
+
+
+def _counts(report: MigrateReport) -> dict[str, int]:
+    """Return the counts as the columns of `batches` are called; a row that is merged into another is one that changes nothing of its own."""
+    bookings = report.bookings
+    rows = {
+        "read": report.rows["read"] + bookings.get("read", 0),
+        "applied": report.rows["imported"] + bookings.get("new", 0) + bookings.get("changed", 0),
+        "unchanged": report.rows["merged"] + report.rows["unchanged"] + bookings.get("unchanged", 0),
+        "rejected": report.rows["rejected"] + bookings.get("rejected", 0),
+    }
+    return batch_counts(rows, dict(report.alerts))
+
+
+def _files(sources: Numbered, done: Migrated) -> pl.DataFrame:
+    text, whole = pl.String, pl.Int64
+    rows = [(number, source.name, source.opened.sha256(), None, None, None) for number, source in sources]
+    schema = {"file_no": whole, "name": text, "sha256": text, "rows_digest": text, "layout": text, "rows_read": whole}
+    assert set(done.read.rows) <= {number for number, _ in sources}, "every file that was read is recorded"
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _stage_sheet(files: Staged, report: MigrateReport, said: tuple[Where, Migrating]) -> MigrateReport:
+    """Stage the reconciliation as a workbook named after the first file; return the report with its name."""
+    where, call = said
+    first = call.paths[0]
+    target = (first.parent if where.out is None else where.out) / f"{first.name.partition('.')[0]}.reconciliation.xlsx"
+    counts = {"rows": report.rows, "customers": report.customers, "bookings": report.bookings, "alerts of bookings": report.alerts, "came back": report.codes}
+    lines = [(part, word.replace("_", " "), count) for part, table in counts.items() for word, count in table.items()]
+    lines.append(("the sum is right", "yes" if report.adds_up else "NO", None))  # type: ignore[arg-type]  # a word in place of a count
+    tables = [
+        _table("Summary", ("part", "what", "count"), lines),
+        _table("Flags", FLAG_COLUMNS, [tuple(_shown(one[name]) for name in FLAG_COLUMNS) for one in report.flags]),
+        _table("History", HISTORY_COLUMNS, [tuple(_shown(one[name]) for name in HISTORY_COLUMNS) for one in report.history]),
+        _table("Columns not used", ("file", "column"), [(name, column) for name, columns in report.unused.items() for column in columns]),
+        _table("Notes", ("note",), [(remark,) for remark in report.remarks]),
+    ]
+    files.write(target, lambda path: write_xlsx(path, tables))
+    return replace(report, sheet=str(target))
+
+
+def _shown(value: Any) -> Any:
+    return ("yes" if value else "NO") if isinstance(value, bool) else value
+
+
+def _table(name: str, header: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> Table:
+    texts = ("part", "what", "flag_type", "file", "column", "note", "adds_up", *DIFFERENCE)
+    schema = {title: pl.String if title in texts else pl.Int64 for title in header}
+    return Table(name, [title.replace("_", " ") for title in header], pl.DataFrame(rows, schema=schema, orient="row"))
+
+
+def check(where: Where, call: Migrating) -> CheckReport:
+    """Compare another system's files with the book, item by item; nothing is written to the book."""
+    sources = open_all(call, where.settings)
+    of_customers = [one for one in sources if one[1].kind == "customers"]
+    with open_book(where.store, writing=False) as book, staged(call.paths) as files:
+        context = Context(book, where.settings, call.as_of)
+        read = read_sources(context, of_customers)
+        people, _ = merge_rows(pl.concat(read.customers))
+        spoken = spoken_of(read, [source for _, source in of_customers], people["customer_id"], call.by)
+        differing, counts = compare(spoken, people, context)
+        counts |= {"rows that can't be read": sum(found["source_row"].n_unique() for _, found in read.findings)}
+        remarks = [f"{source.name}: bookings are not compared" for _, source in sources if source.kind == "bookings"]
+        report = CheckReport(_systems(sources), counts, differing.to_dicts(), (*where.settings.remarks, *remarks))
+        first = call.paths[0]
+        target = (first.parent if where.out is None else where.out) / f"{first.name.partition('.')[0]}.check.xlsx"
+        if len(differing):
+            files.write(target, lambda path: write_xlsx(path, [_table("Differences", DIFFERENCE, differing.rows())]))
+            files.publish()
+            report = replace(report, sheet=str(target))
+    return report
+
+
+def explain(system: str, path: Path | None, settings: Settings) -> Said:
+    """Return a map in words: the user's own, or a shipped one."""
+    legacy = read_legacy_map(path, settings) if path else shipped_map(system, settings)
+    text = explain_map(legacy)
+    more: Mapping[str, Any] = {"system": legacy.name, "template": legacy.template, "map": legacy.where, "text": text}
+    return Said(text, more)
+
+
+def draft(path: Path, target: Path, settings: Settings) -> Said:
+    """Look at a file and write a draft of a map for it; raise `Refused` where the draft's file is there already."""
+    if target.exists():
+        raise Refused(f"{target}: this is there already, and a draft never overwrites.", "Name another file.")
+    text, checks = draft_map(path, target, settings)
+    with staged([path]) as files:
+        files.write(target, lambda beside: _write_text(beside, text))
+        files.publish()
+    todo = [line.strip().removeprefix("# ") for line in checks]
+    lines = [f"Written: {target}", *(f"  {line}" for line in todo), f"Then: flagbook migrate {path} --map {target} --dry-run"]
+    return Said("\n".join(lines), {"map": str(target), "checks": todo, "text": text})
+
+
+def _write_text(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")

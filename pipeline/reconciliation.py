@@ -1,0 +1,146 @@
+"""What a migration has to say: what was found, what became of it, and whether the sum is right; as text for people and as one JSON object."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.report import CAME_BACK, SHOWN, ResultFile
+from pipeline.wording import count_of
+
+FLAG_COLUMNS = (
+    *("flag_type", "found", "rejected", "over", "repeated", "merged", "imported", "changed", "unchanged"),
+    *("due", "in_book", "ended_in_book", "only_in_book", "adds_up"),
+)
+HISTORY_COLUMNS = ("flag_type", "found", "rejected", "repeated", "imported", "unchanged", "adds_up")
+
+
+@dataclass(frozen=True)
+class MigrateReport:
+    """What became of another system's files; `flags` and `history` have a row for each flag type, with `FLAG_COLUMNS` and `HISTORY_COLUMNS`.
+
+    `rows` counts the rows of customers' files: read, imported (new and changed customers), merged, unchanged, rejected; `bookings` those of
+    bookings' files. `unused` has the columns of each file of which nothing is made. `systems` are what the files are of, and how sure that is.
+    """
+
+    batch: int | None
+    status: str
+    systems: Sequence[Mapping[str, Any]]
+    rows: Mapping[str, int]
+    customers: Mapping[str, int]
+    bookings: Mapping[str, int]
+    alerts: Mapping[str, int]
+    flags: Sequence[Mapping[str, Any]]
+    history: Sequence[Mapping[str, Any]]
+    unused: Mapping[str, Sequence[str]]
+    codes: Mapping[str, int]
+    files: tuple[ResultFile, ...]
+    remarks: tuple[str, ...]
+    sheet: str | None = None
+
+    @property
+    def adds_up(self) -> bool:
+        """Tell whether every row, flag and event that was found is accounted for."""
+        row = self.rows
+        is_right = row["read"] == row["imported"] + row["merged"] + row["unchanged"] + row["rejected"]
+        return is_right and all(one["adds_up"] for one in (*self.flags, *self.history))
+
+    @property
+    def exit_code(self) -> int:
+        """Return 4 where rows came back, else 0."""
+        return CAME_BACK if self.rows["rejected"] or self.bookings.get("rejected") else 0
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the report as one object."""
+        return {
+            "batch": self.batch,
+            "status": self.status,
+            "systems": [dict(one) for one in self.systems],
+            "rows": dict(self.rows),
+            "customers": dict(self.customers),
+            "bookings": dict(self.bookings),
+            "alerts": dict(self.alerts),
+            "flags": [dict(one) for one in self.flags],
+            "history": [dict(one) for one in self.history],
+            "adds_up": self.adds_up,
+            "columns_not_used": {name: list(columns) for name, columns in self.unused.items()},
+            "codes": dict(self.codes),
+            "files": [{"name": file.name, "rejected": file.rejected} for file in self.files],
+            "reconciliation": self.sheet,
+            "remarks": list(self.remarks),
+        }
+
+    def to_text(self) -> str:
+        """Return the reconciliation that a person can check."""
+        heads = {
+            "dry-run": "Dry run: nothing was written to the book. The migration would do this:",
+            "nothing-applied": f"Batch {self.batch}: all of it was in the book already; nothing was changed.",
+            "applied": f"Batch {self.batch} is migrated.",
+        }
+        lines = [heads[self.status], *(f"{one['file']}: {one['system']}, {one['kind']} ({one['sure']} of its columns are known)" for one in self.systems), ""]
+        lines += [f"Rows of customers: {_listed(self.rows)}"] if self.rows["read"] else []
+        lines += [f"Customers: {_listed(self.customers)}"] if self.rows["read"] else []
+        lines += [f"Rows of bookings: {_listed(self.bookings)}"] if self.bookings else []
+        lines += ["", "Flags, by type:", *(f"  {one['flag_type']}: {_listed(one)}" for one in self.flags)] if self.flags else []
+        lines += ["", "History, by type:", *(f"  {one['flag_type']}: {_listed(one)}" for one in self.history)] if self.history else []
+        told = self.alerts
+        lines += ["", f"Future bookings: {told['updated']:,} given an alert, {told['cleared']:,} cleared, {told['kept']:,} kept with their own text"]
+        lines.append("The sum is right: every row and every flag is accounted for." if self.adds_up else "THE SUM IS NOT RIGHT: see the sheet.")
+        if self.codes:
+            lines += ["", "Came back, by code (a row may have several):", *(f"  {count:>9,}  {code}" for code, count in self.codes.items())]
+        lines += [f"{name}: columns not used: {', '.join(columns)}" for name, columns in self.unused.items() if columns]
+        lines += [f"To fix and migrate again: {file.rejected}" for file in self.files if file.rejected]
+        lines += [f"Reconciliation: {self.sheet}"] if self.sheet else []
+        return "\n".join([*lines, *(f"Note: {remark}" for remark in self.remarks)])
+
+
+def _listed(counts: Mapping[str, Any]) -> str:
+    words = ", ".join(f"{count:,} {word.replace('_', ' ')}" for word, count in counts.items() if isinstance(count, int) and not isinstance(count, bool))
+    return words + ("" if counts.get("adds_up", True) else "  (DOES NOT ADD UP)")
+
+
+@dataclass(frozen=True)
+class CheckReport:
+    """How another system's files and the book compare: counts of items that are the same, that differ, or that one side lacks; `differences` in full."""
+
+    systems: Sequence[Mapping[str, Any]]
+    counts: Mapping[str, int]
+    differences: Sequence[Mapping[str, Any]]
+    remarks: tuple[str, ...]
+    sheet: str | None = None
+
+    @property
+    def exit_code(self) -> int:
+        """Return 4 where the two differ, else 0."""
+        return CAME_BACK if self.differences else 0
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the comparison as one object."""
+        said = {"systems": [dict(one) for one in self.systems], "counts": dict(self.counts), "differences": [dict(one) for one in self.differences]}
+        return {**said, "sheet": self.sheet, "remarks": list(self.remarks)}
+
+    def to_text(self) -> str:
+        """Return the counts and the first differences."""
+        head = "The files and the book say the same." if not self.differences else "The files and the book differ:"
+        lines = [head, f"  {_listed(self.counts)}"]
+        lines += [f"  {one['customer_id']}  {one['item']}: {one['difference']}" for one in self.differences[:SHOWN]]
+        if len(self.differences) > SHOWN:
+            lines.append(f"  … and {count_of(len(self.differences) - SHOWN, 'more', 'more')} (--json lists all)")
+        lines += [f"Written: {self.sheet}"] if self.sheet else []
+        return "\n".join([*lines, *(f"Note: {remark}" for remark in self.remarks)])
+
+
+@dataclass(frozen=True)
+class Said:
+    """A text to be printed: a map in words, or what became of a draft."""
+
+    text: str
+    more: Mapping[str, Any]
+    exit_code: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what is said as one object."""
+        return dict(self.more)
+
+    def to_text(self) -> str:
+        """Return the text."""
+        return self.text

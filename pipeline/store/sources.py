@@ -1,0 +1,68 @@
+"""What other systems' files said before, as the history of migrations has it, and what a migration asks of the book."""
+
+import polars as pl
+
+from pipeline.store.book import Book
+from pipeline.store.incoming import COLUMNS, CONTENT
+
+# Batches of migrations that stand.
+MIGRATIONS = """
+    SELECT batch_id FROM batches b WHERE kind = 'migrate' AND NOT EXISTS (
+        SELECT 1 FROM batches u WHERE u.undoes = b.batch_id AND u.status = 'applied'
+          AND NOT EXISTS (SELECT 1 FROM batches again WHERE again.undoes = u.batch_id AND again.status = 'applied'))"""
+
+
+def said_last(book: Book, source: str, customers: pl.Series) -> pl.DataFrame:
+    """Return what a source said last of the flags of some customers: customer_id, flag_type, said (null: nothing stands) and said_until."""
+    last = "arg_max_null(after ->> '{}', event_id)"
+    return book.ask(
+        f"SELECT customer_id, item AS flag_type, {last.format('said')} AS said, ({last.format('said_until')})::DATE AS said_until "
+        f"FROM history SEMI JOIN asked USING (customer_id) WHERE entity = 'flags' AND batch_id IN ({MIGRATIONS}) "
+        "AND coalesce(after ->> 'source', before ->> 'source') = ? GROUP BY customer_id, item ORDER BY customer_id, item",
+        source,
+        asked=customers.to_frame("customer_id"),
+    )
+
+
+def events_known(book: Book, customers: pl.Series) -> pl.DataFrame:
+    """Return how many events migrations brought of each item at each time: customer_id, flag_type, at, n."""
+    return book.ask(
+        "SELECT customer_id, item AS flag_type, changed_at AS at, count(*) AS n FROM history SEMI JOIN asked USING (customer_id) "
+        f"WHERE entity = 'flags' AND batch_id IN ({MIGRATIONS}) GROUP BY ALL ORDER BY ALL",
+        asked=customers.to_frame("customer_id"),
+    )
+
+
+def stage_customers(book: Book, customers: pl.DataFrame) -> None:
+    """Bring customers (see `CUSTOMERS` of the files' reader), each once, into the staging table; what is blank says nothing of one who is known."""
+    kinds = COLUMNS["customers"]
+    plain = [name for name in (*CONTENT["customers"], "email_key") if name not in ("status", "alert_message")]
+    said = ", ".join(f"coalesce(i.{name}, c.{name}) AS {name}" for name in plain)
+    named = {name: name for name in kinds if name not in plain} | {name: name for name in plain}
+    columns = ", ".join(named[name] for name in kinds)
+    book.run(
+        f"CREATE OR REPLACE TEMP TABLE staged_customers AS SELECT file_no, {columns} FROM (SELECT i.file_no, i.source_row, i.customer_id, "
+        f"i.status::VARCHAR AS status, NULL::VARCHAR AS alert_message, {said} FROM incoming i LEFT JOIN customers c USING (customer_id))",
+        incoming=customers,
+    )
+
+
+def customer_names(book: Book) -> pl.DataFrame:
+    """Return customer_id, first_name and last_name of all customers who are not deleted."""
+    return book.ask("SELECT customer_id, first_name, last_name FROM customers WHERE status <> 'deleted' ORDER BY customer_id")
+
+
+def flags_of(book: Book, customers: pl.Series) -> pl.DataFrame:
+    """Return the flags that stand of some customers: customer_id, flag_type, comment, expires_on."""
+    return book.ask(
+        "SELECT customer_id, flag_type, comment, expires_on FROM flags SEMI JOIN asked USING (customer_id) ORDER BY customer_id, flag_type",
+        asked=customers.to_frame("customer_id"),
+    )
+
+
+def customers_of(book: Book, customers: pl.Series) -> pl.DataFrame:
+    """Return customer_id and the names, e-mail address and phone number of those of some customers that the book has."""
+    return book.ask(
+        "SELECT customer_id, first_name, last_name, company, email, phone FROM customers SEMI JOIN asked USING (customer_id) ORDER BY customer_id",
+        asked=customers.to_frame("customer_id"),
+    )
