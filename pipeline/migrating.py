@@ -9,7 +9,7 @@ import polars as pl
 
 from pipeline.chaining import Chained, Spoken, chain_flags
 from pipeline.context import Context
-from pipeline.effects import net_changes
+from pipeline.effects import NET, net_changes
 from pipeline.identity import find_named, find_or_name, names_known
 from pipeline.legacy.flagging import PRESENT
 from pipeline.legacy.opening import Source
@@ -19,7 +19,9 @@ from pipeline.rules.merge import merge_with_source
 from pipeline.saying import Known, Told, tell_events
 from pipeline.store import customers, incoming
 from pipeline.store.items import ItemChanges
+from pipeline.store.reading import count_items
 from pipeline.store.sources import flags_of, stage_customers
+from pipeline.streaming import ahead
 from pipeline.wording import count_of
 from schemas.entities import FLAGS
 from schemas.plan import CUSTOMER_EXPORT
@@ -38,7 +40,7 @@ class Migrated:
     rows: dict[str, int] = field(default_factory=dict)
     flags: list[dict[str, Any]] = field(default_factory=list)
     history: list[dict[str, Any]] = field(default_factory=list)
-    net: pl.DataFrame = field(default_factory=pl.DataFrame)
+    net: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=NET))
     events: int = 0
     remarks: list[str] = field(default_factory=list)
 
@@ -60,7 +62,11 @@ def migrate_sources(loading: Loading, sources: Sequence[tuple[int, Source]]) -> 
     planned: list[Chained] = []
 
     def tell(context: Context, batch: tuple[int, str], known: Known) -> Told:
+        flags_before = count_items(context.book, FLAGS)
         planned.append(chain_flags(spoken_of(done.read, [source for _, source in of_customers], whole["customer_id"], batch[1]), context))
+        events, _, alerts = planned[0].planned
+        # Where there were no flags none can be lost.
+        done.net = net_changes((ItemChanges(FLAGS, events),), alerts.clear().with_columns(customer_id=pl.lit(None, pl.String))) if flags_before else done.net
         return tell_events(context, batch, known, planned[0].planned)
 
     told = bring_bookings(replace(loading, create_customers=True), exports, done.loaded, tell)
@@ -73,7 +79,7 @@ def read_sources(context: Context, sources: Sequence[tuple[int, Source]]) -> Rea
     """Read files of customers to their end."""
     read = Read()
     for number, source in sources:
-        read_customers(source, number, (partial(find_or_name, context), context.settings.type_names()), read)
+        read_customers((number, source), ahead(source.opened.sheets()), (partial(find_or_name, context), context.settings.type_names()), read)
     return read
 
 
@@ -103,6 +109,9 @@ def _bring_customers(loading: Loading, whole: pl.DataFrame, files: Sequence[int]
     book = loading.context.book
     stage_customers(book, whole)
     new = customers.write_new_customers(book, loading.batch_id)
+    if new == len(whole):
+        customers.no_differing(book)
+        return new
     customers.find_differing(book, {name: list(files) if name == "alert_message" else [] for name in incoming.CONTENT["customers"]})
     book.decide("said_statuses", merge_with_source, "statuses_said")
     customers.write_differing(book, loading.batch_id, loading.context.as_of)
@@ -124,8 +133,6 @@ def _account(done: Migrated, chained: Chained, context: Context, people: pl.Seri
     """Account for every flag and event that was found; raise where one of those that the migration brought is not in the book."""
     events = chained.planned[0]
     done.events = len(events)
-    named = chained.planned[2].join(chained.planned[1].select("customer_no", "customer_id"), on="customer_no", how="inner", validate="1:1")
-    done.net = net_changes((ItemChanges(FLAGS, events),), named)
     standing = flags_of(context.book, people).with_columns(key=pl.col("flag_type").str.to_lowercase())
     due = chained.due.join(standing.select("customer_id", "key", stands="comment"), on=["customer_id", "key"], how="left", validate="1:1")
     brought = due.filter(pl.col("became") != "unchanged")

@@ -1,6 +1,6 @@
 """Another system's files to customers, flags and events, and what is wrong with their rows; bookings go on as exports that are loaded."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 import polars as pl
@@ -46,12 +46,16 @@ def column_map(source: Source) -> ColumnMap:
     return ColumnMap(source.map.timezone, source.map.date_formats, dict(source.map.status_words))
 
 
-def read_customers(source: Source, number: int, said: tuple[Whose, Sequence[str]], read: Read) -> None:
-    """Read a file of customers to its end into `read`. `said`: who is meant where the file has no ids, and the settings' flag types."""
+def read_customers(source: tuple[int, Source], pieces: Iterable[RawSheet], said: tuple[Whose, Sequence[str]], read: Read) -> None:
+    """Read a file of customers, which has a number, piece by piece into `read`.
+
+    `said`: who is meant where the file has no ids, and the settings' flag types.
+    """
     whose, types = said
+    number, file = source
     read.rows[number] = 0
-    for sheet in source.opened.sheets():
-        picked = Picked(sheet, source)
+    for sheet in pieces:
+        picked = Picked(sheet, file)
         checked = _cast(picked, whose)
         items, faults = find_items(picked, types, read.told)
         findings = pl.concat([checked.findings, faults]).sort("source_row", maintain_order=True)

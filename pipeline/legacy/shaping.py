@@ -27,12 +27,15 @@ class Picked:
         self.source = source
         self.rows = sheet.rows["source_row"]
 
-    def text(self, headers: Sequence[str]) -> pl.Series | None:
-        """Return for each row the first filled cell of some columns, without blanks and guards around it; None where the file has none of them."""
+    def text(self, headers: Sequence[str], *, trims: bool = True) -> pl.Series | None:
+        """Return for each row the first filled cell of some columns, without guards, and blanks around it; None where the file has none of them.
+
+        Without `trims`, blanks around the cells of a single column stay, for casts that take them off anyway.
+        """
         places = [self.source.positions[header_key(header)] for header in headers if header_key(header) in self.source.positions]
         found: pl.Series | None = None
         for place in places:
-            text = _plain(self.sheet.rows[cell(place)])
+            text = _plain(self.sheet.rows[cell(place)], trims=trims or len(places) > 1)
             found = text if found is None else found.zip_with(found.is_not_null(), text)
         return found
 
@@ -46,17 +49,18 @@ class Picked:
         return pl.Series([None], dtype=pl.String).new_from_index(0, len(self.rows))
 
 
-def _plain(values: pl.Series) -> pl.Series:
+def _plain(values: pl.Series, *, trims: bool) -> pl.Series:
     if values.str.starts_with("'").any():
         values = values.str.replace(GUARD, "$1")
-    return trimmed(values)
+    return trimmed(values) if trims else values
 
 
 def shape(picked: Picked) -> tuple[RawSheet, dict[str, int]]:
     """Return a sheet with our columns, and where each stands."""
     source = picked.source
     columns = source.map.columns_of(source.kind)
-    texts = {name: text for name, headers in columns.items() if (text := picked.text(headers)) is not None}
+    as_it_is = {"first_name", "last_name", "company", "email"} - {*source.map.several, *source.map.pick}
+    texts = {name: text for name, headers in columns.items() if (text := picked.text(headers, trims=name not in as_it_is)) is not None}
     texts = {name: _mended(name, text, source) for name, text in texts.items()}
     if "name" in texts:
         texts = _named(texts)

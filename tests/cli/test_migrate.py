@@ -112,3 +112,125 @@ def test_a_check_tells_item_by_item_where_the_two_differ(resale: Shop) -> None:
     checked = resale.run("migrate", "fine.csv", *AS_OF, "--check")
     told = [(one["customer_id"], one["item"], one["difference"]) for one in checked.json()["differences"]]
     assert (checked.code, told) == (4, [("R1", "Warning", "with another comment"), ("R3", "Alert", "only in the book")])
+
+
+GERMAN = """Kundenliste;;;;;;;
+Telefon;Nachname;Vorname;Kundennr.;E-Mail-Adresse;Newsletter;Gesperrt;Sperrgrund;Gesperrt am;Besonderes
++49 30 1234567;Müller;Jörg;1001;joerg@example.com;ja;nein;;;
+;Schmidt;Eva;1002;eva@example.com;nein;ja;zahlt nicht;05.03.2026;
+;Weiß;Uwe;1003;;ja;nein;;;Hund beißt sehr
+;Lang;Ina;1004;ina@example.com;ja;ja;hat randaliert;17.04.2026;
+"""
+
+
+def test_an_unknown_sheet_becomes_a_working_map_with_a_few_lines_edited(bare: Shop) -> None:
+    bare.file("liste.csv", GERMAN.encode("cp1252"))
+    drafted = bare.run("migrate", "liste.csv", "--draft", "liste.toml")
+    assert drafted.code == 0, drafted.err
+    draft = (bare.folder / "liste.toml").read_text(encoding="utf-8")
+    lines = ["[[flags]]", 'type = "Alert"', 'comment = ["Besonderes"]']
+    finished = draft
+    for line in lines:  # the second flag-like column is offered, and a person says that it is one
+        finished = finished.replace(f"# {line}", line)
+    assert sum(one != other for one, other in zip(draft.splitlines(), finished.splitlines(), strict=True)) == len(lines)
+    bare.file("liste.toml", finished)
+    done = bare.run("migrate", "liste.csv", "--map", "liste.toml", *AS_OF)
+    assert (done.code, done.json()["adds_up"]) == (0, True), done.out
+    assert asked(bare, "SELECT customer_id, flag_type, comment, flagged_at::DATE::VARCHAR FROM flags ORDER BY ALL") == [
+        ("1002", "On Hold", "zahlt nicht", "2026-03-05"),
+        ("1003", "Alert", "Hund beißt sehr", "2026-06-01"),
+        ("1004", "On Hold", "hat randaliert", "2026-04-17"),
+    ]
+    assert asked(bare, "SELECT first_name, last_name, email FROM customers WHERE customer_id = '1001'") == [("Jörg", "Müller", "joerg@example.com")]
+
+
+@pytest.mark.parametrize(
+    ("sheet", "flags"),
+    [
+        (
+            "Code,Guest,Contact,Do Not Book,DNB Reason\nG1,Pat Brown,0161 496 0000,TRUE,No show x4\nG2,Sam Green,0161 496 0001,FALSE,\n",
+            [("G1", "On Hold", "No show x4")],
+        ),
+        (
+            "naam,klantnummer,geblokkeerd,reden,let op\nJan,K1,J,Betaalt niet,\nEls,K2,N,,Boze hond\n",
+            [("K1", "On Hold", "Betaalt niet"), ("K2", "Warning", "Boze hond")],
+        ),
+        ("Correo;Nombre;Lista negra;Motivo\nana@example.com;Ana;Sí;no paga\nluis@example.com;Luis;No;\n", [("ana@example.com", "On Hold", "no paga")]),
+    ],
+)
+def test_a_draft_of_a_plain_sheet_works_as_it_is(bare: Shop, sheet: str, flags: list[tuple[str, str, str]]) -> None:
+    bare.file("sheet.csv", sheet)
+    assert bare.run("migrate", "sheet.csv", "--draft", "map.toml").code == 0
+    assert bare.run("migrate", "sheet.csv", "--map", "map.toml", *AS_OF).code == 0
+    assert asked(bare, "SELECT customer_id, flag_type, comment FROM flags ORDER BY ALL") == flags
+
+
+def test_a_draft_never_overwrites(bare: Shop) -> None:
+    bare.file("sheet.csv", GERMAN)
+    bare.file("map.toml", "mine")
+    assert (bare.run("migrate", "sheet.csv", "--draft", "map.toml").code, (bare.folder / "map.toml").read_text()) == (3, "mine")
+
+
+def test_a_file_of_no_known_system_is_refused_and_told_what_to_do(bare: Shop) -> None:
+    bare.file("sheet.csv", GERMAN)
+    refused = bare.run("migrate", "sheet.csv")
+    assert (refused.code, "--draft" in refused.err) == (3, True), refused.err
+    assert not (bare.folder / "flagbook.duckdb").exists()
+
+
+def test_a_map_with_a_word_that_is_not_known_is_refused_with_the_nearest(bare: Shop) -> None:
+    bare.file("resale.csv", RESALE)
+    bare.file("map.toml", '[customers]\ncustomer_id = "Customer ID"\n[[flags]]\ntype = "Waring"\ncomment = "Flagged Reason"\n')
+    refused = bare.run("migrate", "resale.csv", "--map", "map.toml")
+    assert (refused.code, "Warning" in refused.err) == (3, True)
+
+
+def test_a_row_that_comes_back_can_be_mended_and_migrated(resale: Shop) -> None:
+    back = (resale.folder / "resale.rejected.csv").read_text(encoding="utf-8-sig")
+    resale.file("resale.rejected.csv", back.replace(",No,Id", "R9,No,Id"))
+    again = resale.run("migrate", "resale.rejected.csv", *AS_OF)
+    assert (again.code, again.json()["rows"]) == (0, {"read": 1, "imported": 1, "merged": 0, "unchanged": 0, "rejected": 0})
+
+
+def test_a_customer_whom_the_book_knows_by_email_is_not_made_again(bare: Shop) -> None:
+    bare.file("customers.csv", "customer_id,email,first_name\nC7,UNA@example.com,Una Maria\n")
+    bare.file("bookings.csv", "booking_id,customer_id,starts_at\nB1,C7,2027-01-01 10:00\n")
+    assert bare.run("load", "--customers", "customers.csv", "--bookings", "bookings.csv", "--as-of", "2026-05-01").code == 0
+    bare.file("bookeo.csv", "First name,Last name,Email address,Phone,Alert message,Total bookings\n,Saga,una@example.com,,Shouts,3\n")
+    done = bare.run("migrate", "bookeo.csv", *AS_OF).json()
+    assert (done["customers"]["new"], done["alerts"]["updated"]) == (0, 1)
+    assert asked(bare, "SELECT c.first_name, last_name, f.comment, b.alert_message FROM customers c, flags f, bookings b") == [
+        ("Una Maria", "Saga", "Shouts", "Shouts")
+    ]
+    assert bare.run("undo", "2").code == 0
+    assert asked(bare, "SELECT last_name, alert_message, (SELECT alert_message FROM bookings) FROM customers") == [(None, None, None)]
+
+
+def test_what_a_newer_export_no_longer_says_ends_and_anothers_word_stays(bare: Shop) -> None:
+    bookeo = "First name,Last name,Email address,Phone,Alert message,Total bookings\nUna,Saga,una@example.com,,{},3\n"
+    vagaro = "First Name,Last Name,Email,Mobile Phone,Online Booking\nUna,Saga,una@example.com,,Block\n"
+    bare.file("b1.csv", bookeo.format("Shouts"))
+    bare.file("v.csv", vagaro)
+    bare.file("b2.csv", bookeo.format(""))
+    for name in ("b1.csv", "v.csv", "b2.csv"):
+        assert bare.run("migrate", name, *AS_OF).code == 0
+    assert asked(bare, "SELECT flag_type FROM flags") == [("On Hold",)]
+    assert asked(bare, "SELECT action, reason FROM history WHERE entity = 'flags' AND batch_id = 3") == [("unflagged", "no longer flagged in Bookeo")]
+
+
+def test_an_export_that_would_end_most_flags_is_stopped(bare: Shop) -> None:
+    head, row = "First name,Last name,Email address,Phone,Alert message,Total bookings\n", "A,B,a{0}@example.com,,{1},1\n"
+    bare.file("full.csv", head + "".join(row.format(n, "text") for n in range(60)))
+    bare.file("empty.csv", head + "".join(row.format(n, "") for n in range(60)))
+    assert bare.run("migrate", "full.csv", *AS_OF).code == 0
+    stopped = bare.run("migrate", "empty.csv", *AS_OF)
+    assert (stopped.code, "--allow-mass-change" in stopped.err) == (3, True)
+    assert asked(bare, "SELECT count(*) FROM flags") == [(60,)]
+    assert bare.run("migrate", "empty.csv", *AS_OF, "--allow-mass-change").code == 0
+    assert asked(bare, "SELECT count(*) FROM flags") == [(0,)]
+
+
+def test_dates_that_are_none_bring_their_row_back(bare: Shop) -> None:
+    bare.file("resale.csv", RESALE.replace("05/03/2025,flagged,01/10/2024", "N/A,flagged,01/10/2024").replace(",No,Id,,no,,,,,,,\n", ""))
+    done = bare.run("migrate", "resale.csv", *AS_OF).json()
+    assert (done["codes"], done["adds_up"], done["flags"][0]["rejected"], done["history"][0]["rejected"]) == ({"bad-date": 1}, True, 1, 1)
