@@ -33,7 +33,8 @@ NAMES = ["customer_id", "key"]
 class Spoken:
     """What a source says: flags that stand and events, as `read_customers` reads them; its name, who brings it, and the customers it speaks of.
 
-    `states_present`: it says how things stand, and not only what happened; else the last event of an item tells.
+    `states_present`: it says how things stand, and not only what happened; else the last event of an item tells. `types` are those of which its
+    columns tell (None: all): an absent column says nothing, and does not end a flag.
     """
 
     source: str
@@ -41,6 +42,7 @@ class Spoken:
     items: pl.DataFrame
     customers: pl.Series
     states_present: bool
+    types: frozenset[str] | None
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,8 @@ def chain_flags(spoken: Spoken, context: Context) -> Chained:
     """Decide what a source's flags and events do to the book as it is; nothing is written."""
     found = _keyed(spoken.items.sort(ORDER, maintain_order=True), "flag_type")
     last = _keyed(said_last(context.book, spoken.source, spoken.customers), "flag_type")
+    if spoken.types is not None:
+        last = last.filter(pl.col("flag_type").is_in(list(spoken.types)))
     names = _names(found, last)
     found, last = _numbered(found, names), _numbered(last, names)
     past, present, over = _parted(found, context, states_present=spoken.states_present)
