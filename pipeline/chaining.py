@@ -33,7 +33,8 @@ NAMES = ["customer_id", "key"]
 class Spoken:
     """What a source says: flags that stand and events, as `read_customers` reads them; its name, who brings it, and the customers it speaks of.
 
-    `states_present`: it says how things stand, and not only what happened; else the last event of an item tells.
+    `states_present`: it says how things stand, and not only what happened; else the last event of an item tells. `types` are those of which its
+    columns tell (None: all): an absent column says nothing, and does not end a flag.
     """
 
     source: str
@@ -41,6 +42,7 @@ class Spoken:
     items: pl.DataFrame
     customers: pl.Series
     states_present: bool
+    types: frozenset[str] | None
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,8 @@ def chain_flags(spoken: Spoken, context: Context) -> Chained:
     """Decide what a source's flags and events do to the book as it is; nothing is written."""
     found = _keyed(spoken.items.sort(ORDER, maintain_order=True), "flag_type")
     last = _keyed(said_last(context.book, spoken.source, spoken.customers), "flag_type")
+    if spoken.types is not None:
+        last = last.filter(pl.col("flag_type").is_in(list(spoken.types)))
     names = _names(found, last)
     found, last = _numbered(found, names), _numbered(last, names)
     past, present, over = _parted(found, context, states_present=spoken.states_present)
@@ -123,7 +127,7 @@ def _parted(found: pl.DataFrame, context: Context, *, states_present: bool) -> t
 
 def _joined(present: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the different flags of each item with the text up to it (said), and each item with all of its text: the source's whole word."""
-    distinct = present.sort([ITEM, *ORDER]).unique([ITEM, "comment"], keep="first", maintain_order=True).with_row_index("n")
+    distinct = present.sort([ITEM, *ORDER], maintain_order=True).unique([ITEM, "comment"], keep="first", maintain_order=True).with_row_index("n")
     turn = pl.col("n").cast(pl.Int64)
     distinct = distinct.with_columns(step=turn - pl.when(IS_FIRST).then(turn).forward_fill(), said=pl.col("comment")).drop("n")
     for step in range(1, int(distinct.select(pl.col("step").max().fill_null(0)).item()) + 1):  # few: how many flags of one type a customer has
@@ -174,19 +178,19 @@ def _steps(moved: pl.DataFrame, events: pl.DataFrame, distinct: pl.DataFrame, sa
     Who and when where the source does not say: who brings it, and the as-of.
     """
     spoken, as_of = said
-    names = ["phase", "turn", "says", "until", "at", "by", "reason", "ended_as", "file_no", "source_row"]
+    names = ["phase", "turn", "says", "until", "at", "by", "reason", "word", "file_no", "source_row"]
     happened = pl.col("kind") == FLAGGED
     first = events.join(moved, on=ITEM, how="semi").with_columns(
         pl.lit(0).alias("phase"),
         says=pl.when(happened).then("comment"),
         until=pl.when(happened).then("expires_on"),
         reason=pl.col("comment"),
-        ended_as=pl.when(pl.col("kind") == EXPIRED).then(pl.lit(EXPIRED)),
+        word="kind",
     )
     first = first.with_columns(turn=pl.int_range(pl.len()).over(ITEM))
     nothing = pl.lit(None, pl.String)
     stands = distinct.join(moved.select(ITEM, "said_until"), on=ITEM, how="inner", validate="m:1").with_columns(
-        pl.lit(1).alias("phase"), turn="step", says="said", until="said_until", reason=nothing, ended_as=nothing
+        pl.lit(1).alias("phase"), turn="step", says="said", until="said_until", reason=nothing, word=nothing
     )
     gone = moved.filter(pl.col("said").is_null()).with_columns(
         pl.lit(2).alias("phase"),
@@ -196,7 +200,7 @@ def _steps(moved: pl.DataFrame, events: pl.DataFrame, distinct: pl.DataFrame, sa
         says=nothing,
         until=pl.lit(None, pl.Date),
         at=pl.lit(None, UTC_TIME),
-        ended_as=nothing,
+        word=nothing,
         file_no=pl.lit(None, pl.Int64),
         source_row=pl.lit(None, pl.Int64),
     )
@@ -207,7 +211,12 @@ def _steps(moved: pl.DataFrame, events: pl.DataFrame, distinct: pl.DataFrame, sa
 def _events(steps: pl.DataFrame, spoken: Spoken) -> pl.DataFrame:
     """Return steps as the events of flags that `write_items` takes."""
     is_before, is_after = pl.col("is_before"), pl.col("is_after")
-    done = pl.when(~is_before).then(pl.lit("flagged")).when(~is_after).then(pl.coalesce("ended_as", pl.lit("unflagged"))).otherwise(pl.lit("edited"))
+    ended, is_same = (
+        pl.when(pl.col("word") == EXPIRED).then("word").otherwise(pl.lit("unflagged")),
+        pl.col("before_comment").eq_missing(pl.col("after_comment")),
+    )
+    told = pl.when(is_same & pl.col("word").is_not_null()).then("word").when(~is_before).then(pl.lit("flagged")).when(~is_after).then(ended)
+    done = told.otherwise(pl.lit("edited"))
     stamps = [f"{side}_{name}" for side in ("before", "after") for name in STAMPS]
     return steps.with_row_index("place").select(
         pl.col("place").cast(pl.Int64),
@@ -263,7 +272,7 @@ def _counts(found: pl.DataFrame, past: tuple[pl.DataFrame, pl.DataFrame], flags:
     parts = {
         "found": stands,
         "over": over,
-        "repeated": stands.filter(pl.lit(value=False)) if not len(stands) else present.join(distinct, on=[ITEM, *ORDER], how="anti"),
+        "repeated": present.filter(~pl.struct(ITEM, "comment").is_first_distinct()) if len(stands) else stands,
         "merged": distinct.filter(pl.col("step") > 0),
         "events_found": told,
         "events_kept": events.filter(pl.col("kind").is_in([FLAGGED, UNFLAGGED])),

@@ -10,7 +10,7 @@ JOINT = "\n"
 
 
 def lay_on(steps: pl.DataFrame, moved: pl.DataFrame, standing: pl.DataFrame) -> pl.DataFrame:
-    """Put the source's states on top of what the book has, and leave out steps that change nothing.
+    """Put the source's states on top of what the book has, and leave out steps that change nothing, save events of the past (which have a word).
 
     Adds flag_type as the book writes it; is_before and before_ of the fields and stamps, and likewise after.
     """
@@ -23,7 +23,7 @@ def lay_on(steps: pl.DataFrame, moved: pl.DataFrame, standing: pl.DataFrame) -> 
         flag_type=pl.coalesce("item_name", "flag_type"),
     )
     differs = ~(pl.col("comment").eq_missing(_former("comment", "old")) & pl.col("expires_on").eq_missing(_former("expires_on", "old_until")))
-    rows = rows.filter(differs)
+    rows = rows.filter(differs | pl.col("word").is_not_null())
     rows = rows.with_columns(before_comment=_former("comment", "old"), before_expires_on=_former("expires_on", "old_until"))
     return _stamped(rows)
 

@@ -85,10 +85,10 @@ def read_sources(context: Context, sources: Sequence[tuple[int, Source]]) -> Rea
 
 def spoken_of(read: Read, sources: Sequence[Source], people: pl.Series, by: str) -> Spoken:
     """Return what files say of flags, for `chain_flags`."""
-    rules = [(rule, source) for source in sources for rule in source.map.flags]
-    states = any(rule.says_present() and source.has(rule.tags or rule.when or rule.comment or rule.type_column) for rule, source in rules)
+    rules = [rule for source in sources for rule in source.rules()]
+    types = None if any(rule.type_column for rule in rules) else frozenset(name for rule in rules for name in rule.type_names())
     name = sources[0].map.name if sources else ""
-    return Spoken(name, by, pl.concat(read.items), people, states)
+    return Spoken(name, by, pl.concat(read.items), people, any(rule.says_present() for rule in rules), types)
 
 
 def merge_rows(rows: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:

@@ -45,11 +45,10 @@ class Told:
 def find_items(picked: Picked, types: Sequence[str], told: Told) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the items of a piece (see `ITEMS`), in the order of rows and rules, and what is wrong with rows (see `FINDINGS`)."""
     items, found = [pl.DataFrame(schema=ITEMS)], [pl.DataFrame(schema=FINDINGS)]
-    for place, rule in enumerate(picked.source.map.flags):
-        if picked.source.has(rule.tags or rule.event or rule.when or rule.comment or rule.type_column):
-            some, faults = _of_rule(picked, rule, types, told)
-            items.append(some.with_columns(pl.lit(place, pl.Int64).alias("place")).select(*ITEMS))
-            found.append(faults)
+    for place, rule in enumerate(picked.source.rules()):
+        some, faults = _of_rule(picked, rule, types, told)
+        items.append(some.with_columns(pl.lit(place, pl.Int64).alias("place")).select(*ITEMS))
+        found.append(faults)
     return pl.concat(items).sort("source_row", "place", maintain_order=True), pl.concat(found)
 
 

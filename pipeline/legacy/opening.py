@@ -7,7 +7,7 @@ from pathlib import Path
 from pipeline.errors import NotRecognised
 from pipeline.intake.exports import Opened, open_parts, unused_columns
 from pipeline.intake.sheets import Heads, OneOf, Wanted, map_columns
-from pipeline.legacy.maps import WHO, LegacyMap
+from pipeline.legacy.maps import WHO, FlagRule, LegacyMap
 from pipeline.legacy.markup import open_markup
 from pipeline.settings import Settings
 from schemas.columns import Column, Kind, Layout, header_key
@@ -37,6 +37,10 @@ class Source:
     def has(self, headers: Sequence[str]) -> bool:
         """Tell whether the file has one of some columns."""
         return any(header_key(header) in self.positions for header in headers)
+
+    def rules(self) -> list[FlagRule]:
+        """Return the rules of flags whose columns the file has: of other flags it says nothing."""
+        return [rule for rule in self.map.flags if self.kind == "customers" and self.has(rule.tags or rule.event or rule.when or rule.comment)]
 
     def names_only(self) -> bool:
         """Tell whether it is a file of bookings that names customers by name alone."""
@@ -100,8 +104,10 @@ def open_sources(path: Path, maps: Sequence[LegacyMap], settings: Settings) -> l
     try:
         opened = open_markup(path, sought, settings) or open_parts(path, sought, settings)
     except NotRecognised as error:
+        if len(maps) == 1:
+            raise NotRecognised(error.reason, "Copy the map, put your file's headers in, and give it with --map.") from error
         fix = "Name the system with --from, or have a map drafted: flagbook migrate FILE --draft MAP.toml"
-        raise NotRecognised(error.reason, error.fix if len(maps) == 1 else fix) from error
+        raise NotRecognised(f"{path}: its columns are those of no system that is known.", fix) from error
     sources = []
     for part, one in enumerate(opened):
         legacy, kind, wanted = kinds[one.wanted.layout.name]

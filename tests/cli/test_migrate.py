@@ -234,3 +234,34 @@ def test_dates_that_are_none_bring_their_row_back(bare: Shop) -> None:
     bare.file("resale.csv", RESALE.replace("05/03/2025,flagged,01/10/2024", "N/A,flagged,01/10/2024").replace(",No,Id,,no,,,,,,,\n", ""))
     done = bare.run("migrate", "resale.csv", *AS_OF).json()
     assert (done["codes"], done["adds_up"], done["flags"][0]["rejected"], done["history"][0]["rejected"]) == ({"bad-date": 1}, True, 1, 1)
+
+
+def test_a_column_that_is_absent_says_nothing_and_ends_no_flag(bare: Shop) -> None:
+    bare.file("full.csv", "Customer ID,First Name,Last Name,Email,Tags\n1,A,B,a@example.com,vip\n")
+    bare.file("less.csv", "Customer ID,First Name,Last Name,Email\n1,A,C,a@example.com\n")
+    for name in ("full.csv", "less.csv"):
+        assert bare.run("migrate", name, "--from", "shopify", *AS_OF).code == 0
+    assert asked(bare, "SELECT comment, last_name FROM flags JOIN customers USING (customer_id)") == [("vip", "C")]
+
+
+WORKBOOK = """<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet">
+<Worksheet ss:Name="A"><Table><Row><Cell><Data ss:Type="String">Report</Data></Cell></Row><Row ss:Index="4">{head}</Row>
+<Row><Cell><Data ss:Type="String">Una</Data></Cell><Cell ss:Index="3"><Data ss:Type="String">una@example.com</Data></Cell>
+<Cell ss:Index="5"><Data ss:Type="String">Shouts &amp; runs</Data></Cell></Row></Table></Worksheet></Workbook>"""
+BOOKEO = ("First name", "Last name", "Email address", "Phone", "Alert message", "Total bookings")
+
+
+def test_cells_and_rows_that_spreadsheetml_leaves_out_keep_their_places(bare: Shop) -> None:
+    head = "".join(f'<Cell><Data ss:Type="String">{title}</Data></Cell>' for title in BOOKEO)
+    bare.file("report.xls", WORKBOOK.format(head=head))
+    assert bare.run("migrate", "report.xls", *AS_OF).code == 0
+    assert asked(bare, "SELECT customer_id, comment, source_row FROM flags JOIN history USING (customer_id) WHERE entity = 'flags'") == [
+        ("una@example.com", "Shouts & runs", 5)
+    ]
+
+
+def test_entities_that_would_blow_up_are_refused(bare: Shop) -> None:
+    bomb = WORKBOOK.format(head="").replace("<Workbook", '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><Workbook', 1)
+    bare.file("bomb.xls", bomb)
+    refused = bare.run("migrate", "bomb.xls")
+    assert (refused.code, "SpreadsheetML" in refused.err) == (3, True)
