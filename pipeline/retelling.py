@@ -59,7 +59,7 @@ def plan_retelling(whole: Whole, alerts: pl.DataFrame, customers: pl.DataFrame, 
         "row_id", "booking_id", "customer_id", before="now_value", after="before_value", put_back=pl.lit(value=True), wrote="before_wrote"
     )
     # What already stands there, written by the book itself, need not be written again.
-    news = changed.filter(~pl.col("before").eq_missing("after") | ~pl.col("wrote").eq_missing("after"))
+    news = changed.filter(~pl.col("before").eq_missing(pl.col("after")) | ~pl.col("wrote").eq_missing(pl.col("after")))
     changing = pl.concat([put_back, news.select(put_back.columns)]).sort("row_id")
     kept = sum(len(frame.filter(pl.col("effect") == "kept").join(put_back, on="row_id", how="anti")) for frame in (told, judged))
     return Retold(*_once(texts, statuses, whole.left()["bookings"]), changing, _count(changing, kept))
@@ -116,7 +116,7 @@ def _once(texts: Parted, statuses: Parted, listed: pl.DataFrame) -> tuple[Parted
 
 def _count(changing: pl.DataFrame, kept: int) -> dict[str, int]:
     """Count the bookings whose alert becomes another."""
-    after = changing.filter(~pl.col("before").eq_missing("after"))["after"]
+    after = changing.filter(~pl.col("before").eq_missing(pl.col("after")))["after"]
     cleared = int(after.is_null().sum())
     return {"updated": len(after) - cleared, "cleared": cleared, "kept": kept}
 

@@ -582,6 +582,46 @@ def test_6_7_a_booking_that_an_undo_makes_live_is_judged_again(spec: Spec) -> No
         B2          booked  own note""")
 
 
+def test_6_7_a_booking_that_says_already_what_it_should_is_not_written_again(spec: Spec) -> None:
+    """A booking goes back to a customer whose alert has become what the booking says: it needs nothing, and does not count."""
+    spec.customers("""
+        customer_id
+        C1
+        C2""")
+    spec.flags("""
+        customer_id  flag_type  comment
+        C1           At Risk    late
+        C2           At Risk    rude""")
+    spec.load(
+        bookings="""
+        booking_id  customer_id  starts_at
+        B1          C1           2026-03-10 10:00"""
+    )
+    spec.load(
+        bookings="""
+        booking_id  customer_id  starts_at
+        B1          C2           2026-03-10 10:00"""
+    )
+    spec.apply("""
+        action  customer_id  flag_type  comment  =>  outcome
+        edit    C1           At Risk    rude     =>  applied""")
+    spec.undo(3)
+    spec.then_bookings("""
+        booking_id  customer_id  alert_message
+        B1          C1           rude""")
+    spec.then_batches("""
+        batch_id  kind   bookings_updated  bookings_cleared
+        2         load   1                 0
+        3         load   1                 0
+        4         apply  0                 0
+        5         undo   0                 0""")
+    spec.then_history("""
+        batch_id  item           action
+        3         B1             alert
+        4         At Risk        edited
+        4         alert_message  alert""")
+
+
 def test_6_7_a_load_that_only_made_the_book_remember_can_be_undone(spec: Spec) -> None:
     """Where the source said what the book says already, that was remembered; the undo forgets it, and so it counts when it comes again."""
     spec.bookings("""
