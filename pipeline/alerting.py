@@ -27,6 +27,14 @@ def plan_alerts(flags: pl.DataFrame, types: Sequence[str], customers: pl.DataFra
     return changes
 
 
+def plan_alerts_of(flags: pl.DataFrame, customers: pl.DataFrame, settings: Settings) -> pl.DataFrame:
+    """Return what `plan_alerts` does, for flags whose types go by name: `flags` has customer_no, item_name and comment."""
+    known = settings.type_names()
+    names = [*known, *sorted(set(flags["item_name"].unique()) - set(known))]
+    typed = flags.with_columns(type_no=pl.col("item_name").replace_strict(names, list(range(len(names))), return_dtype=pl.Int64))
+    return plan_alerts(typed, names, customers, settings)
+
+
 def tell_bookings(alerts: pl.DataFrame, customers: pl.DataFrame, context: Context) -> pl.DataFrame:
     """Return the bookings that changed alerts concern: row_id, booking_id, customer_no, before (as stored), after, effect."""
     asked = alerts.join(customers, on="customer_no", how="inner", validate="1:1")

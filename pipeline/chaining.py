@@ -4,13 +4,12 @@ An item is a customer's flag of one type. What the source said of it last time i
 what it says anew wins over its own former word, and over nothing else: a text that the book has of its own stays, the source's below it.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import polars as pl
 
-from pipeline.alerting import plan_alerts
+from pipeline.alerting import plan_alerts_of
 from pipeline.context import Context
 from pipeline.intake.cells import word_keys
 from pipeline.layering import IS_FIRST, ITEM, JOINT, lay_on
@@ -249,13 +248,7 @@ def _alerts(steps: pl.DataFrame, standing: pl.DataFrame, people: pl.DataFrame, c
     after = pl.concat([rest.select(columns), last.filter("is_after").select(columns)])
     touched = people.join(last, on="customer_id", how="semi")
     flags = after.join(touched.select("customer_no", "customer_id"), on="customer_id", how="inner", validate="m:1")
-    names = _all_types(context.settings.type_names(), flags["item_name"])
-    typed = flags.with_columns(type_no=pl.col("item_name").replace_strict(names, list(range(len(names))), return_dtype=pl.Int64))
-    return plan_alerts(typed, names, touched, context.settings)
-
-
-def _all_types(known: Sequence[str], used: pl.Series) -> list[str]:
-    return [*known, *sorted(set(used.unique()) - set(known))]
+    return plan_alerts_of(flags, touched, context.settings)
 
 
 def _due(joined: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 import polars as pl
 
-from pipeline.alerting import count_effects, plan_alerts, tell_bookings
+from pipeline.alerting import count_effects, plan_alerts_of, tell_bookings
 from pipeline.context import Context
 from pipeline.planning import batch_counts, count_outcomes
 from pipeline.store.items import ItemChanges
@@ -52,21 +52,13 @@ def plan_composing(by: str, context: Context) -> UpkeepPlan:
     """Decide which customers' alerts are not what their flags say by the settings as they are, and what that means for bookings."""
     customers = alerted_customers(context.book)
     standing = _standing(customers, context)
-    alerts = _alerts(standing, customers, context).join(customers, on="customer_no", how="inner", validate="1:1").sort("customer_no")
+    alerts = plan_alerts_of(standing, customers, context.settings).join(customers, on="customer_no", how="inner", validate="1:1").sort("customer_no")
     rows = _rows(alerts.select("customer_id", item=pl.lit("alert_message")), "compose", "alert composed anew: the settings changed")
     return _assemble((), rows, (standing, customers), (by, context))
 
 
 def _standing(customers: pl.DataFrame, context: Context) -> pl.DataFrame:
     return items_of(context.book, FLAGS, customers).select("customer_no", "item_name", "comment")
-
-
-def _alerts(standing: pl.DataFrame, customers: pl.DataFrame, context: Context) -> pl.DataFrame:
-    """Return customer_no, old and new for the customers whose alert is not what the flags say that stand afterwards."""
-    known = context.settings.type_names()
-    names = [*known, *sorted(set(standing["item_name"]) - set(known))]
-    typed = standing.with_columns(type_no=pl.col("item_name").replace_strict(names, list(range(len(names))), return_dtype=pl.Int64))
-    return plan_alerts(typed, names, customers, context.settings)
 
 
 def _events(ended: pl.DataFrame, by: str) -> pl.DataFrame:
@@ -111,7 +103,7 @@ def _assemble(items: tuple[ItemChanges, ...], rows: pl.DataFrame, after: tuple[p
     """Add what the flags that stand afterwards (`after`, with their customers) mean for alerts, and those for bookings (rule 4.2)."""
     (standing, customers), (by, context) = after, said
     ids = customers.select("customer_no", "customer_id")
-    alerts = _alerts(standing, customers, context)
+    alerts = plan_alerts_of(standing, customers, context.settings)
     told = tell_bookings(alerts, ids, context)
     named = alerts.join(ids, on="customer_no", how="inner", validate="1:1").sort("customer_no").with_columns(_origin(by))
     changing = told.filter(pl.col("effect") != "kept").join(ids, on="customer_no", how="inner", validate="m:1").sort("row_id").with_columns(_origin(by))

@@ -21,7 +21,7 @@ from pipeline.legacy.opening import Source, open_sources
 from pipeline.legacy.reading import booking_export, customer_export
 from pipeline.loading import Loading
 from pipeline.migrating import Migrated, merge_rows, migrate_sources, read_sources, spoken_of
-from pipeline.outputs.staging import Staged, staged
+from pipeline.outputs.staging import Staged, staged, stem_of
 from pipeline.outputs.tables import Table, write_xlsx
 from pipeline.planning import batch_counts
 from pipeline.reconciliation import FLAG_COLUMNS, HISTORY_COLUMNS, CheckReport, MigrateReport, Said
@@ -177,7 +177,7 @@ def _stage_sheet(files: Staged, report: MigrateReport, said: tuple[Where, Migrat
     """Stage the reconciliation as a workbook named after the first file; return the report with its name."""
     where, call = said
     first = call.paths[0]
-    target = (first.parent if where.out is None else where.out) / f"{first.name.partition('.')[0]}.reconciliation.xlsx"
+    target = (first.parent if where.out is None else where.out) / f"{stem_of(first.name)}.reconciliation.xlsx"
     counts = {"rows": report.rows, "customers": report.customers, "bookings": report.bookings, "alerts of bookings": report.alerts, "came back": report.codes}
     lines = [(part, word.replace("_", " "), count) for part, table in counts.items() for word, count in table.items()]
     lines.append(("the sum is right", "yes" if report.adds_up else "NO", None))  # type: ignore[arg-type]  # a word in place of a count
@@ -216,7 +216,7 @@ def check(where: Where, call: Migrating) -> CheckReport:
         remarks = [f"{source.name}: bookings are not compared" for _, source in sources if source.kind == "bookings"]
         report = CheckReport(_systems(sources), counts, differing.to_dicts(), (*where.settings.remarks, *remarks))
         first = call.paths[0]
-        target = (first.parent if where.out is None else where.out) / f"{first.name.partition('.')[0]}.check.xlsx"
+        target = (first.parent if where.out is None else where.out) / f"{stem_of(first.name)}.check.xlsx"
         if len(differing):
             files.write(target, lambda path: write_xlsx(path, [_table("Differences", DIFFERENCE, differing.rows())]))
             files.publish()

@@ -7,7 +7,7 @@ from typing import TypeAlias
 import narwhals.stable.v2 as nw
 import polars as pl
 
-from pipeline.alerting import count_effects, plan_alerts, tell_bookings
+from pipeline.alerting import count_effects, plan_alerts_of, tell_bookings
 from pipeline.context import Context
 from pipeline.intake.cells import word_keys
 from pipeline.rules.alerts import flags_from_source
@@ -91,10 +91,8 @@ def _plan_flags(context: Context, by: str, words: pl.DataFrame) -> Planned:
     decided: pl.DataFrame = flags_from_source(nw.from_native(spoken, eager_only=True)).to_native()
     events = _events(decided, (alert, people, words), context, by)
     after = _after(standing, alert, decided, context)
-    names = [*context.settings.type_names(), *sorted(set(after["item_name"]) - set(context.settings.type_names()))]
-    typed = after.with_columns(type_no=pl.col("item_name").replace_strict(names, list(range(len(names))), return_dtype=pl.Int64))
     touched = people.join(decided, on="customer_no", how="semi")
-    return events, people, plan_alerts(typed.join(touched, on="customer_no", how="semi"), names, touched, context.settings)
+    return events, people, plan_alerts_of(after.join(touched, on="customer_no", how="semi"), touched, context.settings)
 
 
 def _alert_name(context: Context) -> str:

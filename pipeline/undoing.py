@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from pipeline.alerting import plan_alerts
+from pipeline.alerting import plan_alerts_of
 from pipeline.context import Context
 from pipeline.effects import net_changes
 from pipeline.intake.cells import word_keys
@@ -147,10 +147,7 @@ def _alerts(back: pl.DataFrame, customers: pl.DataFrame, context: Context) -> pl
     untouched = now.join(back, left_on=["customer_id", "item_name"], right_on=["customer_id", "item"], how="anti").select(columns)
     standing = back.filter("before_is_there").join(customers.select("customer_no", "customer_id"), on="customer_id", how="inner", validate="m:1")
     after = pl.concat([untouched, standing.select("customer_no", item_name="item", comment="before_comment")])
-    known = context.settings.type_names()
-    names = [*known, *sorted(set(after["item_name"]) - set(known))]
-    typed = after.with_columns(type_no=pl.col("item_name").replace_strict(names, list(range(len(names))), return_dtype=pl.Int64))
-    return plan_alerts(typed, names, customers, context.settings)
+    return plan_alerts_of(after, customers, context.settings)
 
 
 def _rows(parts: Sequence[Parted]) -> pl.DataFrame:

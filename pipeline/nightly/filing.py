@@ -8,7 +8,8 @@ from pipeline.nightly.desk import Desk
 from pipeline.nightly.journal import Input, Journal
 from pipeline.nightly.logbook import note
 from pipeline.nightly.moving import make_folder, move, write_whole
-from pipeline.nightly.names import fitting, numbered, shown, stem_of
+from pipeline.nightly.names import fitting, numbered, shown
+from pipeline.outputs.staging import stem_of
 
 ENDED = ("done", "refused")
 WORD = ".refused.txt"

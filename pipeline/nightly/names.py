@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable
-from pathlib import Path
 
 LONGEST = 180  # bytes of a name: what results add must fit too
 UNFINISHED = (".part", ".tmp", ".crdownload", "~")
@@ -36,12 +35,6 @@ def fault_of_name(name: str) -> str | None:
 def is_unfinished(name: str) -> bool:
     """Tell whether a name says that somebody is still writing the file."""
     return name.startswith(".") or name.lower().endswith(UNFINISHED)
-
-
-def stem_of(name: str) -> str:
-    """Return what the names of an input's result files begin with."""
-    plain = name.rpartition(".")[0] if name.lower().endswith((".gz", ".zst")) else name
-    return Path(plain).stem
 
 
 def fitting(name: str) -> str:

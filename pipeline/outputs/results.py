@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.outputs.answers import Answered, Summary
-from pipeline.outputs.staging import Staged
+from pipeline.outputs.staging import Staged, stem_of
 from pipeline.outputs.tables import BOM, Table, write_csv, write_csv_pieces, write_xlsx
 from pipeline.report import ResultFile
 from schemas.columns import REJECTED_COLUMNS, RESULT_COLUMNS
@@ -78,13 +78,13 @@ def _write_file(files: Staged, one: Uploaded, rows: pl.DataFrame, said: tuple[To
     told, remarks = said
     folder = one.path.parent if out is None else out
     ending = ".csv" if one.is_text else ".xlsx"
-    results = folder / f"{_stem(one.path)}.{'preview' if told.status == 'dry-run' else 'results'}{ending}"
+    results = folder / f"{stem_of(one.path.name)}.{'preview' if told.status == 'dry-run' else 'results'}{ending}"
     tables = [_results(sheet, rows) for sheet in one.sheets]
     if one.is_text:
         _stage(files, results, one, tables)
     else:
         files.write(results, lambda path: _write_book(path, one, tables, rows, (told, remarks)))
-    rejected = folder / f"{_stem(one.path)}.rejected{ending}"
+    rejected = folder / f"{stem_of(one.path.name)}.rejected{ending}"
     came_back = [table for table in (_rejected(sheet, rows) for sheet in one.sheets) if len(table.frame)]
     if told.status == "dry-run":
         return ResultFile(one.path.name, str(results), None)
@@ -161,14 +161,6 @@ def _left_over(rejected: Path) -> str | None:
     return str(rejected) if rejected.exists() else None
 
 
-def _stem(path: Path) -> str:
-    """Return a file's name without its ending, nor that of a compressed one: upload for upload.csv.gz."""
-    name = path.name
-    if name.lower().endswith((".gz", ".zst")):
-        name = name.rpartition(".")[0]
-    return Path(name).stem
-
-
 @dataclass(frozen=True)
 class SheetBack:
     """The rejected rows of one sheet: the header of its own columns, and its rows in order, piece by piece: those columns, row number, message."""
@@ -190,7 +182,7 @@ class CameBack:
 
 def write_rejected(files: Staged, one: CameBack, out: Path | None) -> ResultFile:
     """Stage the rejected rows of a file of exports, with the number that each had in it, and why it came back."""
-    target = (one.path.parent if out is None else out) / f"{_stem(one.path)}.rejected{'.csv' if one.is_text else '.xlsx'}"
+    target = (one.path.parent if out is None else out) / f"{stem_of(one.path.name)}.rejected{'.csv' if one.is_text else '.xlsx'}"
     if not one.sheets:
         return ResultFile(one.path.name, None, None, _left_over(target))
     headers = [[*sheet.header, *REJECTED_COLUMNS] for sheet in one.sheets]

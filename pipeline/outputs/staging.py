@@ -65,6 +65,12 @@ class Staged:
         self.is_published = True
 
 
+def stem_of(name: str) -> str:
+    """Return what the names of a file's result files begin with: its own without its ending, nor that of a compressed one."""
+    plain = name.rpartition(".")[0] if name.lower().endswith((".gz", ".zst")) else name
+    return Path(plain).stem
+
+
 def _sweep(target: Path) -> None:
     """Remove what a run that was killed left of this file."""
     for left in target.parent.glob(f".{glob.escape(target.name)}.*.tmp"):

@@ -1,4 +1,6 @@
-"""The next number in the history."""
+"""The log of what was done: the next number in the history, and which batches were undone."""
+
+import polars as pl
 
 from pipeline.store.book import Book
 
@@ -19,3 +21,8 @@ def standing_undos(book: Book) -> list[tuple[int, int, int]]:
             gone.add(undone)
             standing.append((number, undone, rejected))
     return standing
+
+
+def undone_batches(book: Book) -> pl.DataFrame:
+    """Return batch_id of the batches that an undo has undone which stands."""
+    return pl.DataFrame({"batch_id": [undone for _, undone, _ in standing_undos(book)]}, {"batch_id": pl.Int64})

@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 
 from pipeline.store.book import Book
-from pipeline.store.log import standing_undos
+from pipeline.store.log import undone_batches
 from schemas.entities import STATUS
 from schemas.entity import STAMPS, Entity
 
@@ -234,11 +234,10 @@ def batch_record(book: Book, batch_id: int) -> dict[str, Any]:
 
 def rows_last_time(book: Book, layout: str) -> int | None:
     """Return how many rows the last load of a layout read that was not undone; None where there was none."""
-    undone = pl.DataFrame({"batch_id": [one for _, one, _ in standing_undos(book)]}, {"batch_id": pl.Int64})
     found = book.ask(
         "SELECT sum(f.rows_read)::BIGINT AS n FROM batch_files f ANTI JOIN undone USING (batch_id) WHERE f.layout = ? AND f.rows_read IS NOT NULL "
         "GROUP BY batch_id ORDER BY batch_id DESC LIMIT 1",
         layout,
-        undone=undone,
+        undone=undone_batches(book),
     )["n"]
     return int(found[0]) if len(found) else None

@@ -4,12 +4,10 @@ import polars as pl
 
 from pipeline.store.book import Book
 from pipeline.store.incoming import COLUMNS, CONTENT
+from pipeline.store.log import undone_batches
 
-# Batches of migrations that stand.
-MIGRATIONS = """
-    SELECT batch_id FROM batches b WHERE kind = 'migrate' AND NOT EXISTS (
-        SELECT 1 FROM batches u WHERE u.undoes = b.batch_id AND u.status = 'applied'
-          AND NOT EXISTS (SELECT 1 FROM batches again WHERE again.undoes = u.batch_id AND again.status = 'applied'))"""
+# Batches of migrations that stand; `undone` are those that do not.
+MIGRATIONS = "SELECT batch_id FROM batches ANTI JOIN undone USING (batch_id) WHERE kind = 'migrate'"
 
 
 def said_last(book: Book, source: str, customers: pl.Series) -> pl.DataFrame:
@@ -21,6 +19,7 @@ def said_last(book: Book, source: str, customers: pl.Series) -> pl.DataFrame:
         "AND coalesce(after ->> 'source', before ->> 'source') = ? GROUP BY customer_id, item ORDER BY customer_id, item",
         source,
         asked=customers.to_frame("customer_id"),
+        undone=undone_batches(book),
     )
 
 
@@ -30,6 +29,7 @@ def events_known(book: Book, customers: pl.Series) -> pl.DataFrame:
         "SELECT customer_id, item AS flag_type, changed_at AS at, count(*) AS n FROM history SEMI JOIN asked USING (customer_id) "
         f"WHERE entity = 'flags' AND batch_id IN ({MIGRATIONS}) GROUP BY ALL ORDER BY ALL",
         asked=customers.to_frame("customer_id"),
+        undone=undone_batches(book),
     )
 
 

@@ -63,6 +63,22 @@ def test_undo_takes_it_back_and_it_can_come_again(resale: Shop) -> None:
     assert (again["flags"][0]["imported"], again["history"][0]["imported"]) == (1, 5)
 
 
+def test_undone_brought_back_and_undone_again_it_can_come_again(resale: Shop) -> None:
+    flags = asked(resale, FLAGS)
+    for batch in ("1", "2", "3"):
+        assert resale.run("undo", batch, "--by", "Ivy").code == 0
+    assert asked(resale, FLAGS) == []
+    assert resale.run("migrate", "resale.csv", *AS_OF).json()["status"] == "applied"
+    assert asked(resale, FLAGS) == flags
+
+
+def test_files_whose_names_differ_behind_a_dot_have_accounts_of_their_own(bare: Shop) -> None:
+    for name in ("clients.may.csv", "clients.june.csv"):
+        bare.file(name, RESALE)
+        bare.run("migrate", name, "--from", "resaleai", *AS_OF)
+    assert {"clients.may.reconciliation.xlsx", "clients.june.reconciliation.xlsx"} <= {path.name for path in bare.folder.iterdir()}
+
+
 def test_a_newer_export_brings_only_the_differences(resale: Shop) -> None:
     resale.file(
         "resale.csv", RESALE.replace("R2,Ann,Lee,ann@example.com,No,,,,un-flagged", "R2,Ann,Lee,ann@example.com,yes,rude twice,Eli,02/02/2026,un-flagged")

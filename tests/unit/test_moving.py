@@ -8,7 +8,8 @@ import pytest
 
 from pipeline.errors import TryAgain
 from pipeline.nightly import moving
-from pipeline.nightly.names import fault_of_name, numbered, shown, stem_of
+from pipeline.nightly.names import fault_of_name, numbered, shown
+from pipeline.outputs.staging import stem_of
 
 
 @pytest.fixture(params=["one file system", "without second names", "two file systems"])
