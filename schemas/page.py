@@ -7,7 +7,7 @@ from typing import Final
 
 import polars as pl
 
-from schemas.reports import BY_NAME, Form, Shown
+from schemas.reports import BY_NAME, Form, ReportKind, Shown
 
 CALENDAR_DAYS, COMING_DAYS = 7, 14
 BATCHES = 12  # recent ones
@@ -64,27 +64,11 @@ class PageData:
     tables: Mapping[str, PageTable]
 
 
-@dataclass(frozen=True)
-class TableKind:
-    """One table of the page, the beginning of the report of its name: its title and the columns that are shown here."""
-
-    name: str
-    title: str
-    about: str
-    columns: tuple[Shown, ...]
-    flags: str | None = None
-
-    def names(self) -> list[str]:
-        """Return the columns that it needs: those that it shows, and the one that tells whether a row is flagged."""
-        return list(dict.fromkeys([*(column.name for column in self.columns), *([self.flags] if self.flags else [])]))
-
-
-def _table(name: str, columns: str, **changes: str) -> TableKind:
-    """Return a table with some columns of the report of its name."""
+def _table(name: str, columns: str, **changes: str) -> ReportKind:
+    """Return the report of a name with some of its columns: a table of the page, which shows its beginning."""
     kind = BY_NAME[name]
     shown = {column.name: column for column in kind.columns}
-    made = TableKind(name, kind.title, kind.about, tuple(shown[column] for column in columns.split()), kind.flags)
-    return replace(made, **changes)  # type: ignore[arg-type]  # texts, all of them
+    return replace(kind, columns=tuple(shown[column] for column in columns.split()), **changes)
 
 
 TABLES: Final = (

@@ -28,7 +28,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class ReportKind:
-    """One report; `about` is what it says in one sentence. `flags` is the column that tells whether a row is flagged, and `alone` its mark's column."""
+    """One report; `about` is what it says in one sentence. `flags` is the column that tells whether a row is flagged."""
 
     name: str
     title: str
@@ -37,8 +37,8 @@ class ReportKind:
     flags: str | None = None
 
     def names(self) -> list[str]:
-        """Return the names of the columns."""
-        return [column.name for column in self.columns]
+        """Return the names of the columns that it needs: those that it shows, and the one that tells whether a row is flagged."""
+        return list(dict.fromkeys([*(column.name for column in self.columns), *([self.flags] if self.flags else [])]))
 
 
 CUSTOMER = Shown("customer_id", "Customer")

@@ -40,12 +40,8 @@ def write_whole(path: Path, text: str) -> None:
 
 def take(source: Path, target: Path) -> None:
     """Move a file into a folder where no other file is, in one step; across file systems it is copied whole first. Links are moved, not followed."""
-    try:
-        os.rename(source, target)  # noqa: PTH104  # its counterparts are those of os
-    except OSError as error:
-        if error.errno != errno.EXDEV:
-            raise
-        _copy(source, target)
+    # NOTE: only a copy leaves the source behind; after a rename another file may have taken its name already.
+    if _to_elsewhere(source, target):
         source.unlink()
 
 
@@ -80,13 +76,16 @@ def _second_name(source: Path, target: Path) -> bool:
     return True
 
 
-def _to_elsewhere(source: Path, target: Path) -> None:
+def _to_elsewhere(source: Path, target: Path) -> bool:
+    """Rename a file, or copy it to another file system; tell whether it was copied, and is still there."""
     try:
         os.rename(source, target)  # noqa: PTH104  # its counterparts are those of os
     except OSError as error:
         if error.errno != errno.EXDEV:
             raise
         _copy(source, target)
+        return True
+    return False
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -17,8 +17,8 @@ from pipeline.outputs.charts import Said, draw_coming, draw_flags, draw_outcomes
 from pipeline.outputs.pagecells import Look, Row, counted, number, rows_of
 from pipeline.outputs.pageweek import week_of
 from pipeline.outputs.reports import MARK, TINTS
-from schemas.page import BATCH_COLUMNS, BATCHES, COMING_DAYS, TABLES, Limits, PageData, TableKind
-from schemas.reports import Form, Shown
+from schemas.page import BATCH_COLUMNS, BATCHES, COMING_DAYS, TABLES, Limits, PageData
+from schemas.reports import Form, ReportKind, Shown
 
 PAGE_BYTES = 5_000_000
 CHARTED = 8  # types of flags in the chart and its table, most severe first
@@ -114,7 +114,7 @@ def _figure(figure: tuple[str, str, str, str, str], data: PageData, look: Look) 
     return Figure(word, number(data.counts[name]), more.format(**known), anchor, glyph if data.counts[name] else "")
 
 
-def _table(kind: TableKind, data: PageData, look: Look, limits: Limits) -> Block:
+def _table(kind: ReportKind, data: PageData, look: Look, limits: Limits) -> Block:
     found = data.tables[kind.name]
     frame = found.frame.head(limits.rows)
     note = f"First {len(frame):,} of {found.total:,}; the rest is in the workbook." if len(frame) < found.total else ""

@@ -10,7 +10,8 @@ import polars as pl
 from pipeline.settings import Settings
 from pipeline.store.book import Book
 from pipeline.store.reports import SOURCES
-from schemas.page import BATCHES, CALENDAR_DAYS, COMING_DAYS, DAILY, TABLES, WEEKLY, Limits, PageData, PageTable, TableKind
+from schemas.page import BATCHES, CALENDAR_DAYS, COMING_DAYS, DAILY, TABLES, WEEKLY, Limits, PageData, PageTable
+from schemas.reports import ReportKind
 
 COMING = "bookings b WHERE b.status = 'booked' AND b.starts_at >= $t"
 # What is to be read of the bookings for some days: days begin at other moments in other zones, so a little more than them.
@@ -129,7 +130,7 @@ def read_page(book: Book, as_of: datetime, settings: Settings, limits: Limits) -
     )
 
 
-def _first_rows(book: Book, kind: TableKind, said: Mapping[str, Any]) -> pl.DataFrame:
+def _first_rows(book: Book, kind: ReportKind, said: Mapping[str, Any]) -> pl.DataFrame:
     return _ask(book, f"SELECT {', '.join(kind.names())} FROM {QUICK.get(kind.name, SOURCES[kind.name])} LIMIT $rows", said)
 
 
