@@ -7,8 +7,8 @@ CREATE OR REPLACE MACRO day_begins(d) AS d::TIMESTAMP AT TIME ZONE (SELECT value
 
 CREATE OR REPLACE MACRO filled(t) AS nullif(trim(t, ' ' || chr(9) || chr(10) || chr(13)), '');
 
--- What a value of the history says, in words: a comment, an alert, a status, a reason; else all of it.
-CREATE OR REPLACE MACRO in_words(v) AS coalesce(v ->> 'comment', v ->> 'alert_message', v ->> 'status', v ->> 'blocked_reason', v ->> 'source_alert',
+-- What a value of the history says, in words: a comment (with the last day, where there is one), an alert, a status, a reason; else all of it.
+CREATE OR REPLACE MACRO in_words(v) AS coalesce('(through ' || (v ->> 'expires_on') || ') ' || (v ->> 'comment'), v ->> 'comment', v ->> 'alert_message', v ->> 'status', v ->> 'blocked_reason', v ->> 'source_alert',
     CASE WHEN json_exists(v, '$.tagged_by') OR json_exists(v, '$.blocked_by') OR json_exists(v, '$.alert_message') OR json_exists(v, '$.source_alert') THEN NULL ELSE v::VARCHAR END);
 
 CREATE OR REPLACE VIEW named AS

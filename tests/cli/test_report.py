@@ -118,6 +118,9 @@ def test_histories_have_every_event_customer_by_customer(made: Made) -> None:
         (event["customer_id"], event["entity"], event["action"], event["changed_by"]) for event in profile
     }
     assert {row["after"] for row in changes if row["action"] == "blocked"} == {"Never came"}
+    edited = [row for row in changes if row["action"] == "edited"]
+    assert edited
+    assert [row for row in edited if row["before"] == row["after"]] == [], "an edit shows what it changed"
 
 
 def test_flags_that_end_soon_and_stale_ones_are_listed_once(made: Made) -> None:
