@@ -23,7 +23,7 @@ from pipeline.store.bookings import BY_KEYS, by_id
 from pipeline.store.incoming import FRESH, STRAIGHT, Lying
 from pipeline.store.naming import begin_decisions, make_by_id, reject_nameless
 from pipeline.store.reading import rows_last_time
-from pipeline.streaming import Numbered, Passage, Progress, unwatched
+from pipeline.streaming import KnownIds, Numbered, Passage, Progress, unwatched
 from pipeline.whose import name_customers
 from pipeline.wording import count_of
 from schemas.plan import BOOKING_EXPORT, CUSTOMER_EXPORT
@@ -97,7 +97,7 @@ def _passed(loading: Loading, passage: Passage, loaded: Loaded, arrived: int | N
     for found in passage.findings():
         incoming.add_findings(loading.context.book, found)
     loaded.read |= passage.read
-    loaded.rejected |= passage.rejected
+    loaded.rejected |= passage.came_back()
     loaded.remarks += [remark for _, export in passage.exports for remark in export.remarks]
     for message, count in passage.warnings.items():
         loaded.warnings[message] = loaded.warnings.get(message, 0) + count
@@ -157,16 +157,16 @@ def _take_bookings(loading: Loading, files: Numbered, loaded: Loaded) -> _Taken:
         _stage_bookings(loading, passage, loaded)
         _write_source(loading, files, straight=straight, source=(BY_KEYS, None))
     else:
+        if straight and not loading.create_customers:
+            passage.look = partial(_ids_to_go_by, loading)
         stream, source = passage.stream(), by_id(passage.columns())
-        picks = straight and not loading.create_customers and bookings.names_nobody(book, stream.first()["id_key"])
-        _write_source(loading, files, straight=straight, source=(bookings.known_only(source) if picks else source, stream))
-        missing = _find_missing(loading, passage) if picks else 0
-        arrived = incoming.count_rows(book, "bookings") + missing if straight else None
-        if missing and not passage.is_ascending:
+        stream.first()  # before the book is busy, since `look` asks it
+        _write_source(loading, files, straight=straight, source=(source, stream))
+        _passed(loading, passage, loaded, incoming.count_rows(book, "bookings") if straight else None)
+        if passage.nobodys and not passage.is_ascending:
             again = _pass(loading, files, "bookings")
             bookings.clash_left_out(book, by_id(again.columns()), again.stream(), MESSAGES["duplicate-id"])
-        _passed(loading, passage, loaded, arrived)
-        _settle_by_id(loading, (passage, files), loaded, STRAIGHT if straight else FRESH, all_known=picks)
+        _settle_by_id(loading, (passage, files), loaded, STRAIGHT if straight else FRESH)
     if straight:
         return _Taken(straight, passage.rows)
     differing = bookings.find_differing(book, lacking)
@@ -204,8 +204,8 @@ def _stage_bookings(loading: Loading, passage: Passage, loaded: Loaded) -> None:
     reject_nameless(book, MESSAGES)
 
 
-def _settle_by_id(loading: Loading, passed: tuple[Passage, Numbered], loaded: Loaded, lying: Lying, *, all_known: bool) -> None:
-    """Let rows come back whose id stands twice, or whose customer nobody knows (unless `all_known`), of bookings that name them by id."""
+def _settle_by_id(loading: Loading, passed: tuple[Passage, Numbered], loaded: Loaded, lying: Lying) -> None:
+    """Let rows come back whose id stands twice, or whose customer nobody knows, of bookings that name them by id."""
     book, (passage, files) = loading.context.book, passed
     if not passage.is_ascending:
         if lying is FRESH and bookings.count_known(book):
@@ -218,22 +218,13 @@ def _settle_by_id(loading: Loading, passed: tuple[Passage, Numbered], loaded: Lo
     if loading.create_customers:
         begin_decisions(book)
         loaded.made = make_by_id(book, loading.batch_id, lying)
-    if not all_known:
+    if passage.nobodys is None:
         bookings.reject_unknown(book, lying, MESSAGES["unknown-customer"])
 
 
-def _find_missing(loading: Loading, passage: Passage) -> int:
-    """Let the rows come back that were left out, since nobody knows their customer; return how many there are."""
-    book = loading.context.book
-    if incoming.count_rows(book, "bookings") == passage.handed_on:
-        return 0
-    missing = 0
-    for span in passage.spans:
-        rows = span.others(bookings.rows_between(book, span.file_no, span.first, span.last))
-        said = {"file_no": pl.lit(span.file_no, pl.Int64), "code": pl.lit("unknown-customer"), "message": pl.lit(MESSAGES["unknown-customer"])}
-        incoming.add_findings(book, rows.to_frame("source_row").with_columns(**said).select("file_no", "source_row", "code", "message"))
-        missing += len(rows)
-    return missing
+def _ids_to_go_by(loading: Loading, asked: pl.Series) -> KnownIds | None:
+    ids = bookings.ids_to_go_by(loading.context.book, asked)
+    return None if ids is None else KnownIds(ids)
 
 
 def _judge(context: Context) -> pl.DataFrame:

@@ -21,6 +21,8 @@ STEP = 2 * 122_880  # rows: two of DuckDB's row groups
 ALWAYS = frozenset({"source_row", "status"})
 SAID_IN = {"id_key": "customer_id", "email_key": "email"}  # columns that are made of another
 KEPT = 500_000  # rejected rows that are kept as they came
+STRANGERS = 1_000_000  # ids of nobody that are remembered
+NOBODY = "unknown-customer"
 MANY = 100  # different warnings that a report lists
 WARNINGS = frozenset(code for code, kind in CATALOGUE.items() if kind.severity == "warning")
 
@@ -29,26 +31,26 @@ def unwatched(number: int, rows: int, done: int, size: int) -> None:
     """Hear that rows of a file were read, and how far that is in bytes of all files; say nothing."""
 
 
-@dataclass(frozen=True)
-class Span:
-    """The numbers of rows that were handed on together: from `first` to `last`, less `gaps`."""
+class KnownIds:
+    """Ids by which to tell those that are nobody's, however many pieces of them come."""
 
-    file_no: int
-    first: int
-    last: int
-    gaps: pl.Series
+    def __init__(self, ids: pl.Series) -> None:
+        self._ids = ids
+        self._number()
 
-    @classmethod
-    def of(cls, file_no: int, rows: pl.Series) -> "Span":
-        """Return the span of rows that stand in order."""
-        first, last = int(rows[0]), int(rows[-1])
-        every = pl.int_range(first, last + 1, eager=True) if last - first + 1 > len(rows) else rows.clear()
-        return cls(file_no, first, last, every.filter(~every.is_in(rows.implode())))
+    def _number(self) -> None:
+        # Categories number texts as they come; these numbers stand as long as a column of them does.
+        self._kind = pl.Categorical(pl.Categories.random())
+        self._numbered = self._ids.cast(self._kind)
+        self._last = self._numbered.to_physical().max()
 
-    def others(self, rows: pl.Series) -> pl.Series:
-        """Return the numbers of those that are not among `rows`."""
-        every = pl.int_range(self.first, self.last + 1, eager=True)
-        return every.filter(~every.is_in(rows.implode()) & ~every.is_in(self.gaps.implode()))
+    def lack(self, ids: pl.Series) -> pl.Series:
+        """Tell which ids are not among them."""
+        numbers = ids.cast(self._kind).to_physical()
+        last = numbers.max()
+        if isinstance(last, int) and isinstance(self._last, int) and last - self._last > STRANGERS:
+            self._number()
+        return numbers > self._last if self._last is not None else ids.is_not_null()
 
 
 @dataclass
@@ -56,6 +58,7 @@ class Passage:
     """One pass over the exports of a layout: how many rows were read and handed on, by file, what was found, and rejected rows as they came.
 
     Findings are kept as numbers of what was found, so that a file of which every row comes back takes little room.
+    `look` is shown the first piece's customers: where it returns ids, rows of customers who are not among them come back, and `nobodys` counts them.
     """
 
     exports: Numbered
@@ -66,8 +69,10 @@ class Passage:
     is_ascending: bool = True
     warnings: dict[str, int] = field(default_factory=dict)
     rejected: dict[int, list[RawSheet]] = field(default_factory=dict)
-    spans: list["Span"] = field(default_factory=list)
+    look: Callable[[pl.Series], KnownIds | None] | None = None
+    nobodys: int | None = None
     _last: str | None = None
+    _known: KnownIds | None = None
     _what: dict[tuple[str, str], int] = field(default_factory=dict)
     _found: list[pl.DataFrame] = field(default_factory=list)
 
@@ -82,16 +87,13 @@ class Passage:
         for number, export in self.exports:
             self.read[number] = 0
             for sheet in ahead(export.sheets()):
-                checked = export.cast(sheet)
+                checked = self._of_known(export.cast(sheet))
                 self._note(checked.findings, number)
                 self._keep(sheet, checked, number)
                 self.read[number] += len(sheet.rows)
                 self.handed_on += len(checked.valid)
-                self._compare_ids(checked.valid)
-                if len(checked.valid):
-                    self.spans.append(Span.of(number, checked.valid["source_row"]))
                 self.progress(number, len(sheet.rows), before + export.passed(), sum(one.size for _, one in self.exports))
-                yield checked.valid.select(pl.lit(number, pl.Int64).alias("file_no"), *self.columns())
+                yield checked.valid.select(pl.lit(number, pl.Int64).alias("file_no"), pl.all())
             before += export.size
 
     def stream(self) -> "Stream":
@@ -123,6 +125,10 @@ class Passage:
             rows = sheet.rows.filter(~pl.col("source_row").is_in(checked.valid["source_row"].implode()))
             self.rejected.setdefault(number, []).append(replace(sheet, rows=own_texts(rows)))
 
+    def came_back(self) -> dict[int, list[RawSheet]]:
+        """Return the rejected rows that were kept, by file; each file's as one piece, with which everything after is quicker than with many."""
+        return {number: [join_pieces(sheets)] for number, sheets in self.rejected.items()}
+
     def _table(self) -> pl.DataFrame:
         rows = [(what, *key) for key, what in self._what.items()]
         return pl.DataFrame(rows, schema={"what": pl.UInt32, "code": pl.String, "message": pl.String}, orient="row")
@@ -132,6 +138,20 @@ class Passage:
         found, self._found = self._found, []
         for frame in found:
             yield frame.join(self._table(), on="what", how="inner", validate="m:1", maintain_order="left").drop("what")
+
+    def _of_known(self, checked: Checked) -> Checked:
+        """Let rows of nobody come back, where there is something to tell them by."""
+        self._compare_ids(checked.valid)
+        valid = checked.valid.select(self.columns())
+        if self.look is not None and len(valid):
+            self._known, self.look = self.look(valid["id_key"]), None
+            self.nobodys = None if self._known is None else 0
+        if self._known is None or not (lacking := self._known.lack(valid["id_key"])).any():
+            return replace(checked, valid=valid)
+        self.nobodys = (self.nobodys or 0) + int(lacking.sum())
+        said = {"code": pl.lit(NOBODY), "column": pl.lit("customer_id"), "message": pl.lit(CATALOGUE[NOBODY].message)}
+        found = valid.filter(lacking).select("source_row", **said)
+        return Checked(valid.filter(~lacking), pl.concat([checked.findings, found]))
 
     def _compare_ids(self, rows: pl.DataFrame) -> None:
         """Look whether every id comes after the one before it, so that none can stand twice: the order of most exports."""
@@ -151,6 +171,11 @@ def own_texts(rows: pl.DataFrame) -> pl.DataFrame:
     NOTE: texts that are merely picked out keep all of the file's text in memory; an empty one put to them makes them new.
     """
     return rows.with_columns(pl.selectors.string() + "")
+
+
+def join_pieces(sheets: Sequence[RawSheet]) -> RawSheet:
+    """Return pieces of one sheet as one."""
+    return replace(sheets[0], rows=pl.concat([one.rows for one in sheets]), marks=pl.concat([one.marks for one in sheets]))
 
 
 def ahead(items: Iterator[T]) -> Iterator[T]:

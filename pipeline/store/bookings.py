@@ -17,6 +17,7 @@ from pipeline.store.naming import ID_ONLY, LIVING, SAME_KEYS
 from pipeline.store.writing import WRITTEN, find_written
 
 PLAIN = ("customer_id", "starts_at", "ends_at", "status", "service", "staff", "price", "created_at")
+MOST_HANDED_OUT = 5_000_000  # ids, of some 70 bytes each
 LIVE = "{}status = 'booked' AND {}starts_at >= ?"
 COLUMNS = (
     "booking_id, customer_id, starts_at, ends_at, status, service, staff, price, created_at, "
@@ -97,15 +98,6 @@ def clash_again(book: Book, message: str) -> None:
     book.run("DELETE FROM fresh WHERE booking_id IN (SELECT booking_id FROM clashing)")
 
 
-def known_only(source: str) -> str:
-    """Return the query for those rows of another whose customer is known.
-
-    NOTE: rows that are deleted again before the end make DuckDB write the whole table once more. Where the first rows of a file tell that
-    there are such rows, they had better not come in; where none does, not looking each one up on its way is quicker.
-    """
-    return f"SELECT * FROM ({source}) SEMI JOIN ({LIVING}) c USING (customer_id)"
-
-
 def clash_left_out(book: Book, source: str, stream: Any, message: str) -> None:
     """Let rows that were left out, and those that came in with the same id, come back as duplicate-id (rule 7.6); `source` reads them all again."""
     columns = f"file_no, source_row, booking_id, hash({', '.join((*PLAIN, 'alert_message'))}) AS content"
@@ -126,15 +118,16 @@ def clash_left_out(book: Book, source: str, stream: Any, message: str) -> None:
     book.run("DELETE FROM bookings WHERE booking_id IN (SELECT booking_id FROM clashed)")
 
 
-def names_nobody(book: Book, ids: pl.Series) -> bool:
-    """Tell whether some of these ids are nobody's."""
+def ids_to_go_by(book: Book, asked: pl.Series) -> pl.Series | None:
+    """Return the ids of all customers where some of these are nobody's; None where none is, or there are too many customers to hand them out.
+
+    NOTE: rows that are deleted again before the end make DuckDB write the whole table once more. Where the first rows of a file tell that
+    there are such rows, they had better not come in; where none does, not looking each one up on its way is quicker.
+    """
     query = f"SELECT EXISTS (SELECT 1 FROM named ANTI JOIN ({LIVING}) c USING (customer_id)) AS some"
-    return bool(book.ask(query, named=ids.drop_nulls().to_frame("customer_id"))["some"][0])
-
-
-def rows_between(book: Book, file_no: int, first: int, last: int) -> pl.Series:
-    """Return the row numbers of the bookings that a file brought, from `first` to `last`; the load's own, in a table that was empty before."""
-    return book.ask("SELECT first_row FROM bookings WHERE first_file = ? AND first_row BETWEEN ? AND ?", file_no, first, last)["first_row"]
+    if not book.ask(query, named=asked.drop_nulls().to_frame("customer_id"))["some"][0] or count_rows(book, "customers") > MOST_HANDED_OUT:
+        return None
+    return book.ask(LIVING)["customer_id"]
 
 
 def reject_unknown(book: Book, lying: Lying, message: str) -> None:
