@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import chain
+from pathlib import Path
 from typing import Any, TypeVar
 
 import polars as pl
 from polars.io.plugins import register_io_source
 
 from pipeline.findings import CATALOGUE, Checked
+from pipeline.intake.doubled import doubled_hashes, hashed
 from pipeline.intake.exports import Export
 from pipeline.intake.sheets import RawSheet
 from schemas.plan import Dtype
@@ -21,6 +23,7 @@ STEP = 2 * 122_880  # rows: two of DuckDB's row groups
 ALWAYS = frozenset({"source_row", "status"})
 SAID_IN = {"id_key": "customer_id", "email_key": "email"}  # columns that are made of another
 KEPT = 500_000  # rejected rows that are kept as they came
+LOOKED_THROUGH = 1 << 30  # bytes of files of which the ids are read beforehand
 STRANGERS = 1_000_000  # ids of nobody that are remembered
 NOBODY = "unknown-customer"
 MANY = 100  # different warnings that a report lists
@@ -59,6 +62,8 @@ class Passage:
 
     Findings are kept as numbers of what was found, so that a file of which every row comes back takes little room.
     `look` is shown the first piece's customers: where it returns ids, rows of customers who are not among them come back, and `nobodys` counts them.
+    With `withholds`, and a first piece whose ids are in no order, rows whose id stands elsewhere too are not handed on: `withheld` has them, once
+    `doubled` is set; `seen` tells whether a file was changed since.
     """
 
     exports: Numbered
@@ -71,6 +76,10 @@ class Passage:
     rejected: dict[int, list[RawSheet]] = field(default_factory=dict)
     look: Callable[[pl.Series], KnownIds | None] | None = None
     nobodys: int | None = None
+    withholds: bool = False
+    doubled: pl.Series | None = None
+    withheld: list[pl.DataFrame] = field(default_factory=list)
+    seen: dict[Path, tuple[int, int]] = field(default_factory=dict)
     _last: str | None = None
     _known: KnownIds | None = None
     _what: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -87,7 +96,7 @@ class Passage:
         for number, export in self.exports:
             self.read[number] = 0
             for sheet in ahead(export.sheets()):
-                checked = self._of_known(export.cast(sheet))
+                checked = self._of_known(self._withhold(export.cast(sheet), number))
                 self._note(checked.findings, number)
                 self._keep(sheet, checked, number)
                 self.read[number] += len(sheet.rows)
@@ -139,15 +148,38 @@ class Passage:
         for frame in found:
             yield frame.join(self._table(), on="what", how="inner", validate="m:1", maintain_order="left").drop("what")
 
-    def _of_known(self, checked: Checked) -> Checked:
-        """Let rows of nobody come back, where there is something to tell them by."""
+    def _withhold(self, checked: Checked, number: int) -> Checked:
+        """Keep back rows whose id stands elsewhere too, if that is known; find it out where the first piece suggests that there are such."""
         self._compare_ids(checked.valid)
         valid = checked.valid.select(self.columns())
+        if self.withholds and len(valid):
+            self.withholds = False
+            self.doubled = None if self.is_ascending else self._find_doubled()
+        if self.doubled is None:
+            return replace(checked, valid=valid)
+        apart = hashed(valid["booking_id"]).is_in(self.doubled.implode())
+        if apart.any():
+            self.withheld.append(own_texts(valid.filter(apart).select(pl.lit(number, pl.Int64).alias("file_no"), pl.all())))
+            valid = valid.filter(~apart)
+        return replace(checked, valid=valid)
+
+    def _find_doubled(self) -> pl.Series | None:
+        """Return hashes of the ids that stand more than once, None where to find them would take too much or they are too many to keep."""
+        columns = [export.ids for _, export in self.exports if export.ids is not None]
+        if len(columns) < len(self.exports) or sum(export.size for _, export in self.exports) > LOOKED_THROUGH:
+            return None
+        self.seen = {export.path: stamp_of(export.path) for _, export in self.exports}
+        found = doubled_hashes(chain.from_iterable(ids() for ids in columns))
+        return found if len(found) <= KEPT else None
+
+    def _of_known(self, checked: Checked) -> Checked:
+        """Let rows of nobody come back, where there is something to tell them by."""
+        valid = checked.valid
         if self.look is not None and len(valid):
             self._known, self.look = self.look(valid["id_key"]), None
             self.nobodys = None if self._known is None else 0
         if self._known is None or not (lacking := self._known.lack(valid["id_key"])).any():
-            return replace(checked, valid=valid)
+            return checked
         self.nobodys = (self.nobodys or 0) + int(lacking.sum())
         said = {"code": pl.lit(NOBODY), "column": pl.lit("customer_id"), "message": pl.lit(CATALOGUE[NOBODY].message)}
         found = valid.filter(lacking).select("source_row", **said)
@@ -163,6 +195,12 @@ class Passage:
         last = self._last
         self.is_ascending = bool(follows.head(len(ids) - 1).all()) and (last is None or (len(last.encode()), last) < (sizes[0], ids[0]))
         self._last = ids[-1]
+
+
+def stamp_of(path: Path) -> tuple[int, int]:
+    """Return what tells whether a file was written to: its size, and when that was last."""
+    said = path.stat()
+    return said.st_size, said.st_mtime_ns
 
 
 def own_texts(rows: pl.DataFrame) -> pl.DataFrame:

@@ -23,14 +23,15 @@ UNFINISHED = "unexpected end of data"
 QUOTES = "Check the quotation marks: a cell with a separator, a line break or a quotation mark must be quoted, and quotation marks inside it doubled."
 
 
-def read_records(pieces: Iterable[bytes], separator: str, places: tuple[int, int, int], where: str) -> Iterator[pl.DataFrame]:
+def read_records(pieces: Iterable[bytes], separator: str, places: tuple[int, int, int], where: str, *, only: int | None = None) -> Iterator[pl.DataFrame]:
     """Yield records as text: source_row and c0, c1, … (null or blank where empty), in order; wholly blank ones are left out, but count.
 
     `places`: how many lines to pass over, the number of the first record after them, how many cells a record has. There is at least
-    one frame. Raises `Refused` where records can't be told apart, or one has too many cells.
+    one frame. With `only` a column's position, the others may be missing, blank records stay, and too many cells may pass. Raises `Refused`
+    where records can't be told apart, or one has too many cells.
     """
     skip, number, width = places
-    reader = _Reader(separator, width, where)
+    reader = _Reader(separator, width, where, only)
     rest, yielded = b"", False
     for piece in chain(pieces, (None,)):
         is_last = piece is None
@@ -76,8 +77,8 @@ def _apart(number: int, where: str) -> Refused:
 class _Reader:
     """Reads blocks of whole lines."""
 
-    def __init__(self, separator: str, width: int, where: str) -> None:
-        self.separator, self.width, self.where = separator, width, where
+    def __init__(self, separator: str, width: int, where: str, only: int | None) -> None:
+        self.separator, self.width, self.where, self.only = separator, width, where, only
         self.names = [cell(position) for position in range(width + SPARE)]
         apart = re.escape(separator)
         one = f'(?:"(?:[^"]|"")*"|[^"{apart}][^{apart}"]*|)'
@@ -86,6 +87,8 @@ class _Reader:
     def read(self, block: bytes, number: int, *, is_last: bool) -> tuple[pl.DataFrame, int, bytes]:
         """Return a block's records, how many they are (blank ones too), and the bytes at its end that the next block must finish."""
         if b'"' not in block:
+            if self.only is not None and (column := self._column(block, self.only)) is not None:
+                return column, len(column), b""
             rows = self._plain(block, number)  # without a quotation mark each line is a record
             return self._shaped(_numbered(rows, number)), len(rows), b""
         lines = pl.Series(block.decode().removesuffix("\n").split("\n"))
@@ -95,6 +98,13 @@ class _Reader:
             self._require(len(rows), len(lines), number)
             return self._shaped(_numbered(rows, number)), len(lines), b""
         return self._mixed(lines, odd, number, is_last=is_last)
+
+    def _column(self, block: bytes, position: int) -> pl.DataFrame | None:
+        """Read one column of lines of which each is a record; None where some have more cells than others."""
+        try:
+            return self._parse(block, max(self.width, 2), [position])
+        except pl.exceptions.PolarsError:
+            return None
 
     def _plain(self, block: bytes, numbers: pl.Series | int) -> pl.DataFrame:
         """Read lines of which each is a record; `numbers`: theirs, or the first one's."""
@@ -111,11 +121,11 @@ class _Reader:
                     raise self._too_wide(number, record) from None
             raise _apart(numbers if isinstance(numbers, int) else int(numbers[0]), self.where) from None
 
-    def _parse(self, block: bytes, width: int) -> pl.DataFrame:
+    def _parse(self, block: bytes, width: int, columns: list[int] | None = None) -> pl.DataFrame:
         """Read lines of at most `width` cells. NOTE: Polars takes that number from the first line, so it is given one that has them all."""
         first_line = self.separator.encode() * (width - 1) + b"\n"
         schema = dict.fromkeys(self.names[:width], pl.String)
-        return pl.read_csv(first_line + block, has_header=False, separator=self.separator, schema=schema).slice(1)
+        return pl.read_csv(first_line + block, has_header=False, separator=self.separator, schema=schema, columns=columns).slice(1)
 
     def _too_wide(self, number: int, record: Sequence[str]) -> Refused:
         return Refused(f"{self.where}: row {number} has {len(record)} cells, more than the header's {self.width}.", QUOTES)
