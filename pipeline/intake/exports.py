@@ -156,7 +156,7 @@ def _open_parquet(path: Path, sought: Sought) -> Opened:
 def _open_whole(path: Path, sought: Sought, settings: Settings) -> list[Opened]:
     """Open a file that is read whole: every sheet that looks like an export (rule 7.3)."""
     source = open_source(path, settings.files.max_bytes)
-    tables = read_tables(source, Reading(sought))
+    tables = read_tables(source, Reading(sought, limits=settings.files))
     return [
         Opened(
             source.kind is FileKind.TEXT,

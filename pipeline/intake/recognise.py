@@ -130,5 +130,5 @@ def _headers(path: Path, sought: Sought, settings: Settings) -> list[Sequence[st
         said = SEP_LINE.match(text.head)
         body = text.head[said.end() :] if said else text.head
         return [find_dialect(body, sought, str(path), (said[1],) if said else SEPARATORS).header]
-    tables = read_tables(open_source(path, settings.files.max_bytes), Reading(sought))
+    tables = read_tables(open_source(path, settings.files.max_bytes), Reading(sought, limits=settings.files))
     return [sheet.header for sheet in tables.sheets]

@@ -10,6 +10,7 @@ from pipeline.intake.decode import decode
 from pipeline.intake.delimited import read_delimited
 from pipeline.intake.files import FileKind, Source
 from pipeline.intake.sheets import CELL_ERROR, ERROR_TEXTS, NOT_EXACT, RawSheet, Sought, cell, is_ours, map_columns
+from pipeline.settings import Files
 
 PIECE = 100_000  # rows
 
@@ -24,11 +25,12 @@ class Tables:
 
 @dataclass(frozen=True)
 class Reading:
-    """What the user said about how to read: the kinds of sheet, an encoding for text, the sheets of a workbook."""
+    """What the user said about how to read: the kinds of sheet, an encoding for text, the sheets of a workbook, the limits."""
 
     sought: Sought
     encoding: str | None = None
     sheets: tuple[str, ...] = ()
+    limits: Files = Files()
 
 
 def read_tables(source: Source, reading: Reading) -> Tables:
@@ -48,7 +50,7 @@ def _read_text(source: Source, reading: Reading) -> Tables:
 def _read_workbook(source: Source, reading: Reading) -> Tables:
     from pipeline.intake.workbook import read_workbook  # noqa: PLC0415  # spares a CSV the readers of workbooks
 
-    book = read_workbook(source.data, reading.sought, str(source.path), reading.sheets)
+    book = read_workbook(source.data, reading.sought, str(source.path), reading.sheets, reading.limits)
     remarks = [f"{source.name}: sheet left out: {sheet}" for sheet in book.skipped]
     remarks += [f"{source.name}: {remark}" for remark in book.remarks]
     return Tables(tuple(replace(sheet, ours=is_ours(sheet.header, sheet.rows)) for sheet in book.sheets), tuple(remarks))
