@@ -96,17 +96,27 @@ def main(words: list[str]) -> int:
     data = sys.stdin.buffer.read()
     # What holds the file itself does not count: it is read once here and once by the parser.
     limit_resources(task["memory"] + 2 * len(data), task["seconds"], task["output"])
-    try:
-        for line in parse(data, task["only"], judge=task["judge"]):
-            _say(line)
-        _say(DONE)
-        if task["look"]:
-            from pipeline.intake.oldbook import look_at  # noqa: PLC0415  # which imports another parser
+    return end_of_writing(lambda: _answer(data, task))
 
-            _say({"looks": look_at(data)})
+
+def end_of_writing(work: Callable[[], None]) -> int:
+    """Do what writes to stdout, and return the exit code that tells whether there was room for it."""
+    try:
+        work()
+        sys.stdout.flush()
     except OSError as error:
         return FULL if error.errno == errno.ENOSPC else 1
     return 0
+
+
+def _answer(data: bytes, task: dict[str, Any]) -> None:
+    for line in parse(data, task["only"], judge=task["judge"]):
+        _say(line)
+    _say(DONE)
+    if task["look"]:
+        from pipeline.intake.oldbook import look_at  # noqa: PLC0415  # which imports another parser
+
+        _say({"looks": look_at(data)})
 
 
 def _say(line: Any) -> None:

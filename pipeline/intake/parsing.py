@@ -4,21 +4,19 @@ It gets the file's bytes in a file without a name, and answers in another; whate
 """
 
 import json
-import subprocess
-import sys
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import polars as pl
 
-from pipeline.errors import Refused, TryAgain
+from pipeline.errors import Refused
+from pipeline.intake.apart import refuse_end, run_apart, spooled
 from pipeline.intake.cellmarks import MARKS, NO_VALUE
 from pipeline.intake.merges import Merge
 from pipeline.intake.oldbook import NOT_SHOWN
-from pipeline.intake.parser import DAMAGED, DONE, FULL, LOCKED
+from pipeline.intake.parser import DAMAGED, DONE, LOCKED
 from pipeline.intake.sheets import CELL_ERROR, NOT_EXACT, cell
 from pipeline.intake.zipparts import SAVE_ANEW
 from pipeline.settings import Files
@@ -82,26 +80,11 @@ def parse_workbook(data: bytes, where: str, task: Task, limits: Files) -> Parsed
 
     Raises `Refused` where the parser can't read it, does not survive it, or takes more than the limits.
     """
-    words = {"only": task.only, "judge": task.judge, "look": task.look, "memory": limits.read_memory, "seconds": limits.read_seconds + 1}
-    command = [sys.executable, "-I", str(PROGRAM), json.dumps({**words, "output": MOST_OUTPUT * limits.read_memory})]
-    try:
-        with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as answer:
-            given.write(data)
-            given.seek(0)
-            code = _run(command, given, answer, limits.read_seconds)
-            answer.seek(0)
-            return _understood(answer, code, where, limits)
-    except OSError as error:
-        raise TryAgain(f"{where}: the folder for temporary files can't be written ({error.strerror}).", "Free space there, then run again.") from error
-
-
-def _run(command: list[str], given: IO[bytes], answer: IO[bytes], seconds: int) -> int | None:
-    """Return the exit code, None where the process was stopped for taking too long."""
-    try:
-        # NOTE: what a parser says as it dies may hold cells' values, so nobody hears it.
-        return subprocess.run(command, stdin=given, stdout=answer, stderr=subprocess.DEVNULL, timeout=seconds, check=False).returncode  # noqa: S603
-    except subprocess.TimeoutExpired:
-        return None
+    words = {"only": task.only, "judge": task.judge, "look": task.look, "output": MOST_OUTPUT * limits.read_memory}
+    with spooled(data, where) as given, spooled(b"", where) as answer:
+        code = run_apart(PROGRAM, words, (given, answer), limits)
+        answer.seek(0)
+        return _understood(answer, code, where, limits)
 
 
 def _understood(answer: Iterable[bytes], code: int | None, where: str, limits: Files) -> Parsed:
@@ -121,19 +104,9 @@ def _understood(answer: Iterable[bytes], code: int | None, where: str, limits: F
         else:
             reader.take(said)
     if not is_done:
-        raise _not_survived(code, where, limits)
+        raise refuse_end(code, where, limits, SAVE_ANEW)
     parsed.cells = reader.sheets()
     return parsed
-
-
-def _not_survived(code: int | None, where: str, limits: Files) -> Exception:
-    if code == FULL:
-        return TryAgain(f"{where}: the folder for temporary files is full.", "Free space there, then run again.")
-    if code is None:
-        reason = f"reading the workbook takes longer than {limits.read_seconds:,} seconds, which is the limit"
-        return Refused(f"{where}: {reason}.", f"{SAVE_ANEW} Or raise files.read_seconds in the settings.")
-    reason = f"the workbook could not be read safely: it is damaged, or needs more than {limits.read_memory:,} bytes of memory, which is the limit"
-    return Refused(f"{where}: {reason}.", f"{SAVE_ANEW} Or raise files.read_memory in the settings.")
 
 
 def refusal_of(failure: str, where: str) -> Refused:

@@ -125,7 +125,7 @@ def _kinds_of(header: Sequence[str], sought: AnyKind) -> set[InputKind]:
 def _headers(path: Path, sought: Sought, settings: Settings) -> list[Sequence[str]]:
     """Return the headers of a file's sheets; raise `NotRecognised` where no row is one."""
     if is_parquet(path):
-        return [open_parquet(path).header]
+        return [open_parquet(path, limits=settings.files).header]
     if (text := open_text(path)) is not None:
         said = SEP_LINE.match(text.head)
         body = text.head[said.end() :] if said else text.head

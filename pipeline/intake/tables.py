@@ -61,8 +61,12 @@ def _read_parquet(source: Source, reading: Reading) -> Tables:
 
     if reading.sheets:
         raise Refused(f"{source.path}: --sheet names a sheet, and this file is not a workbook.", "Leave --sheet out.")
-    parquet = open_parquet(source.path, source.data)
-    pieces = list(parquet.pieces(PIECE))
+    parquet = open_parquet(source.path, source.data, reading.limits)
+    pieces, most = list[tuple[pl.DataFrame, pl.DataFrame]](), reading.limits.max_rows
+    for piece in parquet.pieces(PIECE):
+        pieces.append(piece)
+        if sum(len(rows) for rows, _ in pieces) > most:
+            raise Refused(f"{source.path}: the file has more than {most:,} rows, which is the limit.", "Split it, or raise files.max_rows in the settings.")
     rows, marks = pl.concat([piece for piece, _ in pieces]), pl.concat([marked for _, marked in pieces])
     wanted = reading.sought.choose([[list(parquet.header)]], "")
     map_columns(parquet.header, wanted, str(source.path))

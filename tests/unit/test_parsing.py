@@ -30,7 +30,7 @@ def parsed_by(script: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seco
 @pytest.mark.parametrize("end", ["os.abort()", "os.kill(os.getpid(), 9)", "sys.exit(1)", "raise MemoryError", "bytes(1 << 62)", "pass"])
 @pytest.mark.parametrize("before", ["pass", LISTED, "print('{\"sh', end='', flush=True)"])
 def test_parser_that_does_not_finish_refuses_the_file(before: str, end: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(Refused, match=r"^up\.xlsx: the workbook could not be read safely") as caught:
+    with pytest.raises(Refused, match=r"^up\.xlsx: the file could not be read safely") as caught:
         parsed_by(f"{before}\n{end}", tmp_path, monkeypatch)
     assert "files.read_memory" in caught.value.fix
 
