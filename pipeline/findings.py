@@ -41,7 +41,7 @@ class Checked:
 
 
 ROW_FAULTS = (
-    Kind("cell-error", "Cell error", "a cell holds an Excel error or a formula without a stored value: type the value itself"),
+    Kind("cell-error", "Cell error", "a cell holds an Excel error or a formula without a stored value, or lies under a merged cell: type the value itself"),
     Kind("missing-action", "No action", "action is blank: write add, edit, set, remove or ignore"),
     Kind("unknown-action", "Unknown action", "the action is not known: write add, edit, set, remove or ignore"),
     Kind("missing-customer", "No customer", "no customer is named: fill customer_id, email or phone"),

@@ -66,10 +66,15 @@ class Flags:
 
 @dataclass(frozen=True)
 class Files:
-    """How large an upload may be."""
+    """How large an upload may be, as it lies and unpacked, and what reading one workbook or Parquet file may take."""
 
     max_rows: int = 5_000_000
     max_bytes: int = 2 << 30
+    max_unpacked_bytes: int = 768_000_000
+    max_cells: int = 10_000_000
+    max_columns: int = 16_384
+    read_seconds: int = 60
+    read_memory: int = 2_000_000_000
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,7 @@ def open_exports(path: Path, layout: Layout, column_map: ColumnMap, settings: Se
 def open_parts(path: Path, sought: Sought, settings: Settings) -> "list[Opened]":
     """Open a file of any kind: of a workbook, each sheet that has what is sought. Raises as `open_exports` does."""
     if is_parquet(path):
-        return [_open_parquet(path, sought)]
+        return [_open_parquet(path, sought, settings)]
     if (text := open_text(path)) is not None:
         return [_open_text(text, sought)]
     return _open_whole(path, sought, settings)
@@ -155,8 +155,8 @@ def _gathered(frames: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
     yield pl.concat(kept).rechunk()
 
 
-def _open_parquet(path: Path, sought: Sought) -> Opened:
-    parquet = open_parquet(path)
+def _open_parquet(path: Path, sought: Sought, settings: Settings) -> Opened:
+    parquet = open_parquet(path, limits=settings.files)
     wanted = sought.choose([[list(parquet.header)]], "")
     parquet.require_plain(wanted.recognised(parquet.header))
     start = RawSheet("", parquet.header, 0, pl.DataFrame(), pl.DataFrame(schema=MARK_SCHEMA), wanted)
@@ -171,7 +171,7 @@ def _open_parquet(path: Path, sought: Sought) -> Opened:
 def _open_whole(path: Path, sought: Sought, settings: Settings) -> list[Opened]:
     """Open a file that is read whole: every sheet that looks like an export (rule 7.3)."""
     source = open_source(path, settings.files.max_bytes)
-    tables = read_tables(source, Reading(sought))
+    tables = read_tables(source, Reading(sought, limits=settings.files))
     return [
         Opened(
             source.kind is FileKind.TEXT,

@@ -125,10 +125,10 @@ def _kinds_of(header: Sequence[str], sought: AnyKind) -> set[InputKind]:
 def _headers(path: Path, sought: Sought, settings: Settings) -> list[Sequence[str]]:
     """Return the headers of a file's sheets; raise `NotRecognised` where no row is one."""
     if is_parquet(path):
-        return [open_parquet(path).header]
+        return [open_parquet(path, limits=settings.files).header]
     if (text := open_text(path)) is not None:
         said = SEP_LINE.match(text.head)
         body = text.head[said.end() :] if said else text.head
         return [find_dialect(body, sought, str(path), (said[1],) if said else SEPARATORS).header]
-    tables = read_tables(open_source(path, settings.files.max_bytes), Reading(sought))
+    tables = read_tables(open_source(path, settings.files.max_bytes), Reading(sought, limits=settings.files))
     return [sheet.header for sheet in tables.sheets]

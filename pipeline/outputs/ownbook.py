@@ -22,6 +22,7 @@ from pipeline.outputs.ownparts import read_book, write_book
 from pipeline.outputs.tables import CELL_CHARACTERS, FILLS, MAX_WIDTH, Table
 from schemas.columns import RESULT_COLUMNS
 
+MOST_IN_ALL, MOST_LINES = 256_000_000, 100_000
 MOST_ROWS, MOST_BYTES, MOST_ELEMENTS, MOST_SPANNED, LAST_COLUMN = 20_000, 64_000_000, 2_000_000, 200_000, 16_384
 DARK_FILLS = {"applied": "4E8F3A", "rejected": "C55A11", "unchanged": "7F7F7F", "ignored": "A6A6A6", "unprocessed": "BF9000"}
 MARK = "The sheet “{}” is written by flagbook; the next run replaces it."
@@ -42,15 +43,21 @@ def why_not(data: bytes, sheets: Sequence[Answered]) -> str | None:
         if not MAIN_PART.search(parts.read("[Content_Types].xml")):
             return "the upload is not an XLSX workbook"
         listed = [part for part in parts.infolist() if part.filename.lower().endswith((".xml", ".rels"))]
-        if sum(part.file_size for part in listed) > MOST_BYTES:
-            return f"the workbook is larger than {MOST_BYTES // 1_000_000} MB when unpacked"
+        for held, most in ((listed, MOST_BYTES), (parts.infolist(), MOST_IN_ALL)):  # pictures, too, are read whole
+            if sum(part.file_size for part in held) > most:
+                return f"the workbook is larger than {most // 1_000_000} MB when unpacked"
         texts = [parts.read(part) for part in listed]
         refs = [ref.decode() for xml in texts for ref in SPANS.findall(xml)]
         spanned = sum((abs(right - left) + 1) * (abs(low - top) + 1) for left, top, right, low in map(range_boundaries, refs))
     except (BadZipFile, KeyError, TypeError, ValueError):  # the last two: a range that can't be read
         return "the upload is not an XLSX workbook, or not a sound one"
-    if sum(xml.count(b"<") - xml.count(b"</") for xml in texts) > MOST_ELEMENTS or any(re.search(rb"definedName\s[^<]{9000}", xml) for xml in texts):
-        return "the workbook has too many cells, filled or formatted, or a defined name that is too long"
+    lines = sum(xml.count(b"<row ") + xml.count(b"<row>") for xml in texts)
+    if (
+        sum(xml.count(b"<") - xml.count(b"</") for xml in texts) > MOST_ELEMENTS
+        or lines > MOST_LINES
+        or any(re.search(rb"definedName\s[^<]{9000}", xml) for xml in texts)
+    ):
+        return "the workbook has too many cells or rows, filled or formatted, or a defined name that is too long"
     return f"its merged cells and notes cover more than {MOST_SPANNED:,} cells" if spanned > MOST_SPANNED else None
 
 
