@@ -13,8 +13,8 @@ from typing import IO
 import polars as pl
 import polars.selectors as cs
 
+from pipeline.apart import refuse_end, run_apart, spooled
 from pipeline.errors import Refused
-from pipeline.intake.apart import refuse_end, run_apart, spooled
 from pipeline.intake.files import opened
 from pipeline.intake.parquettrial import TOO_MANY
 from pipeline.intake.sheets import MARK_SCHEMA, NOT_EXACT, cell

@@ -12,7 +12,7 @@ from pathlib import Path
 if __name__ == "__main__":
     sys.path.append(str(Path(__file__).parents[2]))  # this process is started alone, and looks nowhere else first
 
-from pipeline.intake.parser import limit_resources
+from pipeline.confined import limit_resources
 
 POLARS_MEMORY = 1_200_000_000  # what Polars sets aside of addresses, whatever it reads
 ROWS_A_BYTE, NO_BOMB = 20, 5_000_000  # a file with more rows, and more than so many for each of its bytes, is no table

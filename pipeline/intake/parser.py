@@ -4,11 +4,9 @@ NOTE: a damaged workbook, or a cell far away, makes a parser ask for hundreds of
 in Python can catch it. So this is a process of its own, with little memory and time, and imports no more than it needs.
 """
 
-import errno
 import json
 import sys
 from collections.abc import Callable, Generator, Iterator
-from contextlib import suppress
 from io import BytesIO
 from itertools import islice
 from pathlib import Path
@@ -17,26 +15,12 @@ from typing import Any
 if __name__ == "__main__":
     sys.path.append(str(Path(__file__).parents[2]))  # this process is started alone, and looks nowhere else first
 
+from pipeline.confined import end_of_writing, limit_resources
 from pipeline.intake.cellvalues import Value, column_texts, is_inexact
 
 CHUNK = 200_000  # cells that are handed on together
 LOCKED, DAMAGED = "locked", "damaged"
 DONE = {"done": True}
-FULL = 74  # the exit code where the answer finds no room
-
-
-def limit_resources(memory: int, seconds: int, output: int) -> None:
-    """Let this process have no more than so many bytes of memory, seconds of computing, and bytes in a file; no core is dumped."""
-    try:
-        import resource  # noqa: PLC0415  # there is none on some systems
-    except ImportError:
-        return  # the parent's clock is the limit then
-    wanted = {resource.RLIMIT_AS: memory, resource.RLIMIT_CPU: seconds, resource.RLIMIT_FSIZE: output, resource.RLIMIT_CORE: 0}
-    for kind, most in wanted.items():
-        with suppress(OSError, ValueError):  # a system that knows the limit but does not set it
-            _, hard = resource.getrlimit(kind)
-            allowed = most if hard == resource.RLIM_INFINITY else min(most, hard)
-            resource.setrlimit(kind, (allowed, allowed))
 
 
 def parse(data: bytes, only: list[str], *, judge: bool) -> Iterator[Any]:
@@ -97,16 +81,6 @@ def main(words: list[str]) -> int:
     # What holds the file itself does not count: it is read once here and once by the parser.
     limit_resources(task["memory"] + 2 * len(data), task["seconds"], task["output"])
     return end_of_writing(lambda: _answer(data, task))
-
-
-def end_of_writing(work: Callable[[], None]) -> int:
-    """Do what writes to stdout, and return the exit code that tells whether there was room for it."""
-    try:
-        work()
-        sys.stdout.flush()
-    except OSError as error:
-        return FULL if error.errno == errno.ENOSPC else 1
-    return 0
 
 
 def _answer(data: bytes, task: dict[str, Any]) -> None:

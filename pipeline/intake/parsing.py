@@ -11,8 +11,8 @@ from typing import Any
 
 import polars as pl
 
+from pipeline.apart import refuse_end, run_apart, spooled
 from pipeline.errors import Refused
-from pipeline.intake.apart import refuse_end, run_apart, spooled
 from pipeline.intake.cellmarks import MARKS, NO_VALUE
 from pipeline.intake.merges import Merge
 from pipeline.intake.oldbook import NOT_SHOWN

@@ -4,8 +4,8 @@ import hashlib
 from functools import partial
 from pathlib import Path
 
+from pipeline.apart import refuse_end, run_apart, spooled
 from pipeline.errors import Refused
-from pipeline.intake.apart import refuse_end, run_apart, spooled
 from pipeline.intake.decode import MARKS
 from pipeline.intake.delimited import read_delimited
 from pipeline.intake.exports import Opened, again

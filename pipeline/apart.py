@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
+from pipeline.confined import FULL
 from pipeline.errors import Refused, TryAgain
-from pipeline.intake.parser import FULL
 from pipeline.settings import Files
 
 FREE_SPACE = "Free space there, then run again."
