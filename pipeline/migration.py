@@ -30,6 +30,7 @@ from pipeline.run import Where
 from pipeline.settings import Settings
 from pipeline.store.book import open_book, open_for_load, write_settings
 from pipeline.store.incoming import count_codes, stand_in
+from pipeline.store.place import check_room
 from pipeline.store.reading import count_items, next_numbers
 from pipeline.store.writing import BatchRecord, finish_batch, name_sheets, write_findings, write_record
 from pipeline.wording import count_of
@@ -58,6 +59,8 @@ def migrate(where: Where, call: Migrating) -> MigrateReport:
     """Bring another system's files into the book, making the book where there is none, or say what that would do."""
     started = datetime.now(UTC)
     sources = open_all(call, where.settings)
+    if not call.dry_run:
+        check_room(where.store, where.settings.store.min_free_bytes, call.paths)
     with staged(call.paths) as files:
         with open_for_load(where.store, dry_run=call.dry_run) as book, book.transaction(keep=not call.dry_run):
             batch_id, _ = next_numbers(book)

@@ -28,6 +28,7 @@ from pipeline.store.book import Book, open_book, open_for_load, write_settings
 from pipeline.store.former import count_rewritten
 from pipeline.store.incoming import stand_in
 from pipeline.store.log import next_event
+from pipeline.store.place import check_room
 from pipeline.store.reading import batch_record, batch_rows, count_items, next_numbers, same_upload
 from pipeline.store.rows import Moved, forget_saying, move_rows
 from pipeline.store.undoing import find_undo
@@ -75,6 +76,7 @@ def apply(where: Where, call: Instructing) -> ApplyReport:
     watch = Stopwatch()
     upload = read_upload(call.request, where.settings, call.reason)
     watch.lap("read")
+    _check_room(where, call.request.paths, dry_run=call.dry_run)
     with open_book(where.store, writing=not call.dry_run) as book, staged(call.request.paths) as files:
         before = None if call.again else same_upload(book, [file.rows_digest for file in upload.files])
         if before is not None:
@@ -97,6 +99,11 @@ def apply(where: Where, call: Instructing) -> ApplyReport:
     watch.lap("write the book")
     watch.write(where.timings)
     return report
+
+
+def _check_room(where: Where, inputs: Sequence[Path] = (), *, dry_run: bool) -> None:
+    if not dry_run:
+        check_room(where.store, where.settings.store.min_free_bytes, inputs)
 
 
 def _facts(where: Where, call: Instructing) -> list[tuple[str, str]]:
@@ -198,6 +205,7 @@ def load(where: Where, call: Loads) -> LoadReport:
     column_map = read_map(call.map, where.settings) if call.map else default_map(where.settings)
     layouts = [*((CUSTOMERS, path) for path in call.customers), *((BOOKINGS, path) for path in call.bookings)]
     exports = list(enumerate((one for layout, path in layouts for one in open_exports(path, layout, column_map, where.settings)), start=1))
+    _check_room(where, [*call.customers, *call.bookings], dry_run=call.dry_run)
     with staged([*call.customers, *call.bookings]) as files:
         with open_for_load(where.store, dry_run=call.dry_run) as book, book.transaction(keep=not call.dry_run):
             batch_id, _ = next_numbers(book)
@@ -253,6 +261,7 @@ class Undoing:
 def undo(where: Where, call: Undoing) -> UndoReport:
     """Put back what a batch changed, whatever its kind; or say what that would do."""
     started = datetime.now(UTC)
+    _check_room(where, dry_run=call.dry_run)
     with open_book(where.store, writing=not call.dry_run) as book:
         if looking.find_batch(book, call.batch_id) is None:
             raise Refused(f"There is no batch {call.batch_id}.", "List them with: flagbook batches")

@@ -98,6 +98,13 @@ class Reports:
 
 
 @dataclass(frozen=True)
+class Store:
+    """How many bytes must be free on the store's disk before a batch begins, besides thrice its inputs."""
+
+    min_free_bytes: int = 128 << 20
+
+
+@dataclass(frozen=True)
 class Settings:
     """All that a run may know of the business; `remarks` are warnings for the report. `approval`: large batches need a second person's.
 
@@ -110,6 +117,7 @@ class Settings:
     batches: Batches = Batches()
     reports: Reports = Reports()
     nightly: Nightly = field(default_factory=Nightly)
+    store: Store = Store()
     staff: tuple[Staff, ...] = ()
     status_words: Mapping[str, str] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)
@@ -164,6 +172,7 @@ def _settings(data: dict[str, Any], where: str) -> Settings:
         files=_section(Files, data.get("files", {}), f"{where}: files"),
         reports=_section(Reports, data.get("reports", {}), f"{where}: reports"),
         nightly=check_folders(_section(Nightly, data.get("nightly", {}), f"{where}: nightly"), f"{where}: nightly"),
+        store=_section(Store, data.get("store", {}), f"{where}: store"),
         staff=staff,
         status_words=status_words(data.get("status_words", {}), f"{where}: status_words"),
         aliases=alias_table(data.get("aliases", {}), f"{where}: aliases"),
