@@ -10,6 +10,7 @@ import polars as pl
 from polars.io.plugins import register_io_source
 
 from pipeline.findings import CATALOGUE, Checked
+from pipeline.intake.cells import own_texts
 from pipeline.intake.exports import Export
 from pipeline.intake.sheets import RawSheet
 from schemas.plan import Dtype
@@ -17,7 +18,8 @@ from schemas.plan import Dtype
 T = TypeVar("T")
 Numbered = Sequence[tuple[int, Export]]
 Progress = Callable[[int, int, int, int], None]
-STEP = 2 * 122_880  # rows: two of DuckDB's row groups
+GROUP = 122_880  # rows of one of DuckDB's row groups
+STEP = 2 * GROUP
 ALWAYS = frozenset({"source_row", "status"})
 SAID_IN = {"id_key": "customer_id", "email_key": "email"}  # columns that are made of another
 KEPT = 500_000  # rejected rows that are kept as they came
@@ -145,14 +147,6 @@ class Passage:
         self._last = ids[-1]
 
 
-def own_texts(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the same rows with texts of their own.
-
-    NOTE: texts that are merely picked out keep all of the file's text in memory; an empty one put to them makes them new.
-    """
-    return rows.with_columns(pl.selectors.string() + "")
-
-
 def ahead(items: Iterator[T]) -> Iterator[T]:
     """Yield the same items, the next one being made while the last is used: reading and casting take turns on two cores."""
     with ThreadPoolExecutor(1) as worker:
@@ -180,6 +174,28 @@ def _evenly(frames: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
             kept, held = [whole.slice(STEP)], held - STEP
     if kept:
         yield pl.concat(kept).rechunk()
+
+
+@dataclass
+class Gathered:
+    """Frames that come one after the other, put together until they fill whole row groups; see `_evenly`."""
+
+    _frames: list[pl.DataFrame] = field(default_factory=list)
+
+    def add(self, frame: pl.DataFrame) -> pl.DataFrame | None:
+        """Take one more; return as many rows as fill row groups, if any do."""
+        self._frames.append(frame)
+        cut = sum(map(len, self._frames)) // GROUP * GROUP
+        if not cut:
+            return None
+        whole = pl.concat(self._frames)
+        self._frames = [whole.slice(cut)]
+        return whole.head(cut)
+
+    def rest(self) -> pl.DataFrame | None:
+        """Return the rows that are left, if there are any."""
+        rest, self._frames = self._frames, []
+        return pl.concat(rest) if rest else None
 
 
 class Stream:
