@@ -15,10 +15,8 @@ from pipeline.intake.cells import word_keys
 from pipeline.layering import IS_FIRST, ITEM, JOINT, lay_on
 from pipeline.legacy.flagging import FLAGGED, PRESENT, UNFLAGGED
 from pipeline.parting import WHO, Spoken, in_parts
-from pipeline.store.reading import items_of
-from pipeline.store.sources import alerts_of, events_known, said_last
+from pipeline.store.sources import alerted_before, events_known, said_last, stood_before
 from pipeline.telling import ORIGIN, Planned
-from schemas.entities import FLAGS
 from schemas.entity import STAMPS
 from schemas.plan import UTC_TIME
 
@@ -46,7 +44,7 @@ def chain_flags(spoken: Spoken, context: Context) -> Chained:
     """Decide what a part of a source's flags and events do to the book as it is; nothing is written."""
     people = spoken.customers.to_frame("customer_id").with_row_index(WHO).with_columns(pl.col(WHO).cast(pl.Int64))
     found = _keyed(spoken.items, "flag_type")
-    last = _keyed(said_last(context.book, people).join(people, on="customer_id", how="inner", validate="m:1"), "flag_type")
+    last = _keyed(said_last(context.book, people), "flag_type")
     if spoken.types is not None:
         last = last.filter(pl.col("flag_type").is_in(list(spoken.types)))
     keys = _keys(found, last)
@@ -56,7 +54,7 @@ def chain_flags(spoken: Spoken, context: Context) -> Chained:
     events = _new_events(past, context)
     items = _items(joined, last, events)
     moved = items.filter(~pl.col("is_same") | pl.col("has_events"))
-    standing = _keyed(items_of(context.book, FLAGS, people).join(people, on=WHO, how="inner", validate="m:1"), "item_name")
+    standing = _keyed(stood_before(context.book, people), "item_name")
     steps = lay_on(_steps(moved, events, distinct, (spoken, context.as_of)), moved, _numbered(standing, keys))
     written = _events(steps, spoken)
     alerts = _alerts((steps, written), _numbered(standing, keys), (people, len(keys)), context)
@@ -237,10 +235,10 @@ def _alerts(said: tuple[pl.DataFrame, pl.DataFrame], standing: pl.DataFrame, ask
     touched = last.select(WHO).unique(maintain_order=True)
     columns = [WHO, "item_name", "comment"]
     flags = pl.concat([rest.join(touched, on=WHO, how="semi").select(columns), last.filter("is_after").select(columns)])
-    before = touched.join(alerts_of(context.book, people), on=WHO, how="left", validate="1:1")
+    before = touched.join(alerted_before(context.book, people).drop("customer_id"), on=WHO, how="left", validate="1:1")
     changed = plan_alerts_of(flags, before, context.settings)
     origin = events.select(steps.select(who).to_series(), *ORIGIN).filter((pl.col(WHO) != pl.col(WHO).shift(-1)).fill_null(value=True))
-    return changed.join(people, on=WHO, how="inner", validate="1:1").join(origin, on=WHO, how="inner", validate="1:1").sort("customer_id").drop(WHO)
+    return changed.join(people, on=WHO, how="inner", validate="1:1").join(origin, on=WHO, how="inner", validate="1:1").sort(WHO).drop(WHO)
 
 
 def _due(items: pl.DataFrame) -> pl.DataFrame:

@@ -19,8 +19,8 @@ from pipeline.parting import Spoken, in_parts
 from pipeline.rules.merge import merge_with_source
 from pipeline.store import customers, incoming
 from pipeline.store.reading import count_items
-from pipeline.store.sources import add_due, begin_due, begin_staging, find_said, keep_known, stage_customers, take_repeated
-from pipeline.streaming import ahead
+from pipeline.store.sources import add_due, begin_due, begin_staging, find_said, find_standing, keep_known, stage_customers, take_repeated
+from pipeline.streaming import Order, ahead
 from pipeline.telling import Known, Telling, Told
 from pipeline.wording import count_of
 from schemas.entities import FLAGS
@@ -58,7 +58,7 @@ def migrate_sources(loading: Loading, sources: Sequence[tuple[int, Source]]) -> 
     for number, found in done.read.findings:
         incoming.add_findings(context.book, found.select(pl.lit(number, pl.Int64).alias("file_no"), "source_row", "code", "message"))
     done.loaded.rejected |= done.read.rejected
-    differing = merge_staged(context)
+    differing = merge_staged(context) if done.read.may_repeat else {}
     done.remarks += [f"{count_of(n, 'customer')} on several rows that differ in {name}: the first row counts" for name, n in differing.items()]
     people, new = _bring_customers(loading, [number for number, _ in of_customers])
     named = names_known(context) if any(source.names_only() for _, source in sources) else pl.DataFrame()
@@ -77,9 +77,16 @@ def migrate_sources(loading: Loading, sources: Sequence[tuple[int, Source]]) -> 
 def read_sources(context: Context, sources: Sequence[tuple[int, Source]]) -> Read:
     """Read files of customers to their end; those of rows that hold are staged."""
     begin_staging(context.book)
-    read = Read(partial(stage_customers, context.book))
+    order = Order()
+
+    def take(customers: pl.DataFrame) -> None:
+        stage_customers(context.book, customers)
+        order.see(customers["customer_id"])
+
+    read = Read(take)
     for number, source in sources:
         read_customers((number, source), ahead(source.opened.sheets()), (partial(find_or_name, context), context.settings.type_names()), read)
+    read.may_repeat = not order.is_ascending
     return read
 
 
@@ -128,6 +135,7 @@ def _bring_customers(loading: Loading, files: Sequence[int]) -> tuple[int, int]:
 def _tell_flags(done: Migrated, context: Context, told: tuple[tuple[int, str], Known], spoken: Spoken) -> Told:
     """Bring flags and events into the book, in parts, and tell bookings; what the source said before is looked up once, before anything is written."""
     spoken = replace(spoken, customers=find_said(context.book, spoken.source))
+    find_standing(context.book)
     begin_due(context.book)
     count_lost(done.counts, pl.concat(done.read.lost))
     telling = Telling(context, *told)
@@ -148,7 +156,7 @@ def _note(done: Migrated, chained: Chained, context: Context) -> None:
 
 def _count_customers(done: Migrated, context: Context, found: tuple[int, int, Told], files: Sequence[int]) -> None:
     every, new, told = found
-    changed = customers.count_changed(context.book, told.flagged)
+    changed = customers.count_changed(context.book, told.flagged) if new < every else 0
     read, rejected = sum(done.read.rows.values()), incoming.count_rejected(context.book, files)
     valid = done.read.valid
     if read != valid + rejected:

@@ -54,6 +54,24 @@ class Span:
 
 
 @dataclass
+class Order:
+    """Whether every id came after the one before it, so that none can stand twice: the order of most exports."""
+
+    is_ascending: bool = True
+    _last: str | None = None
+
+    def see(self, ids: pl.Series) -> None:
+        """Look at further ids."""
+        if not self.is_ascending or not len(ids):
+            return
+        sizes = ids.str.len_bytes().cast(pl.Int64)
+        follows = (sizes.shift(-1) > sizes) | ((sizes.shift(-1) == sizes) & (ids.shift(-1) > ids))
+        last = self._last
+        self.is_ascending = bool(follows.head(len(ids) - 1).all()) and (last is None or (len(last.encode()), last) < (sizes[0], ids[0]))
+        self._last = ids[-1]
+
+
+@dataclass
 class Passage:
     """One pass over the exports of a layout: how many rows were read and handed on, by file, what was found, and rejected rows as they came.
 
@@ -65,13 +83,17 @@ class Passage:
     progress: Progress
     read: dict[int, int] = field(default_factory=dict)
     handed_on: int = 0
-    is_ascending: bool = True
     warnings: dict[str, int] = field(default_factory=dict)
     rejected: dict[int, list[RawSheet]] = field(default_factory=dict)
     spans: list["Span"] = field(default_factory=list)
-    _last: str | None = None
+    _order: Order = field(default_factory=Order)
     _what: dict[tuple[str, str], int] = field(default_factory=dict)
     _found: list[pl.DataFrame] = field(default_factory=list)
+
+    @property
+    def is_ascending(self) -> bool:
+        """Tell whether every id came after the one before it."""
+        return self._order.is_ascending
 
     @property
     def rows(self) -> int:
@@ -89,7 +111,7 @@ class Passage:
                 self._keep(sheet, checked, number)
                 self.read[number] += len(sheet.rows)
                 self.handed_on += len(checked.valid)
-                self._compare_ids(checked.valid)
+                self._order.see(checked.valid.to_series(1))
                 if len(checked.valid):
                     self.spans.append(Span.of(number, checked.valid["source_row"]))
                 self.progress(number, len(sheet.rows), before + export.passed(), sum(one.size for _, one in self.exports))
@@ -134,17 +156,6 @@ class Passage:
         found, self._found = self._found, []
         for frame in found:
             yield frame.join(self._table(), on="what", how="inner", validate="m:1", maintain_order="left").drop("what")
-
-    def _compare_ids(self, rows: pl.DataFrame) -> None:
-        """Look whether every id comes after the one before it, so that none can stand twice: the order of most exports."""
-        if not self.is_ascending or not len(rows):
-            return
-        ids = rows.to_series(1)
-        sizes = ids.str.len_bytes().cast(pl.Int64)
-        follows = (sizes.shift(-1) > sizes) | ((sizes.shift(-1) == sizes) & (ids.shift(-1) > ids))
-        last = self._last
-        self.is_ascending = bool(follows.head(len(ids) - 1).all()) and (last is None or (len(last.encode()), last) < (sizes[0], ids[0]))
-        self._last = ids[-1]
 
 
 def ahead(items: Iterator[T]) -> Iterator[T]:

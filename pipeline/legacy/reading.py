@@ -27,8 +27,8 @@ ASKED = ("email_key", "phone", "name_key")
 class Read:
     """What was read of customers' files: `items` (see `ITEMS`, with file_no and customer_id) of rows that hold; `take` gets their customers (`CUSTOMERS`).
 
-    `lost` are the items of rows that come back (flag_type, kind). `rows` counts the rows of each file, `valid` those that hold; `rejected` has
-    those that come back.
+    `lost` are the items of rows that come back (flag_type, kind). `rows` counts the rows of each file, `valid` those that hold, `may_repeat`
+    whether some may be of one customer; `rejected` has those that come back.
     """
 
     take: Callable[[pl.DataFrame], None]
@@ -37,6 +37,7 @@ class Read:
     findings: list[tuple[int, pl.DataFrame]] = field(default_factory=list)
     rows: dict[int, int] = field(default_factory=dict)
     valid: int = 0
+    may_repeat: bool = True
     rejected: dict[int, list[RawSheet]] = field(default_factory=dict)
     further: dict[str, int] = field(default_factory=dict)
     warnings: dict[str, int] = field(default_factory=dict)

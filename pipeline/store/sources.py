@@ -5,7 +5,10 @@ import polars as pl
 from pipeline.store.book import Book
 from pipeline.store.incoming import COLUMNS, CONTENT, count_rows
 from pipeline.store.log import undone_batches
+from pipeline.store.reading import items_query
+from schemas.entities import FLAGS
 
+ALERTED = "SELECT customer_id, alert_message FROM customers WHERE alert_message IS NOT NULL"
 # Batches of migrations that stand; `undone` are those that do not.
 MIGRATIONS = "SELECT batch_id FROM batches ANTI JOIN undone USING (batch_id) WHERE kind = 'migrate'"
 
@@ -16,7 +19,7 @@ def find_said(book: Book, source: str) -> pl.Series:
     book.run(
         "CREATE OR REPLACE TEMP TABLE said_before AS "
         f"SELECT customer_id, item AS flag_type, {last.format('said')} AS said, ({last.format('said_until')})::DATE AS said_until "
-        f"FROM history SEMI JOIN staged_customers USING (customer_id) WHERE entity = 'flags' AND batch_id IN ({MIGRATIONS}) "
+        f"FROM history {_theirs(book, 'SELECT 1 FROM batches')} WHERE entity = 'flags' AND batch_id IN ({MIGRATIONS}) "
         "AND coalesce(after ->> 'source', before ->> 'source') = ? GROUP BY customer_id, item ORDER BY customer_id, item",
         source,
         undone=undone_batches(book),
@@ -25,16 +28,35 @@ def find_said(book: Book, source: str) -> pl.Series:
 
 
 def said_last(book: Book, customers: pl.DataFrame) -> pl.DataFrame:
-    """Return what `find_said` found of some customers (customer_id): customer_id, flag_type, said (null: nothing stands) and said_until."""
-    return book.ask("SELECT * FROM said_before SEMI JOIN asked USING (customer_id) ORDER BY customer_id, flag_type", asked=customers)
+    """Return what `find_said` found of some customers (customer_no, customer_id): their number and id, flag_type, said (null: nothing) and said_until."""
+    return _of(book, "said_before", customers)
 
 
-def alerts_of(book: Book, customers: pl.DataFrame) -> pl.DataFrame:
-    """Return customer_no and alert_message of those of some customers (customer_no, customer_id) who have one."""
-    return book.ask(
-        "SELECT customer_no, alert_message FROM customers JOIN asked USING (customer_id) WHERE alert_message IS NOT NULL",
-        asked=customers.select("customer_no", "customer_id"),
-    )
+def find_standing(book: Book) -> None:
+    """Keep the flags that the staged customers have (`stood_before`) and the alerts (`alerted_before`): what a batch decides by, before it writes."""
+    for table, query in (("stood_before", items_query(FLAGS)), ("alerted_before", ALERTED)):
+        book.run(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT * FROM ({query}) {_theirs(book, query)}")
+
+
+def _theirs(book: Book, query: str) -> str:
+    """Return the join to the staged customers, in SQL: none where a query has no rows that could be joined, since a million of them take their time."""
+    return "SEMI JOIN staged_customers USING (customer_id)" if count_rows(book, f"({query})") else ""
+
+
+def stood_before(book: Book, customers: pl.DataFrame) -> pl.DataFrame:
+    """Return the flags that `find_standing` found of some customers (customer_no, customer_id): their number and id, and the rest of `items_of`."""
+    return _of(book, "stood_before", customers)
+
+
+def alerted_before(book: Book, customers: pl.DataFrame) -> pl.DataFrame:
+    """Return customer_no, customer_id and alert_message of those of some customers who had an alert."""
+    return _of(book, "alerted_before", customers)
+
+
+def _of(book: Book, table: str, customers: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows of a table of some customers, with their numbers; who has none need not be looked for."""
+    asked = customers if count_rows(book, table) else customers.clear()
+    return book.ask(f"SELECT customer_no, t.* FROM {table} t JOIN asked USING (customer_id) ORDER BY ALL", asked=asked.select("customer_no", "customer_id"))
 
 
 def events_known(book: Book, customers: pl.Series) -> pl.DataFrame:
