@@ -28,10 +28,13 @@ def add_counts(counts: Counts, more: pl.DataFrame) -> None:
         counts[name or UNNAMED, what] += n
 
 
-def count_book(counts: Counts, context: Context) -> None:
-    """Count what is due, and what the book has of it; raise where a flag that the migration brought is not in the book as it should be."""
+def count_book(counts: Counts, context: Context, *, any_before: bool) -> None:
+    """Count what is due, and what the book has of it; raise where a flag that the migration brought is not in the book as it should be.
+
+    `any_before`: the book had flags before.
+    """
     names = pl.Series("flag_type", names_in_use(context.book, FLAGS), dtype=pl.String)
-    found = count_due(context.book, pl.DataFrame({"flag_type": names, "key": word_keys(names)}))
+    found = count_due(context.book, pl.DataFrame({"flag_type": names, "key": word_keys(names)}), any_others=any_before)
     for name, became, stands, is_lost, n in found.rows():
         if is_lost:
             raise AssertionError(f"{n:,} flags that were brought are not in the book as they should be: nothing is written")

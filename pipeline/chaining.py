@@ -232,13 +232,14 @@ def _alerts(said: tuple[pl.DataFrame, pl.DataFrame], standing: pl.DataFrame, ask
     who = (pl.col(ITEM) // max(kinds, 1)).alias(WHO)
     last = steps.select(ITEM, who, "is_after", item_name="flag_type", comment="after_comment").filter(IS_LAST)
     rest = standing.select(ITEM, WHO, "item_name", "comment").join(last, on=ITEM, how="anti")
-    touched = last.select(WHO).unique(maintain_order=True)
+    ends = (pl.col(WHO) != pl.col(WHO).shift(-1)).fill_null(value=True)
+    touched = last.filter(ends).select(WHO)
     columns = [WHO, "item_name", "comment"]
     flags = pl.concat([rest.join(touched, on=WHO, how="semi").select(columns), last.filter("is_after").select(columns)])
     before = touched.join(alerted_before(context.book, people).drop("customer_id"), on=WHO, how="left", validate="1:1")
-    changed = plan_alerts_of(flags, before, context.settings)
-    origin = events.select(steps.select(who).to_series(), *ORIGIN).filter((pl.col(WHO) != pl.col(WHO).shift(-1)).fill_null(value=True))
-    return changed.join(people, on=WHO, how="inner", validate="1:1").join(origin, on=WHO, how="inner", validate="1:1").sort(WHO).drop(WHO)
+    changed = plan_alerts_of(flags, before, context.settings).sort(WHO)
+    origin = events.select(steps.select(who).to_series(), "customer_id", *ORIGIN).filter(ends)
+    return changed.join(origin, on=WHO, how="inner", validate="1:1", maintain_order="left").drop(WHO)
 
 
 def _due(items: pl.DataFrame) -> pl.DataFrame:

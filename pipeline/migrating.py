@@ -69,7 +69,7 @@ def migrate_sources(loading: Loading, sources: Sequence[tuple[int, Source]]) -> 
 
     told = bring_bookings(replace(loading, create_customers=True), exports, done.loaded, tell)
     _count_customers(done, context, (people, new, told), [number for number, _ in of_customers])
-    count_book(done.counts, context)
+    count_book(done.counts, context, any_before=done.flags_before > 0)
     done.flags, done.history = flag_rows(done.counts, context), history_rows(done.counts, context)
     return done
 

@@ -120,15 +120,16 @@ def add_due(book: Book, due: pl.DataFrame) -> None:
     book.run("INSERT INTO due BY NAME SELECT * FROM more", more=due)
 
 
-def count_due(book: Book, keys: pl.DataFrame) -> pl.DataFrame:
+def count_due(book: Book, keys: pl.DataFrame, *, any_others: bool) -> pl.DataFrame:
     """Compare `due` with the flags of the staged customers, counted anew; `keys`: flag_type as the book writes it, and its key.
 
-    Returns flag_type and became of what is due, stands (the type of the flag in the book), is_lost (it was brought, and does not stand as it
-    should), and n; a type is null where a side has no such flag.
+    `any_others`: the book may have flags of others. Returns flag_type and became of what is due, stands (the type of the flag in the book),
+    is_lost (it was brought, and does not stand as it should), and n; a type is null where a side has no such flag.
     """
+    theirs = "SEMI JOIN staged_customers USING (customer_id)" if any_others else ""
     return book.ask(
         "WITH standing AS (SELECT customer_id, key, flag_type AS stands, comment AS now "
-        "FROM flags SEMI JOIN staged_customers USING (customer_id) JOIN keys USING (flag_type)) "
+        f"FROM flags {theirs} JOIN keys USING (flag_type)) "
         "SELECT flag_type, became, stands, became <> 'unchanged' AND NOT coalesce(contains(now, comment), false) AS is_lost, count(*) AS n "
         "FROM due FULL JOIN standing USING (customer_id, key) GROUP BY ALL ORDER BY ALL",
         keys=keys,
