@@ -15,12 +15,16 @@ def lay_on(steps: pl.DataFrame, moved: pl.DataFrame, standing: pl.DataFrame) -> 
     Adds flag_type as the book writes it; is_before and before_ of the fields and stamps, and likewise after.
     """
     flags = standing.drop_nulls(ITEM).select(ITEM, "item_name", old="comment", old_until="expires_on", **{f"old_{name}": pl.col(name) for name in STAMPS})
-    items = moved.join(flags, on=ITEM, how="left", validate="1:1").with_columns(own=_own_text())
+    items = moved.join(flags, on=ITEM, how="left", validate="1:1").select(
+        *(ITEM, "customer_id", "said", "said_until", "old", "old_until"),
+        *(f"old_{name}" for name in STAMPS),
+        pl.coalesce("item_name", "flag_type").alias("flag_type"),
+        own=_own_text(),
+    )
     rows = steps.join(items, on=ITEM, how="left", validate="m:1", maintain_order="left")
     text = pl.concat_str("own", "says", separator=JOINT, ignore_nulls=True)
     rows = rows.with_columns(comment=pl.when(text != "").then(text)).with_columns(
         expires_on=pl.when(pl.col("own").is_not_null()).then("old_until").when(pl.col("comment").is_not_null()).then("until"),
-        flag_type=pl.coalesce("item_name", "flag_type"),
     )
     differs = ~(pl.col("comment").eq_missing(_former("comment", "old")) & pl.col("expires_on").eq_missing(_former("expires_on", "old_until")))
     rows = rows.filter(differs | pl.col("word").is_not_null())

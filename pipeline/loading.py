@@ -13,17 +13,19 @@ from pipeline.context import Context
 from pipeline.errors import Refused
 from pipeline.findings import CATALOGUE
 from pipeline.intake.exports import is_mended
+from pipeline.intake.idsets import KnownIds
 from pipeline.intake.sheets import RawSheet
 from pipeline.rules.alerts import judge_moved, mark_new_bookings
 from pipeline.rules.merge import merge_with_source
-from pipeline.saying import Known, Told, tell_of_source
+from pipeline.saying import tell_of_source
 from pipeline.settings import Settings
 from pipeline.store import bookings, customers, incoming
 from pipeline.store.bookings import BY_KEYS, by_id
 from pipeline.store.incoming import FRESH, STRAIGHT, WITHHELD, Lying
 from pipeline.store.naming import begin_decisions, make_by_id, reject_nameless
 from pipeline.store.reading import rows_last_time
-from pipeline.streaming import KnownIds, Numbered, Passage, Progress, stamp_of, unwatched
+from pipeline.streaming import Numbered, Passage, Progress, stamp_of, unwatched
+from pipeline.telling import Known, Told
 from pipeline.whose import name_customers
 from pipeline.wording import count_of
 from schemas.plan import BOOKING_EXPORT, CUSTOMER_EXPORT
@@ -79,7 +81,9 @@ def load_exports(loading: Loading, customer_files: Numbered, booking_files: Numb
 def bring_bookings(loading: Loading, files: Numbered, loaded: Loaded, tell: Callable[[Context, tuple[int, str], Known], Told]) -> Told:
     """Bring bookings in with the source's word, let `tell` change flags and tell the bookings that were known, and give new ones their alerts."""
     taken = _take_bookings(loading, files, loaded) if files else None
-    known = Known(any_bookings=not (taken and taken.straight), judge=_judge if taken and taken.differing else None)
+    known = Known(
+        any_bookings=not (taken and taken.straight) and bookings.any_bookings(loading.context.book), judge=_judge if taken and taken.differing else None
+    )
     told = tell(loading.context, (loading.batch_id, loading.by), known)
     _count_told(loaded, told)
     if taken:

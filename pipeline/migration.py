@@ -11,7 +11,6 @@ import polars as pl
 from pipeline.answering import stage_came_back
 from pipeline.comparing import DIFFERENCE, compare
 from pipeline.context import Context
-from pipeline.effects import count_lost
 from pipeline.errors import Refused
 from pipeline.intake.exports import Export
 from pipeline.legacy.drafting import draft_map
@@ -20,7 +19,7 @@ from pipeline.legacy.maps import LegacyMap, read_legacy_map, shipped_map, shippe
 from pipeline.legacy.opening import Source, open_sources
 from pipeline.legacy.reading import booking_export, customer_export
 from pipeline.loading import Loading
-from pipeline.migrating import Migrated, merge_rows, migrate_sources, read_sources, spoken_of
+from pipeline.migrating import Migrated, merge_staged, migrate_sources, read_sources, spoken_of
 from pipeline.outputs.staging import Staged, staged, stem_of
 from pipeline.outputs.tables import Table, write_xlsx
 from pipeline.planning import batch_counts
@@ -31,10 +30,10 @@ from pipeline.settings import Settings
 from pipeline.store.book import open_book, open_for_load, write_settings
 from pipeline.store.incoming import count_codes, stand_in
 from pipeline.store.place import check_room
-from pipeline.store.reading import count_items, next_numbers
+from pipeline.store.reading import next_numbers
+from pipeline.store.sources import staged_rows
 from pipeline.store.writing import BatchRecord, finish_batch, name_sheets, write_findings, write_record
 from pipeline.wording import count_of
-from schemas.entities import FLAGS
 
 __all__ = ["Migrating", "Where", "check", "draft", "explain", "migrate"]
 AUTO = "auto"
@@ -66,9 +65,9 @@ def migrate(where: Where, call: Migrating) -> MigrateReport:
             batch_id, _ = next_numbers(book)
             if call.dry_run:
                 stand_in(book)
-            context, flags_before = Context(book, where.settings, call.as_of, call.reason), count_items(book, FLAGS)
+            context = Context(book, where.settings, call.as_of, call.reason)
             done = migrate_sources(Loading(context, batch_id, call.by), sources)
-            mass = count_lost(done.net, flags_before, where.settings.batches.mass_change_percent)
+            mass = MassChange(done.flags_before, done.gone, where.settings.batches.mass_change_percent)
             _require_meant(mass, call)
             back = [] if call.dry_run else stage_came_back(files, _exports(sources), (done.loaded, context), where.out, _exports(sources, "bookings"))
             report = _report(done, sources, (context, None if call.dry_run else batch_id), (back, mass))
@@ -212,9 +211,9 @@ def check(where: Where, call: Migrating) -> CheckReport:
     with open_book(where.store, writing=False) as book, staged(call.paths) as files:
         context = Context(book, where.settings, call.as_of)
         read = read_sources(context, of_customers)
-        people, _ = merge_rows(pl.concat(read.customers))
-        spoken = spoken_of(read, [source for _, source in of_customers], people["customer_id"], call.by)
-        differing, counts = compare(spoken, people, context)
+        merge_staged(context)
+        spoken = spoken_of(read, [source for _, source in of_customers], call.by)
+        differing, counts = compare(spoken, staged_rows(book), context)
         counts |= {"rows that can't be read": sum(found["source_row"].n_unique() for _, found in read.findings)}
         remarks = [f"{source.name}: bookings are not compared" for _, source in sources if source.kind == "bookings"]
         report = CheckReport(_systems(sources), counts, differing.to_dicts(), (*where.settings.remarks, *remarks))

@@ -6,13 +6,13 @@ from dataclasses import replace
 import polars as pl
 
 from pipeline.context import Context
-from pipeline.intake.cells import phone_keys
+from pipeline.intake.cells import own_texts, phone_keys
 from pipeline.intake.exports import Export
 from pipeline.intake.sheets import RawSheet
 from pipeline.matching import tell_faults
 from pipeline.rules.who import KEYS
 from pipeline.store import incoming
-from pipeline.streaming import KEPT, Numbered, ahead, own_texts
+from pipeline.streaming import KEPT, Numbered, ahead
 
 NOT_ONE = ("unknown-customer", "conflicting-customer", "ambiguous-customer")
 EXPLAINED = 1_000  # different keys of which a load says more than that they name nobody, or several

@@ -11,20 +11,21 @@ import polars as pl
 from polars.io.plugins import register_io_source
 
 from pipeline.findings import CATALOGUE, Checked
-from pipeline.intake.doubled import doubled_hashes, hashed
+from pipeline.intake.cells import own_texts
 from pipeline.intake.exports import Export
+from pipeline.intake.idsets import KnownIds, Order, doubled_hashes, hashed
 from pipeline.intake.sheets import RawSheet
 from schemas.plan import Dtype
 
 T = TypeVar("T")
 Numbered = Sequence[tuple[int, Export]]
 Progress = Callable[[int, int, int, int], None]
-STEP = 2 * 122_880  # rows: two of DuckDB's row groups
+GROUP = 122_880  # rows of one of DuckDB's row groups
+STEP = 2 * GROUP
 ALWAYS = frozenset({"source_row", "status"})
 SAID_IN = {"id_key": "customer_id", "email_key": "email"}  # columns that are made of another
 KEPT = 500_000  # rejected rows that are kept as they came
 LOOKED_THROUGH = 1 << 30  # bytes of files of which the ids are read beforehand
-STRANGERS = 1_000_000  # ids of nobody that are remembered
 NOBODY = "unknown-customer"
 MANY = 100  # different warnings that a report lists
 WARNINGS = frozenset(code for code, kind in CATALOGUE.items() if kind.severity == "warning")
@@ -32,28 +33,6 @@ WARNINGS = frozenset(code for code, kind in CATALOGUE.items() if kind.severity =
 
 def unwatched(number: int, rows: int, done: int, size: int) -> None:
     """Hear that rows of a file were read, and how far that is in bytes of all files; say nothing."""
-
-
-class KnownIds:
-    """Ids by which to tell those that are nobody's, however many pieces of them come."""
-
-    def __init__(self, ids: pl.Series) -> None:
-        self._ids = ids
-        self._number()
-
-    def _number(self) -> None:
-        # Categories number texts as they come; these numbers stand as long as a column of them does.
-        self._kind = pl.Categorical(pl.Categories.random())
-        self._numbered = self._ids.cast(self._kind)
-        self._last = self._numbered.to_physical().max()
-
-    def lack(self, ids: pl.Series) -> pl.Series:
-        """Tell which ids are not among them."""
-        numbers = ids.cast(self._kind).to_physical()
-        last = numbers.max()
-        if isinstance(last, int) and isinstance(self._last, int) and last - self._last > STRANGERS:
-            self._number()
-        return numbers > self._last if self._last is not None else ids.is_not_null()
 
 
 @dataclass
@@ -71,7 +50,6 @@ class Passage:
     progress: Progress
     read: dict[int, int] = field(default_factory=dict)
     handed_on: int = 0
-    is_ascending: bool = True
     warnings: dict[str, int] = field(default_factory=dict)
     rejected: dict[int, list[RawSheet]] = field(default_factory=dict)
     look: Callable[[pl.Series], KnownIds | None] | None = None
@@ -80,10 +58,15 @@ class Passage:
     doubled: pl.Series | None = None
     withheld: list[pl.DataFrame] = field(default_factory=list)
     seen: dict[Path, tuple[int, int]] = field(default_factory=dict)
-    _last: str | None = None
     _known: KnownIds | None = None
+    _order: Order = field(default_factory=Order)
     _what: dict[tuple[str, str], int] = field(default_factory=dict)
     _found: list[pl.DataFrame] = field(default_factory=list)
+
+    @property
+    def is_ascending(self) -> bool:
+        """Tell whether every id came after the one before it."""
+        return self._order.is_ascending
 
     @property
     def rows(self) -> int:
@@ -150,7 +133,7 @@ class Passage:
 
     def _withhold(self, checked: Checked, number: int) -> Checked:
         """Keep back rows whose id stands elsewhere too, if that is known; find it out where the first piece suggests that there are such."""
-        self._compare_ids(checked.valid)
+        self._order.see(checked.valid.to_series(1))
         valid = checked.valid.select(self.columns())
         if self.withholds and len(valid):
             self.withholds = False
@@ -185,30 +168,11 @@ class Passage:
         found = valid.filter(lacking).select("source_row", **said)
         return Checked(valid.filter(~lacking), pl.concat([checked.findings, found]))
 
-    def _compare_ids(self, rows: pl.DataFrame) -> None:
-        """Look whether every id comes after the one before it, so that none can stand twice: the order of most exports."""
-        if not self.is_ascending or not len(rows):
-            return
-        ids = rows.to_series(1)
-        sizes = ids.str.len_bytes().cast(pl.Int64)
-        follows = (sizes.shift(-1) > sizes) | ((sizes.shift(-1) == sizes) & (ids.shift(-1) > ids))
-        last = self._last
-        self.is_ascending = bool(follows.head(len(ids) - 1).all()) and (last is None or (len(last.encode()), last) < (sizes[0], ids[0]))
-        self._last = ids[-1]
-
 
 def stamp_of(path: Path) -> tuple[int, int]:
     """Return what tells whether a file was written to: its size, and when that was last."""
     said = path.stat()
     return said.st_size, said.st_mtime_ns
-
-
-def own_texts(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the same rows with texts of their own.
-
-    NOTE: texts that are merely picked out keep all of the file's text in memory; an empty one put to them makes them new.
-    """
-    return rows.with_columns(pl.selectors.string() + "")
 
 
 def join_pieces(sheets: Sequence[RawSheet]) -> RawSheet:
@@ -243,6 +207,28 @@ def _evenly(frames: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
             kept, held = [whole.slice(STEP)], held - STEP
     if kept:
         yield pl.concat(kept).rechunk()
+
+
+@dataclass
+class Gathered:
+    """Frames that come one after the other, put together until they fill whole row groups; see `_evenly`."""
+
+    _frames: list[pl.DataFrame] = field(default_factory=list)
+
+    def add(self, frame: pl.DataFrame) -> pl.DataFrame | None:
+        """Take one more; return as many rows as fill row groups, if any do."""
+        self._frames.append(frame)
+        cut = sum(map(len, self._frames)) // GROUP * GROUP
+        if not cut:
+            return None
+        whole = pl.concat(self._frames)
+        self._frames = [whole.slice(cut)]
+        return whole.head(cut)
+
+    def rest(self) -> pl.DataFrame | None:
+        """Return the rows that are left, if there are any."""
+        rest, self._frames = self._frames, []
+        return pl.concat(rest) if rest else None
 
 
 class Stream:

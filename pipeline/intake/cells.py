@@ -102,6 +102,14 @@ def is_clear(values: pl.Series) -> pl.Series:
     return (word_keys(values) == CLEAR).fill_null(value=False)
 
 
+def own_texts(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the same rows with texts of their own.
+
+    NOTE: texts that are merely picked out keep all of the file's text in memory; an empty one put to them makes them new.
+    """
+    return rows.with_columns(pl.selectors.string() + "")
+
+
 def _needs_no(work: str, values: pl.Series) -> bool:
     return not (values.unique() if are_few(values) else values).str.contains(work).any()
 

@@ -19,6 +19,7 @@ NAMED = 5  # rows that a message names
 SPARE = 4  # columns past the header in which cells too many are caught
 LONGEST = 1 << 25  # bytes of a record
 CELL_LIMIT = 32_767  # characters that a spreadsheet's cell can hold; more in one that spans lines is a quotation mark left open
+APART = b"\x01"  # what no text holds: by it, Polars takes lines for cells
 UNFINISHED = "unexpected end of data"
 QUOTES = "Check the quotation marks: a cell with a separator, a line break or a quotation mark must be quoted, and quotation marks inside it doubled."
 
@@ -91,6 +92,10 @@ class _Reader:
                 return column, len(column), b""
             rows = self._plain(block, number)  # without a quotation mark each line is a record
             return self._shaped(_numbered(rows, number)), len(rows), b""
+        if self._is_regular(block):
+            rows, count = self._plain(block, number), block.count(b"\n") + (not block.endswith(b"\n"))
+            self._require(len(rows), count, number)
+            return self._shaped(_numbered(rows, number)), count, b""
         lines = pl.Series(block.decode().removesuffix("\n").split("\n"))
         odd = (lines.str.contains('"', literal=True) & ~lines.str.contains(self.regular)).arg_true().to_list()
         if not odd:
@@ -105,6 +110,13 @@ class _Reader:
             return self._parse(block, max(self.width, 2), [position])
         except pl.exceptions.PolarsError:
             return None
+
+    def _is_regular(self, block: bytes) -> bool:
+        """Tell in one look whether each line with a quotation mark is a record by itself; false too where that can't be told so soon."""
+        if APART in block or b"\r" in block:
+            return False
+        lines = pl.read_csv(block, has_header=False, separator=APART.decode(), quote_char=None, schema={"line": pl.String})["line"]
+        return bool(lines.filter(lines.str.contains('"', literal=True)).str.contains(self.regular).all())
 
     def _plain(self, block: bytes, numbers: pl.Series | int) -> pl.DataFrame:
         """Read lines of which each is a record; `numbers`: theirs, or the first one's."""

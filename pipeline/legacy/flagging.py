@@ -139,28 +139,26 @@ def _note(told: Told, headers: Sequence[str], strange: pl.Series) -> None:
 
 
 def _tagged(picked: Picked, rule: FlagRule, told: Told) -> pl.DataFrame:
-    """Return the tags that the rule's list allows: index (in the piece), kind, flag_type and comment, which is the tag where the rule has no text."""
+    """Return the tags that the rule's list allows: index (in the piece), kind, flag_type and comment, which is the tag where the rule has no text.
+
+    Each different cell is taken apart once: a shop has few of them, however many customers it has.
+    """
     text = picked.text(rule.tags)
-    cells = picked.nothing() if text is None else text
-    allow = {tag.strip().casefold(): name for tag, name in rule.allow.items()}
-    counts = _split(cells.rename("tag").drop_nulls().value_counts(name="n").lazy(), rule).group_by("tag").agg(pl.col("n").sum().cast(pl.Int64)).collect()
-    keys = word_keys(counts["tag"]).fill_null("")
-    told.add(told.tags, counts.filter(~keys.is_in(list(allow))).sort("n", "tag", descending=[True, False]))
-    spelt = counts["tag"].filter(keys.is_in(list(allow))).to_list()
-    if not spelt:
-        return pl.DataFrame(schema={"index": pl.Int64, "kind": pl.String, "flag_type": pl.String, "comment": pl.String})
-    some = cells.str.contains_any(spelt).fill_null(value=False).arg_true()
-    frame = pl.DataFrame({"index": some.cast(pl.Int64), "tag": cells.gather(some)})
-    each = _split(frame.lazy(), rule).filter(pl.col("tag").is_in(spelt)).collect()
-    types = map_values(word_keys(each["tag"]), allow)
-    said = pl.lit(rule.text) if rule.text else pl.col("tag")
-    return each.select("index", pl.lit(PRESENT).alias("kind"), types.alias("flag_type"), said.alias("comment"))
+    cells = pl.DataFrame({"cell": picked.nothing() if text is None else text}).with_columns(index=pl.int_range(pl.len(), dtype=pl.Int64))
+    tags = _split(cells.select("cell").drop_nulls().group_by("cell").agg(n=pl.len().cast(pl.Int64)), rule)
+    tags = tags.with_columns(flag_type=map_values(word_keys(tags["tag"]), {tag.strip().casefold(): name for tag, name in rule.allow.items()}))
+    others = tags.filter(pl.col("flag_type").is_null()).group_by("tag").agg(pl.col("n").sum())
+    told.add(told.tags, others.sort("n", "tag", descending=[True, False]))
+    listed = tags.filter(pl.col("flag_type").is_not_null()).select("cell", "flag_type", comment=pl.lit(rule.text) if rule.text else pl.col("tag"))
+    each = cells.join(listed, on="cell", how="inner", maintain_order="left_right")
+    return each.select("index", pl.lit(PRESENT).alias("kind"), "flag_type", "comment")
 
 
-def _split(frame: pl.LazyFrame, rule: FlagRule) -> pl.LazyFrame:
-    """Return a row for each tag of the cells in `tag`, blanks around it off."""
+def _split(cells: pl.DataFrame, rule: FlagRule) -> pl.DataFrame:
+    """Add tag: a row for each tag of a cell, in their order, blanks around it off."""
     first, others = rule.split[0], rule.split[1:]
-    text = pl.col("tag")
+    text = pl.col("cell")
     for other in others:
         text = text.str.replace_all(other, first, literal=True)
-    return frame.with_columns(text.str.split(first).alias("tag")).explode("tag").with_columns(pl.col("tag").str.strip_chars()).filter(pl.col("tag") != "")
+    each = cells.with_columns(tag=text.str.split(first)).explode("tag")
+    return each.with_columns(pl.col("tag").str.strip_chars()).filter(pl.col("tag") != "")

@@ -7,7 +7,7 @@ import polars as pl
 
 from pipeline.findings import CATALOGUE, Checked
 from pipeline.intake.casting import cast_bookings, cast_customers
-from pipeline.intake.cells import email_keys, word_keys
+from pipeline.intake.cells import email_keys, own_texts, word_keys
 from pipeline.intake.checking import FINDINGS
 from pipeline.intake.exports import Export, as_export
 from pipeline.intake.maps import ColumnMap
@@ -25,16 +25,19 @@ ASKED = ("email_key", "phone", "name_key")
 
 @dataclass
 class Read:
-    """What was read of customers' files: `customers` (see `CUSTOMERS`) and `items` (see `ITEMS`, with file_no and customer_id) of rows that hold.
+    """What was read of customers' files: `items` (see `ITEMS`, with file_no and customer_id) of rows that hold; `take` gets their customers (`CUSTOMERS`).
 
-    `lost` are the items of rows that come back (flag_type, kind). `rows` counts the rows of each file, `rejected` has those that come back.
+    `lost` are the items of rows that come back (flag_type, kind). `rows` counts the rows of each file, `valid` those that hold, `may_repeat`
+    whether some may be of one customer; `rejected` has those that come back.
     """
 
-    customers: list[pl.DataFrame] = field(default_factory=lambda: [pl.DataFrame(schema=CUSTOMERS)])
+    take: Callable[[pl.DataFrame], None]
     items: list[pl.DataFrame] = field(default_factory=lambda: [pl.DataFrame(schema={"file_no": pl.Int64, "customer_id": pl.String, **ITEMS})])
     lost: list[pl.DataFrame] = field(default_factory=lambda: [pl.DataFrame(schema={"flag_type": pl.String, "kind": pl.String})])
     findings: list[tuple[int, pl.DataFrame]] = field(default_factory=list)
     rows: dict[int, int] = field(default_factory=dict)
+    valid: int = 0
+    may_repeat: bool = True
     rejected: dict[int, list[RawSheet]] = field(default_factory=dict)
     further: dict[str, int] = field(default_factory=dict)
     warnings: dict[str, int] = field(default_factory=dict)
@@ -64,12 +67,15 @@ def read_customers(source: tuple[int, Source], pieces: Iterable[RawSheet], said:
         valid = checked.valid.filter(~pl.col("source_row").is_in(bad.implode()))
         owned = items.join(valid.select("source_row", "customer_id"), on="source_row", how="left", validate="m:1", maintain_order="left")
         read.lost.append(owned.filter(pl.col("customer_id").is_null()).select("flag_type", "kind"))
-        read.items.append(owned.filter(pl.col("customer_id").is_not_null()).select(pl.lit(number, pl.Int64).alias("file_no"), "customer_id", *ITEMS))
-        read.customers.append(valid.select(pl.lit(number, pl.Int64).alias("file_no"), *CUSTOMER_EXPORT))
+        kept = owned.filter(pl.col("customer_id").is_not_null()).select(pl.lit(number, pl.Int64).alias("file_no"), "customer_id", *ITEMS)
+        read.items.append(own_texts(kept))
+        read.take(valid.select(pl.lit(number, pl.Int64).alias("file_no"), *CUSTOMER_EXPORT))
+        read.valid += len(valid)
         read.rows[number] += len(sheet.rows)
         if len(bad):
             read.findings.append((number, findings.filter(pl.col("code") != "unknown-status")))
-            read.rejected.setdefault(number, []).append(replace(sheet, rows=sheet.rows.filter(pl.col("source_row").is_in(bad.implode()))))
+            rows = own_texts(sheet.rows.filter(pl.col("source_row").is_in(bad.implode())))
+            read.rejected.setdefault(number, []).append(replace(sheet, rows=rows))
         for name, count in count_further(picked).items():
             read.further[name] = read.further.get(name, 0) + count
 

@@ -11,7 +11,7 @@ from pipeline.intake.sheets import CELL_ERROR, NOT_EXACT, RawSheet, cell
 from pipeline.legacy.opening import Source
 from schemas.columns import header_key
 
-GUARD = r"^'([=+\-@\t\r0-9])"  # an apostrophe before what a spreadsheet would take for a number or a formula
+GUARD = r"^'[=+\-@\t\r0-9]"  # an apostrophe before what a spreadsheet would take for a number or a formula
 SCIENTIFIC = r"^[+-]?\d(?:[.,]\d+)?[eE][+]?\d+$"
 SEVERAL = r"^\s*(.*?)\s*(?:[,;|\n]|\s/\s|\sor\s)"
 IN_BRACKETS = r"<\s*(?:mailto:)?([^<>\s]+@[^<>\s]+)\s*>"
@@ -51,7 +51,7 @@ class Picked:
 
 def _plain(values: pl.Series, *, trims: bool) -> pl.Series:
     if values.str.starts_with("'").any():
-        values = values.str.replace(GUARD, "$1")
+        values = values.str.strip_prefix("'").zip_with(values.str.contains(GUARD), values)
     return trimmed(values) if trims else values
 
 

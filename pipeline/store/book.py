@@ -17,31 +17,11 @@ from pipeline.store.connecting import connect, flush, set_up
 from pipeline.store.lock import locked
 from pipeline.store.place import check_log, check_place, sweep, unfinished
 from pipeline.store.refusals import broken_off, refusal
+from pipeline.store.shown import Shown, stoppable
 from schemas.entities import ENTITIES
 
 FORMAT = "4"
 UPGRADED = ("1", "2", "3", FORMAT)  # formats that can be read, the older ones after an upgrade
-
-
-class _Stream:
-    """A frame shown to DuckDB as nothing but an Arrow stream, which it reads without pyarrow."""
-
-    def __init__(self, frame: pl.DataFrame) -> None:
-        self.frame = frame
-
-    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
-        return self.frame.__arrow_c_stream__(requested_schema)
-
-
-@contextmanager
-def _stoppable() -> Iterator[None]:
-    """Let the user's interrupt be one; DuckDB turns it into an error of its own."""
-    try:
-        yield
-    except RuntimeError as error:
-        if "interrupted" in str(error).lower():
-            raise KeyboardInterrupt from None
-        raise
 
 
 @dataclass(frozen=True)
@@ -72,7 +52,7 @@ class Book:
         for name, stream in streams.items():
             self.con.register(name, stream)
         try:
-            with _stoppable():
+            with stoppable():
                 self.con.execute(statement)
         except duckdb.Error:
             for stream in streams.values():
@@ -85,18 +65,20 @@ class Book:
         """Make a temporary table of what a rule gives for other tables: it runs inside the book, however many rows they have."""
         frames = [nw.from_native(self.con.sql(f"SELECT * FROM {table}")) for table in tables]
         query = nw.to_native(rule(*frames)).sql_query()
-        with _stoppable():
+        with stoppable():
             self.con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
 
     @contextmanager
     def _shown(self, frames: dict[str, pl.DataFrame]) -> Iterator[None]:
-        for name, frame in frames.items():
-            self.con.register(name, _Stream(frame))
-        with _stoppable():
+        streams = {name: Shown(frame) for name, frame in frames.items()}
+        for name, stream in streams.items():
+            self.con.register(name, stream)
+        with stoppable():
             yield
         # NOTE: not in a `finally`: after a failure inside a transaction, unregistering fails too and would hide the first error.
-        for name in frames:
+        for name, stream in streams.items():
             self.con.unregister(name)
+            stream.forget()
 
     @contextmanager
     def transaction(self, *, keep: bool = True) -> Iterator[None]:

@@ -195,9 +195,9 @@ def _log(book: Book, stamp: tuple[int, datetime], what: tuple[str, str, str], so
     )
 
 
-def keep_changed_alerts(book: Book, alerts: pl.DataFrame) -> None:
-    """Keep customer_id, old and new of the customers whose alert the load changes, in `alerts_changed`."""
-    book.run("CREATE OR REPLACE TEMP TABLE alerts_changed AS SELECT customer_id, old, new FROM alerts", alerts=alerts)
+def any_bookings(book: Book) -> bool:
+    """Tell whether the book has any bookings."""
+    return bool(book.ask("SELECT EXISTS (SELECT 1 FROM bookings) AS there")["there"][0])
 
 
 def find_moved(book: Book, as_of: datetime) -> int:

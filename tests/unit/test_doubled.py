@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 
 from pipeline import streaming
-from pipeline.intake.doubled import doubled_hashes, hashed
 from pipeline.intake.exports import open_exports
+from pipeline.intake.idsets import doubled_hashes, hashed
 from pipeline.intake.maps import default_map
 from pipeline.run import Loads, Where, load
 from pipeline.settings import Settings
