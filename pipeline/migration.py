@@ -104,7 +104,7 @@ def _exports(sources: Numbered, kind: str | None = None) -> list[tuple[int, Expo
     """Return the sources as exports, for rows to come back."""
 
     def nobody(asked: pl.DataFrame) -> pl.DataFrame:
-        return asked.select(pl.lit(None, pl.String).alias("customer_id"), pl.lit(None, pl.String).alias("code"))
+        return asked.with_columns(pl.lit(None, pl.String).alias("customer_id"), pl.lit(None, pl.String).alias("code")).select("customer_id", "code")
 
     kinds = [(number, source) for number, source in sources if kind in (None, source.kind)]
     return [(number, customer_export(source) if source.kind == "customers" else booking_export(source, nobody)) for number, source in kinds]

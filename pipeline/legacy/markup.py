@@ -36,7 +36,7 @@ def open_markup(path: Path, sought: Sought, settings: Settings) -> list[Opened]:
         data = head + handle.read(settings.files.max_bytes)
     if len(data) > settings.files.max_bytes:
         raise Refused(f"{path}: the file is larger than {settings.files.max_bytes:,} bytes.", "Split it, or raise files.max_bytes in the settings.")
-    rows = _html_rows(_text(data)) if kind == "HTML" else _xml_rows(data, path)
+    rows = _html_rows(_text(data), path) if kind == "HTML" else _xml_rows(data, path)
     if not any(rows):
         raise Refused(f"{path}: this is a web page without a table in it.", "Download the export again; a login page is often saved in its place.")
     text = io.StringIO()
@@ -73,6 +73,11 @@ class _Tables(HTMLParser):
         self._open: list[list[list[str]]] = []
         self._cell = False
 
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether every table that begins ends, as it does not where a download broke off."""
+        return not self._open
+
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Begin a table, a row or a cell, or a line in a cell."""
         if tag == "table":
@@ -100,9 +105,12 @@ class _Tables(HTMLParser):
             self._open[-1][-1][max(self._at, 0)] += data
 
 
-def _html_rows(text: str) -> list[list[str]]:
+def _html_rows(text: str, path: Path) -> list[list[str]]:
     parser = _Tables()
     parser.feed(text)
+    parser.close()
+    if not parser.is_whole:
+        raise Refused(f"{path}: the file ends in the middle of a table: it is truncated.", "Download or save the export again.")
     rows = max(parser.tables, key=lambda table: sum(map(len, table)), default=[])
     return [[" ".join(line for line in map(str.strip, cell.splitlines()) if line) for cell in row] for row in rows]
 

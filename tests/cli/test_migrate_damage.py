@@ -1,0 +1,42 @@
+"""Damaged, odd and foreign files through `migrate`: what can't be taken comes back or is refused, and nothing is guessed."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from tests.cli.conftest import Ran, Shop
+from tests.cli.test_migrate import AS_OF, asked
+
+ACUITY = "First Name,Last Name,Phone,Email,Days Since Last Appointment,Notes,Banned\n"
+FRESHA = "Client ID,First Name,Last Name,Email,Mobile Number,Telephone,Gender,Date of Birth,City,Note,Blocked,Added\n"
+VISITS = "Appointment reference,Client,Scheduled date,Scheduled time,Duration,Services,Status\n"
+
+
+def migrated(shop: Shop, text: str | bytes, *words: str) -> Ran:
+    """Run `migrate` on a file of this content."""
+    shop.file("export.csv", text)
+    return shop.run("migrate", "export.csv", *words, *AS_OF)
+
+
+def codes(shop: Shop) -> Sequence[tuple[int, str]]:
+    """Return the row and code of what came back, of all batches."""
+    return asked(shop, "SELECT source_row, code FROM batch_rows ORDER BY ALL")
+
+
+@pytest.mark.parametrize("names", [("Al Gone", "Bo Gone"), ("Al Gone", "Bo Gone", "Lou F", "Lou F")])
+def test_bookings_that_name_nobody_come_back(bare: Shop, names: tuple[str, ...]) -> None:
+    bare.file("clients.csv", FRESHA + "2001,Lou,F,lou@example.com,,,,,,,Yes,2024-02-01\n")
+    bare.file("visits.csv", VISITS + "".join(f"F-{n},{name},3 Mar 2031,14:3{n},45,Cut,Confirmed\n" for n, name in enumerate(names)))
+    dry, done = (bare.run("migrate", "visits.csv", "clients.csv", "--from", "fresha", *AS_OF, *more) for more in (["--dry-run"], []))
+    assert (dry.code, done.code, dry.json()["bookings"]) == (4, 4, done.json()["bookings"]), done.err
+    assert (bare.folder / "visits.rejected.csv").read_text().count("Gone") == 2
+
+
+def test_a_web_page_that_breaks_off_is_refused(bare: Shop) -> None:
+    cells = "".join(f"<th>{title}</th>" for title in ACUITY.strip().split(","))
+    rows = "".join(f"<tr><td>A</td><td>B</td><td></td><td>n{n}@example.com</td><td>1</td><td></td><td>yes</td></tr>" for n in range(5))
+    page = f"<html><table><tr>{cells}</tr>{rows}</table></html>"
+    whole = migrated(bare, page.replace("</td></tr>", "").replace("</table>", "</table><p>Printed on Monday"))
+    cut = migrated(bare, page[: page.index("n3@ex") + 5])
+    assert (whole.code, cut.code, "truncated" in cut.err) == (0, 3, True), (whole.err, cut.err)
+    assert asked(bare, "SELECT count(*) FROM customers") == [(5,)]
