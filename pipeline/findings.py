@@ -76,6 +76,8 @@ STATUS_FAULTS = (Kind("missing-reason", "No reason", "a block needs a reason: fi
 
 EXPORT_FAULTS = (
     Kind("missing-id", "No id", "the row has no id: every row of an export needs one"),
+    Kind("bad-email", "Not an address", "the e-mail address, by which the row is told, is none: correct it, or leave the cell blank"),
+    Kind("bad-phone", "Not a phone number", "the phone number, by which the row is told, is none: correct it, or leave the cell blank"),
     Kind("duplicate-id", "Same id twice", "this id stands on several rows with different content: keep the right one"),
     Kind("missing-start", "No start", "starts_at is blank: a booking needs its day and time"),
     Kind("end-before-start", "Ends before it starts", "ends_at lies before starts_at"),

@@ -4,7 +4,7 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from pipeline.context import Context
-from pipeline.intake.cells import phone_keys, word_keys
+from pipeline.intake.cells import are_addresses, are_numbers, phone_keys, word_keys
 from pipeline.matching import find_by_keys
 from pipeline.rules.who import match_customers
 from pipeline.store.sources import customer_names
@@ -15,11 +15,21 @@ SEVERAL, NOBODY = "ambiguous-customer", "unknown-customer"
 def find_or_name(context: Context, asked: pl.DataFrame) -> pl.DataFrame:
     """Return customer_id and code for rows of customers (email_key, phone, name_key), in their order.
 
-    The book's customer who has the address or number; where nobody has it, it is the id of a new one. Several customers who have it: a code.
+    The book's customer who has the address or number; where nobody has it, it is the id of a new one. Several customers who have it, or what is no
+    address or number, such as n/a or 0: a code.
     """
-    found = _by_keys(context, asked)
+    unsound = _unsound(asked)
+    found = _by_keys(context, asked.with_columns(pl.when(unsound.is_null()).then(name).alias(name) for name in ("email_key", "phone")))
+    code = pl.coalesce(pl.lit(unsound), "code")
     new = pl.coalesce("email_key", "phone_key", "phone")
-    return found.select(pl.when(pl.col("code").is_null()).then(pl.coalesce("customer_id", new)).alias("customer_id"), "code")
+    return found.select(pl.when(code.is_null()).then(pl.coalesce("customer_id", new)).alias("customer_id"), code.alias("code"))
+
+
+def _unsound(asked: pl.DataFrame) -> pl.Series:
+    """Return the code of rows whose e-mail address, or else phone number, is none: by it, different people would become one."""
+    sound = asked.select(email=are_addresses(asked["email_key"]), phone=are_numbers(asked["phone"]))
+    email = pl.when(~pl.col("email")).then(pl.lit("bad-email"))
+    return sound.select(email.when(pl.col("email").is_null() & ~pl.col("phone")).then(pl.lit("bad-phone")).alias("code")).to_series()
 
 
 def names_known(context: Context) -> pl.DataFrame:

@@ -7,7 +7,7 @@ import polars as pl
 
 from pipeline.findings import CATALOGUE, Checked
 from pipeline.intake.casting import cast_bookings, cast_customers
-from pipeline.intake.cells import email_keys, word_keys
+from pipeline.intake.cells import are_addresses, email_keys, word_keys
 from pipeline.intake.checking import FINDINGS
 from pipeline.intake.exports import Export, as_export
 from pipeline.intake.maps import ColumnMap
@@ -115,6 +115,14 @@ def _faults(rows: pl.Series, found: pl.DataFrame) -> pl.DataFrame:
     return coded.select("source_row", "code", pl.lit("customer_id").alias("column"), message=pl.col("code").replace_strict(messages, return_dtype=pl.String))
 
 
+def _bad_emails(rows: pl.Series, sheet: RawSheet, positions: dict[str, int]) -> pl.DataFrame:
+    """Return findings for rows that have no id, and an e-mail address that is none."""
+    bad = ~are_addresses(email_keys(sheet.rows[cell(positions["email"])])).fill_null(value=True)
+    if "customer_id" in positions:
+        bad &= sheet.rows[cell(positions["customer_id"])].is_null()
+    return _faults(rows.filter(bad), pl.DataFrame({"code": ["bad-email"] * int(bad.sum())}, schema={"code": pl.String}))
+
+
 def _with_ids(sheet: RawSheet, positions: dict[str, int], ids: pl.Series) -> tuple[RawSheet, dict[str, int]]:
     place = positions.get("customer_id", len(positions))
     rows = sheet.rows.with_columns(ids.alias(cell(place)))
@@ -145,6 +153,8 @@ def booking_export(source: Source, whose: Whose) -> Export:
         elif {"email", "phone"} <= set(positions):
             phones = shaped.rows[cell(positions["phone"])].set(shaped.rows[cell(positions["email"])].is_not_null(), None)
             shaped = replace(shaped, rows=shaped.rows.with_columns(phones.alias(cell(positions["phone"]))))
+        if "email" in positions:
+            faults = pl.concat([faults, _bad_emails(picked.rows, shaped, positions)])
         return _without(cast_bookings(shaped, positions, column_map(source)), faults)
 
     columns = source.map.bookings

@@ -40,3 +40,27 @@ def test_a_web_page_that_breaks_off_is_refused(bare: Shop) -> None:
     cut = migrated(bare, page[: page.index("n3@ex") + 5])
     assert (whole.code, cut.code, "truncated" in cut.err) == (0, 3, True), (whole.err, cut.err)
     assert asked(bare, "SELECT count(*) FROM customers") == [(5,)]
+
+
+@pytest.mark.parametrize("text", ["n/a", "-", "none", "x y", "bob.example.com", "a@b", "@"])
+def test_what_is_no_address_makes_no_customer(bare: Shop, text: str) -> None:
+    done = migrated(bare, ACUITY + f"Ann,A,,{text},12,,yes\nBob,B,,{text},12,,no\nIvy,I,,ivy@example.com,1,,yes\n")
+    assert (done.code, codes(bare)) == (4, [(2, "bad-email"), (3, "bad-email")]), done.err
+    assert asked(bare, "SELECT customer_id FROM customers") == [("ivy@example.com",)]
+
+
+@pytest.mark.parametrize("text", ["0", "n/a", "-", "000 000 0000", "+99999999", "12345", "ask wife 2020-11-05"])
+def test_what_is_no_phone_number_makes_no_customer(bare: Shop, text: str) -> None:
+    done = migrated(bare, ACUITY + f"Ann,A,{text},,12,,yes\nBob,B,{text},,12,,no\nIvy,I,{text},ivy@example.com,1,,yes\nJo,J,0161 496 0000,,,,\n")
+    assert (done.code, codes(bare)) == (4, [(2, "bad-phone"), (3, "bad-phone")]), done.err
+    assert asked(bare, "SELECT customer_id FROM customers ORDER BY ALL") == [("0161 496 0000",), ("ivy@example.com",)]
+
+
+VISIT = "Start Time,End Time,Timezone,First Name,Last Name,Phone,Email,Type,Calendar,Appointment Price,Appointment ID\n"
+
+
+def test_bookings_whose_address_is_none_make_no_customer(bare: Shop) -> None:
+    rows = "".join(f'"July 16, 2030 2:30 pm",,Europe/London,A,B,+447700900110,{email},Cut,S,,{n}\n' for n, email in enumerate(["n/a", "", "a@example.com"]))
+    done = migrated(bare, VISIT + rows)
+    assert (done.code, codes(bare)) == (4, [(2, "bad-email")]), done.err
+    assert asked(bare, "SELECT customer_id FROM bookings ORDER BY ALL") == [("+447700900110",), ("a@example.com",)]
