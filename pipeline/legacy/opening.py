@@ -40,7 +40,7 @@ class Source:
 
     def rules(self) -> list[FlagRule]:
         """Return the rules of flags whose columns the file has: of other flags it says nothing."""
-        return [rule for rule in self.map.flags if self.kind == "customers" and self.has(rule.tags or rule.event or rule.when or rule.comment)]
+        return [rule for rule in self.map.flags if self.kind == "customers" and self.has(rule.tells())]
 
     def names_only(self) -> bool:
         """Tell whether it is a file of bookings that names customers by name alone."""
@@ -115,14 +115,15 @@ def open_sources(path: Path, maps: Sequence[LegacyMap], settings: Settings) -> l
         positions = {header_key(name): place for name, place in map_columns(one.header, wanted, f"{path}{of_sheet}").items()}
         sure = _fit(wanted, one.header)[1]
         if len(maps) > 1:
-            _require_sure(path, one.header, sure, [entry for entry in kinds.values() if entry[0] is not legacy])
+            _require_sure(path, one.header, (legacy.name, sure), [entry for entry in kinds.values() if entry[0] is not legacy])
         sources.append(Source((path, part, of_sheet), one, legacy, kind, positions, sure))
     return sources
 
 
-def _require_sure(path: Path, header: Sequence[str], sure: float, others: Sequence[tuple[LegacyMap, str, Wanted]]) -> None:
+def _require_sure(path: Path, header: Sequence[str], found: tuple[str, float], others: Sequence[tuple[LegacyMap, str, Wanted]]) -> None:
+    best, sure = found
     fits = [legacy.name for legacy, _, wanted in others if _fit(wanted, header)[:2] >= (True, sure)]
     if sure >= SURE and not fits:
         return
-    why = f"its columns fit {', '.join(fits)} as well" if fits else f"only {sure:.0%} of its columns are known to the map that fits best"
+    why = f"its columns fit {', '.join([best, *fits])} equally well" if fits else f"only {sure:.0%} of its columns are known to {best}, whose map fits best"
     raise NotRecognised(f"{path}: it can't be told which system this is of: {why}.", "Name the system with --from, or give a map with --map.")

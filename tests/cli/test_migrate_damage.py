@@ -64,3 +64,33 @@ def test_bookings_whose_address_is_none_make_no_customer(bare: Shop) -> None:
     done = migrated(bare, VISIT + rows)
     assert (done.code, codes(bare)) == (4, [(2, "bad-email")]), done.err
     assert asked(bare, "SELECT customer_id FROM bookings ORDER BY ALL") == [("+447700900110",), ("a@example.com",)]
+
+
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        (ACUITY.replace("Banned", "Is banned"), "no flags of type On Hold can come: Banned (the nearest there: Is banned) is not in the file"),
+        (ACUITY.replace("Banned", "Town"), "no flags of type On Hold can come: Banned is not in the file"),
+        (ACUITY.replace("Phone", "Fone"), "the map names columns that the file lacks: Phone (the nearest there: Fone)"),
+    ],
+)
+def test_what_the_map_names_and_the_file_lacks_is_told_with_the_nearest(bare: Shop, header: str, said: str) -> None:
+    done = migrated(bare, header + "A,B,,a@example.com,1,,yes\n", "--from", "acuity")
+    assert (done.code, f"export.csv: {said}" in done.json()["remarks"]) == (0, True), done.json()["remarks"]
+
+
+def test_a_file_that_the_named_system_hardly_knows_is_refused(bare: Shop) -> None:
+    shopify = "Customer ID,First Name,Last Name,Email,Total Spent,Total Orders,Note,Tax Exempt,Tags\n1,A,B,a@example.com,,,,,fraud\n"
+    refused = migrated(bare, shopify, "--from", "acuity")
+    assert (refused.code, "only 33%" in refused.err, "Acuity" in refused.err) == (3, True, True), refused.err
+
+
+OWN = '[customers]\ncustomer_id = "{id}"\nemail = "E-Mail"\n[[flags]]\ntype = "On Hold"\nwhen = "{when}"\nyes = "ja"\nno = "nein"\ncomment = "{why}"\n'
+
+
+@pytest.mark.parametrize(("wrong", "code"), [({"when": "Gespert"}, 3), ({"id": "Kundennummer"}, 3), ({"why": "Hinweise"}, 0), ({}, 0)])
+def test_a_header_misspelt_in_a_map_is_named(bare: Shop, wrong: dict[str, str], code: int) -> None:
+    bare.file("map.toml", OWN.format(**{"id": "Kundennr.", "when": "Gesperrt", "why": "Hinweis", **wrong}))
+    done = migrated(bare, "Kundennr.;E-Mail;Gesperrt;Hinweis\n1;a@example.com;ja;x\n", "--map", "map.toml")
+    told = done.err + done.out
+    assert (done.code, all(header in told for header in wrong.values()), "nearest there" in told) == (code, True, bool(wrong)), told
