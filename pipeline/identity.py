@@ -51,18 +51,26 @@ def find_named(names: pl.DataFrame, asked: pl.DataFrame) -> pl.DataFrame:
 
 
 def _by_keys(context: Context, asked: pl.DataFrame) -> pl.DataFrame:
-    """Add phone_key, customer_id of the one customer in the book who is meant, and the code where there are several."""
+    """Add phone_key, customer_id of the one customer in the book who is meant, and the code where there are several.
+
+    Of several, the one counts whose id is the address or number itself: an earlier run made that customer of it.
+    """
     region = context.settings.business.phone_region
     asked = asked.with_columns(phone_keys(asked["phone"], region).alias("phone_key"))
     keys = asked.select(pl.lit(None, pl.String).alias("id_key"), "email_key", "phone_key").unique(maintain_order=True).with_row_index("who")
     keys = keys.filter(pl.col("email_key").is_not_null() | pl.col("phone_key").is_not_null())
     keys = keys.with_columns(pl.col("who").cast(pl.Int64))
     found = find_by_keys(context.book, keys, region)
-    decided: pl.DataFrame = match_customers(nw.from_native(keys, eager_only=True), nw.from_native(found, eager_only=True)).decisions.to_native()
+    matched = match_customers(nw.from_native(keys, eager_only=True), nw.from_native(found, eager_only=True))
+    decided: pl.DataFrame = matched.decisions.to_native()
+    agreeing: pl.DataFrame = matched.agreeing.to_native()
+    key = keys.select("who", customer_id=pl.coalesce("email_key", "phone_key"))
+    named = agreeing.join(key, on=["who", "customer_id"], how="semi").rename({"customer_id": "named"})
     meant = keys.join(decided.select("who", "customer_id", "fault"), on="who", how="left", validate="1:1")
-    code = pl.when(pl.col("fault") == SEVERAL).then("fault").alias("code")
+    meant = meant.join(named, on="who", how="left", validate="1:1")
+    code = pl.when((pl.col("fault") == SEVERAL) & pl.col("named").is_null()).then("fault").alias("code")
     return asked.join(
-        meant.select("email_key", "phone_key", "customer_id", code),
+        meant.select("email_key", "phone_key", pl.coalesce("customer_id", "named").alias("customer_id"), code),
         on=["email_key", "phone_key"],
         how="left",
         nulls_equal=True,

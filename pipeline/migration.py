@@ -126,11 +126,15 @@ def _report(done: Migrated, sources: Numbered, run: tuple[Context, int | None], 
         alerts=done.loaded.alerts,
         flags=done.flags,
         history=done.history,
-        unused={source.name: source.unused() for _, source in sources},
+        unused={source.name: [*source.unused(), *_untitled(done, number)] for number, source in sources},
         codes=count_codes(context.book),
         files=tuple(back),
         remarks=(*context.settings.remarks, *_remarks(done, sources), *([f"The run will be refused: {mass.to_text()}"] if mass.is_too_much else [])),
     )
+
+
+def _untitled(done: Migrated, number: int) -> list[str]:
+    return [f"column {place}, which has no header" for place in sorted(done.read.untitled.get(number, ()))]
 
 
 def _systems(sources: Numbered) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import polars as pl
 
-from pipeline.findings import CATALOGUE, Checked
+from pipeline.findings import CATALOGUE, NOT_A_ZONE, Checked
 from pipeline.intake.casting import cast_bookings, cast_customers
 from pipeline.intake.cells import are_addresses, email_keys, word_keys
 from pipeline.intake.checking import FINDINGS
@@ -14,7 +14,7 @@ from pipeline.intake.maps import ColumnMap
 from pipeline.intake.sheets import RawSheet, cell
 from pipeline.legacy.flagging import ITEMS, Told, find_items
 from pipeline.legacy.opening import Source
-from pipeline.legacy.shaping import Picked, count_further, shape
+from pipeline.legacy.shaping import Picked, count_further, shape, strange_zones
 from schemas.plan import CUSTOMER_EXPORT, Dtype
 
 CUSTOMERS: dict[str, Dtype] = {"file_no": pl.Int64, **CUSTOMER_EXPORT}
@@ -28,6 +28,7 @@ class Read:
     """What was read of customers' files: `customers` (see `CUSTOMERS`) and `items` (see `ITEMS`, with file_no and customer_id) of rows that hold.
 
     `lost` are the items of rows that come back (flag_type, kind). `rows` counts the rows of each file, `rejected` has those that come back.
+    `untitled` are the columns of each file, from 1 on, that have cells and no header.
     """
 
     customers: list[pl.DataFrame] = field(default_factory=lambda: [pl.DataFrame(schema=CUSTOMERS)])
@@ -38,6 +39,7 @@ class Read:
     rejected: dict[int, list[RawSheet]] = field(default_factory=dict)
     further: dict[str, int] = field(default_factory=dict)
     warnings: dict[str, int] = field(default_factory=dict)
+    untitled: dict[int, set[int]] = field(default_factory=dict)
     told: Told = field(default_factory=Told)
 
 
@@ -67,11 +69,17 @@ def read_customers(source: tuple[int, Source], pieces: Iterable[RawSheet], said:
         read.items.append(owned.filter(pl.col("customer_id").is_not_null()).select(pl.lit(number, pl.Int64).alias("file_no"), "customer_id", *ITEMS))
         read.customers.append(valid.select(pl.lit(number, pl.Int64).alias("file_no"), *CUSTOMER_EXPORT))
         read.rows[number] += len(sheet.rows)
+        read.untitled.setdefault(number, set()).update(_untitled(sheet))
         if len(bad):
             read.findings.append((number, findings.filter(pl.col("code") != "unknown-status")))
             read.rejected.setdefault(number, []).append(replace(sheet, rows=sheet.rows.filter(pl.col("source_row").is_in(bad.implode()))))
         for name, count in count_further(picked).items():
             read.further[name] = read.further.get(name, 0) + count
+
+
+def _untitled(sheet: RawSheet) -> set[int]:
+    blank = [place for place, title in enumerate(sheet.header) if not title.strip()]
+    return {place + 1 for place in blank if sheet.rows[cell(place)].null_count() < len(sheet.rows)}
 
 
 def _note_warnings(read: Read, findings: pl.DataFrame) -> None:
@@ -84,6 +92,7 @@ def _cast(picked: Picked, whose: Whose) -> Checked:
     sheet, positions = shape(picked)
     faults = pl.DataFrame(schema=FINDINGS)
     ids = sheet.rows[cell(positions["customer_id"])] if "customer_id" in positions else picked.nothing()
+    footers = _footers(picked, ids)
     if ids.null_count():
         lacking = ids.is_null().arg_true()
         found = whose(_asked(sheet, positions)[lacking])
@@ -91,7 +100,7 @@ def _cast(picked: Picked, whose: Whose) -> Checked:
         faults = _faults(picked.rows.gather(lacking), found)
         sheet, positions = _with_ids(sheet, positions, ids)
     checked = cast_customers(sheet, positions, column_map(picked.source))
-    return _without(checked, faults)
+    return _without(checked, pl.concat([faults, footers]))
 
 
 def _asked(sheet: RawSheet, positions: dict[str, int]) -> pl.DataFrame:
@@ -121,6 +130,21 @@ def _bad_emails(rows: pl.Series, sheet: RawSheet, positions: dict[str, int]) -> 
     if "customer_id" in positions:
         bad &= sheet.rows[cell(positions["customer_id"])].is_null()
     return _faults(rows.filter(bad), pl.DataFrame({"code": ["bad-email"] * int(bad.sum())}, schema={"code": pl.String}))
+
+
+def _bad_zones(picked: Picked) -> pl.DataFrame:
+    """Return findings for rows that name a time zone that there is not."""
+    header = (*picked.source.map.zone_column, "")[0]
+    rows = picked.rows.filter(strange_zones(picked)).to_frame()
+    return rows.select("source_row", code=pl.lit("bad-date"), column=pl.lit(header), message=pl.lit(NOT_A_ZONE.format(header)))
+
+
+def _footers(picked: Picked, ids: pl.Series) -> pl.DataFrame:
+    """Return findings for rows of which nothing is filled but the id's column, and that with words, as in lines below a table."""
+    worded = (ids.str.contains(r"\s") | ~ids.str.contains(r"\d")).fill_null(value=False).arg_true()
+    cells = picked.sheet.rows.drop("source_row")[worded]
+    alone = worded.filter(cells.select(pl.sum_horizontal(pl.all().is_not_null()) == 1).to_series()) if len(worded) and cells.width > 1 else worded.clear()
+    return _faults(picked.rows.gather(alone), pl.DataFrame({"code": ["footer-row"] * len(alone)}, schema={"code": pl.String}))
 
 
 def _with_ids(sheet: RawSheet, positions: dict[str, int], ids: pl.Series) -> tuple[RawSheet, dict[str, int]]:
@@ -155,6 +179,7 @@ def booking_export(source: Source, whose: Whose) -> Export:
             shaped = replace(shaped, rows=shaped.rows.with_columns(phones.alias(cell(positions["phone"]))))
         if "email" in positions:
             faults = pl.concat([faults, _bad_emails(picked.rows, shaped, positions)])
+        faults = pl.concat([faults, _bad_zones(picked)])
         return _without(cast_bookings(shaped, positions, column_map(source)), faults)
 
     columns = source.map.bookings

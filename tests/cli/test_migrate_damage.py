@@ -94,3 +94,82 @@ def test_a_header_misspelt_in_a_map_is_named(bare: Shop, wrong: dict[str, str], 
     done = migrated(bare, "Kundennr.;E-Mail;Gesperrt;Hinweis\n1;a@example.com;ja;x\n", "--map", "map.toml")
     told = done.err + done.out
     assert (done.code, all(header in told for header in wrong.values()), "nearest there" in told) == (code, True, bool(wrong)), told
+
+
+@pytest.mark.parametrize("region", ["", 'phone_region = "GB"\n'])
+def test_two_who_share_a_number_are_the_same_two_in_a_second_run(bare: Shop, region: str) -> None:
+    bare.file("flagbook.toml", f'[business]\ntimezone = "UTC"\n{region}')
+    rows = "Fay,F,'+447700900110,fay@example.com,12,,yes\nKid,F,'+447700900110,,12,,yes\n"
+    first, second = migrated(bare, ACUITY + rows), migrated(bare, ACUITY + rows)
+    assert (first.code, second.code, second.json()["rows"]["unchanged"]) == (0, 0, 2), second.err
+    assert codes(bare) == []
+
+
+@pytest.mark.parametrize(
+    ("start", "zone", "stored"),
+    [
+        ("July 16, 2030 2:30 pm", "Europe/Londn", []),
+        ("March 31, 2030 1:30 am", "Europe/London", []),
+        ("March 31, 2030 1:30 am", "America/New_York", ["2030-03-31 05:30"]),
+        ("July 16, 2030 2:30 pm", "", ["2030-07-16 12:30"]),
+    ],
+)
+def test_a_time_that_its_zone_does_not_have_comes_back(bare: Shop, start: str, zone: str, stored: list[str]) -> None:
+    bare.file("flagbook.toml", '[business]\ntimezone = "Europe/Berlin"\n')
+    done = migrated(bare, VISIT + f'"{start}",,{zone},A,B,,a@example.com,Cut,S,,1\n', "--from", "acuity")
+    assert (done.code, [code for _, code in codes(bare)]) == ((0, []) if stored else (4, ["bad-date"])), done.err
+    assert asked(bare, "SELECT strftime(starts_at AT TIME ZONE 'UTC', '%Y-%m-%d %H:%M') FROM bookings") == [(time,) for time in stored]
+    assert stored or "(Europe" not in (bare.folder / "export.rejected.csv").read_text()
+
+
+@pytest.mark.parametrize(
+    ("cell", "email"),
+    [
+        ("'+447700900119, +447700900120", "fi@example.com, fi2@example.com"),
+        ("'+447700900119 or 0161 496 0000", "fi@example.com;fi2@example.com"),
+        ("'+447700900119 / +447700900120", "fi@example.com\nfi2@example.com"),
+    ],
+)
+def test_of_several_values_in_a_cell_the_first_counts_in_any_system(bare: Shop, cell: str, email: str) -> None:
+    done = migrated(bare, ACUITY + f'Fi,F,"{cell}","{email}",12,,yes\nJo,J,"{cell}",,12,,yes\nGe,G,030 / 123456,ge@example.com,,,\n')
+    assert (done.code, [remark for remark in done.json()["remarks"] if "several" in remark]) == (
+        0,
+        ["1 cell of email hold several values: the first counts", "2 cells of phone hold several values: the first counts"],
+    )
+    assert asked(bare, "SELECT customer_id, phone FROM customers ORDER BY ALL") == [
+        ("+447700900119", "+447700900119"),
+        ("fi@example.com", "+447700900119"),
+        ("ge@example.com", "030 / 123456"),
+    ]
+
+
+MINDBODY = "ID,First Name,Last Name,Email,Phone,Status,Red Alert\n"
+
+
+def test_a_line_below_the_table_makes_no_customer(bare: Shop) -> None:
+    done = migrated(bare, MINDBODY + "1,A,B,,,,\nX 7,C,,,,,\nC9,,,,,,\n3 clients,,,,,,\nTotal,,,,,,\n", "--from", "mindbody")
+    assert (done.code, codes(bare)) == (4, [(5, "footer-row"), (6, "footer-row")]), done.err
+    assert asked(bare, "SELECT customer_id FROM customers ORDER BY ALL") == [("1",), ("C9",), ("X 7",)]
+
+
+def test_columns_of_which_nothing_is_made_may_stand_twice_and_have_no_header(bare: Shop) -> None:
+    done = migrated(bare, "First Name,Last Name,Phone,Email,Notes,Notes,,,Banned\nA,B,,a@example.com,x,y,z,,yes\n", "--from", "acuity")
+    assert (done.code, done.json()["columns_not_used"]) == (0, {"export.csv": ["Notes", "column 7, which has no header"]}), done.err
+    assert asked(bare, "SELECT flag_type FROM flags") == [("On Hold",)]
+
+
+def test_a_column_that_counts_may_not_stand_twice_and_is_named_alone(bare: Shop) -> None:
+    refused = migrated(bare, "Phone,Phone,Email,Banned,Banned\n1,2,a@example.com,yes,no\n", "--from", "acuity")
+    assert (refused.code, "two columns mean Banned: Banned, Banned." in refused.err) == (3, True), refused.err
+
+
+def test_mindbodys_mailing_list_is_read(bare: Shop) -> None:
+    text = "First Name,Last Name,Phone Number,Email Address\nA,B,+447700900110,a@example.com\n"
+    auto, named = migrated(bare, text), migrated(bare, text, "--from", "mindbody")
+    assert (auto.code, "Bookeo, " in auto.err, named.code) == (3, True, 0), auto.err + named.err
+    assert asked(bare, "SELECT customer_id, phone FROM customers") == [("a@example.com", "+447700900110")]
+
+
+def test_a_file_of_nobody_names_the_map_that_fits_best(bare: Shop) -> None:
+    refused = migrated(bare, "Email,First Name,Banned,Colour,Size,Shape,Weight\na@example.com,A,,,,,\n")
+    assert (refused.code, "43% of its columns are known to Acuity" in refused.err) == (3, True), refused.err
