@@ -76,6 +76,9 @@ STATUS_FAULTS = (Kind("missing-reason", "No reason", "a block needs a reason: fi
 
 EXPORT_FAULTS = (
     Kind("missing-id", "No id", "the row has no id: every row of an export needs one"),
+    Kind("bad-email", "Not an address", "the e-mail address, by which the row is told, is none: correct it, or leave the cell blank"),
+    Kind("bad-phone", "Not a phone number", "the phone number, by which the row is told, is none: correct it, or leave the cell blank"),
+    Kind("footer-row", "Not a row of data", "only one cell of the row is filled, and not with an id but with words: remove the row if it is a footer"),
     Kind("duplicate-id", "Same id twice", "this id stands on several rows with different content: keep the right one"),
     Kind("missing-start", "No start", "starts_at is blank: a booking needs its day and time"),
     Kind("end-before-start", "Ends before it starts", "ends_at lies before starts_at"),
@@ -86,5 +89,7 @@ WARNINGS = (Kind("unknown-status", "Unknown status", "the status word is not kno
 
 # What exports say of a time, in place of the message for days.
 NOT_A_TIME = "{} is not a time, or one that a change of clocks skips: write it as YYYY-MM-DD HH:MM"
+
+NOT_A_ZONE = "{} is not the name of a time zone, such as Europe/London: correct it, or leave the cell blank"
 
 CATALOGUE = {kind.code: kind for kind in (*ROW_FAULTS, *STATE_FAULTS, *STATUS_FAULTS, *EXPORT_FAULTS, *WARNINGS)}

@@ -15,6 +15,7 @@ from pipeline.errors import Refused
 from pipeline.intake.exports import Export
 from pipeline.legacy.drafting import draft_map
 from pipeline.legacy.explaining import explain_map
+from pipeline.legacy.lacking import require_columns, tell_lacking
 from pipeline.legacy.maps import LegacyMap, read_legacy_map, shipped_map, shipped_systems
 from pipeline.legacy.opening import Source, open_sources
 from pipeline.legacy.reading import booking_export, customer_export
@@ -90,6 +91,7 @@ def open_all(call: Migrating, settings: Settings) -> list[tuple[int, Source]]:
     systems = {source.map.name for _, source in sources}
     if len(systems) > 1:
         raise Refused(f"The files are of several systems: {', '.join(sorted(systems))}.", "Migrate each system on its own.")
+    require_columns([source for _, source in sources])
     return sources
 
 
@@ -106,7 +108,7 @@ def _exports(sources: Numbered, kind: str | None = None) -> list[tuple[int, Expo
     """Return the sources as exports, for rows to come back."""
 
     def nobody(asked: pl.DataFrame) -> pl.DataFrame:
-        return asked.select(pl.lit(None, pl.String).alias("customer_id"), pl.lit(None, pl.String).alias("code"))
+        return asked.with_columns(pl.lit(None, pl.String).alias("customer_id"), pl.lit(None, pl.String).alias("code")).select("customer_id", "code")
 
     kinds = [(number, source) for number, source in sources if kind in (None, source.kind)]
     return [(number, customer_export(source) if source.kind == "customers" else booking_export(source, nobody)) for number, source in kinds]
@@ -126,11 +128,15 @@ def _report(done: Migrated, sources: Numbered, run: tuple[Context, int | None], 
         alerts=done.loaded.alerts,
         flags=done.flags,
         history=done.history,
-        unused={source.name: source.unused() for _, source in sources},
+        unused={source.name: [*source.unused(), *_untitled(done, number)] for number, source in sources},
         codes=count_codes(context.book),
         files=tuple(back),
         remarks=(*context.settings.remarks, *_remarks(done, sources), *([f"The run will be refused: {mass.to_text()}"] if mass.is_too_much else [])),
     )
+
+
+def _untitled(done: Migrated, number: int) -> list[str]:
+    return [f"column {place}, which has no header" for place in sorted(done.read.untitled.get(number, ()))]
 
 
 def _systems(sources: Numbered) -> list[dict[str, Any]]:
@@ -141,6 +147,7 @@ def _remarks(done: Migrated, sources: Numbered) -> list[str]:
     """Return what a reader of the report should know besides the counts."""
     maps = {source.map.name: source.map for _, source in sources}
     said = [f"the map of {one.name} is a template: {one.template}" for one in maps.values() if one.template]
+    said += [remark for _, source in sources for remark in tell_lacking(source)]
     said += [remark for _, source in sources if not source.opened.sheet or not source.what[1] for remark in source.opened.remarks]
     said += [f"{count_of(n, 'cell')} of {name} hold several values: the first counts" for name, n in done.read.further.items()]
     said += [f'{count_of(n, "cell")} of {column} say "{word}", which is neither yes nor no and counts as no' for (column, word), n in _strange(done)]
@@ -215,7 +222,8 @@ def check(where: Where, call: Migrating) -> CheckReport:
         spoken = spoken_of(read, [source for _, source in of_customers], call.by)
         differing, counts = compare(spoken, staged_rows(book), context)
         counts |= {"rows that can't be read": sum(found["source_row"].n_unique() for _, found in read.findings)}
-        remarks = [f"{source.name}: bookings are not compared" for _, source in sources if source.kind == "bookings"]
+        remarks = [remark for _, source in of_customers for remark in tell_lacking(source)]
+        remarks += [f"{source.name}: bookings are not compared" for _, source in sources if source.kind == "bookings"]
         report = CheckReport(_systems(sources), counts, differing.to_dicts(), (*where.settings.remarks, *remarks))
         first = call.paths[0]
         target = (first.parent if where.out is None else where.out) / f"{stem_of(first.name)}.check.xlsx"

@@ -16,6 +16,8 @@ BLANKS = "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\
 # Zero-width and direction marks, which a person can't see (rule 2.2).
 INVISIBLE = "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
 CLEAR = "[clear]"
+ADDRESS = r"^[^\s@,;<>()]+@[^\s@,;<>()]+\.[^\s@,;<>()]+$"
+LEAST_DIGITS = 6  # of a phone number
 KNOWN_NUMBERS = 400_000  # phone numbers whose normal form is remembered: those asked for are mostly written as the book has them
 LOOKED_AT = 1_000  # values by which it is told whether a column holds few different ones
 # What tells, in one look at a whole column, that its values need no work: most columns of most exports.
@@ -77,6 +79,19 @@ def phone_keys(values: pl.Series, region: str | None) -> pl.Series:
     distinct = _visible(values).str.strip_chars(BLANKS).unique().drop_nulls().to_list()
     known = {text: _e164(text, region) for text in distinct}
     return map_values(_visible(values).str.strip_chars(BLANKS), {text: number for text, number in known.items() if number})
+
+
+def are_addresses(values: pl.Series) -> pl.Series:
+    """Tell which values are e-mail addresses by their form; null in, null out."""
+    return values.str.contains(ADDRESS)
+
+
+def are_numbers(values: pl.Series) -> pl.Series:
+    """Tell which values may be phone numbers: without letters, and with some digits that are not all the same, as those of placeholders are."""
+    digits = pl.col("digits")
+    frame = pl.DataFrame({"text": values, "digits": values.str.replace_all(r"\D", "")})
+    several = digits.str.strip_chars(digits.str.head(1)) != ""
+    return frame.select(~pl.col("text").str.contains(r"\p{L}") & (digits.str.len_chars() >= LEAST_DIGITS) & several).to_series()
 
 
 def key_forms(text: str, region: str | None) -> pl.DataFrame:

@@ -184,7 +184,7 @@ def map_columns(sheet_header: Sequence[str], wanted: Wanted, where: str) -> dict
     named = wanted.recognised(sheet_header)
     twice = sorted({name for name in named if name and named.count(name) > 1})
     if twice:
-        both = [header for header, name in zip(sheet_header, named, strict=True) if name in twice]
+        both = [header for header, name in zip(sheet_header, named, strict=True) if name == twice[0]]
         raise Refused(f"{where}: two columns mean {twice[0]}: {', '.join(both)}.", "Remove or rename one of them, then try again.")
     absent = wanted.missing(sheet_header)
     if absent:

@@ -4,7 +4,7 @@ import difflib
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -60,6 +60,10 @@ class FlagRule:
         for name in ("type_column", "when", "tags", "comment", "by", "at", "expires", "event"):
             yield from getattr(self, name)
 
+    def tells(self) -> tuple[str, ...]:
+        """Return the headers of which one must be there for the rule to say anything."""
+        return self.tags or self.event or self.when or self.comment or self.type_column
+
     def says_present(self) -> bool:
         """Tell whether the rule says how things stand, and not only what happened."""
         return not self.event
@@ -93,6 +97,7 @@ class LegacyMap:
     zone_column: tuple[str, ...] = ()
     plus: bool = False
     where: str = ""
+    shipped: bool = False
 
     def columns_of(self, kind: str) -> Mapping[str, tuple[str, ...]]:
         """Return column → headers of a kind of file: customers or bookings."""
@@ -117,7 +122,7 @@ def shipped_map(system: str, settings: Settings) -> LegacyMap:
         said = f"Did you mean {near[0]}? " if near else ""
         raise Refused(f"There is no map of a system called {system}.", f"{said}They are: {', '.join(known)}. Give your own with --map.")
     source = resources.files(SHIPPED).joinpath(f"{plain}.toml")
-    return _checked(tomllib.loads(source.read_text(encoding="utf-8")), settings, (plain, str(source)))
+    return replace(_checked(tomllib.loads(source.read_text(encoding="utf-8")), settings, (plain, str(source))), shipped=True)
 
 
 def read_legacy_map(path: Path, settings: Settings) -> LegacyMap:

@@ -12,7 +12,7 @@ from pipeline.intake.exports import Opened, again
 from pipeline.intake.files import opened
 from pipeline.intake.sheets import Sought
 from pipeline.intake.zipparts import too_many_cells
-from pipeline.legacy.markuprows import NO_TABLE, TOO_MANY_CELLS, UNREADABLE
+from pipeline.legacy.markuprows import BROKEN_OFF, NO_TABLE, TOO_MANY_CELLS, UNREADABLE
 from pipeline.settings import Files, Settings
 
 HEAD = 4096
@@ -53,6 +53,8 @@ def _as_csv(data: bytes, kind: str, where: str, limits: Files) -> str:
             return answer.read().decode()
     if code == NO_TABLE:
         raise Refused(f"{where}: this is a web page without a table in it.", "Download the export again; a login page is often saved in its place.")
+    if code == BROKEN_OFF:
+        raise Refused(f"{where}: the file ends in the middle of a table: it is truncated.", "Download or save the export again.")
     if code == TOO_MANY_CELLS:
         raise too_many_cells(where, limits)
     if code == UNREADABLE:

@@ -22,11 +22,15 @@ from pipeline.confined import end_of_writing, limit_resources
 SHEET = "{urn:schemas-microsoft-com:office:spreadsheet}"
 MAY_LEAVE_OUT = 1_000  # columns that a cell may be moved to the right
 NUMBER = re.compile("[0-9]{1,9}")
-NO_TABLE, UNREADABLE, TOO_MANY_CELLS = 76, 77, 78  # exit codes
+NO_TABLE, UNREADABLE, TOO_MANY_CELLS, BROKEN_OFF = 76, 77, 78, 79  # exit codes
 
 
 class TooManyCells(Exception):
     """There are more cells than the limit."""
+
+
+class BrokenOff(Exception):
+    """A table begins and does not end, as where a download broke off."""
 
 
 class _Room:
@@ -51,6 +55,11 @@ class _Tables(HTMLParser):
         self._cell = False
         self._pieces: list[str] = []
         self._room = room
+
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether every table that begins ends."""
+        return not self._open
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Begin a table, a row or a cell, or a line in a cell."""
@@ -95,6 +104,8 @@ def _html_rows(text: str, room: "_Room") -> list[list[str]]:
     parser = _Tables(room)
     parser.feed(text)
     parser.close()
+    if not parser.is_whole:
+        raise BrokenOff
     rows = max(parser.tables, key=lambda table: sum(map(len, table)), default=[])
     return [[" ".join(line for line in map(str.strip, cell.splitlines()) if line) for cell in row] for row in rows]
 
@@ -139,6 +150,8 @@ def main(words: list[str]) -> int:
         rows = _xml_rows(data, room) if task["encoding"] is None else _html_rows(data.decode(task["encoding"], errors="replace"), room)
     except TooManyCells:
         return TOO_MANY_CELLS
+    except BrokenOff:
+        return BROKEN_OFF
     except (ParseError, DefusedXmlException, ValueError):
         return UNREADABLE
     if not any(rows):

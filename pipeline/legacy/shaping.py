@@ -14,6 +14,9 @@ from schemas.columns import header_key
 GUARD = r"^'[=+\-@\t\r0-9]"  # an apostrophe before what a spreadsheet would take for a number or a formula
 SCIENTIFIC = r"^[+-]?\d(?:[.,]\d+)?[eE][+]?\d+$"
 SEVERAL = r"^\s*(.*?)\s*(?:[,;|\n]|\s/\s|\sor\s)"
+# Addresses and numbers that can only be several, in files of any system: a second one follows.
+SEVERAL_ADDRESSES = r"^\s*([^\s,;|@]+@[^\s,;|@]+)[\s,;|/]+[^@]*@"
+SEVERAL_NUMBERS = r"^\s*([+(\d][\d\s().+/-]{5,}?)\s*(?:[,;|\n]\s*[+(\d][\d\s().+/-]{5,}|(?:\s/\s|\sor\s)\s*[+0(][\d\s().+/-]{5,})"
 IN_BRACKETS = r"<\s*(?:mailto:)?([^<>\s]+@[^<>\s]+)\s*>"
 UTC_TEXT = "%Y-%m-%dT%H:%M:%S+00:00"
 ZONED = ("starts_at", "ends_at")
@@ -77,8 +80,9 @@ def _mended(name: str, text: pl.Series, source: Source) -> pl.Series:
     if name == "email" and text.str.contains("[<:]").any():
         inside = text.str.extract(IN_BRACKETS, 1)
         text = inside.zip_with(inside.is_not_null(), text.str.replace(r"(?i)^mailto:", ""))
-    if name in source.map.several and text.str.contains(SEVERAL).any():
-        first = text.str.extract(SEVERAL, 1)
+    pattern = _several(source).get(name)
+    if pattern and text.str.contains(pattern).any():
+        first = text.str.extract(pattern, 1)
         text = first.zip_with((first.is_not_null() & (first != "")).fill_null(value=False), text)
     if name in source.map.pick:
         text = text.str.extract(source.map.pick[name], 1)
@@ -87,11 +91,17 @@ def _mended(name: str, text: pl.Series, source: Source) -> pl.Series:
     return text
 
 
+def _several(source: Source) -> dict[str, str]:
+    """Return the pattern of cells that hold several values, whose group is the first, for each column that may have such cells."""
+    return {"email": SEVERAL_ADDRESSES, "phone": SEVERAL_NUMBERS, **dict.fromkeys(source.map.several, SEVERAL)}
+
+
 def count_further(picked: Picked) -> dict[str, int]:
     """Count the cells that hold several values, of which the first counts."""
     columns = picked.source.map.columns_of(picked.source.kind)
-    texts = {name: text for name in picked.source.map.several if (text := picked.text(columns.get(name, ()))) is not None}
-    return {name: count for name, text in texts.items() if (count := int(text.str.contains(SEVERAL).sum() or 0))}
+    texts = {name: text for name in _several(picked.source) if (text := picked.text(columns.get(name, ()))) is not None}
+    patterns = _several(picked.source)
+    return {name: count for name, text in texts.items() if (count := int(text.str.contains(patterns[name]).sum() or 0))}
 
 
 def _named(texts: dict[str, pl.Series]) -> dict[str, pl.Series]:
@@ -123,15 +133,29 @@ def _timed(texts: dict[str, pl.Series], picked: Picked) -> dict[str, pl.Series]:
 
 
 def _in_utc(text: pl.Series, zones: pl.Series, formats: Sequence[str]) -> pl.Series:
-    """Return times as text in UTC, as far as they are times of a zone that there is; others as they came."""
+    """Return times as text in UTC.
+
+    A time that its row's zone does not have, or of a zone that there is not, gets the zone behind it: so it is no time, and not one of another zone.
+    """
     known = _zones()
     for zone in zones.drop_nulls().unique():
-        if zone not in known:
-            continue
         here = (zones == zone).fill_null(value=False).arg_true()
-        read = read_times(text.gather(here), formats, zone).values.dt.strftime(UTC_TEXT)
-        text = text.scatter(here, read.zip_with(read.is_not_null(), text.gather(here)))
+        came = text.gather(here)
+        if zone not in known:
+            text = text.scatter(here, came + f" ({zone})")
+            continue
+        read = read_times(came, formats, zone)
+        said = read.values.dt.strftime(UTC_TEXT)
+        text = text.scatter(here, said.zip_with(said.is_not_null(), came.zip_with(~read.bad, came + f" ({zone})")))
     return text
+
+
+def strange_zones(picked: Picked) -> pl.Series:
+    """Tell which rows name a time zone that there is not."""
+    zones = picked.text(picked.source.map.zone_column)
+    zones = picked.nothing() if zones is None else zones
+    known = _zones() if zones.null_count() < len(zones) else set()
+    return zones.is_not_null() & ~zones.is_in([zone for zone in zones.unique() if zone in known])
 
 
 def _zones() -> set[str]:
