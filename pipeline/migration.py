@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ from pipeline.store.incoming import count_codes, stand_in
 from pipeline.store.reading import next_numbers
 from pipeline.store.sources import staged_rows
 from pipeline.store.writing import BatchRecord, finish_batch, name_sheets, write_findings, write_record
+from pipeline.streaming import Progress, unwatched
 from pipeline.wording import count_of
 
 __all__ = ["Migrating", "Where", "check", "draft", "explain", "migrate"]
@@ -51,6 +53,7 @@ class Migrating:
     reason: str | None = None
     dry_run: bool = False
     allow_mass_change: bool = False
+    progress: Progress = unwatched
 
 
 def migrate(where: Where, call: Migrating) -> MigrateReport:
@@ -63,7 +66,7 @@ def migrate(where: Where, call: Migrating) -> MigrateReport:
             if call.dry_run:
                 stand_in(book)
             context = Context(book, where.settings, call.as_of, call.reason)
-            done = migrate_sources(Loading(context, batch_id, call.by), sources)
+            done = migrate_sources(Loading(context, batch_id, call.by, progress=_by_file(call.progress, sources)), sources)
             mass = MassChange(done.flags_before, done.gone, where.settings.batches.mass_change_percent)
             _require_meant(mass, call)
             back = [] if call.dry_run else stage_came_back(files, _exports(sources), (done.loaded, context), where.out, _exports(sources, "bookings"))
@@ -88,6 +91,12 @@ def open_all(call: Migrating, settings: Settings) -> list[tuple[int, Source]]:
     if len(systems) > 1:
         raise Refused(f"The files are of several systems: {', '.join(sorted(systems))}.", "Migrate each system on its own.")
     return sources
+
+
+def _by_file(progress: Progress, sources: Numbered) -> Progress:
+    """Return what hears of the parts of files and tells of the files; 0, the flags of all, stays."""
+    files = [0, *accumulate(int(source.what[1] == 0) for _, source in sources)]
+    return lambda number, rows, done, size: progress(files[number], rows, done, size)
 
 
 def _maps(system: str, settings: Settings) -> list[LegacyMap]:
@@ -207,7 +216,7 @@ def check(where: Where, call: Migrating) -> CheckReport:
     of_customers = [one for one in sources if one[1].kind == "customers"]
     with open_book(where.store, writing=False) as book, staged(call.paths) as files:
         context = Context(book, where.settings, call.as_of)
-        read = read_sources(context, of_customers)
+        read = read_sources(context, of_customers, _by_file(call.progress, sources))
         merge_staged(context)
         spoken = spoken_of(read, [source for _, source in of_customers], call.by)
         differing, counts = compare(spoken, staged_rows(book), context)
