@@ -148,7 +148,8 @@ def _remarks(done: Migrated, sources: Numbered) -> list[str]:
     maps = {source.map.name: source.map for _, source in sources}
     said = [f"the map of {one.name} is a template: {one.template}" for one in maps.values() if one.template]
     said += [remark for _, source in sources if not source.opened.sheet or not source.what[1] for remark in source.opened.remarks]
-    said += [f"{count_of(n, 'cell')} of {name} hold several values: the first counts" for name, n in done.read.further.items()]
+    rest = "several values: the first is kept, and the others are not in the book, which has one {} of a customer"
+    said += [f"{count_of(n, 'cell')} of {name} with {rest.format(name)}" for name, n in done.read.further.items()]
     said += [f'{count_of(n, "cell")} of {column} say "{word}", which is neither yes nor no and counts as no' for (column, word), n in _strange(done)]
     said += [f"{count_of(n, 'row')}: {message}" for message, n in sorted({**done.read.warnings, **done.loaded.warnings}.items())]
     tags = sorted(done.read.told.tags.items(), key=lambda one: (-one[1], one[0]))
