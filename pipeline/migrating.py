@@ -1,6 +1,6 @@
 """From another system's files to the book: customers, bookings, flags and their past, in one transaction, with an account of all of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -13,6 +13,7 @@ from pipeline.context import Context
 from pipeline.effects import count_gone
 from pipeline.identity import find_named, find_or_name, names_known
 from pipeline.intake.idsets import Order
+from pipeline.intake.sheets import RawSheet
 from pipeline.legacy.opening import Source
 from pipeline.legacy.reading import Read, booking_export, read_customers
 from pipeline.loading import Loaded, Loading, bring_bookings
@@ -21,7 +22,7 @@ from pipeline.rules.merge import merge_with_source
 from pipeline.store import customers, incoming
 from pipeline.store.reading import count_items
 from pipeline.store.sources import add_due, begin_due, begin_staging, find_said, find_standing, keep_known, stage_customers, take_repeated
-from pipeline.streaming import ahead
+from pipeline.streaming import Progress, ahead
 from pipeline.telling import Known, Telling, Told
 from pipeline.wording import count_of
 from schemas.entities import FLAGS
@@ -55,7 +56,7 @@ def migrate_sources(loading: Loading, sources: Sequence[tuple[int, Source]]) -> 
     context = loading.context
     incoming.begin_findings(context.book)
     of_customers = [one for one in sources if one[1].kind == "customers"]
-    done = Migrated(read_sources(context, of_customers), flags_before=count_items(context.book, FLAGS))
+    done = Migrated(read_sources(context, of_customers, loading.progress), flags_before=count_items(context.book, FLAGS))
     for number, found in done.read.findings:
         incoming.add_findings(context.book, found.select(pl.lit(number, pl.Int64).alias("file_no"), "source_row", "code", "message"))
     done.loaded.rejected |= done.read.rejected
@@ -66,7 +67,7 @@ def migrate_sources(loading: Loading, sources: Sequence[tuple[int, Source]]) -> 
     exports = [(number, booking_export(source, partial(find_named, named))) for number, source in sources if source.kind == "bookings"]
 
     def tell(context: Context, batch: tuple[int, str], known: Known) -> Told:
-        return _tell_flags(done, context, (batch, known), spoken_of(done.read, [source for _, source in of_customers], batch[1]))
+        return _tell_flags(done, replace(loading, context=context), known, spoken_of(done.read, [source for _, source in of_customers], batch[1]))
 
     told = bring_bookings(replace(loading, create_customers=True), exports, done.loaded, tell)
     _count_customers(done, context, (people, new, told), [number for number, _ in of_customers])
@@ -75,18 +76,24 @@ def migrate_sources(loading: Loading, sources: Sequence[tuple[int, Source]]) -> 
     return done
 
 
-def read_sources(context: Context, sources: Sequence[tuple[int, Source]]) -> Read:
+def read_sources(context: Context, sources: Sequence[tuple[int, Source]], progress: Progress) -> Read:
     """Read files of customers to their end; those of rows that hold are staged."""
     begin_staging(context.book)
-    order = Order()
+    order, sizes, before = Order(), [source.size for _, source in sources], 0
 
     def take(customers: pl.DataFrame) -> None:
         stage_customers(context.book, customers)
         order.see(customers["customer_id"])
 
+    def pieces(number: int, source: Source, before: int) -> Iterator[RawSheet]:
+        for sheet in ahead(source.opened.sheets()):
+            yield sheet
+            progress(number, len(sheet.rows), before + source.opened.passed(), sum(sizes))
+
     read = Read(take)
     for number, source in sources:
-        read_customers((number, source), ahead(source.opened.sheets()), (partial(find_or_name, context), context.settings.type_names()), read)
+        read_customers((number, source), pieces(number, source, before), (partial(find_or_name, context), context.settings.type_names()), read)
+        before += source.size
     read.may_repeat = not order.is_ascending
     return read
 
@@ -133,17 +140,21 @@ def _bring_customers(loading: Loading, files: Sequence[int]) -> tuple[int, int]:
     return found, new
 
 
-def _tell_flags(done: Migrated, context: Context, told: tuple[tuple[int, str], Known], spoken: Spoken) -> Told:
+def _tell_flags(done: Migrated, loading: Loading, known: Known, spoken: Spoken) -> Told:
     """Bring flags and events into the book, in parts, and tell bookings; what the source said before is looked up once, before anything is written."""
+    context = loading.context
     spoken = replace(spoken, customers=find_said(context.book, spoken.source))
     find_standing(context.book)
     begin_due(context.book)
     count_lost(done.counts, pl.concat(done.read.lost))
-    telling = Telling(context, *told)
+    telling, passed = Telling(context, (loading.batch_id, loading.by), known), 0
     for part in in_parts(spoken):
         chained = chain_flags(part, context)
         telling.write(chained.planned)
         _note(done, chained, context)
+        passed += len(part.items) or len(part.customers)
+        if passed:
+            loading.progress(0, len(part.items), passed, len(spoken.items) + len(spoken.customers))
     return telling.finish()
 
 

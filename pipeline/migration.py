@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ from pipeline.store.place import check_room
 from pipeline.store.reading import next_numbers
 from pipeline.store.sources import staged_rows
 from pipeline.store.writing import BatchRecord, finish_batch, name_sheets, write_findings, write_record
+from pipeline.streaming import Progress, unwatched
 from pipeline.wording import count_of
 
 __all__ = ["Migrating", "Where", "check", "draft", "explain", "migrate"]
@@ -53,6 +55,7 @@ class Migrating:
     reason: str | None = None
     dry_run: bool = False
     allow_mass_change: bool = False
+    progress: Progress = unwatched
 
 
 def migrate(where: Where, call: Migrating) -> MigrateReport:
@@ -67,7 +70,7 @@ def migrate(where: Where, call: Migrating) -> MigrateReport:
             if call.dry_run:
                 stand_in(book)
             context = Context(book, where.settings, call.as_of, call.reason)
-            done = migrate_sources(Loading(context, batch_id, call.by), sources)
+            done = migrate_sources(Loading(context, batch_id, call.by, progress=_by_file(call.progress, sources)), sources)
             mass = MassChange(done.flags_before, done.gone, where.settings.batches.mass_change_percent)
             _require_meant(mass, call)
             back = [] if call.dry_run else stage_came_back(files, _exports(sources), (done.loaded, context), where.out, _exports(sources, "bookings"))
@@ -93,6 +96,12 @@ def open_all(call: Migrating, settings: Settings) -> list[tuple[int, Source]]:
         raise Refused(f"The files are of several systems: {', '.join(sorted(systems))}.", "Migrate each system on its own.")
     require_columns([source for _, source in sources])
     return sources
+
+
+def _by_file(progress: Progress, sources: Numbered) -> Progress:
+    """Return what hears of the parts of files and tells of the files; 0, the flags of all, stays."""
+    files = [0, *accumulate(int(source.what[1] == 0) for _, source in sources)]
+    return lambda number, rows, done, size: progress(files[number], rows, done, size)
 
 
 def _maps(system: str, settings: Settings) -> list[LegacyMap]:
@@ -149,7 +158,8 @@ def _remarks(done: Migrated, sources: Numbered) -> list[str]:
     said = [f"the map of {one.name} is a template: {one.template}" for one in maps.values() if one.template]
     said += [remark for _, source in sources for remark in tell_lacking(source)]
     said += [remark for _, source in sources if not source.opened.sheet or not source.what[1] for remark in source.opened.remarks]
-    said += [f"{count_of(n, 'cell')} of {name} hold several values: the first counts" for name, n in done.read.further.items()]
+    rest = "several values: the first is kept, and the others are not in the book, which has one {} of a customer"
+    said += [f"{count_of(n, 'cell')} of {name} with {rest.format(name)}" for name, n in done.read.further.items()]
     said += [f'{count_of(n, "cell")} of {column} say "{word}", which is neither yes nor no and counts as no' for (column, word), n in _strange(done)]
     said += [f"{count_of(n, 'row')}: {message}" for message, n in sorted({**done.read.warnings, **done.loaded.warnings}.items())]
     tags = sorted(done.read.told.tags.items(), key=lambda one: (-one[1], one[0]))
@@ -217,7 +227,7 @@ def check(where: Where, call: Migrating) -> CheckReport:
     of_customers = [one for one in sources if one[1].kind == "customers"]
     with open_book(where.store, writing=False) as book, staged(call.paths) as files:
         context = Context(book, where.settings, call.as_of)
-        read = read_sources(context, of_customers)
+        read = read_sources(context, of_customers, _by_file(call.progress, sources))
         merge_staged(context)
         spoken = spoken_of(read, [source for _, source in of_customers], call.by)
         differing, counts = compare(spoken, staged_rows(book), context)

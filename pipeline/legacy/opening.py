@@ -34,6 +34,11 @@ class Source:
         """Return the file's name, with the sheet's where there are several."""
         return f"{self.what[0].name}{self.what[2]}"
 
+    @property
+    def size(self) -> int:
+        """Return how many bytes the file has; of a workbook, its first sheet stands for all."""
+        return 0 if self.what[1] else self.what[0].stat().st_size
+
     def has(self, headers: Sequence[str]) -> bool:
         """Tell whether the file has one of some columns."""
         return any(header_key(header) in self.positions for header in headers)
