@@ -11,6 +11,7 @@ import polars as pl
 
 from pipeline.alerting import plan_alerts_of
 from pipeline.context import Context
+from pipeline.effects import EXPIRED, count_ended
 from pipeline.intake.cells import word_keys
 from pipeline.layering import IS_FIRST, ITEM, JOINT, lay_on
 from pipeline.legacy.flagging import FLAGGED, PRESENT, UNFLAGGED
@@ -22,7 +23,6 @@ from schemas.entities import FLAGS
 from schemas.entity import STAMPS
 from schemas.plan import UTC_TIME
 
-EXPIRED = "expired"
 ORDER = ["file_no", "source_row", "place"]
 EVENT_KEY = [ITEM, "at"]
 NAMES = ["customer_id", "key"]
@@ -49,7 +49,8 @@ class Chained:
     """The plan of a source's flags (see `saying.Planned`), and what became of what was found.
 
     `due` has an item for each flag that the source says stands: customer_id, flag_type, comment, expires_on, became (imported, changed, unchanged).
-    `counts` has flag_type, what, n: how many flags and events were found, over, repeated, merged, and how many events are imported.
+    `counts` has flag_type, what, n: how many flags and events were found, over, repeated, merged, how many events are imported, and how many flags
+    of the book the source ends.
     """
 
     planned: Planned
@@ -77,7 +78,8 @@ def chain_flags(spoken: Spoken, context: Context) -> Chained:
     written = _events(steps, spoken)
     alerts = _alerts(steps, standing, people, context)
     due = _due(joined, items)
-    return Chained((written, people, alerts), due, _counts(found, (past, events), (present, distinct, over)))
+    counts = pl.concat([_counts(found, (past, events), (present, distinct, over)), count_ended(written)])
+    return Chained((written, people, alerts), due, counts)
 
 
 def standing_in(spoken: Spoken, context: Context) -> pl.DataFrame:
@@ -258,12 +260,15 @@ def _due(joined: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
 
 
 def _counts(found: pl.DataFrame, past: tuple[pl.DataFrame, pl.DataFrame], flags: tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]) -> pl.DataFrame:
-    """Count by flag type what was found, and what of it is not an item or an event of its own."""
+    """Count by flag type what was found, and what of it is not an item or an event of its own.
+
+    Where a source tells only what happened, the flags that are found are those that its last events leave.
+    """
     (events, new), (present, distinct, over) = past, flags
     stands = found.filter(pl.col("kind") == PRESENT)
     told = found.filter(pl.col("kind").is_in([FLAGGED, UNFLAGGED]))
     parts = {
-        "found": stands,
+        "found": stands if len(stands) else present,
         "over": over,
         "repeated": present.filter(~pl.struct(ITEM, "comment").is_first_distinct()) if len(stands) else stands,
         "merged": distinct.filter(pl.col("step") > 0),

@@ -141,7 +141,7 @@ def _account(done: Migrated, chained: Chained, context: Context, people: pl.Seri
         raise AssertionError(f"{len(lost):,} of {len(brought):,} flags that were brought are not in the book as they should be: nothing is written")
     counts = _table(done, chained, due, standing)
     types = _ordered({name for name, _ in counts}, context)
-    done.flags = [row for name in types if any((row := _flag_row(name, counts)).get(word) for word in ("found", "in_book", "due"))]
+    done.flags = [row for name in types if any((row := _flag_row(name, counts)).get(word) for word in ("found", "in_book", "due", "ended_by_source"))]
     done.history = [row for name in types if (row := _history_row(name, counts))["found"]]
 
 
@@ -170,12 +170,10 @@ def _table(done: Migrated, chained: Chained, due: pl.DataFrame, standing: pl.Dat
 
 def _flag_row(name: str, counts: dict[tuple[str, str], int]) -> dict[str, Any]:
     of = {what: counts.get((name, what), 0) for what in ("rejected", "over", "repeated", "merged", "imported", "changed", "unchanged")}
-    book = {what: counts.get((name, what), 0) for what in ("in_book", "ended_in_book", "only_in_book")}
+    book = {what: counts.get((name, what), 0) for what in ("in_book", "ended_in_book", "only_in_book", "ended_by_source")}
     found, due = counts.get((name, "found"), 0) + of["rejected"], of["imported"] + of["changed"] + of["unchanged"]
     adds_up = book["in_book"] == due - book["ended_in_book"] + book["only_in_book"]
-    told = counts.get((name, "found"), 0)
-    if told or not due:  # files that tell only what happened have no flags that stand to be counted
-        adds_up = adds_up and found == due + of["rejected"] + of["over"] + of["repeated"] + of["merged"]
+    adds_up = adds_up and found == due + of["rejected"] + of["over"] + of["repeated"] + of["merged"]
     return {"flag_type": name, "found": found, **of, "due": due, **book, "adds_up": adds_up}
 
 
