@@ -46,7 +46,9 @@ def count_book(counts: Counts, context: Context, *, any_before: bool) -> None:
 
 def flag_rows(counts: Counts, context: Context) -> list[dict[str, Any]]:
     """Return what became of flags, a row for each type (`FLAG_COLUMNS`)."""
-    return [row for name in _ordered(counts, context) if any((row := _flag_row(name, counts)).get(word) for word in ("found", "in_book", "due"))]
+    return [
+        row for name in _ordered(counts, context) if any((row := _flag_row(name, counts)).get(word) for word in ("found", "in_book", "due", "ended_by_source"))
+    ]
 
 
 def history_rows(counts: Counts, context: Context) -> list[dict[str, Any]]:
@@ -62,12 +64,10 @@ def _ordered(counts: Counts, context: Context) -> list[str]:
 
 def _flag_row(name: str, counts: Counts) -> dict[str, Any]:
     of = {what: counts[name, what] for what in ("rejected", "over", "repeated", "merged", "imported", "changed", "unchanged")}
-    book = {what: counts[name, what] for what in ("in_book", "ended_in_book", "only_in_book")}
-    told, due = counts[name, "found"], of["imported"] + of["changed"] + of["unchanged"]
-    found = told + of["rejected"]
+    book = {what: counts[name, what] for what in ("in_book", "ended_in_book", "only_in_book", "ended_by_source")}
+    found, due = counts[name, "found"] + of["rejected"], of["imported"] + of["changed"] + of["unchanged"]
     adds_up = book["in_book"] == due - book["ended_in_book"] + book["only_in_book"]
-    if told or not due:  # files that tell only what happened have no flags that stand to be counted
-        adds_up = adds_up and found == due + of["rejected"] + of["over"] + of["repeated"] + of["merged"]
+    adds_up = adds_up and found == due + of["rejected"] + of["over"] + of["repeated"] + of["merged"]
     return {"flag_type": name, "found": found, **of, "due": due, **book, "adds_up": adds_up}
 
 

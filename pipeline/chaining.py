@@ -11,6 +11,7 @@ import polars as pl
 
 from pipeline.alerting import plan_alerts_of
 from pipeline.context import Context
+from pipeline.effects import EXPIRED, count_ended
 from pipeline.intake.cells import word_keys
 from pipeline.layering import IS_FIRST, ITEM, JOINT, lay_on
 from pipeline.legacy.flagging import FLAGGED, PRESENT, UNFLAGGED
@@ -20,7 +21,6 @@ from pipeline.telling import ORIGIN, Planned
 from schemas.entity import STAMPS
 from schemas.plan import UTC_TIME
 
-EXPIRED = "expired"
 ORDER = ["file_no", "source_row", "place"]
 EVENT_KEY = [ITEM, "at"]
 NAMES = ["customer_id", "key"]
@@ -32,7 +32,8 @@ class Chained:
     """The plan of a source's flags (see `telling.Planned`), and what became of what was found.
 
     `due` has an item for each flag that the source says stands: customer_id, key, flag_type, became (imported, changed, unchanged), comment.
-    `counts` has flag_type, what, n: how many flags and events were found, over, repeated, merged, and how many events are imported.
+    `counts` has flag_type, what, n: how many flags and events were found, over, repeated, merged, how many events are imported, and how many flags
+    of the book the source ends.
     """
 
     planned: Planned
@@ -58,7 +59,9 @@ def chain_flags(spoken: Spoken, context: Context) -> Chained:
     steps = lay_on(_steps(moved, events, distinct, (spoken, context.as_of)), moved, _numbered(standing, keys))
     written = _events(steps, spoken)
     alerts = _alerts((steps, written), _numbered(standing, keys), (people, len(keys)), context)
-    return Chained(Planned(written, alerts), _due(items), _counts(found, (past, events), (repeated, distinct, over)))
+    stands = found.filter(pl.col("kind") == PRESENT) if spoken.states_present else present
+    counts = _counts((found, stands), (past, events), (repeated, distinct, over))
+    return Chained(Planned(written, alerts), _due(items), pl.concat([counts, count_ended(written)]))
 
 
 def standing_in(spoken: Spoken, context: Context) -> pl.DataFrame:
@@ -247,12 +250,17 @@ def _due(items: pl.DataFrame) -> pl.DataFrame:
     return items.filter(pl.col("said").is_not_null()).select(*NAMES, "flag_type", became.alias("became"), comment="said")
 
 
-def _counts(found: pl.DataFrame, past: tuple[pl.DataFrame, pl.DataFrame], flags: tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]) -> pl.DataFrame:
-    """Count by flag type what was found, and what of it is not an item or an event of its own."""
-    (events, new), (repeated, distinct, over) = past, flags
+def _counts(
+    said: tuple[pl.DataFrame, pl.DataFrame], past: tuple[pl.DataFrame, pl.DataFrame], flags: tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]
+) -> pl.DataFrame:
+    """Count by flag type what was found, and what of it is not an item or an event of its own.
+
+    `said`: all that was found, and the flags that stand: of a source that tells only what happened, those that its last events leave.
+    """
+    (found, present), (events, new), (repeated, distinct, over) = said, past, flags
     stands, told = pl.col("kind") == PRESENT, pl.col("kind").is_in([FLAGGED, UNFLAGGED])
     parts = {
-        "found": found.lazy().filter(stands),
+        "found": present.lazy(),
         "over": over.lazy(),
         "repeated": repeated.lazy().filter(stands),
         "merged": distinct.lazy().filter(pl.col("step") > 0),

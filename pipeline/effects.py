@@ -10,6 +10,7 @@ from schemas.columns import Kind
 from schemas.entities import FLAGS, STATUS
 from schemas.entity import Entity
 
+EXPIRED = "expired"
 NET = {
     "place": pl.Int64,
     "entity": pl.String,
@@ -98,6 +99,14 @@ def count_lost(net: pl.DataFrame, before: int, limit_percent: int) -> MassChange
     """Count the flags that a batch ends or changes, each once, by end state; `before` is how many were active before it."""
     lost = net.filter((pl.col("entity") == FLAGS.name) & pl.col("change").is_in(["edited", "removed"]))
     return MassChange(before, len(lost), limit_percent)
+
+
+def count_ended(events: pl.DataFrame) -> pl.DataFrame:
+    """Count the flags that a source's events (as `write_items` takes them) end, save those past their last day: flag_type, what, n."""
+    ends = events.group_by("customer_id", "item").agg(pl.col("is_before").first(), pl.col("is_after", "action").last())
+    gone = ends.filter(pl.col("is_before") & ~pl.col("is_after") & (pl.col("action") != EXPIRED))
+    counted = gone.group_by(flag_type="item").agg(n=pl.len().cast(pl.Int64))
+    return counted.select("flag_type", pl.lit("ended_by_source").alias("what"), "n")
 
 
 def tell_effects(net: pl.DataFrame) -> Effects:

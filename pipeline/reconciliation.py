@@ -9,7 +9,7 @@ from pipeline.wording import count_of
 
 FLAG_COLUMNS = (
     *("flag_type", "found", "rejected", "over", "repeated", "merged", "imported", "changed", "unchanged"),
-    *("due", "in_book", "ended_in_book", "only_in_book", "adds_up"),
+    *("due", "in_book", "ended_in_book", "only_in_book", "ended_by_source", "adds_up"),
 )
 HISTORY_COLUMNS = ("flag_type", "found", "rejected", "repeated", "imported", "unchanged", "adds_up")
 
