@@ -4,8 +4,7 @@ import errno
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from importlib import resources
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +14,9 @@ import polars as pl
 
 from pipeline.errors import FlagbookError, Refused, TryAgain
 from pipeline.settings import Settings
+from pipeline.store.formats import check_format, is_current, make_tables, upgrade
 from pipeline.store.lock import locked
-from schemas.entities import ENTITIES
 
-FORMAT = "4"
-UPGRADED = ("1", "2", "3", FORMAT)  # formats that can be read, the older ones after an upgrade
 BROKEN = (duckdb.IOException, duckdb.SerializationException, duckdb.FatalException)
 LOCKED_DOWN = {
     "autoinstall_known_extensions": False,
@@ -53,10 +50,11 @@ def _stoppable() -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Book:
-    """An open book; `path` is its file."""
+    """An open book; `path` is its file. `after` is what is to be done once the transaction that is open is committed."""
 
     path: Path
     con: duckdb.DuckDBPyConnection
+    after: list[Callable[[], None]] = field(default_factory=list)
 
     def ask(self, query: str, *values: Any, **frames: pl.DataFrame) -> pl.DataFrame:
         """Run a query with values for its question marks, `frames` standing in it by name; return its rows."""
@@ -109,12 +107,15 @@ class Book:
     def transaction(self, *, keep: bool = True) -> Iterator[None]:
         """Commit at the end, or leave nothing (rule 6.1); without `keep`, leave nothing in any case."""
         self.con.execute("BEGIN TRANSACTION")
+        self.after.clear()
         try:
             yield
         except BaseException:
             self.con.execute("ROLLBACK")
             raise
         self.con.execute("COMMIT" if keep else "ROLLBACK")
+        for act in self.after if keep else ():
+            act()
 
     def value(self, key: str) -> str | None:
         """Return one entry of the book's own settings."""
@@ -239,41 +240,6 @@ def _unusable(path: Path, error: duckdb.Error) -> Refused:
     if isinstance(error, duckdb.IOException) and "permission" in str(error).lower():
         return Refused(f"{path}: the store can't be opened for want of permission.", "Check the permissions of the file and its folder.")
     return Refused(f"{path}: this is not a store of Flagbook, or it is damaged.", "Check --store, or restore the store from a backup.")
-
-
-def make_tables(book: Book) -> None:
-    """Write the tables and views of an empty book."""
-    with book.transaction():
-        for name in ("book.sql", "entities.sql", "views.sql"):
-            book.run(_sql(name))
-        book.run("INSERT INTO book VALUES ('format', ?), ('timezone', 'UTC')", FORMAT)
-
-
-def _sql(name: str) -> str:
-    return resources.files("pipeline.store").joinpath(name).read_text(encoding="utf-8")
-
-
-def is_current(book: Book) -> bool:
-    """Tell whether a book has everything that this program knows."""
-    wanted = {entity.table for entity in ENTITIES if entity.table}
-    return book.value("format") == FORMAT and wanted <= set(book.ask("SELECT table_name FROM duckdb_tables()")["table_name"])
-
-
-def upgrade(book: Book) -> None:
-    """Bring a book of an earlier program up to date; what it holds stays."""
-    with book.transaction():
-        for name in ("upgrade.sql", "entities.sql", "views.sql"):
-            book.run(_sql(name))
-        book.run("UPDATE book SET value = ? WHERE key = 'format'", FORMAT)
-
-
-def check_format(book: Book) -> None:
-    """Raise `Refused` where the file is another program's database, or a book of a later format."""
-    tables = set(book.ask("SELECT table_name FROM duckdb_tables()")["table_name"])
-    if not {"book", "customers", "flags", "history", "batches"} <= tables:
-        raise Refused(f"{book.path}: this is a database, but not a store of Flagbook.", "Check --store.")
-    if (found := book.value("format")) not in UPGRADED:
-        raise Refused(f"{book.path}: the store has format {found}, and this program reads format {FORMAT}.", "Use the program that wrote it, or a newer one.")
 
 
 def settings_differ(book: Book, settings: Settings) -> bool:
