@@ -1,6 +1,7 @@
 """The group of commands; here errors turn into a message and an exit code, and nowhere else."""
 
 import importlib
+import logging
 import os
 import sys
 import traceback
@@ -71,6 +72,7 @@ def global_first(words: list[str]) -> list[str]:
 def main() -> None:
     """Run the program; exit as the contract says. What it writes is for its owner alone, unless the folder has rules of its own (default ACLs)."""
     os.umask(0o077)
+    logging.basicConfig(format="Warning: %(message)s", level=logging.WARNING)  # what there is to say besides a report goes to stderr
     try:
         code = group.main(global_first(sys.argv[1:]), standalone_mode=False)
     except click.Abort:

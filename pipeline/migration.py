@@ -82,7 +82,7 @@ def migrate(where: Where, call: Migrating) -> MigrateReport:
             write_record(book, batch_id, record)
             write_findings(book, batch_id)
             name_sheets(book, batch_id, {number: source.opened.sheet for number, source in sources if source.opened.sheet})
-            finish_batch(book, batch_id)
+            report = replace(report, head=finish_batch(book, batch_id, where.settings) if not call.dry_run else None)
         files.publish()
     return report
 

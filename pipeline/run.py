@@ -94,7 +94,8 @@ def apply(where: Where, call: Instructing) -> ApplyReport:
         watch.lap("results")
         if not call.dry_run:
             record = BatchRecord("apply", call.request.by, call.reason, call.as_of, started, report.status, plan.counts(), _upload_files(upload))
-            _write(book, where, numbers, (replace(record, approved_by=call.approved_by), plan.changes), files=files)
+            head = _write(book, where, numbers, (replace(record, approved_by=call.approved_by), plan.changes), files=files)
+            report = replace(report, head=head)
         files.publish()
     watch.lap("write the book")
     watch.write(where.timings)
@@ -137,8 +138,8 @@ def _checked(report: ApplyReport, plan: ApplyPlan, book: Book, said: tuple[Where
 
 def _write(
     book: Book, where: Where, numbers: tuple[int, int], batch: tuple[BatchRecord, Changes], undone: UndoPlan | None = None, *, files: Staged | None = None
-) -> None:
-    """Write a batch and its changes in one transaction; of an undo, what it does to whole rows too."""
+) -> str:
+    """Write a batch and its changes in one transaction, of an undo, what it does to whole rows too; return the batch's head."""
     with book.transaction():
         write_settings(book, where.settings)
         if undone is not None:
@@ -148,9 +149,10 @@ def _write(
         write_batch(book, (numbers[0], next_event(book)), replace(batch[0], run=where.run), batch[1])
         if undone is not None:
             forget_saying(book, numbers[0], undone.whole.undoes)
-        finish_batch(book, numbers[0])
+        head = finish_batch(book, numbers[0], where.settings)
         if where.run and files:
             files.publish()
+    return head
 
 
 def _answer_again(book: Book, batch_id: int, upload: Upload, files: Staged, said: tuple[Where, Instructing]) -> ApplyReport:
@@ -227,7 +229,7 @@ def load(where: Where, call: Loads) -> LoadReport:
             write_record(book, batch_id, replace(record, run=where.run))
             write_findings(book, batch_id)
             name_sheets(book, batch_id, {number: export.sheet for number, export in exports if export.sheet})
-            finish_batch(book, batch_id)
+            report = replace(report, head=finish_batch(book, batch_id, where.settings) if not call.dry_run else None)
             if where.run:
                 files.publish()
         files.publish()
@@ -271,13 +273,13 @@ def undo(where: Where, call: Undoing) -> UndoReport:
         numbers = next_numbers(book)
         lacks = lacks_approval(where.settings, plan.row_counts["applied"], [call.by], call.approved_by)
         status = "applied" if plan.row_counts["applied"] else "nothing-applied"
-        remarks = count_rewritten(book, call.batch_id)
+        remarks, head = count_rewritten(book, call.batch_id), None
         if not call.dry_run:
             if lacks:
                 raise Refused(f"{lacks} Nothing was written.", "Run it again with --approved-by and the name of whoever looked at the dry run.")
             record = BatchRecord("undo", call.by, call.reason, call.as_of, started, status, plan.counts(), _files([]), call.batch_id, call.approved_by)
-            _write(book, where, numbers, (record, plan.changes), plan)
-    return report_undo(plan, (None, "dry-run") if call.dry_run else (numbers[0], status), remarks, lacks)
+            head = _write(book, where, numbers, (record, plan.changes), plan)
+    return replace(report_undo(plan, (None, "dry-run") if call.dry_run else (numbers[0], status), remarks, lacks), head=head)
 
 
 def _by_layout(exports: Sequence[tuple[int, Export]]) -> tuple[list[tuple[int, Export]], list[tuple[int, Export]]]:

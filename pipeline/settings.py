@@ -105,6 +105,13 @@ class Store:
 
 
 @dataclass(frozen=True)
+class History:
+    """Where the heads of batches are kept outside the store, from the settings' folder on; none: beside the store."""
+
+    heads_file: str | None = None
+
+
+@dataclass(frozen=True)
 class Settings:
     """All that a run may know of the business; `remarks` are warnings for the report. `approval`: large batches need a second person's.
 
@@ -116,6 +123,7 @@ class Settings:
     files: Files = Files()
     batches: Batches = Batches()
     reports: Reports = Reports()
+    history: History = History()
     nightly: Nightly = field(default_factory=Nightly)
     store: Store = Store()
     staff: tuple[Staff, ...] = ()
@@ -171,6 +179,7 @@ def _settings(data: dict[str, Any], where: str) -> Settings:
         flags=flags,
         files=_section(Files, data.get("files", {}), f"{where}: files"),
         reports=_section(Reports, data.get("reports", {}), f"{where}: reports"),
+        history=_section(History, data.get("history", {}), f"{where}: history"),
         nightly=check_folders(_section(Nightly, data.get("nightly", {}), f"{where}: nightly"), f"{where}: nightly"),
         store=_section(Store, data.get("store", {}), f"{where}: store"),
         staff=staff,

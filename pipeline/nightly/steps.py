@@ -211,7 +211,7 @@ def _keep_up(step: Step, journal: Journal, desk: Desk, where: Where) -> Done:
         with book.transaction():
             write_settings(book, desk.settings)
             write_batch(book, (batch_id, next_event(book)), record, plan.changes)
-            finish_batch(book, batch_id)
+            finish_batch(book, batch_id, desk.settings)
     return Done(batch_id, "applied")
 
 

@@ -3,8 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from importlib import resources
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,22 +13,20 @@ import polars as pl
 
 from pipeline.settings import Settings
 from pipeline.store.connecting import connect, flush, set_up
+from pipeline.store.formats import check_format, is_current, make_tables, upgrade
 from pipeline.store.lock import locked
 from pipeline.store.place import check_log, check_place, sweep, unfinished
-from pipeline.store.refusals import broken_off, refusal
+from pipeline.store.refusals import broken_off
 from pipeline.store.shown import Shown, stoppable
-from schemas.entities import ENTITIES
-
-FORMAT = "4"
-UPGRADED = ("1", "2", "3", FORMAT)  # formats that can be read, the older ones after an upgrade
 
 
 @dataclass(frozen=True)
 class Book:
-    """An open book; `path` is its file."""
+    """An open book; `path` is its file. `after` is what is to be done once the transaction that is open is committed."""
 
     path: Path
     con: duckdb.DuckDBPyConnection
+    after: list[Callable[[], None]] = field(default_factory=list)
 
     def ask(self, query: str, *values: Any, **frames: pl.DataFrame) -> pl.DataFrame:
         """Run a query with values for its question marks, `frames` standing in it by name; return its rows."""
@@ -84,12 +81,15 @@ class Book:
     def transaction(self, *, keep: bool = True) -> Iterator[None]:
         """Commit at the end, or leave nothing (rule 6.1); without `keep`, leave nothing in any case."""
         self.con.execute("BEGIN TRANSACTION")
+        self.after.clear()
         try:
             yield
         except BaseException:
             self.con.execute("ROLLBACK")
             raise
         self.con.execute("COMMIT" if keep else "ROLLBACK")
+        for act in self.after if keep else ():
+            act()
 
     def value(self, key: str) -> str | None:
         """Return one entry of the book's own settings."""
@@ -190,41 +190,6 @@ def open_for_load(path: Path, *, dry_run: bool) -> Iterator[Book]:
     else:
         with open_book(path, writing=True, creating=True, loading=True) as book:
             yield book
-
-
-def make_tables(book: Book) -> None:
-    """Write the tables and views of an empty book."""
-    with book.transaction():
-        for name in ("book.sql", "entities.sql", "views.sql"):
-            book.run(_sql(name))
-        book.run("INSERT INTO book VALUES ('format', ?), ('timezone', 'UTC')", FORMAT)
-
-
-def _sql(name: str) -> str:
-    return resources.files("pipeline.store").joinpath(name).read_text(encoding="utf-8")
-
-
-def is_current(book: Book) -> bool:
-    """Tell whether a book has everything that this program knows."""
-    wanted = {entity.table for entity in ENTITIES if entity.table}
-    return book.value("format") == FORMAT and wanted <= set(book.ask("SELECT table_name FROM duckdb_tables()")["table_name"])
-
-
-def upgrade(book: Book) -> None:
-    """Bring a book of an earlier program up to date; what it holds stays."""
-    with book.transaction():
-        for name in ("upgrade.sql", "entities.sql", "views.sql"):
-            book.run(_sql(name))
-        book.run("UPDATE book SET value = ? WHERE key = 'format'", FORMAT)
-
-
-def check_format(book: Book) -> None:
-    """Raise `Refused` where the file is another program's database, or a book of a later format."""
-    tables = set(book.ask("SELECT table_name FROM duckdb_tables()")["table_name"])
-    if not {"book", "customers", "flags", "history", "batches"} <= tables:
-        raise refusal("other-database", book.path)
-    if (found := book.value("format")) not in UPGRADED:
-        raise refusal("newer", book.path, detail=f": it has format {found}, and this one reads formats up to {FORMAT}")
 
 
 def settings_differ(book: Book, settings: Settings) -> bool:
