@@ -137,6 +137,14 @@ def _opened(path: Path, *, writing: bool, loading: bool = False) -> Iterator[Boo
             con.close()
 
 
+@contextmanager
+def open_as_it_is(path: Path) -> Iterator[Book]:
+    """Open a book for reading, of whatever format that this program knows; it is not brought up to date."""
+    check_place(path)
+    with _opened(path, writing=False) as book:
+        yield book
+
+
 def _look_first(path: Path) -> None:
     """Raise `Refused` where a file is no book of ours, without changing a byte of it."""
     con = connect(path, writing=False)

@@ -103,7 +103,8 @@ def broken_off(path: Path, error: duckdb.Error) -> FlagbookError | None:
         return refusal("disk-full", path)
     if isinstance(error, duckdb.OutOfMemoryException):
         return refusal("no-room-to-work", path)
-    return refusal("damaged", path) if isinstance(error, BROKEN) else None
+    is_broken = isinstance(error, BROKEN) or type(error) is duckdb.Error  # a block that is not what was written is an error of no kind
+    return refusal("damaged", path) if is_broken else None
 
 
 def _found_no_room(error: duckdb.Error) -> bool:
