@@ -12,7 +12,7 @@ import polars as pl
 from pipeline.alerting import plan_alerts_of
 from pipeline.context import Context
 from pipeline.intake.cells import word_keys
-from pipeline.layering import IS_FIRST, ITEM, JOINT, lay_on
+from pipeline.layering import IS_FIRST, ITEM, JOINT, lay_on, told_anew
 from pipeline.legacy.flagging import FLAGGED, PRESENT, UNFLAGGED
 from pipeline.saying import Planned
 from pipeline.store.reading import items_of
@@ -26,6 +26,7 @@ EXPIRED = "expired"
 ORDER = ["file_no", "source_row", "place"]
 EVENT_KEY = [ITEM, "at"]
 NAMES = ["customer_id", "key"]
+SAME = [ITEM, "comment", "by", "at", "expires_on"]  # what is equal of flags that are one and the same, told several times
 
 
 @dataclass(frozen=True)
@@ -125,13 +126,23 @@ def _parted(found: pl.DataFrame, context: Context, *, states_present: bool) -> t
 
 
 def _joined(present: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the different flags of each item with the text up to it (said), and each item with all of its text: the source's whole word."""
-    distinct = present.sort([ITEM, *ORDER], maintain_order=True).unique([ITEM, "comment"], keep="first", maintain_order=True).with_row_index("n")
-    turn = pl.col("n").cast(pl.Int64)
-    distinct = distinct.with_columns(step=turn - pl.when(IS_FIRST).then(turn).forward_fill(), said=pl.col("comment")).drop("n")
+    """Return the different flags of each item, and each item with all of its text: the source's whole word.
+
+    said is the text up to a flag, each comment once, until the last of the last days up to it (null where one has none), is_again whether its comment
+    stands there already.
+    """
+    distinct = present.sort([ITEM, *ORDER], maintain_order=True).unique(SAME, keep="first", maintain_order=True).with_row_index("n")
+    turn, days = pl.col("n").cast(pl.Int64), pl.col("expires_on")
+    distinct = distinct.with_columns(
+        step=turn - pl.when(IS_FIRST).then(turn).forward_fill(),
+        said=pl.col("comment"),
+        until=pl.when(~days.is_null().cum_max().over(ITEM)).then(days.cum_max().over(ITEM)),
+        is_again=~pl.struct(ITEM, "comment").is_first_distinct(),
+    ).drop("n")
     for step in range(1, int(distinct.select(pl.col("step").max().fill_null(0)).item()) + 1):  # few: how many flags of one type a customer has
         before = pl.col("said").shift(1)
-        distinct = distinct.with_columns(said=pl.when(pl.col("step") == step).then(pl.concat_str(before, "comment", separator=JOINT)).otherwise("said"))
+        text = pl.when("is_again").then(before).otherwise(pl.concat_str(before, "comment", separator=JOINT))
+        distinct = distinct.with_columns(said=pl.when(pl.col("step") == step).then(text).otherwise("said"))
     whole = distinct.group_by(ITEM, maintain_order=True).agg(
         pl.col(*NAMES, "flag_type").first(),
         pl.col("said").last(),
@@ -188,9 +199,7 @@ def _steps(moved: pl.DataFrame, events: pl.DataFrame, distinct: pl.DataFrame, sa
     )
     first = first.with_columns(turn=pl.int_range(pl.len()).over(ITEM))
     nothing = pl.lit(None, pl.String)
-    stands = distinct.join(moved.select(ITEM, "said_until"), on=ITEM, how="inner", validate="m:1").with_columns(
-        pl.lit(1).alias("phase"), turn="step", says="said", until="said_until", reason=nothing, word=nothing
-    )
+    stands = told_anew(distinct, moved).with_columns(pl.lit(1).alias("phase"), turn="step", says="said", reason=nothing)
     gone = moved.filter(pl.col("said").is_null()).with_columns(
         pl.lit(2).alias("phase"),
         pl.lit(0, pl.Int64).alias("turn"),
@@ -265,7 +274,7 @@ def _counts(found: pl.DataFrame, past: tuple[pl.DataFrame, pl.DataFrame], flags:
     parts = {
         "found": stands,
         "over": over,
-        "repeated": present.filter(~pl.struct(ITEM, "comment").is_first_distinct()) if len(stands) else stands,
+        "repeated": present.filter(~pl.struct(SAME).is_first_distinct()) if len(stands) else stands,
         "merged": distinct.filter(pl.col("step") > 0),
         "events_found": told,
         "events_kept": events.filter(pl.col("kind").is_in([FLAGGED, UNFLAGGED])),
