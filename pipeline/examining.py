@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from pipeline.errors import Refused
 from pipeline.health import DAMAGED, LOOK, Fault, HealthReport
 from pipeline.run import Where
-from pipeline.store.book import FORMAT, Book, is_current, open_as_it_is
+from pipeline.store.book import Book, open_as_it_is
+from pipeline.store.formats import FORMAT, is_current
 from pipeline.store.invariants import CHECKS
 from pipeline.store.scanning import list_tables, scan_table
 from pipeline.store.surroundings import look_around

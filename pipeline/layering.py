@@ -2,11 +2,24 @@
 
 import polars as pl
 
+from pipeline.legacy.flagging import FLAGGED
 from schemas.entity import STAMPS
 
 ITEM = "item"  # the number of a customer's flag of one type; rows of it stand together
 IS_FIRST = (pl.col(ITEM) != pl.col(ITEM).shift(1)).fill_null(value=True)
 JOINT = "\n"
+
+
+def told_anew(distinct: pl.DataFrame, moved: pl.DataFrame) -> pl.DataFrame:
+    """Return the flags of items that move, less those before the last that the source told last time.
+
+    word is that of an event where a flag says again what stands: it changes nothing, and the history has it all the same.
+    """
+    rows = distinct.join(moved.select(ITEM, "was_said"), on=ITEM, how="inner", validate="m:1", maintain_order="left")
+    was, is_last = pl.col("was_said"), (pl.col(ITEM) != pl.col(ITEM).shift(-1)).fill_null(value=True)
+    is_known = ((was == pl.col("said")) | was.str.starts_with(pl.col("said") + JOINT)).fill_null(value=False)
+    is_plain = pl.col("is_again") & pl.col("until").eq_missing(pl.col("until").shift(1)) & ~is_known
+    return rows.with_columns(word=pl.when(is_plain).then(pl.lit(FLAGGED))).filter(is_last | ~is_known)
 
 
 def lay_on(steps: pl.DataFrame, moved: pl.DataFrame, standing: pl.DataFrame) -> pl.DataFrame:
