@@ -25,7 +25,7 @@ from pipeline.migrating import Migrated, merge_staged, migrate_sources, read_sou
 from pipeline.outputs.staging import Staged, staged, stem_of
 from pipeline.outputs.tables import Table, write_xlsx
 from pipeline.planning import batch_counts
-from pipeline.reconciliation import FLAG_COLUMNS, HISTORY_COLUMNS, CheckReport, MigrateReport, Said
+from pipeline.reconciliation import FLAG_COLUMNS, HISTORY_COLUMNS, CheckReport, MigrateReport, Said, SourceLoss
 from pipeline.report import MassChange, ResultFile
 from pipeline.run import Where
 from pipeline.settings import Settings
@@ -33,7 +33,7 @@ from pipeline.store.book import open_book, open_for_load, write_settings
 from pipeline.store.incoming import count_codes, stand_in
 from pipeline.store.place import check_room
 from pipeline.store.reading import next_numbers
-from pipeline.store.sources import staged_rows
+from pipeline.store.sources import count_brought, staged_rows
 from pipeline.store.writing import BatchRecord, finish_batch, name_sheets, write_findings, write_record
 from pipeline.streaming import Progress, unwatched
 from pipeline.wording import count_of
@@ -41,6 +41,7 @@ from pipeline.wording import count_of
 __all__ = ["Migrating", "Where", "check", "draft", "explain", "migrate"]
 AUTO = "auto"
 Numbered = Sequence[tuple[int, Source]]
+Brakes = tuple[MassChange, SourceLoss]
 
 
 @dataclass(frozen=True)
@@ -72,9 +73,10 @@ def migrate(where: Where, call: Migrating) -> MigrateReport:
             context = Context(book, where.settings, call.as_of, call.reason)
             done = migrate_sources(Loading(context, batch_id, call.by, progress=_by_file(call.progress, sources)), sources)
             mass = MassChange(done.flags_before, done.gone, where.settings.batches.mass_change_percent)
-            _require_meant(mass, call)
+            brakes = (mass, _source_loss(done, sources, context))
+            _require_meant(brakes, call)
             back = [] if call.dry_run else stage_came_back(files, _exports(sources), (done.loaded, context), where.out, _exports(sources, "bookings"))
-            report = _report(done, sources, (context, None if call.dry_run else batch_id), (back, mass))
+            report = _report(done, sources, (context, None if call.dry_run else batch_id), (back, brakes))
             if not call.dry_run:
                 report = _stage_sheet(files, report, (where, call))
             record = BatchRecord("migrate", call.by, call.reason, call.as_of, started, report.status, _counts(report), _files(sources, done))
@@ -108,9 +110,17 @@ def _maps(system: str, settings: Settings) -> list[LegacyMap]:
     return [shipped_map(name, settings) for name in (shipped_systems() if system == AUTO else [system])]
 
 
-def _require_meant(mass: MassChange, call: Migrating) -> None:
-    if mass.is_too_much and not (call.allow_mass_change or call.dry_run):
-        raise Refused(f"{mass.to_text()}; nothing was written.", "Look at a dry run; if it is meant, run it again with --allow-mass-change.")
+def _source_loss(done: Migrated, sources: Numbered, context: Context) -> SourceLoss:
+    """Return how many of the flags that the source had brought it ends; the batch is not recorded yet, so what it says counts for nothing here."""
+    ended = sum(one["ended_by_source"] for one in done.flags)
+    name = sources[0][1].map.name
+    return SourceLoss(name, ended + (count_brought(context.book, name) if ended else 0), ended)
+
+
+def _require_meant(brakes: Brakes, call: Migrating) -> None:
+    found = [one.to_text() for one in brakes if one.is_too_much]
+    if found and not (call.allow_mass_change or call.dry_run):
+        raise Refused(f"{found[0]}; nothing was written.", "Look at a dry run; if it is meant, run it again with --allow-mass-change.")
 
 
 def _exports(sources: Numbered, kind: str | None = None) -> list[tuple[int, Export]]:
@@ -123,8 +133,8 @@ def _exports(sources: Numbered, kind: str | None = None) -> list[tuple[int, Expo
     return [(number, customer_export(source) if source.kind == "customers" else booking_export(source, nobody)) for number, source in kinds]
 
 
-def _report(done: Migrated, sources: Numbered, run: tuple[Context, int | None], found: tuple[Sequence[ResultFile], MassChange]) -> MigrateReport:
-    (context, batch), (back, mass) = run, found
+def _report(done: Migrated, sources: Numbered, run: tuple[Context, int | None], found: tuple[Sequence[ResultFile], Brakes]) -> MigrateReport:
+    (context, batch), (back, brakes) = run, found
     bookings = done.loaded.tables.get("bookings", {})
     applied = done.rows["imported"] + bookings.get("new", 0) + bookings.get("changed", 0) + done.events
     return MigrateReport(
@@ -140,12 +150,16 @@ def _report(done: Migrated, sources: Numbered, run: tuple[Context, int | None], 
         unused={source.name: [*source.unused(), *_untitled(done, number)] for number, source in sources},
         codes=count_codes(context.book),
         files=tuple(back),
-        remarks=(*context.settings.remarks, *_remarks(done, sources), *([f"The run will be refused: {mass.to_text()}"] if mass.is_too_much else [])),
+        remarks=(*context.settings.remarks, *_remarks(done, sources), *(_held_back(brakes) if batch is None else [])),
     )
 
 
 def _untitled(done: Migrated, number: int) -> list[str]:
     return [f"column {place}, which has no header" for place in sorted(done.read.untitled.get(number, ()))]
+
+
+def _held_back(brakes: Brakes) -> list[str]:
+    return [f"The run will be refused without --allow-mass-change: {one.to_text()}" for one in brakes if one.is_too_much]
 
 
 def _systems(sources: Numbered) -> list[dict[str, Any]]:

@@ -11,7 +11,26 @@ FLAG_COLUMNS = (
     *("flag_type", "found", "rejected", "over", "repeated", "merged", "imported", "changed", "unchanged"),
     *("due", "in_book", "ended_in_book", "only_in_book", "ended_by_source", "adds_up"),
 )
+FEW = 3  # flags that a source has brought, below which it may end them all
 HISTORY_COLUMNS = ("flag_type", "found", "rejected", "repeated", "imported", "unchanged", "adds_up")
+
+
+@dataclass(frozen=True)
+class SourceLoss:
+    """How many of the flags that a source had brought, and that stood, it now ends; the brake for small books, where shares of all flags say little."""
+
+    source: str
+    brought: int
+    ended: int
+
+    @property
+    def is_too_much(self) -> bool:
+        """Tell whether the run needs to be asked for expressly."""
+        return self.brought >= FEW and 2 * self.ended > self.brought
+
+    def to_text(self) -> str:
+        """Return the numbers as a sentence's beginning."""
+        return f"{self.ended:,} of the {count_of(self.brought, 'flag')} that {self.source} had brought would end, more than half"
 
 
 @dataclass(frozen=True)

@@ -58,3 +58,24 @@ def test_of_files_that_tell_only_what_happened_the_equation_holds_too(bare: Shop
     for became in ("imported", "unchanged"):
         row = bare.run("migrate", "resale.csv", "--from", "resaleai", *AS_OF).json()["flags"][0]
         assert (row["found"], row[became], row["due"], row["in_book"], row["adds_up"]) == (2, 2, 2, 2, True)
+
+
+@pytest.mark.parametrize(("left", "code"), [(2, 0), (1, 3), (0, 3)])
+def test_a_small_book_does_not_lose_most_of_a_sources_flags_without_a_word(bare: Shop, left: int, code: int) -> None:
+    assert shopify(bare, "fraud", "fraud", "fraud", "fraud").code == 0
+    newer = [*["fraud"] * left, *[""] * (4 - left)]
+    dry = shopify(bare, *newer, also=("--dry-run",))
+    assert (dry.code, "--allow-mass-change" in str(dry.json()["remarks"])) == (0, code == 3)
+    done = shopify(bare, *newer)
+    assert (done.code, f"{4 - left} of the 4 flags that Shopify had brought" in done.err) == (code, code == 3)
+    assert asked(bare, "SELECT count(*) FROM flags") == [(4 if code else left,)]
+    assert shopify(bare, *newer, also=("--allow-mass-change",)).code == 0
+
+
+def test_the_brake_counts_what_the_source_brought_and_not_what_others_did(bare: Shop) -> None:
+    assert shopify(bare, "fraud", "fraud", "fraud", *["fraud"] * 4).code == 0
+    assert shopify(bare, "", "", "").code == 0  # of seven: customers who are absent keep theirs
+    assert shopify(bare, *[""] * 7).code == 3
+    bare.file("end.csv", "action,customer_id,flag_type\n" + "".join(f"remove,{number},ALL\n" for number in (3, 4)))
+    assert bare.run("apply", "end.csv").code == 0
+    assert shopify(bare, *[""] * 7).code == 0  # two were left
