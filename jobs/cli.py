@@ -13,7 +13,7 @@ from jobs import options
 from pipeline import __version__
 from pipeline.errors import FlagbookError
 
-COMMANDS = ("init", "load", "apply", "undo", "batches", "batch", "show", "history", "template", "report", "migrate", "nightly", "export", "doctor")
+COMMANDS = ("init", "load", "apply", "undo", "batches", "batch", "show", "history", "template", "report", "migrate", "nightly", "export", "backup", "doctor")
 
 
 GLOBAL_VALUES = ("--store", "--settings")

@@ -52,3 +52,25 @@ class HealthReport:
         read = f"{self.store}: {sum(self.tables.values()):,} rows of {len(self.tables)} tables read whole, {len(self.checks)} checks made"
         verdict = {0: "All is well.", 3: "The store is damaged: see docs/runbook.md, The store is damaged.", 4: "The store is sound; look at the above."}
         return "\n".join([read, *(fault.to_text() for fault in self.faults), verdict[self.exit_code]])
+
+
+@dataclass(frozen=True)
+class BackupReport:
+    """A backup that was made: its file and bytes, how many rows of each table were compared with the store, and its last batch (0: none)."""
+
+    store: str
+    backup: str
+    size: int
+    tables: Mapping[str, int]
+    last_batch: int
+
+    exit_code = 0
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the report for programs."""
+        return {**asdict(self), "tables": dict(self.tables)}
+
+    def to_text(self) -> str:
+        """Return the report for people."""
+        compared = f"{sum(self.tables.values()):,} rows of {len(self.tables)} tables, each compared with {self.store}; the last batch is {self.last_batch}"
+        return f"{self.backup}: {self.size:,} bytes, {compared}.\nHow to restore it: docs/runbook.md, Restoring a backup."

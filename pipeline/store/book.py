@@ -116,7 +116,7 @@ def open_book(path: Path, *, writing: bool, creating: bool = False, loading: boo
 
 
 @contextmanager
-def _opened(path: Path, *, writing: bool, loading: bool = False) -> Iterator[Book]:
+def _opened(path: Path, *, writing: bool, loading: bool = False, beside: Path | None = None) -> Iterator[Book]:
     with locked(path, writing=writing):
         check_place(path)  # it may have changed while somebody else had the lock
         has_log = check_log(path)
@@ -124,7 +124,7 @@ def _opened(path: Path, *, writing: bool, loading: bool = False) -> Iterator[Boo
             if has_log:  # to open a database for writing is to write: its log goes into it
                 _look_first(path)
             sweep(path)
-        con = connect(path, writing=writing, loading=loading)
+        con = connect(path, writing=writing, loading=loading, beside=beside)
         try:
             book = Book(path, con)
             check_format(book)
@@ -138,10 +138,13 @@ def _opened(path: Path, *, writing: bool, loading: bool = False) -> Iterator[Boo
 
 
 @contextmanager
-def open_as_it_is(path: Path) -> Iterator[Book]:
-    """Open a book for reading, of whatever format that this program knows; it is not brought up to date."""
+def open_as_it_is(path: Path, *, beside: Path | None = None) -> Iterator[Book]:
+    """Open a book for reading, of whatever format that this program knows; it is not brought up to date.
+
+    `beside`: a database to be made, which may be written to as `beside`.
+    """
     check_place(path)
-    with _opened(path, writing=False) as book:
+    with _opened(path, writing=False, beside=beside) as book:
         yield book
 
 

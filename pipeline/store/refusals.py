@@ -89,7 +89,7 @@ def refusal(case: str, path: Path, *, detail: str = "") -> FlagbookError:
 
 def not_opened(path: Path, error: duckdb.Error) -> FlagbookError:
     """Return what to say of a store that DuckDB does not open; what it says itself may quote values, and stays out."""
-    if _found_no_room(error):
+    if found_no_room(error):
         return refusal("disk-full", path)
     words = str(error).lower()
     case = next((case for pattern, case in OPENING if re.search(pattern, words)), "damaged")
@@ -99,7 +99,7 @@ def not_opened(path: Path, error: duckdb.Error) -> FlagbookError:
 
 def broken_off(path: Path, error: duckdb.Error) -> FlagbookError | None:
     """Return what to say of a store that can't be read or written to its end; None where the error is a bug."""
-    if _found_no_room(error):  # of a commit that found no room, a TransactionException
+    if found_no_room(error):  # of a commit that found no room, a TransactionException
         return refusal("disk-full", path)
     if isinstance(error, duckdb.OutOfMemoryException):
         return refusal("no-room-to-work", path)
@@ -107,6 +107,6 @@ def broken_off(path: Path, error: duckdb.Error) -> FlagbookError | None:
     return refusal("damaged", path) if is_broken else None
 
 
-def _found_no_room(error: duckdb.Error) -> bool:
+def found_no_room(error: duckdb.Error) -> bool:
     """Tell whether an error is for want of room on the disk, by the words of the system: the error's own may hold a path, which may hold any word."""
     return any(os.strerror(number).lower() in str(error).lower() for number in NO_ROOM)
