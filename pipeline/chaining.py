@@ -26,6 +26,7 @@ EVENT_KEY = [ITEM, "at"]
 NAMES = ["customer_id", "key"]
 IS_LAST = (pl.col(ITEM) != pl.col(ITEM).shift(-1)).fill_null(value=True)
 SAME = [ITEM, "comment", "by", "at", "expires_on"]  # what is equal of flags that are one and the same, told several times
+OVER_KEY = [ITEM, *ORDER, "comment", "kind"]
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def chain_flags(spoken: Spoken, context: Context) -> Chained:
     found, last = _numbered(found, keys), _numbered(last, keys)
     past, present, over = _parted(found, context, states_present=spoken.states_present)
     distinct, joined, repeated = _joined(present)
-    events = _new_events(past, context)
+    events = _new_events(past, context).join(_stood_then(over, last), on=OVER_KEY, how="anti", maintain_order="left")
     items = _items(joined, last, events)
     moved = items.filter(~pl.col("is_same") | pl.col("has_events"))
     standing = _keyed(stood_before(context.book, people), "item_name")
@@ -144,6 +145,14 @@ def _new_events(past: pl.DataFrame, context: Context) -> pl.DataFrame:
     known = _keyed(events_known(context.book, past["customer_id"].unique()), "flag_type").group_by(key).agg(pl.col("n").sum())
     numbered = past.with_columns(turn=pl.int_range(pl.len()).over(EVENT_KEY)).join(known, on=key, how="left", validate="m:1", maintain_order="left")
     return numbered.filter(pl.col("turn") >= pl.col("n").fill_null(0))
+
+
+def _stood_then(over: pl.DataFrame, last: pl.DataFrame) -> pl.DataFrame:
+    """Return the keys of being set of flags that are over and that the source said last time, when they stood: the book has known that since."""
+    former = over.join(last.select(ITEM, was_said="said"), on=ITEM, how="inner", validate="m:1")
+    lines = pl.concat_str(pl.lit(JOINT), "was_said", pl.lit(JOINT))
+    known = former.filter(lines.str.contains(pl.concat_str(pl.lit(JOINT), "comment", pl.lit(JOINT)), literal=True))
+    return known.with_columns(pl.lit(FLAGGED).alias("kind")).select(OVER_KEY).unique()
 
 
 def _items(joined: pl.DataFrame, last: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:

@@ -158,8 +158,8 @@ def flags_of(book: Book, customers: pl.Series) -> pl.DataFrame:
 
 
 def customers_of(book: Book, customers: pl.Series) -> pl.DataFrame:
-    """Return customer_id and the names, e-mail address and phone number of those of some customers that the book has."""
+    """Return customer_id, names, e-mail address, phone number and status of those of some customers that the book has."""
     return book.ask(
-        "SELECT customer_id, first_name, last_name, company, email, phone FROM customers SEMI JOIN asked USING (customer_id) ORDER BY customer_id",
+        "SELECT customer_id, first_name, last_name, company, email, phone, status FROM customers SEMI JOIN asked USING (customer_id) ORDER BY customer_id",
         asked=customers.to_frame("customer_id"),
     )

@@ -79,3 +79,60 @@ def test_the_brake_counts_what_the_source_brought_and_not_what_others_did(bare: 
     bare.file("end.csv", "action,customer_id,flag_type\n" + "".join(f"remove,{number},ALL\n" for number in (3, 4)))
     assert bare.run("apply", "end.csv").code == 0
     assert shopify(bare, *[""] * 7).code == 0  # two were left
+
+
+MINDBODY = "ID,First Name,Booking Suspended,Suspension Start Date,Suspension End Date\n"
+
+
+@pytest.mark.parametrize("start", ["2026-02-01", ""])
+def test_a_flag_that_the_night_ended_does_not_expire_again(bare: Shop, start: str) -> None:
+    bare.file("flagbook.toml", '[business]\ntimezone = "UTC"\n')
+    bare.file("mind.csv", f"{MINDBODY}5,Ann,true,{start},2026-06-01\n")
+    words = ("migrate", "mind.csv", "--from", "mindbody", "--by", "Ivy", "--json")
+    assert bare.run(*words, "--as-of", "2026-06-01").code == 0
+    assert bare.run("nightly", "--as-of", "2026-07-01T01:00Z").code == 0
+    before = asked(bare, "SELECT action FROM history WHERE entity = 'flags'")
+    again = bare.run(*words, "--as-of", "2026-07-02").json()
+    assert (again["status"], again["rows"]["unchanged"], again["flags"][0]["over"], again["adds_up"]) == ("nothing-applied", 1, 1, True)
+    assert asked(bare, "SELECT action FROM history WHERE entity = 'flags'") == before == [("flagged",), ("expired",)]
+
+
+def test_where_no_night_has_run_a_migration_ends_what_is_over(bare: Shop) -> None:
+    bare.file("mind.csv", f"{MINDBODY}5,Ann,true,,2026-06-01\n")
+    for day in ("2026-06-01", "2026-07-02"):
+        done = bare.run("migrate", "mind.csv", "--from", "mindbody", "--json", "--as-of", day).json()
+    assert (asked(bare, "FROM flags"), done["flags"][0]["ended_by_source"], done["adds_up"]) == ([], 0, True)
+    assert asked(bare, "SELECT action, changed_at::DATE::VARCHAR FROM history WHERE entity = 'flags'") == [("flagged", "2026-06-01"), ("expired", "2026-06-02")]
+
+
+def differences(shop: Shop, name: str, system: str) -> list[tuple[str, str, str]]:
+    """Compare a file with the book."""
+    checked = shop.run("migrate", name, "--from", system, *AS_OF, "--check")
+    found = [(one["customer_id"], one["item"], one["difference"]) for one in checked.json()["differences"]]
+    assert checked.code == (4 if found else 0), checked.err
+    return found
+
+
+def test_a_check_compares_statuses_and_addresses_and_numbers_in_their_normal_form(bare: Shop) -> None:
+    rows = "Customer ID,Customer Name,Email,Phone,Customer Status\n1,Bob B,{},{},Active\n2,Eve E,e@example.com,,{}\n"
+    bare.file("d1.csv", rows.format("bob@example.com", "+12025550101", "Active"))
+    assert bare.run("migrate", "d1.csv", "--from", "dotimely", *AS_OF).code == 0
+    bare.file("d2.csv", rows.format("BOB@Example.com", "+1 202-555-0101", "Deactivated"))
+    assert differences(bare, "d2.csv", "dotimely") == [("2", "status", "differs")]
+    bare.file("d3.csv", rows.format("bob@example.org", "+1 202-555-0102", ""))
+    assert differences(bare, "d3.csv", "dotimely") == [("1", "email", "differs"), ("1", "phone", "differs")]
+
+
+@pytest.mark.parametrize(("own", "theirs", "stands"), [("2027-01-01", "", None), ("", "2027-01-01", None), ("2027-01-01", "2027-03-01", "2027-03-01")])
+def test_a_flag_that_has_the_books_text_and_a_sources_stands_as_long_as_either(bare: Shop, own: str, theirs: str, stands: str | None) -> None:
+    bare.file("customers.csv", "customer_id\n5\n")
+    bare.file("own.csv", f"action,customer_id,flag_type,comment,expires_on\nadd,5,On Hold,late payer,{own}\n")
+    assert bare.run("load", "--customers", "customers.csv", "--as-of", "2026-05-01").code == 0
+    assert bare.run("apply", "own.csv", "--as-of", "2026-05-01").code == 0
+    bare.file("mind.csv", f"{MINDBODY}5,Ann,true,,{theirs}\n")
+    assert bare.run("migrate", "mind.csv", "--from", "mindbody", *AS_OF).code == 0
+    assert asked(bare, "SELECT expires_on::VARCHAR FROM flags WHERE comment LIKE 'late payer%'") == [(stands,)]
+    assert differences(bare, "mind.csv", "mindbody") == []
+    bare.file("end.csv", "action,customer_id,flag_type,expires_on\nedit,5,On Hold,2026-12-01\n")
+    assert bare.run("apply", "end.csv", "--as-of", "2026-06-01").code == 0
+    assert differences(bare, "mind.csv", "mindbody") == [("5", "On Hold", "with another last day")]

@@ -132,9 +132,9 @@ def test_a_time_that_its_zone_does_not_have_comes_back(bare: Shop, start: str, z
 )
 def test_of_several_values_in_a_cell_the_first_counts_in_any_system(bare: Shop, cell: str, email: str) -> None:
     done = migrated(bare, ACUITY + f'Fi,F,"{cell}","{email}",12,,yes\nJo,J,"{cell}",,12,,yes\nGe,G,030 / 123456,ge@example.com,,,\n')
-    assert (done.code, [remark for remark in done.json()["remarks"] if "several" in remark]) == (
+    assert (done.code, [remark.split(":")[0] for remark in done.json()["remarks"] if "several" in remark]) == (
         0,
-        ["1 cell of email hold several values: the first counts", "2 cells of phone hold several values: the first counts"],
+        ["1 cell of email with several values", "2 cells of phone with several values"],
     )
     assert asked(bare, "SELECT customer_id, phone FROM customers ORDER BY ALL") == [
         ("+447700900119", "+447700900119"),
