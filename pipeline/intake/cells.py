@@ -18,6 +18,7 @@ INVISIBLE = "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u
 CLEAR = "[clear]"
 ADDRESS = r"^[^\s@,;<>()]+@[^\s@,;<>()]+\.[^\s@,;<>()]+$"
 LEAST_DIGITS = 6  # of a phone number
+EXTENSION = r"(?i)(?:\bext(?:ension)?|x)\.?\s*\d+\s*$"
 KNOWN_NUMBERS = 400_000  # phone numbers whose normal form is remembered: those asked for are mostly written as the book has them
 LOOKED_AT = 1_000  # values by which it is told whether a column holds few different ones
 # What tells, in one look at a whole column, that its values need no work: most columns of most exports.
@@ -87,9 +88,10 @@ def are_addresses(values: pl.Series) -> pl.Series:
 
 
 def are_numbers(values: pl.Series) -> pl.Series:
-    """Tell which values may be phone numbers: without letters, and with some digits that are not all the same, as those of placeholders are."""
+    """Tell which values may be phone numbers: no letters but those of an extension, and some digits, not all the same as in placeholders."""
     digits = pl.col("digits")
-    frame = pl.DataFrame({"text": values, "digits": values.str.replace_all(r"\D", "")})
+    plain = values.str.replace(EXTENSION, "")
+    frame = pl.DataFrame({"text": plain, "digits": plain.str.replace_all(r"\D", "")})
     several = digits.str.strip_chars(digits.str.head(1)) != ""
     return frame.select(~pl.col("text").str.contains(r"\p{L}") & (digits.str.len_chars() >= LEAST_DIGITS) & several).to_series()
 
