@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from pipeline.legacy.maps import FlagRule, LegacyMap
+from pipeline.legacy.maps import ANY, FlagRule, LegacyMap
 
 
 def explain_map(legacy: LegacyMap) -> str:
@@ -26,6 +26,8 @@ def _lines(legacy: LegacyMap) -> Iterator[str]:
         if kind == "customers" and "customer_id" not in legacy.customers:
             yield "  The files have no ids: a customer is who has the e-mail address, else the phone number; it becomes the id of who is new."
     words = legacy.status_words
+    if legacy.surname_first:
+        yield "A whole name begins with the family name."
     if words:
         yield f"Words for a status: {', '.join(f'{word} = {status}' for word, status in words.items())}."
     yield ""
@@ -65,9 +67,12 @@ def _rule(rule: FlagRule) -> Iterator[str]:
     elif rule.event:
         yield f"  history of {kind}: {_named(rule.event)} says {_either(rule.flagged)} or {_either(rule.unflagged)}, a row for each time"
     elif rule.when:
-        yield f"  {kind}: where {_named(rule.when)} says {_either(rule.yes)}"
+        yes = f"is filled, but for {_either(rule.no)}" if ANY in rule.yes else f"says {_either(rule.yes)}"
+        yield f"  {kind}: where {_named(rule.when)} {yes}"
     else:
-        yield f"  {kind}: where {_named(rule.comment or rule.type_column)} is filled"
+        yield f"  {kind}: where {_named((*rule.type_column, *rule.comment))} is filled; no flag: {_either(rule.no)}"
+    if rule.types:
+        yield f"    words for a type: {', '.join(f'{word} = {name}' for word, name in rule.types.items())}"
     parts = {"the comment": rule.comment, "who": rule.by, "when": rule.at, "the last day": rule.expires}
     told = [f"{what} is in {_named(headers)}" for what, headers in parts.items() if headers]
     told += [f'the comment is "{rule.text}"{" where that is blank" if rule.comment else ""}'] if rule.text else []

@@ -9,7 +9,7 @@ from pipeline.findings import CATALOGUE, NOT_A_TIME
 from pipeline.intake.cells import map_values, word_keys
 from pipeline.intake.checking import FINDINGS
 from pipeline.intake.dates import Dates, read_dates, read_times
-from pipeline.legacy.maps import FlagRule
+from pipeline.legacy.maps import ANY, FlagRule
 from pipeline.legacy.shaping import Picked
 from schemas.plan import UTC_TIME, Dtype
 
@@ -25,6 +25,7 @@ ITEMS: dict[str, Dtype] = {
     "at": UTC_TIME,
     "expires_on": pl.Date,
 }
+NO_TEXT = ("-", "--", "–", "—", "n/a")  # comments that say that there is none
 MANY = 50  # different words that are remembered to be told
 
 
@@ -97,18 +98,19 @@ def _marked(picked: Picked, rule: FlagRule, types: Sequence[str], told: Told) ->
     elif rule.when:
         kind = _yes_kinds(filled["when"], rule, told)
     else:
-        kind = filled["comment"].is_not_null() | filled["type_column"].is_not_null()
-        kind = pl.Series([PRESENT], dtype=pl.String).new_from_index(0, len(kind)).set(~kind, None)
+        kind = _filled_kinds(filled["comment"], filled["type_column"], rule)
     words = {word.strip().casefold(): name for word, name in [*((name, name) for name in types), *rule.types.items()]}
     flag_type = map_values(word_keys(filled["type_column"]), words) if rule.type_column else None
-    default = rule.text or (rule.when[0] if rule.when else None)
+    heads = rule.when or (() if rule.comment else rule.type_column)
+    default = rule.text or next(iter(heads), None)
+    comment = filled["comment"].set(word_keys(filled["comment"]).is_in(NO_TEXT).fill_null(value=False), None) if default else filled["comment"]
     return (
         frame.with_columns(kind.alias("kind"))
         .select(
             "index",
             "kind",
             (pl.lit(rule.type) if flag_type is None else pl.Series(flag_type).fill_null(rule.type) if rule.type else flag_type).alias("flag_type"),
-            pl.coalesce("comment", pl.lit(default, pl.String)).alias("comment"),
+            pl.coalesce(comment, pl.lit(default, pl.String)).alias("comment"),
         )
         .filter(pl.col("kind").is_not_null())
     )
@@ -118,9 +120,24 @@ def _yes_kinds(words: pl.Series, rule: FlagRule, told: Told) -> pl.Series:
     """Return `PRESENT` where a word means yes; a word that is neither yes nor no is told, and counts as no."""
     keys = word_keys(words)
     yes, no = ([word.casefold() for word in some] for some in (rule.yes, rule.no))
+    if ANY in yes:
+        return _present(keys.is_not_null() & ~keys.is_in(no))
     strange = words.filter(keys.is_not_null() & ~keys.is_in(yes) & ~keys.is_in(no))
     _note(told, rule.when, strange)
     return map_values(keys, dict.fromkeys(yes, PRESENT))
+
+
+def _filled_kinds(comment: pl.Series, named: pl.Series, rule: FlagRule) -> pl.Series:
+    """Return `PRESENT` where a type is named, or else there is a comment; a word of `no` in the one's place, or the other's, says that there is no flag."""
+    no = [word.casefold() for word in rule.no]
+    types, texts = word_keys(named), word_keys(comment)
+    listed = [word.strip().casefold() for word in rule.types]
+    no_type, no_text = types.is_in(no) & ~types.is_in(listed), texts.is_in(no)
+    return _present((types.is_not_null() | (texts.is_not_null() & ~no_text)) & ~no_type.fill_null(value=False))
+
+
+def _present(is_there: pl.Series) -> pl.Series:
+    return pl.Series([PRESENT], dtype=pl.String).new_from_index(0, len(is_there)).set(~is_there.fill_null(value=False), None)
 
 
 def _event_kinds(words: pl.Series, rule: FlagRule, told: Told) -> pl.Series:

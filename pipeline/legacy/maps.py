@@ -17,7 +17,7 @@ from schemas.columns import LAYOUTS
 SHIPPED = "pipeline.legacy"
 MAP_KEYS = [
     *("name", "about", "template", "timezone", "date_formats", "status_words", "known", "several", "customers", "bookings"),
-    *("pick", "zone_column", "plus", "flags"),
+    *("pick", "zone_column", "plus", "surname_first", "flags"),
 ]
 # What a map may fill: the columns of the book, but for the alert, of which [[flags]] tells; and a whole name in one cell.
 FIELDS = {
@@ -26,14 +26,16 @@ FIELDS = {
 }
 WHO = ("customer_id", "email", "phone", "name")
 YES = ("yes", "y", "true", "t", "1", "x", "on", "✓", "✔", "checked", "blocked", "banned", "flagged")
-NO = ("no", "n", "false", "f", "0", "off", "unchecked", "allow", "allowed", "none", "-")
+NO = ("no", "n", "false", "f", "0", "off", "unchecked", "allow", "allowed", "none", "-", "--", "–", "—", "n/a")
+ANY = "*"  # among the words that mean yes: whatever is filled in and does not mean no
 
 
 @dataclass(frozen=True)
 class FlagRule:
     """How some columns become flags of one type, or of the type that a column names; columns are named by their headers, the first filled one counts.
 
-    A flag is there where `when` holds a word of `yes`; without `when`, where there is a comment; of `tags`, one for each tag in `allow` (tag → type).
+    A flag is there where `when` holds a word of `yes` (`ANY`: anything but a word of `no`); without `when`, where there is a type or a comment, and no
+    word of `no` stands in its place; of `tags`, one for each tag in `allow` (tag → type).
     With `event`, each row is an event of the past: a word of `flagged`, or one of `unflagged`. `text` is the comment where none stands.
     """
 
@@ -79,6 +81,7 @@ class LegacyMap:
 
     `template` says why the headers are not the system's own, where nobody has published them. `known` are headers of its files of which nothing
     is made, `several` columns whose cells may hold several values, `pick` patterns whose group is the value, `zone_column` names rows' time zones.
+    `surname_first` says that whole names begin with the family name.
     """
 
     system: str
@@ -96,6 +99,7 @@ class LegacyMap:
     pick: Mapping[str, str] = field(default_factory=dict)
     zone_column: tuple[str, ...] = ()
     plus: bool = False
+    surname_first: bool = False
     where: str = ""
     shipped: bool = False
 
@@ -166,6 +170,7 @@ def _checked(data: Any, settings: Settings, named: tuple[str, str]) -> LegacyMap
         pick=_patterns(data.get("pick", {}), f"{where}: pick"),
         zone_column=_texts(data, "zone_column", where),
         plus=data.get("plus") is True,
+        surname_first=data.get("surname_first") is True,
         where=where,
     )
 
@@ -191,8 +196,8 @@ def _rule(table: Any, settings: Settings, where: str) -> FlagRule:
     rule = FlagRule(**said)
     if not (rule.type or rule.type_column or rule.allow):
         raise Refused(f"{where}: it is not said of which type the flags are.", "Give type, or type_column, or of tags a table allow.")
-    if not (rule.when or rule.comment or rule.tags or rule.event):
-        raise Refused(f"{where}: it is not said where a flag is.", "Give when (a column that says yes), comment, tags or event.")
+    if not rule.tells():
+        raise Refused(f"{where}: it is not said where a flag is.", "Give when (a column that says yes), comment, type_column, tags or event.")
     if rule.tags and not rule.allow:
         raise Refused(f"{where}: tags become flags only by an allow-list.", 'Add a table: [flags.allow], with lines such as "do not serve" = "On Hold"')
     return _typed(rule, settings, where)

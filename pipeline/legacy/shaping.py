@@ -66,7 +66,7 @@ def shape(picked: Picked) -> tuple[RawSheet, dict[str, int]]:
     texts = {name: text for name, headers in columns.items() if (text := picked.text(headers, trims=name not in as_it_is)) is not None}
     texts = {name: _mended(name, text, source) for name, text in texts.items()}
     if "name" in texts:
-        texts = _named(texts)
+        texts = _named(texts, surname_first=source.map.surname_first)
     if source.kind == "bookings":
         texts = _timed(texts, picked)
     positions = {name: place for place, name in enumerate(texts)}
@@ -104,9 +104,11 @@ def count_further(picked: Picked) -> dict[str, int]:
     return {name: count for name, text in texts.items() if (count := int(text.str.contains(patterns[name]).sum() or 0))}
 
 
-def _named(texts: dict[str, pl.Series]) -> dict[str, pl.Series]:
-    """Take a whole name apart: Last, First; else the last word is the family name."""
+def _named(texts: dict[str, pl.Series], *, surname_first: bool) -> dict[str, pl.Series]:
+    """Take a whole name apart: Last, First; else the last word is the family name, or the first where that is said of the file."""
     whole = texts["name"]
+    if surname_first:
+        whole = whole.zip_with(whole.str.contains(",", literal=True).fill_null(value=True), whole.str.replace(r"^(\S+)\s+(.+)$", "$1, $2"))
     frame = pl.DataFrame({"name": whole}).select(
         first=pl.coalesce(pl.col("name").str.extract(r"^[^,]+,\s*(.+)$", 1), pl.col("name").str.extract(r"^(.+)\s+\S+$", 1), pl.col("name")),
         last=pl.coalesce(pl.col("name").str.extract(r"^([^,]+),\s*.+$", 1), pl.col("name").str.extract(r"^.+\s+(\S+)$", 1)),
