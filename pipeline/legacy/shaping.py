@@ -7,7 +7,7 @@ import polars as pl
 
 from pipeline.intake.cells import trimmed
 from pipeline.intake.dates import read_times
-from pipeline.intake.sheets import CELL_ERROR, NOT_EXACT, RawSheet, cell
+from pipeline.intake.sheets import CELL_ERROR, NOT_EXACT, SHORT_ROW, RawSheet, cell
 from pipeline.legacy.opening import Source
 from schemas.columns import header_key
 
@@ -72,7 +72,8 @@ def shape(picked: Picked) -> tuple[RawSheet, dict[str, int]]:
     positions = {name: place for place, name in enumerate(texts)}
     rows = pl.DataFrame([picked.rows, *(text.alias(cell(place)) for place, text in enumerate(texts.values()))])
     marks = [_marks(picked, name, texts[name], place) for name, place in positions.items()]
-    return replace(picked.sheet, rows=rows, marks=pl.concat([picked.sheet.marks.clear(), *marks]), header=tuple(texts)), positions
+    short = picked.sheet.marks.filter(pl.col("mark") == SHORT_ROW)
+    return replace(picked.sheet, rows=rows, marks=pl.concat([short, *marks]), header=tuple(texts)), positions
 
 
 def _mended(name: str, text: pl.Series, source: Source) -> pl.Series:
