@@ -123,11 +123,15 @@ def _replay(book: Book, entity: Entity) -> list[Fault]:
 
 
 def check_alerts(book: Book) -> list[Fault]:
-    """A customer's alert, and whether they are blocked, are what the history last said."""
+    """A customer's alert, and whether they are blocked, are what the history last said; the undo of a load restores customers whole."""
     found = []
     for item, column, said in (
-        ("action = 'alert'", "alert_message", "after ->> 'alert_message'"),
-        ("item = 'blocked'", "blocked", "after IS NOT NULL"),
+        ("action IN ('alert', 'restored')", "alert_message", "after ->> 'alert_message'"),
+        (
+            "(item = 'blocked' OR action = 'restored')",
+            "blocked",
+            "CASE WHEN action = 'restored' THEN (after ->> 'blocked')::BOOLEAN ELSE after IS NOT NULL END",
+        ),
     ):
         last = f"SELECT max(event_id) AS event_id FROM history WHERE entity = 'customers' AND {item} GROUP BY customer_id"
         joined = f"history h SEMI JOIN ({last}) USING (event_id) JOIN customers c ON c.customer_id = h.customer_id"

@@ -58,6 +58,19 @@ def test_a_store_that_is_well(store: Path) -> None:
     assert "All is well." in report.to_text()
 
 
+def test_a_store_whose_load_was_undone_and_done_again_is_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A customer comes back whole, with an alert of which there is no event of its own."""
+    monkeypatch.chdir(tmp_path)
+    files = {"1.csv": "customer_id\nC1\n", "2.csv": "booking_id,customer_id,starts_at\nB1,C1,2026-03-10\n"}
+    files |= {"3.csv": "customer_id,alert_message\nC9,gate code\n", "4.csv": "booking_id,customer_id,starts_at\nB1,C9,2026-03-10\n"}
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    loads = ("load --customers 1.csv --bookings 2.csv --as-of 2026-03-01", "load --customers 3.csv --bookings 4.csv --as-of 2026-03-02 --accept-shrink")
+    for command in (*loads, "undo 2 --as-of 2026-03-03", "undo 3 --as-of 2026-03-04"):
+        assert call(command) == 0
+        assert {fault.code for fault in examine(tmp_path / STORE).faults} <= {"open-to-others"}, command
+
+
 def contents(store: Path) -> dict[str, object]:
     with duckdb.connect(str(store), read_only=True) as con:
         names = [name for (name,) in con.execute("SELECT table_name FROM duckdb_tables()").fetchall()]
