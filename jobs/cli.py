@@ -12,7 +12,7 @@ from jobs import options
 from pipeline import __version__
 from pipeline.errors import FlagbookError
 
-COMMANDS = ("init", "load", "apply", "undo", "batches", "batch", "show", "history", "template", "report", "migrate", "nightly", "export")
+COMMANDS = ("init", "load", "apply", "undo", "erase", "batches", "batch", "show", "history", "template", "report", "migrate", "nightly", "export")
 
 
 GLOBAL_VALUES = ("--store", "--settings")

@@ -23,7 +23,9 @@ from pipeline.store.bookings import BY_KEYS, by_id
 from pipeline.store.incoming import FRESH, STRAIGHT, Lying
 from pipeline.store.naming import begin_decisions, make_by_id, reject_nameless
 from pipeline.store.reading import rows_last_time
+from pipeline.store.suppression import any_suppressed, begin_left_out, left_out
 from pipeline.streaming import Numbered, Passage, Progress, unwatched
+from pipeline.suppressing import leave_out_bookings, leave_out_customers
 from pipeline.whose import name_customers
 from pipeline.wording import count_of
 from schemas.plan import BOOKING_EXPORT, CUSTOMER_EXPORT
@@ -67,6 +69,7 @@ def load_exports(loading: Loading, customer_files: Numbered, booking_files: Numb
     """Bring exports (each with its file number) into the book: customers, bookings with the source's word, then alerts (rule 4.7)."""
     loaded, book = Loaded(), loading.context.book
     incoming.begin_findings(book)
+    begin_left_out(book)
     if customer_files:
         _load_customers(loading, customer_files, loaded)
     told = bring_bookings(loading, booking_files, loaded, partial(tell_of_source, any_words=bool(customer_files)))
@@ -114,6 +117,7 @@ def _load_customers(loading: Loading, files: Numbered, loaded: Loaded) -> None:
     lying = incoming.staged("customers")
     incoming.stage(book, "customers", passage.columns(), passage.stream())
     _passed(loading, passage, loaded, incoming.count_rows(book, lying.table))
+    leave_out_customers(loading.context)
     if not passage.is_ascending:
         incoming.clash(book, lying, MESSAGES["duplicate-id"])
     new = customers.write_new_customers(book, loading.batch_id)
@@ -130,9 +134,11 @@ def _count_customers(loading: Loading, files: Numbered, loaded: Loaded, told: To
 
 
 def _counted(loading: Loading, files: Numbered, read: int, done: tuple[int, int]) -> dict[str, int]:
-    new, changed = done
-    rejected = incoming.count_rejected(loading.context.book, [number for number, _ in files])
-    return {"read": read, "new": new, "changed": changed, "unchanged": read - new - changed - rejected, "rejected": rejected}
+    (new, changed), numbers = done, [number for number, _ in files]
+    rejected = incoming.count_rejected(loading.context.book, numbers)
+    ignored = len(left_out(loading.context.book).filter(pl.col("file_no").is_in(numbers)))
+    counts = {"read": read, "new": new, "changed": changed, "unchanged": read - new - changed - rejected - ignored, "rejected": rejected}
+    return {**counts, "ignored": ignored} if ignored else counts
 
 
 @dataclass(frozen=True)
@@ -158,7 +164,8 @@ def _take_bookings(loading: Loading, files: Numbered, loaded: Loaded) -> _Taken:
         _write_source(loading, files, straight=straight, source=(BY_KEYS, None))
     else:
         stream, source = passage.stream(), by_id(passage.columns())
-        picks = straight and not loading.create_customers and bookings.names_nobody(book, stream.first()["id_key"])
+        # Where somebody was erased, rows come in to be looked at before they go.
+        picks = straight and not (loading.create_customers or any_suppressed(book)) and bookings.names_nobody(book, stream.first()["id_key"])
         _write_source(loading, files, straight=straight, source=(bookings.known_only(source) if picks else source, stream))
         missing = _find_missing(loading, passage) if picks else 0
         arrived = incoming.count_rows(book, "bookings") + missing if straight else None
@@ -198,6 +205,7 @@ def _stage_bookings(loading: Loading, passage: Passage, loaded: Loaded) -> None:
     book, lying = loading.context.book, incoming.staged("bookings")
     incoming.stage(book, "bookings", passage.columns(), passage.stream())
     _passed(loading, passage, loaded, incoming.count_rows(book, lying.table))
+    leave_out_bookings(loading.context, lying, by_id=False)
     if not passage.is_ascending:
         incoming.clash(book, lying, MESSAGES["duplicate-id"])
     loaded.made = name_customers(loading.context, loading.batch_id if loading.create_customers else None)
@@ -207,6 +215,7 @@ def _stage_bookings(loading: Loading, passage: Passage, loaded: Loaded) -> None:
 def _settle_by_id(loading: Loading, passed: tuple[Passage, Numbered], loaded: Loaded, lying: Lying, *, all_known: bool) -> None:
     """Let rows come back whose id stands twice, or whose customer nobody knows (unless `all_known`), of bookings that name them by id."""
     book, (passage, files) = loading.context.book, passed
+    leave_out_bookings(loading.context, lying, by_id=True)
     if not passage.is_ascending:
         if lying is FRESH and bookings.count_known(book):
             again = _pass(loading, files, "bookings")

@@ -21,7 +21,9 @@ from pipeline.store import customers, incoming
 from pipeline.store.items import ItemChanges
 from pipeline.store.reading import count_items
 from pipeline.store.sources import flags_of, stage_customers
+from pipeline.store.suppression import add_left_out, begin_left_out, left_out, living_customers
 from pipeline.streaming import ahead
+from pipeline.suppressing import erased_among
 from pipeline.wording import count_of
 from schemas.entities import FLAGS
 from schemas.plan import CUSTOMER_EXPORT
@@ -49,11 +51,13 @@ def migrate_sources(loading: Loading, sources: Sequence[tuple[int, Source]]) -> 
     """Bring files (each with its number) into the book; the caller holds the transaction."""
     context = loading.context
     incoming.begin_findings(context.book)
+    begin_left_out(context.book)
     of_customers = [one for one in sources if one[1].kind == "customers"]
     done = Migrated(read_sources(context, of_customers))
     for number, found in done.read.findings:
         incoming.add_findings(context.book, found.select(pl.lit(number, pl.Int64).alias("file_no"), "source_row", "code", "message"))
     done.loaded.rejected |= done.read.rejected
+    _leave_out(done, context)
     whole, differing = merge_rows(pl.concat(done.read.customers))
     done.remarks += [f"{count_of(n, 'customer')} on several rows that differ in {name}: the first row counts" for name, n in differing.items()]
     new = _bring_customers(loading, whole, [number for number, _ in of_customers])
@@ -73,6 +77,14 @@ def migrate_sources(loading: Loading, sources: Sequence[tuple[int, Source]]) -> 
     _count_customers(done, context, (whole, new, told), [number for number, _ in of_customers])
     _account(done, planned[0], context, whole["customer_id"])
     return done
+
+
+def _leave_out(done: Migrated, context: Context) -> None:
+    """Leave out the customers, with all that is said of them, who have a key of somebody that was erased."""
+    people = pl.concat(done.read.customers)
+    erased = pl.col("customer_id").is_in(erased_among(people, living_customers(context.book), context))
+    add_left_out(context.book, people.filter(erased).select("file_no", "source_row"))
+    done.read.customers, done.read.items = ([part.filter(~erased) for part in parts] for parts in (done.read.customers, done.read.items))
 
 
 def read_sources(context: Context, sources: Sequence[tuple[int, Source]]) -> Read:
@@ -123,10 +135,12 @@ def _count_customers(done: Migrated, context: Context, found: tuple[pl.DataFrame
     changed = customers.count_changed(context.book, told.flagged)
     read, rejected = sum(done.read.rows.values()), incoming.count_rejected(context.book, files)
     valid = sum(len(part) for part in done.read.customers)
-    if read != valid + rejected:
-        raise AssertionError(f"{read:,} rows were read, {valid:,} hold and {rejected:,} come back: nothing is written")
+    ignored = len(left_out(context.book).filter(pl.col("file_no").is_in(list(files))))
+    if read != valid + rejected + ignored:
+        raise AssertionError(f"{read:,} rows were read, {valid:,} hold, {ignored:,} are left alone and {rejected:,} come back: nothing is written")
     done.customers = {"found": len(whole), "new": new, "changed": changed, "unchanged": len(whole) - new - changed}
     done.rows = {"read": read, "imported": new + changed, "merged": valid - len(whole), "unchanged": len(whole) - new - changed, "rejected": rejected}
+    done.rows |= {"ignored": ignored} if ignored else {}
 
 
 def _account(done: Migrated, chained: Chained, context: Context, people: pl.Series) -> None:

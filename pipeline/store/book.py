@@ -1,6 +1,7 @@
 """Opening the book: what is there, who may write, and one transaction a batch."""
 
 import errno
+import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,7 +17,9 @@ from pipeline.errors import FlagbookError, Refused, TryAgain
 from pipeline.settings import Settings
 from pipeline.store.formats import check_format, is_current, make_tables, upgrade
 from pipeline.store.lock import locked
+from pipeline.store.rewriting import MARK, write_anew
 
+LOG = logging.getLogger("flagbook.store")
 BROKEN = (duckdb.IOException, duckdb.SerializationException, duckdb.FatalException)
 LOCKED_DOWN = {
     "autoinstall_known_extensions": False,
@@ -154,6 +157,12 @@ def _opened(path: Path, *, writing: bool, creating: bool = False, loading: bool 
             if made:
                 make_tables(book)
             check_format(book)
+            if writing and book.value(MARK) is not None:
+                LOG.warning("%s: writing the store anew, which an erasure began and could not finish.", path)
+                con.close()
+                write_anew(path, LOCKED_DOWN)
+                con = _connect(path, writing=writing, loading=loading)
+                book = Book(path, con)
             yield book
         except duckdb.Error as error:
             if isinstance(error, BROKEN) or _found_no_room(error):  # of a commit that found no room, a TransactionException
@@ -161,6 +170,15 @@ def _opened(path: Path, *, writing: bool, creating: bool = False, loading: bool 
             raise
         finally:
             con.close()
+
+
+def rewrite_store(path: Path) -> None:
+    """Write the store anew, so that what was taken out of it is nowhere in its file; raise `TryAgain` where that can't be done now."""
+    with locked(path, writing=True):
+        try:
+            write_anew(path, LOCKED_DOWN)
+        except duckdb.Error as error:
+            raise _broken(path, error) from None
 
 
 def _broken(path: Path, error: duckdb.Error) -> FlagbookError:
