@@ -13,7 +13,10 @@ from jobs.bugs import show_bug
 from pipeline import __version__
 from pipeline.errors import FlagbookError
 
-COMMANDS = ("init", "load", "apply", "undo", "batches", "batch", "show", "history", "template", "report", "migrate", "nightly", "export", "backup", "doctor")
+COMMANDS = (
+    *("init", "load", "apply", "undo", "erase", "batches", "batch", "show", "history", "template", "report", "migrate", "nightly", "export"),
+    *("backup", "doctor"),
+)
 
 
 GLOBAL_VALUES = ("--store", "--settings")

@@ -89,7 +89,10 @@ EXPORT_FAULTS = (
     Kind("bad-number", "Not a number", "price is not a number"),
 )
 
-WARNINGS = (Kind("unknown-status", "Unknown status", "the status word is not known and counts as booked or active: add it to status_words", Severity.WARNING),)
+WARNINGS = (
+    Kind("unknown-status", "Unknown status", "the status word is not known and counts as booked or active: add it to status_words", Severity.WARNING),
+    Kind("erased-customer", "Erased customer", "the row is of somebody whose data was erased: it is left alone, and does not come back", Severity.WARNING),
+)
 
 # What exports say of a time, in place of the message for days.
 NOT_A_TIME = "{} is not a time, or one that a change of clocks skips: write it as YYYY-MM-DD HH:MM"

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.answering import stage_came_back
+from pipeline.answering import stage_came_back, tell_erased
 from pipeline.comparing import DIFFERENCE, compare
 from pipeline.context import Context
 from pipeline.errors import Refused
@@ -34,8 +34,10 @@ from pipeline.store.incoming import count_codes, stand_in
 from pipeline.store.place import check_room
 from pipeline.store.reading import next_numbers
 from pipeline.store.sources import count_brought, staged_rows
+from pipeline.store.suppression import write_left_out
 from pipeline.store.writing import BatchRecord, finish_batch, name_sheets, write_findings, write_record
 from pipeline.streaming import Progress, unwatched
+from pipeline.suppressing import MESSAGE
 from pipeline.wording import count_of
 
 __all__ = ["Migrating", "Where", "check", "draft", "explain", "migrate"]
@@ -83,6 +85,7 @@ def migrate(where: Where, call: Migrating) -> MigrateReport:
             write_settings(book, where.settings)
             write_record(book, batch_id, record)
             write_findings(book, batch_id)
+            write_left_out(book, batch_id, MESSAGE)
             name_sheets(book, batch_id, {number: source.opened.sheet for number, source in sources if source.opened.sheet})
             report = replace(report, head=finish_batch(book, batch_id, where.settings) if not call.dry_run else None)
         files.publish()
@@ -179,7 +182,12 @@ def _remarks(done: Migrated, sources: Numbered) -> list[str]:
     tags = sorted(done.read.told.tags.items(), key=lambda one: (-one[1], one[0]))
     said += [f"tags that the map's list does not name, and of which no flag is made: {', '.join(f'{tag} ({n:,})' for tag, n in tags)}"] if tags else []
     made = done.loaded.made
+    said += tell_erased(_ignored(done.rows, done.loaded.tables.get("bookings", {})))
     return [*said, *done.remarks, *([f"{count_of(made, 'customer was', 'customers were')} made of bookings whose customer nobody knew"] if made else [])]
+
+
+def _ignored(customers: Mapping[str, int], bookings: Mapping[str, int]) -> int:
+    return customers.get("ignored", 0) + bookings.get("ignored", 0)
 
 
 def _strange(done: Migrated) -> list[tuple[tuple[str, str], int]]:
@@ -194,6 +202,7 @@ def _counts(report: MigrateReport) -> dict[str, int]:
         "applied": report.rows["imported"] + bookings.get("new", 0) + bookings.get("changed", 0),
         "unchanged": report.rows["merged"] + report.rows["unchanged"] + bookings.get("unchanged", 0),
         "rejected": report.rows["rejected"] + bookings.get("rejected", 0),
+        "ignored": _ignored(report.rows, bookings),
     }
     return batch_counts(rows, dict(report.alerts))
 

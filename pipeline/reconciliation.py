@@ -61,7 +61,7 @@ class MigrateReport:
     def adds_up(self) -> bool:
         """Tell whether every row, flag and event that was found is accounted for."""
         row = self.rows
-        is_right = row["read"] == row["imported"] + row["merged"] + row["unchanged"] + row["rejected"]
+        is_right = row["read"] == row["imported"] + row["merged"] + row["unchanged"] + row["rejected"] + row.get("ignored", 0)
         return is_right and all(one["adds_up"] for one in (*self.flags, *self.history))
 
     @property

@@ -32,7 +32,8 @@ def find_batch(book: Book, batch_id: int) -> dict[str, Any] | None:
         return None
     files = book.ask("SELECT file_no, name, sha256 FROM batch_files WHERE batch_id = ? ORDER BY file_no", batch_id).to_dicts()
     codes = book.ask(
-        "SELECT code, count(*) AS n FROM (SELECT unnest(string_split(code, ',')) AS code FROM batch_rows WHERE batch_id = ? AND code IS NOT NULL) "
+        "SELECT code, count(*) AS n FROM (SELECT unnest(string_split(code, ',')) AS code FROM batch_rows "
+        "WHERE batch_id = ? AND outcome = 'rejected' AND code IS NOT NULL) "
         "GROUP BY code ORDER BY n DESC, code",
         batch_id,
     )
