@@ -128,8 +128,12 @@ def _parted(found: pl.DataFrame, context: Context, *, states_present: bool) -> t
 
 
 def _joined(present: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the different flags of each item with the text up to it (said), and each item with all of its text: the source's whole word."""
-    distinct = present.sort([ITEM, *ORDER], maintain_order=True).unique([ITEM, "comment"], keep="first", maintain_order=True).with_row_index("n")
+    """Return the different flags of each item, the oldest first, with the text up to it (said), and each item with all of its text: the source's word."""
+    distinct = (
+        present.sort([ITEM, "at", *ORDER], nulls_last=True, maintain_order=True)
+        .unique([ITEM, "comment"], keep="first", maintain_order=True)
+        .with_row_index("n")
+    )
     turn = pl.col("n").cast(pl.Int64)
     distinct = distinct.with_columns(step=turn - pl.when(IS_FIRST).then(turn).forward_fill(), said=pl.col("comment")).drop("n")
     for step in range(1, int(distinct.select(pl.col("step").max().fill_null(0)).item()) + 1):  # few: how many flags of one type a customer has

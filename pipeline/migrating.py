@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -54,6 +55,7 @@ def migrate_sources(loading: Loading, sources: Sequence[tuple[int, Source]]) -> 
     for number, found in done.read.findings:
         incoming.add_findings(context.book, found.select(pl.lit(number, pl.Int64).alias("file_no"), "source_row", "code", "message"))
     done.loaded.rejected |= done.read.rejected
+    done.remarks += _future(done.read, context)
     whole, differing = merge_rows(pl.concat(done.read.customers))
     done.remarks += [f"{count_of(n, 'customer')} on several rows that differ in {name}: the first row counts" for name, n in differing.items()]
     new = _bring_customers(loading, whole, [number for number, _ in of_customers])
@@ -73,6 +75,13 @@ def migrate_sources(loading: Loading, sources: Sequence[tuple[int, Source]]) -> 
     _count_customers(done, context, (whole, new, told), [number for number, _ in of_customers])
     _account(done, planned[0], context, whole["customer_id"])
     return done
+
+
+def _future(read: Read, context: Context) -> list[str]:
+    """Return a remark where dates of flags or events lie after the day of the batch."""
+    day = context.as_of + timedelta(days=1)  # by a day, since zones of times differ
+    later = sum(len(items.filter(pl.col("at") > day)) for items in read.items)
+    return [f"{count_of(later, 'flag or event', 'flags and events')} dated after the day of this run: look at the date formats of the map"] if later else []
 
 
 def read_sources(context: Context, sources: Sequence[tuple[int, Source]]) -> Read:

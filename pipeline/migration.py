@@ -68,6 +68,7 @@ def migrate(where: Where, call: Migrating) -> MigrateReport:
             context, flags_before = Context(book, where.settings, call.as_of, call.reason), count_items(book, FLAGS)
             done = migrate_sources(Loading(context, batch_id, call.by), sources)
             mass = count_lost(done.net, flags_before, where.settings.batches.mass_change_percent)
+            done.remarks += _ignored(call)
             brakes = (mass, _source_loss(done, sources, context))
             _require_meant(brakes, call)
             back = [] if call.dry_run else stage_came_back(files, _exports(sources), (done.loaded, context), where.out, _exports(sources, "bookings"))
@@ -109,6 +110,11 @@ def _require_meant(brakes: Brakes, call: Migrating) -> None:
     found = [one.to_text() for one in brakes if one.is_too_much]
     if found and not (call.allow_mass_change or call.dry_run):
         raise Refused(f"{found[0]}; nothing was written.", "Look at a dry run; if it is meant, run it again with --allow-mass-change.")
+
+
+def _ignored(call: Migrating) -> list[str]:
+    """Return a remark where the call says twice whose files these are."""
+    return [f"--map {call.map} tells whose files these are: --from {call.system} is not looked at"] if call.map and call.system != AUTO else []
 
 
 def _exports(sources: Numbered, kind: str | None = None) -> list[tuple[int, Export]]:
@@ -228,7 +234,7 @@ def check(where: Where, call: Migrating) -> CheckReport:
         spoken = spoken_of(read, [source for _, source in of_customers], people["customer_id"], call.by)
         differing, counts = compare(spoken, people, context)
         counts |= {"rows that can't be read": sum(found["source_row"].n_unique() for _, found in read.findings)}
-        remarks = [f"{source.name}: bookings are not compared" for _, source in sources if source.kind == "bookings"]
+        remarks = _ignored(call) + [f"{source.name}: bookings are not compared" for _, source in sources if source.kind == "bookings"]
         report = CheckReport(_systems(sources), counts, differing.to_dicts(), (*where.settings.remarks, *remarks))
         first = call.paths[0]
         target = (first.parent if where.out is None else where.out) / f"{stem_of(first.name)}.check.xlsx"

@@ -136,3 +136,66 @@ def test_a_flag_that_has_the_books_text_and_a_sources_stands_as_long_as_either(b
     bare.file("end.csv", "action,customer_id,flag_type,expires_on\nedit,5,On Hold,2026-12-01\n")
     assert bare.run("apply", "end.csv", "--as-of", "2026-06-01").code == 0
     assert differences(bare, "mind.csv", "mindbody") == [("5", "On Hold", "with another last day")]
+
+
+def test_an_event_whose_word_is_not_known_comes_back_and_is_counted(bare: Shop) -> None:
+    bare.file("resale.csv", HISTORY + "R1,Al,banished,01/02/2025,rude,A\nR2,Bo,flagged,01/02/2025,rude,A\nR3,Cy,no,,,\n")
+    done = bare.run("migrate", "resale.csv", "--from", "resaleai", *AS_OF)
+    row = done.json()["history"][0]
+    assert (done.code, done.json()["codes"], row["found"], row["rejected"], row["adds_up"]) == (4, {"unknown-action": 1}, 2, 1, True)
+    assert asked(bare, "SELECT customer_id FROM customers ORDER BY ALL") == [("R2",), ("R3",)]
+
+
+def test_dated_flags_of_one_type_come_in_the_order_of_their_dates(bare: Shop) -> None:
+    rows = "1,Co,Alert,newer,Pat,20/02/2026\n1,Co,Alert,older,Pat,20/01/2025\n1,Co,Alert,undated,Pat,\n"
+    bare.file("layer.csv", "Customer ID,Customer Name,Flag Type,Flag Comment,Created By,Created Date\n" + rows)
+    assert bare.run("migrate", "layer.csv", "--from", "thelayer", *AS_OF).code == 0
+    told = asked(bare, "SELECT action, changed_at::DATE::VARCHAR, after ->> 'comment' FROM history WHERE entity = 'flags' ORDER BY event_id")
+    older, newer, undated = "2025-01-20", "2026-02-20", "2026-06-01"
+    assert told == [("flagged", older, "older"), ("edited", newer, "older\nnewer"), ("edited", undated, "older\nnewer\nundated")]
+
+
+def test_dates_after_the_day_of_the_run_are_told(bare: Shop) -> None:
+    for day, told in (("06/01/2026", False), ("06/01/2062", True)):
+        bare.file("resale.csv", f"{HISTORY}R1,Al,flagged,{day},rude,A\n")
+        done = bare.run("migrate", "resale.csv", "--from", "resaleai", *AS_OF, "--dry-run").json()
+        assert any("1 flag or event dated after" in remark for remark in done["remarks"]) == told
+
+
+def test_the_history_says_which_events_are_of_a_batch_that_was_undone(bare: Shop) -> None:
+    bare.file("resale.csv", f"{HISTORY}R1,Al,flagged,01/02/2025,rude,A\n")
+    words = ("migrate", "resale.csv", "--from", "resaleai", *AS_OF)
+    assert bare.run(*words).code == 0
+    assert "undone by" not in bare.run("history", "R1").out
+    assert (bare.run("undo", "1").code, bare.run(*words).code) == (0, 0)
+    assert [(one["batch_id"], one["undone_by"]) for one in bare.run("history", "R1", "--json").json()["events"]] == [(1, 2), (2, None), (3, None)]
+    assert ("undone by" in bare.run("history", "R1").out, "undone by" in bare.run("show", "R1").out) == (True, True)
+
+
+OWN = '[customers]\ncustomer_id = "Customer ID"\nphone = "Phone"\n{}\n[[flags]]\ntype = "Warning"\nwhen = "Tags"\n{}\n'
+
+
+@pytest.mark.parametrize(
+    ("above", "columns", "rule", "told"),
+    [
+        ('several = ["phoen"]', "", "", "The nearest is phone"),
+        ('zone_column = ["Zeitzone"]', "", "", "the map reads none"),
+        ('plus = "yes"', "", "", "true or false"),
+        ("", 'company = "phone"', "", "phone and company are both read from the column Phone"),
+        ("", "", 'yes = ["x", "Gesperrt"]\nno = ["gesperrt "]', '"Gesperrt" stands both in yes and in no'),
+        ("", "", '[[flags]]\ntags = "Tags"\nsplit = ""\n[flags.allow]\nvip = "Important"', "split is blank"),
+    ],
+)
+def test_a_mistake_in_a_map_refuses_it(bare: Shop, above: str, columns: str, rule: str, told: str) -> None:
+    bare.file("shop.csv", f"{SHOPIFY}1,A,B,,,x\n")
+    bare.file("map.toml", f"{above}\n" + OWN.format(columns, rule))
+    refused = bare.run("migrate", "shop.csv", "--map", "map.toml", *AS_OF)
+    assert (refused.code, told in refused.err) == (3, True), refused.err
+
+
+def test_a_word_that_a_map_gives_a_meaning_loses_the_usual_one(bare: Shop) -> None:
+    bare.file("shop.csv", f"{SHOPIFY}1,A,B,,,x\n2,A,B,,,None\n3,A,B,,,yes\n")
+    bare.file("map.toml", OWN.format("", 'no = ["X"]'))
+    done = bare.run("migrate", "shop.csv", "--map", "map.toml", "--from", "square", *AS_OF)
+    assert (done.code, asked(bare, "SELECT customer_id FROM flags")) == (0, [("3",)])
+    assert any("--from square is not looked at" in remark for remark in done.json()["remarks"])
