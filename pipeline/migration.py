@@ -13,6 +13,7 @@ from pipeline.comparing import DIFFERENCE, compare
 from pipeline.context import Context
 from pipeline.effects import count_lost
 from pipeline.errors import Refused
+from pipeline.findings import CATALOGUE
 from pipeline.intake.exports import Export
 from pipeline.legacy.drafting import draft_map
 from pipeline.legacy.explaining import explain_map
@@ -161,8 +162,11 @@ def _remarks(done: Migrated, sources: Numbered) -> list[str]:
     maps = {source.map.name: source.map for _, source in sources}
     said = [f"the map of {one.name} is a template: {one.template}" for one in maps.values() if one.template]
     said += [remark for _, source in sources if not source.opened.sheet or not source.what[1] for remark in source.opened.remarks]
-    said += [f"{count_of(n, 'cell')} of {name} hold several values: the first counts" for name, n in done.read.further.items()]
-    said += [f'{count_of(n, "cell")} of {column} say "{word}", which is neither yes nor no and counts as no' for (column, word), n in _strange(done)]
+    said += [f"{count_of(n, f'cell of {name} holds', f'cells of {name} hold')} several values: the first counts" for name, n in done.read.further.items()]
+    said += [
+        f'{count_of(n, f"cell of {column} says", f"cells of {column} say")} "{word}", which is neither yes nor no and counts as no'
+        for (column, word), n in _strange(done)
+    ]
     said += [f"{count_of(n, 'row')}: {message}" for message, n in sorted({**done.read.warnings, **done.loaded.warnings}.items())]
     tags = sorted(done.read.told.tags.items(), key=lambda one: (-one[1], one[0]))
     said += [f"tags that the map's list does not name, and of which no flag is made: {', '.join(f'{tag} ({n:,})' for tag, n in tags)}"] if tags else []
@@ -199,7 +203,13 @@ def _stage_sheet(files: Staged, report: MigrateReport, said: tuple[Where, Migrat
     where, call = said
     first = call.paths[0]
     target = (first.parent if where.out is None else where.out) / f"{stem_of(first.name)}.reconciliation.xlsx"
-    counts = {"rows": report.rows, "customers": report.customers, "bookings": report.bookings, "alerts of bookings": report.alerts, "came back": report.codes}
+    counts = {
+        "rows": report.rows,
+        "customers": report.customers,
+        "bookings": report.bookings,
+        "alerts of bookings": report.alerts,
+        "came back": {f"{code}: {CATALOGUE[code].title}": n for code, n in report.codes.items()},
+    }
     lines = [(part, word.replace("_", " "), count) for part, table in counts.items() for word, count in table.items()]
     lines.append(("the sum is right", "yes" if report.adds_up else "NO", None))  # type: ignore[arg-type]  # a word in place of a count
     tables = [
@@ -218,8 +228,8 @@ def _shown(value: Any) -> Any:
 
 
 def _table(name: str, header: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> Table:
-    texts = ("part", "what", "flag_type", "file", "column", "note", "adds_up", *DIFFERENCE)
-    schema = {title: pl.String if title in texts else pl.Int64 for title in header}
+    texts = ("part", "what", "flag_type", "file", "column", "note", "adds_up")
+    schema = {title: pl.String if title in texts or header == DIFFERENCE else pl.Int64 for title in header}
     return Table(name, [title.replace("_", " ") for title in header], pl.DataFrame(rows, schema=schema, orient="row"))
 
 

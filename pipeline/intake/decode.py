@@ -14,7 +14,7 @@ MARKS = (
 )
 # Python calls these encodings of text, but no file is written in them.
 NOT_OF_FILES = ("idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined")
-CHOOSE = "Save it as UTF-8, if it is a table at all; apply can be told another encoding with --encoding."
+CHOOSE = "Save it as UTF-8, if it is a table at all; of the commands only apply takes another encoding (--encoding)."
 WEB_PAGE = ("<!doctype html", "<html", "<?xml")
 
 

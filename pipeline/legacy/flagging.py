@@ -26,6 +26,7 @@ ITEMS: dict[str, Dtype] = {
     "at": UTC_TIME,
     "expires_on": pl.Date,
 }
+NOT_A_TYPE = "{} names none of the flag types, which are {}: correct it, or say in [flags.types] of the map which its word is"
 NOT_AN_EVENT = "{} says neither that a flag was set nor that it ended: give the word in the map, in flagged, unflagged, or no (nothing happened)"
 MANY = 50  # different words that are remembered to be told
 
@@ -66,7 +67,7 @@ def _of_rule(picked: Picked, rule: FlagRule, types: Sequence[str], told: Told) -
         faults.append(_fault(frame.filter(undated), "bad-date", rule.at or rule.event, NOT_A_TIME.format((rule.at or rule.event)[0])))
         faults.append(_fault(frame.filter(pl.col("kind") == STRANGE), "unknown-action", rule.event, NOT_AN_EVENT.format(rule.event[0])))
     unknown = frame.filter(pl.col("flag_type").is_null())
-    faults.append(_fault(unknown, "unknown-flag-type", rule.type_column, CATALOGUE["unknown-flag-type"].message))
+    faults.append(_fault(unknown, "unknown-flag-type", rule.type_column, NOT_A_TYPE.format(" / ".join(rule.type_column), ", ".join(types))))
     faults.append(_fault(frame.filter(pl.col("comment").is_null() & pl.col("kind").is_in([PRESENT, FLAGGED])), "missing-comment", rule.comment))
     return frame, pl.concat([pl.DataFrame(schema=FINDINGS), *faults])
 

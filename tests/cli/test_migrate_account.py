@@ -199,3 +199,58 @@ def test_a_word_that_a_map_gives_a_meaning_loses_the_usual_one(bare: Shop) -> No
     done = bare.run("migrate", "shop.csv", "--map", "map.toml", "--from", "square", *AS_OF)
     assert (done.code, asked(bare, "SELECT customer_id FROM flags")) == (0, [("3",)])
     assert any("--from square is not looked at" in remark for remark in done.json()["remarks"])
+
+
+ACUITY = "First Name,Last Name,Phone,Email,Days Since Last Appointment,Notes,Banned\n"
+FRESHA = "Appointment reference,Client,Scheduled date,Scheduled time,Duration,Services,Status\n"
+
+
+def came_back(shop: Shop, name: str) -> str:
+    """Return the rows that came back, with their messages."""
+    return (shop.folder / f"{name}.rejected.csv").read_text(encoding="utf-8-sig")
+
+
+def test_a_row_without_anything_that_tells_whose_it_is_says_what_to_fill(bare: Shop) -> None:
+    bare.file("clients.csv", f"{ACUITY}A,B,,,12,,yes\n")
+    assert bare.run("migrate", "clients.csv", "--from", "acuity", *AS_OF).code == 4
+    assert "fill Email or Phone" in came_back(bare, "clients")
+
+
+def test_of_several_customers_a_row_names_their_number_and_ids(bare: Shop) -> None:
+    bare.file("customers.csv", "customer_id,email\nC1,ann@example.com\nC2,ann@example.com\n")
+    assert bare.run("load", "--customers", "customers.csv").code == 0
+    bare.file("clients.csv", f"{ACUITY}A,B,,ann@example.com,12,,yes\nB,C,,bo@example.com,12,,yes\n")
+    assert bare.run("migrate", "clients.csv", "--from", "acuity", *AS_OF).json()["codes"] == {"ambiguous-customer": 1}
+    assert "2 customers have it: C1, C2" in came_back(bare, "clients")
+    assert "customer_id" not in came_back(bare, "clients")
+
+
+def test_an_unknown_flag_type_names_the_column_and_the_types(bare: Shop) -> None:
+    bare.file("layer.csv", "Customer ID,Customer Name,Flag Type,Flag Comment\n1,Co,Rood,late\n")
+    assert bare.run("migrate", "layer.csv", "--from", "thelayer", *AS_OF).code == 4
+    assert "Flag Type names none of the flag types, which are On Hold, At Risk, Warning, Important, Alert" in came_back(bare, "layer")
+
+
+def test_appointments_come_with_money_and_names_as_people_write_them_and_not_without_a_time(bare: Shop) -> None:
+    bare.file("c.csv", "Client ID,First Name,Last Name,Email,Mobile Number,Telephone,Gender,Date of Birth,City,Note,Blocked,Added\n1,Lou,F,,,,,,,,No,\n")
+    bare.file("b.csv", f"{FRESHA}F-1,lou  f,3 Mar 2031,14:30,45,Cut,Confirmed\nF-2,Lou F,4 Mar 2031,,45,Cut,Confirmed\nF-3,Lou F,soon,1:00,45,Cut,\n")
+    done = bare.run("migrate", "c.csv", "b.csv", "--from", "fresha", *AS_OF)
+    assert (done.code, done.json()["codes"]) == (4, {"bad-date": 1, "missing-start": 1}), done.err
+    assert asked(bare, "SELECT booking_id, customer_id FROM bookings") == [("F-1", "1")]
+    assert came_back(bare, "b").count("Scheduled date / Scheduled time is ") == 2
+
+
+@pytest.mark.parametrize(("price", "read"), [("1,029.00", "1029"), ("1.029,5", "1029.5"), ("29.00", "29"), ("1,029", None)])
+def test_signs_between_thousands_are_taken_out_where_they_are_plain(bare: Shop, price: str, read: str | None) -> None:
+    head = "Start Time,End Time,Timezone,First Name,Last Name,Phone,Email,Type,Calendar,Appointment Price,Appointment ID\n"
+    bare.file("a.csv", f'{head}"December 2, 2030 9:00 am","December 2, 2030 10:00 am",UTC,Fay,F,,fay@example.com,Massage,S,"{price}",900100\n')
+    assert bare.run("migrate", "a.csv", "--from", "acuity", *AS_OF).code == (0 if read else 4)
+    assert asked(bare, f"SELECT price = {read or 0} FROM bookings") == ([(True,)] if read else [])
+    if not read:
+        assert "Appointment Price is not a number" in came_back(bare, "a")
+
+
+def test_an_export_with_a_header_only_says_so(bare: Shop) -> None:
+    bare.file("shop.csv", SHOPIFY)
+    done = bare.run("migrate", "shop.csv", "--from", "shopify", "--as-of", "2026-06-01")
+    assert "the files have a header and no rows" in done.out
