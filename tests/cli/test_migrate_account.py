@@ -254,3 +254,37 @@ def test_an_export_with_a_header_only_says_so(bare: Shop) -> None:
     bare.file("shop.csv", SHOPIFY)
     done = bare.run("migrate", "shop.csv", "--from", "shopify", "--as-of", "2026-06-01")
     assert "the files have a header and no rows" in done.out
+
+
+EXPLAINED = """date_formats = ["%d.%m.%Y", "%d %b %Y %H:%M"]
+[customers]
+customer_id = "Nr"
+[[flags]]
+type_column = "Art"
+comment = "Text"
+[flags.types]
+rot = "On Hold"
+[[flags]]
+type = "Alert"
+when = "Sperre"
+no = ["nein", "offen"]
+"""
+
+
+def test_a_map_is_explained_in_words(bare: Shop) -> None:
+    bare.file("map.toml", EXPLAINED)
+    said = bare.run("migrate", "--explain", "mine", "--map", "map.toml").out
+    assert "written like 31.12.2026, 31 Dec 2026 16:05." in said
+    assert 'where "Text" or "Art" is filled\n    words for a type, besides its name: rot = On Hold' in said
+    assert "says nein, offen;" in said
+
+
+def test_the_account_has_numbers_as_numbers_and_reasons_in_words(bare: Shop) -> None:
+    from openpyxl import load_workbook  # noqa: PLC0415  # only this test looks into a workbook
+
+    bare.file("layer.csv", "Customer ID,Customer Name,Flag Type,Flag Comment\n1,Co,Alert,late\n2,Co,Rood,late\n")
+    assert bare.run("migrate", "layer.csv", "--from", "thelayer", *AS_OF).code == 4
+    book = load_workbook(bare.folder / "layer.reconciliation.xlsx")
+    head, row, *_ = book["Flags"].iter_rows(values_only=True)
+    assert dict(zip(head, row, strict=True))["in book"] == 1
+    assert ("came back", "unknown-flag-type: Unknown flag type", 1) in list(book["Summary"].iter_rows(values_only=True))
