@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check bench docs format clean $(STEPS:%=check-%)
+.PHONY: help setup demo test check bench hazards docs format clean $(STEPS:%=check-%)
 
 help: ## print this help
 	@echo "Usage: make TARGET   (make setup PYTHON=python3.12 chooses the interpreter, make test ARGS='-k undo' the tests)"
@@ -74,6 +74,9 @@ check-docs: setup
 
 bench: setup ## measure speed and memory
 	@$(BIN)/python tests/bench/bench.py $(ARGS)
+
+hazards: setup ## run the tests of hostile inputs and faults, record their times, and write their page anew
+	@$(BIN)/python -m tests.hazards.record $(ARGS)
 
 docs: setup ## write the generated pages of docs/ anew
 	@$(BIN)/python -m tests.spec.make_docs

@@ -1,17 +1,19 @@
 """The group of commands; here errors turn into a message and an exit code, and nowhere else."""
 
 import importlib
+import logging
+import os
 import sys
-import traceback
 from pathlib import Path
 
 import click
 
 from jobs import options
+from jobs.bugs import show_bug
 from pipeline import __version__
 from pipeline.errors import FlagbookError
 
-COMMANDS = ("init", "load", "apply", "undo", "batches", "batch", "show", "history", "template", "report", "migrate", "nightly", "export")
+COMMANDS = ("init", "load", "apply", "undo", "batches", "batch", "show", "history", "template", "report", "migrate", "nightly", "export", "backup", "doctor")
 
 
 GLOBAL_VALUES = ("--store", "--settings")
@@ -68,7 +70,9 @@ def global_first(words: list[str]) -> list[str]:
 
 
 def main() -> None:
-    """Run the program; exit as the contract says."""
+    """Run the program; exit as the contract says. What it writes is for its owner alone, unless the folder has rules of its own (default ACLs)."""
+    os.umask(0o077)
+    logging.basicConfig(format="Warning: %(message)s", level=logging.WARNING)  # what there is to say besides a report goes to stderr
     try:
         code = group.main(global_first(sys.argv[1:]), standalone_mode=False)
     except click.Abort:
@@ -78,9 +82,10 @@ def main() -> None:
         code = error.exit_code
     except FlagbookError as error:
         code = _say(f"Error: {error.reason}\n{error.fix}", error.exit_code)
-    except Exception:  # a bug: its traceback is shown whole, and the exit code says so
-        traceback.print_exc()
-        code = 1
+    except (SystemExit, KeyboardInterrupt):
+        raise
+    except BaseException as error:  # a bug, be it a panic of a library in Rust: its traceback is shown, and the exit code says so
+        code = _say(show_bug(error), 1)
     sys.exit(code if isinstance(code, int) else 0)
 
 

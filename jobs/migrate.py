@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from jobs import options
+from jobs.progress import Watch
 
 EXAMPLE = "Example: flagbook migrate customers_export.csv --from shopify --dry-run"
 
@@ -45,8 +46,10 @@ def command(call: options.Call, /, *, files: tuple[Path, ...], **said: Any) -> i
     moment = call.moment(said["as_of"], settings)
     where = migration.Where(call.store, settings, said["out"])
     how = {name: said[name] for name in ("reason", "dry_run", "allow_mass_change")}
-    job = migration.Migrating(files, said["by"] or options.user_name(), moment, said["system"], said["legacy_map"], **how)
-    return _say(call, migration.check(where, job) if said["checking"] else migration.migrate(where, job), said)
+    with Watch(files, quiet=call.quiet) as watch:
+        job = migration.Migrating(files, said["by"] or options.user_name(), moment, said["system"], said["legacy_map"], **how, progress=watch.hear)
+        report = migration.check(where, job) if said["checking"] else migration.migrate(where, job)
+    return _say(call, report, said)
 
 
 def _say(call: options.Call, report: Any, said: dict[str, Any]) -> int:

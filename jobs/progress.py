@@ -33,7 +33,10 @@ class Watch:
         self._finish()
 
     def hear(self, number: int, rows: int, done: int, size: int) -> None:
-        """Hear that `rows` more of file `number` were read, and how far that is: `done` of `size` bytes of all files of its kind."""
+        """Hear that `rows` more of file `number` were read, and how far that is: `done` of `size` bytes of all files of its kind.
+
+        Number 0 stands for the flags that were read, of which so many more were decided.
+        """
         if self.quiet:
             return
         if size != self._size:
@@ -63,7 +66,7 @@ class Watch:
         return self.rows / max(time.monotonic() - self.started, 0.001)
 
     def _draw(self, number: int, done: int) -> None:
-        self._bar.label = f"{self.names[number - 1]}: {self.rows:,} rows, {self._rate():,.0f} a second"
+        self._bar.label = f"{self._name(number)}: {self.rows:,} {'rows' if number else 'decided'}, {self._rate():,.0f} a second"
         self._bar.update(done - self._bar.pos)
 
     def _tell(self, number: int, done: int) -> None:
@@ -74,4 +77,25 @@ class Watch:
         self.told = now
         left = (now - self.started) * (self._size - done) / max(done, 1)
         share = 100 * done / max(self._size, 1)
-        click.echo(f"{self.names[number - 1]}: {self.rows:,} rows read, {share:.0f} %, {self._rate():,.0f} rows a second, {left:.0f} s left", err=True)
+        done_so_far = f"{self.rows:,} rows read" if number else f"{self.rows:,} decided"
+        rate = f"{self._rate():,.0f} {'rows ' if number else ''}a second"
+        click.echo(f"{self._name(number)}: {done_so_far}, {share:.0f} %, {rate}, {left:.0f} s left", err=True)
+
+    def _name(self, number: int) -> str:
+        return self.names[number - 1] if number else "flags"
+
+
+class Steps:
+    """Hears of the steps of a long run, one after the other."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self.quiet = quiet
+        self.started = self.told = time.monotonic()
+
+    def hear(self, what: str, done: int, steps: int) -> None:
+        """Hear what is done now, after `done` of so many steps: shown at once on a terminal, now and then elsewhere."""
+        now = time.monotonic()
+        if self.quiet or (not sys.stderr.isatty() and now < (self.started + FIRST if self.told == self.started else self.told + EVERY)):
+            return
+        self.told = now
+        click.echo(f"Step {done + 1} of {steps}, after {now - self.started:.0f} s: {what}", err=True)

@@ -13,43 +13,27 @@ from pipeline.alerting import plan_alerts_of
 from pipeline.context import Context
 from pipeline.effects import EXPIRED, count_ended
 from pipeline.intake.cells import word_keys
-from pipeline.layering import IS_FIRST, ITEM, JOINT, lay_on
+from pipeline.layering import IS_FIRST, ITEM, JOINT, lay_on, told_anew
 from pipeline.legacy.flagging import FLAGGED, PRESENT, UNFLAGGED
-from pipeline.saying import Planned
-from pipeline.store.reading import items_of
-from pipeline.store.sources import events_known, said_last
-from pipeline.store.undoing import named_customers
-from schemas.entities import FLAGS
+from pipeline.parting import WHO, Spoken, in_parts
+from pipeline.store.sources import alerted_before, events_known, said_last, stood_before
+from pipeline.telling import ORIGIN, Planned
 from schemas.entity import STAMPS
 from schemas.plan import UTC_TIME
 
 ORDER = ["file_no", "source_row", "place"]
 EVENT_KEY = [ITEM, "at"]
 NAMES = ["customer_id", "key"]
+IS_LAST = (pl.col(ITEM) != pl.col(ITEM).shift(-1)).fill_null(value=True)
+SAME = [ITEM, "comment", "by", "at", "expires_on"]  # what is equal of flags that are one and the same, told several times
 OVER_KEY = [ITEM, *ORDER, "comment", "kind"]
 
 
 @dataclass(frozen=True)
-class Spoken:
-    """What a source says: flags that stand and events, as `read_customers` reads them; its name, who brings it, and the customers it speaks of.
-
-    `states_present`: it says how things stand, and not only what happened; else the last event of an item tells. `types` are those of which its
-    columns tell (None: all): an absent column says nothing, and does not end a flag.
-    """
-
-    source: str
-    by: str
-    items: pl.DataFrame
-    customers: pl.Series
-    states_present: bool
-    types: frozenset[str] | None
-
-
-@dataclass(frozen=True)
 class Chained:
-    """The plan of a source's flags (see `saying.Planned`), and what became of what was found.
+    """The plan of a source's flags (see `telling.Planned`), and what became of what was found.
 
-    `due` has an item for each flag that the source says stands: customer_id, flag_type, comment, expires_on, became (imported, changed, unchanged).
+    `due` has an item for each flag that the source says stands: customer_id, key, flag_type, became (imported, changed, unchanged), comment.
     `counts` has flag_type, what, n: how many flags and events were found, over, repeated, merged, how many events are imported, and how many flags
     of the book the source ends.
     """
@@ -60,49 +44,47 @@ class Chained:
 
 
 def chain_flags(spoken: Spoken, context: Context) -> Chained:
-    """Decide what a source's flags and events do to the book as it is; nothing is written."""
-    found = _keyed(spoken.items.sort(ORDER, maintain_order=True), "flag_type")
-    last = _keyed(said_last(context.book, spoken.source, spoken.customers), "flag_type")
+    """Decide what a part of a source's flags and events do to the book as it is; nothing is written."""
+    people = spoken.customers.to_frame("customer_id").with_row_index(WHO).with_columns(pl.col(WHO).cast(pl.Int64))
+    found = _keyed(spoken.items, "flag_type")
+    last = _keyed(said_last(context.book, people), "flag_type")
     if spoken.types is not None:
         last = last.filter(pl.col("flag_type").is_in(list(spoken.types)))
-    names = _names(found, last)
-    found, last = _numbered(found, names), _numbered(last, names)
+    keys = _keys(found, last)
+    found, last = _numbered(found, keys), _numbered(last, keys)
     past, present, over = _parted(found, context, states_present=spoken.states_present)
-    distinct, joined = _joined(present)
-    events = _new_events(past, context).join(_stood_then(over, last), on=OVER_KEY, how="anti")
+    distinct, joined, repeated = _joined(present)
+    events = _new_events(past, context).join(_stood_then(over, last), on=OVER_KEY, how="anti", maintain_order="left")
     items = _items(joined, last, events)
     moved = items.filter(~pl.col("is_same") | pl.col("has_events"))
-    people = named_customers(context.book, pl.DataFrame({"customer_id": pl.concat([moved["customer_id"], joined["customer_id"]]).unique()}))
-    standing = _keyed(items_of(context.book, FLAGS, people).join(people, on="customer_no", how="inner", validate="m:1"), "item_name")
-    standing = _numbered(standing, names)
-    steps = lay_on(_steps(moved, events, distinct, (spoken, context.as_of)), moved, standing)
+    standing = _keyed(stood_before(context.book, people), "item_name")
+    steps = lay_on(_steps(moved, events, distinct, (spoken, context.as_of)), moved, _numbered(standing, keys))
     written = _events(steps, spoken)
-    alerts = _alerts(steps, standing, people, context)
-    due = _due(joined, items)
-    counts = pl.concat([_counts(found, (past, events), (present, distinct, over)), count_ended(written)])
-    return Chained((written, people, alerts), due, counts)
+    alerts = _alerts((steps, written), _numbered(standing, keys), (people, len(keys)), context)
+    stands = found.filter(pl.col("kind") == PRESENT) if spoken.states_present else present
+    counts = _counts((found, stands), (past, events), (repeated, distinct, over))
+    return Chained(Planned(written, alerts), _due(items), pl.concat([counts, count_ended(written)]))
 
 
 def standing_in(spoken: Spoken, context: Context) -> pl.DataFrame:
     """Return the items that a source says stand: customer_id, key, flag_type, said and said_until."""
-    found = _keyed(spoken.items.sort(ORDER, maintain_order=True), "flag_type")
-    _, present, _ = _parted(_numbered(found, _names(found)), context, states_present=spoken.states_present)
-    return _joined(present)[1]
+    parts = []
+    for part in in_parts(spoken):
+        found = _keyed(part.items, "flag_type")
+        _, present, _ = _parted(_numbered(found, _keys(found)), context, states_present=part.states_present)
+        parts.append(_joined(present)[1])
+    return pl.concat(parts)
 
 
-def _names(*frames: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
-    """Number the customers (who) and list the keys of flag types that frames name."""
-    ids = pl.concat([frame["customer_id"] for frame in frames]).unique(maintain_order=True)
-    keys = pl.concat([frame["key"] for frame in frames]).unique().sort().to_list()
-    return ids.to_frame().with_row_index("who").with_columns(pl.col("who").cast(pl.Int64)), keys
+def _keys(*frames: pl.DataFrame) -> list[str]:
+    """List the keys of flag types that frames name."""
+    return pl.concat([frame["key"].unique() for frame in frames]).unique().sort().to_list()
 
 
-def _numbered(frame: pl.DataFrame, names: tuple[pl.DataFrame, list[str]]) -> pl.DataFrame:
-    """Add the number of the item; null for one that is not named."""
-    people, keys = names
-    who = frame.select("customer_id", "key").join(people, on="customer_id", how="left", validate="m:1", maintain_order="left")
+def _numbered(frame: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
+    """Add the number of the item; null for one that is not named. Those of a customer stand together."""
     place = pl.col("key").replace_strict(keys, list(range(len(keys))), default=None, return_dtype=pl.Int64) if keys else pl.lit(None, pl.Int64)
-    return frame.with_columns(who.select(item=pl.col("who") * max(len(keys), 1) + place).to_series().alias(ITEM))
+    return frame.with_columns((pl.col(WHO) * max(len(keys), 1) + place).alias(ITEM))
 
 
 def _keyed(frame: pl.DataFrame, name: str) -> pl.DataFrame:
@@ -127,24 +109,34 @@ def _parted(found: pl.DataFrame, context: Context, *, states_present: bool) -> t
     return past, present, over
 
 
-def _joined(present: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the different flags of each item, the oldest first, with the text up to it (said), and each item with all of its text: the source's word."""
-    distinct = (
-        present.sort([ITEM, "at", *ORDER], nulls_last=True, maintain_order=True)
-        .unique([ITEM, "comment"], keep="first", maintain_order=True)
-        .with_row_index("n")
-    )
-    turn = pl.col("n").cast(pl.Int64)
-    distinct = distinct.with_columns(step=turn - pl.when(IS_FIRST).then(turn).forward_fill(), said=pl.col("comment")).drop("n")
+def _joined(present: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Return the different flags of each item, the oldest first, each item with all of its text, the source's whole word, and repetitions.
+
+    said is the text up to a flag, each comment once, until the last of the last days up to it (null where one has none), is_again whether its comment
+    stands there already.
+    """
+    sorted_ = present.sort([ITEM, "at"], nulls_last=True, maintain_order=True)
+    is_new = _differs(sorted_, SAME)
+    turn, days = pl.int_range(pl.len(), dtype=pl.Int64), pl.col("expires_on")
+    distinct = sorted_.filter(is_new).with_columns(step=turn - pl.when(IS_FIRST).then(turn).forward_fill(), said=pl.col("comment"))
+    any_days = distinct["expires_on"].count() > 0
+    until = pl.when(~days.is_null().cum_max().over(ITEM)).then(days.cum_max().over(ITEM)) if any_days else pl.lit(None, pl.Date)
+    distinct = distinct.with_columns(until=until, is_again=~_differs(distinct, [ITEM, "comment"]))
     for step in range(1, int(distinct.select(pl.col("step").max().fill_null(0)).item()) + 1):  # few: how many flags of one type a customer has
         before = pl.col("said").shift(1)
-        distinct = distinct.with_columns(said=pl.when(pl.col("step") == step).then(pl.concat_str(before, "comment", separator=JOINT)).otherwise("said"))
-    whole = distinct.group_by(ITEM, maintain_order=True).agg(
-        pl.col(*NAMES, "flag_type").first(),
-        pl.col("said").last(),
-        said_until=pl.when(pl.col("expires_on").is_not_null().all()).then(pl.col("expires_on").max()),
-    )
-    return distinct, whole
+        text = pl.when("is_again").then(before).otherwise(pl.concat_str(before, "comment", separator=JOINT))
+        distinct = distinct.with_columns(said=pl.when(pl.col("step") == step).then(text).otherwise("said"))
+    whole = distinct.filter(IS_FIRST).select(ITEM, *NAMES, "flag_type").with_columns(distinct.filter(IS_LAST)["said"])
+    dated = distinct.filter(pl.col("expires_on").is_not_null().all().over(ITEM)) if any_days else distinct.clear()
+    last = dated.group_by(ITEM).agg(said_until=pl.col("expires_on").max())
+    return distinct, whole.join(last, on=ITEM, how="left", validate="1:1", maintain_order="left"), sorted_.filter(~is_new)
+
+
+def _differs(rows: pl.DataFrame, names: list[str]) -> pl.Series:
+    """Tell which rows, whose items stand together, are the first of their item that say this (`names`); most items have a single row."""
+    several = rows.select(~(IS_FIRST & IS_LAST)).to_series().arg_true()
+    first = rows.select(names)[several].select(pl.struct(names).is_first_distinct()).to_series()
+    return pl.Series([True]).new_from_index(0, len(rows)).scatter(several, first)
 
 
 def _new_events(past: pl.DataFrame, context: Context) -> pl.DataFrame:
@@ -169,8 +161,8 @@ def _items(joined: pl.DataFrame, last: pl.DataFrame, events: pl.DataFrame) -> pl
     said and said_until are its word now, was_said and was_until last time; is_same tells whether the two are, has_events whether some are new.
     """
     former = last.select(ITEM, was_said="said", was_until="said_until", **{f"was_{name}": pl.col(name) for name in (*NAMES, "flag_type")})
-    happened = events.group_by(ITEM, maintain_order=True).agg(
-        has_events=pl.lit(value=True).first(), **{f"event_{name}": pl.col(name).first() for name in (*NAMES, "flag_type")}
+    happened = events.unique(ITEM, keep="first", maintain_order=True).select(
+        ITEM, pl.lit(value=True).alias("has_events"), **{f"event_{name}": pl.col(name) for name in (*NAMES, "flag_type")}
     )
     items = joined.join(former, on=ITEM, how="full", coalesce=True, validate="1:1").join(happened, on=ITEM, how="full", coalesce=True, validate="1:1")
     same = pl.col("said").eq_missing(pl.col("was_said")) & pl.col("said_until").eq_missing(pl.col("was_until"))
@@ -192,23 +184,17 @@ def _steps(moved: pl.DataFrame, events: pl.DataFrame, distinct: pl.DataFrame, sa
     Who and when where the source does not say: who brings it, and the as-of.
     """
     spoken, as_of = said
-    names = ["phase", "turn", "says", "until", "at", "by", "reason", "word", "file_no", "source_row"]
+    names = ["says", "until", "at", "by", "reason", "word", "file_no", "source_row"]
     happened = pl.col("kind") == FLAGGED
-    first = events.join(moved, on=ITEM, how="semi").with_columns(
-        pl.lit(0).alias("phase"),
+    first = events.with_columns(
         says=pl.when(happened).then("comment"),
         until=pl.when(happened).then("expires_on"),
         reason=pl.col("comment"),
         word="kind",
     )
-    first = first.with_columns(turn=pl.int_range(pl.len()).over(ITEM))
     nothing = pl.lit(None, pl.String)
-    stands = distinct.join(moved.select(ITEM, "said_until"), on=ITEM, how="inner", validate="m:1").with_columns(
-        pl.lit(1).alias("phase"), turn="step", says="said", until="said_until", reason=nothing, word=nothing
-    )
+    stands = told_anew(distinct, moved).with_columns(says="said", reason=nothing)
     gone = moved.filter(pl.col("said").is_null()).with_columns(
-        pl.lit(2).alias("phase"),
-        pl.lit(0, pl.Int64).alias("turn"),
         pl.lit(f"no longer flagged in {spoken.source}").alias("reason"),
         pl.lit(spoken.by).alias("by"),
         says=nothing,
@@ -218,7 +204,7 @@ def _steps(moved: pl.DataFrame, events: pl.DataFrame, distinct: pl.DataFrame, sa
         file_no=pl.lit(None, pl.Int64),
         source_row=pl.lit(None, pl.Int64),
     )
-    steps = pl.concat([part.select(ITEM, *names) for part in (first, stands, gone)]).sort([ITEM, "phase", "turn"], maintain_order=True)
+    steps = pl.concat([part.select(ITEM, *names) for part in (first, stands, gone)]).sort(ITEM, maintain_order=True)  # each part is in order
     return steps.with_columns(pl.col("by").fill_null(pl.lit(spoken.by)), stamped_at=pl.coalesce("at", pl.lit(as_of).cast(UTC_TIME)))
 
 
@@ -249,45 +235,54 @@ def _events(steps: pl.DataFrame, spoken: Spoken) -> pl.DataFrame:
         "reason",
         pl.col("by").alias("changed_by"),
         pl.col("at").alias("changed_at"),
+        IS_LAST.alias("is_last"),
         pl.lit(spoken.source).alias("source"),
         "said",
         "said_until",
     )
 
 
-def _alerts(steps: pl.DataFrame, standing: pl.DataFrame, people: pl.DataFrame, context: Context) -> pl.DataFrame:
-    """Return customer_no, old and new for the customers whose alert the steps change."""
-    last = steps.unique(ITEM, keep="last", maintain_order=True).select(ITEM, "customer_id", "is_after", item_name="flag_type", comment="after_comment")
-    rest = standing.join(last, on=ITEM, how="anti")
-    columns = ["customer_id", "item_name", "comment"]
-    after = pl.concat([rest.select(columns), last.filter("is_after").select(columns)])
-    touched = people.join(last, on="customer_id", how="semi")
-    flags = after.join(touched.select("customer_no", "customer_id"), on="customer_id", how="inner", validate="m:1")
-    return plan_alerts_of(flags, touched, context.settings)
+def _alerts(said: tuple[pl.DataFrame, pl.DataFrame], standing: pl.DataFrame, asked: tuple[pl.DataFrame, int], context: Context) -> pl.DataFrame:
+    """Return the alerts that steps change, as `Planned` has them; `said`: the steps, and the same as events.
+
+    `asked`: the customers of the part, and how many types of flags are numbered.
+    """
+    (steps, events), (people, kinds) = said, asked
+    who = (pl.col(ITEM) // max(kinds, 1)).alias(WHO)
+    last = steps.select(ITEM, who, "is_after", item_name="flag_type", comment="after_comment").filter(IS_LAST)
+    rest = standing.select(ITEM, WHO, "item_name", "comment").join(last, on=ITEM, how="anti")
+    ends = (pl.col(WHO) != pl.col(WHO).shift(-1)).fill_null(value=True)
+    touched = last.filter(ends).select(WHO)
+    columns = [WHO, "item_name", "comment"]
+    flags = pl.concat([rest.join(touched, on=WHO, how="semi").select(columns), last.filter("is_after").select(columns)])
+    before = touched.join(alerted_before(context.book, people).drop("customer_id"), on=WHO, how="left", validate="1:1")
+    changed = plan_alerts_of(flags, before, context.settings).sort(WHO)
+    origin = events.select(steps.select(who).to_series(), "customer_id", *ORIGIN).filter(ends)
+    return changed.join(origin, on=WHO, how="inner", validate="1:1", maintain_order="left").drop(WHO)
 
 
-def _due(joined: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
+def _due(items: pl.DataFrame) -> pl.DataFrame:
     became = pl.when("is_same").then(pl.lit("unchanged")).when(pl.col("was_said").is_null()).then(pl.lit("imported")).otherwise(pl.lit("changed"))
-    told = items.select(ITEM, became.alias("became"))
-    return joined.join(told, on=ITEM, how="inner", validate="1:1").select(*NAMES, "flag_type", "became", comment="said", expires_on="said_until")
+    return items.filter(pl.col("said").is_not_null()).select(*NAMES, "flag_type", became.alias("became"), comment="said")
 
 
-def _counts(found: pl.DataFrame, past: tuple[pl.DataFrame, pl.DataFrame], flags: tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]) -> pl.DataFrame:
+def _counts(
+    said: tuple[pl.DataFrame, pl.DataFrame], past: tuple[pl.DataFrame, pl.DataFrame], flags: tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]
+) -> pl.DataFrame:
     """Count by flag type what was found, and what of it is not an item or an event of its own.
 
-    Where a source tells only what happened, the flags that are found are those that its last events leave.
+    `said`: all that was found, and the flags that stand: of a source that tells only what happened, those that its last events leave.
     """
-    (events, new), (present, distinct, over) = past, flags
-    stands = found.filter(pl.col("kind") == PRESENT)
-    told = found.filter(pl.col("kind").is_in([FLAGGED, UNFLAGGED]))
+    (found, present), (events, new), (repeated, distinct, over) = said, past, flags
+    stands, told = pl.col("kind") == PRESENT, pl.col("kind").is_in([FLAGGED, UNFLAGGED])
     parts = {
-        "found": stands if len(stands) else present,
-        "over": over,
-        "repeated": present.filter(~pl.struct(ITEM, "comment").is_first_distinct()) if len(stands) else stands,
-        "merged": distinct.filter(pl.col("step") > 0),
-        "events_found": told,
-        "events_kept": events.filter(pl.col("kind").is_in([FLAGGED, UNFLAGGED])),
-        "events_imported": new.filter(pl.col("kind").is_in([FLAGGED, UNFLAGGED])),
+        "found": present.lazy(),
+        "over": over.lazy(),
+        "repeated": repeated.lazy().filter(stands),
+        "merged": distinct.lazy().filter(pl.col("step") > 0),
+        "events_found": found.lazy().filter(told),
+        "events_kept": events.lazy().filter(told),
+        "events_imported": new.lazy().filter(told),
     }
     counted = [frame.group_by("flag_type").agg(n=pl.len().cast(pl.Int64)).select("flag_type", pl.lit(what).alias("what"), "n") for what, frame in parts.items()]
-    return pl.concat(counted)
+    return pl.concat(counted).collect()

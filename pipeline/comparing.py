@@ -2,9 +2,10 @@
 
 import polars as pl
 
-from pipeline.chaining import Spoken, standing_in
+from pipeline.chaining import standing_in
 from pipeline.context import Context
 from pipeline.intake.cells import email_keys, phone_keys
+from pipeline.parting import Spoken
 from pipeline.store.sources import customers_of, flags_of
 
 PLAIN = ("first_name", "last_name", "company", "email", "phone", "status")

@@ -89,6 +89,12 @@ def _text(entity: Entity, side: str) -> pl.Expr:
     return pl.when(pl.col(f"is_{side}") | _is_value(entity)).then(said).alias(side)
 
 
+def count_gone(events: pl.DataFrame) -> int:
+    """Count the flags that a batch's events (see `ItemChanges`) end or change."""
+    net = _net(ItemChanges(FLAGS, events))
+    return len(net.filter(pl.col("change").is_in(["edited", "removed"])))
+
+
 def count_lost(net: pl.DataFrame, before: int, limit_percent: int) -> MassChange:
     """Count the flags that a batch ends or changes, each once, by end state; `before` is how many were active before it."""
     lost = net.filter((pl.col("entity") == FLAGS.name) & pl.col("change").is_in(["edited", "removed"]))

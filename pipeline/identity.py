@@ -4,7 +4,7 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from pipeline.context import Context
-from pipeline.intake.cells import name_keys, phone_keys
+from pipeline.intake.cells import are_addresses, are_numbers, name_keys, phone_keys
 from pipeline.matching import find_by_keys, tell_faults
 from pipeline.rules.who import match_customers
 from pipeline.store.sources import customer_names
@@ -16,12 +16,22 @@ EXPLAINED = 1_000  # rows of a piece of which it is said which customers they ma
 def find_or_name(context: Context, asked: pl.DataFrame) -> pl.DataFrame:
     """Return customer_id, code and detail (of several: how many, and their ids) for rows of customers (email_key, phone, name_key), in their order.
 
-    The book's customer who has the address or number; where nobody has it, it is the id of a new one. Several customers who have it: a code.
+    The book's customer who has the address or number; where nobody has it, it is the id of a new one. Several customers who have it, or what is no
+    address or number, such as n/a or 0: a code.
     """
-    found = _by_keys(context, asked)
+    unsound = _unsound(asked)
+    found = _by_keys(context, asked.with_columns(pl.when(unsound.is_null()).then(name).alias(name) for name in ("email_key", "phone")))
+    code = pl.coalesce(pl.lit(unsound), "code")
     new = pl.coalesce("email_key", "phone_key", "phone")
-    decided = found.select(pl.when(pl.col("code").is_null()).then(pl.coalesce("customer_id", new)).alias("customer_id"), "code")
+    decided = found.select(pl.when(code.is_null()).then(pl.coalesce("customer_id", new)).alias("customer_id"), code.alias("code"))
     return _detailed(context, found, decided)
+
+
+def _unsound(asked: pl.DataFrame) -> pl.Series:
+    """Return the code of rows whose e-mail address, or else phone number, is none: by it, different people would become one."""
+    sound = asked.select(email=are_addresses(asked["email_key"]), phone=are_numbers(asked["phone"]))
+    email = pl.when(~pl.col("email")).then(pl.lit("bad-email"))
+    return sound.select(email.when(pl.col("email").is_null() & ~pl.col("phone")).then(pl.lit("bad-phone")).alias("code")).to_series()
 
 
 def _detailed(context: Context, asked: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
@@ -53,18 +63,26 @@ def find_named(names: pl.DataFrame, asked: pl.DataFrame) -> pl.DataFrame:
 
 
 def _by_keys(context: Context, asked: pl.DataFrame) -> pl.DataFrame:
-    """Add phone_key, customer_id of the one customer in the book who is meant, and the code where there are several."""
+    """Add phone_key, customer_id of the one customer in the book who is meant, and the code where there are several.
+
+    Of several, the one counts whose id is the address or number itself: an earlier run made that customer of it.
+    """
     region = context.settings.business.phone_region
     asked = asked.with_columns(phone_keys(asked["phone"], region).alias("phone_key"))
     keys = asked.select(pl.lit(None, pl.String).alias("id_key"), "email_key", "phone_key").unique(maintain_order=True).with_row_index("who")
     keys = keys.filter(pl.col("email_key").is_not_null() | pl.col("phone_key").is_not_null())
     keys = keys.with_columns(pl.col("who").cast(pl.Int64))
     found = find_by_keys(context.book, keys, region)
-    decided: pl.DataFrame = match_customers(nw.from_native(keys, eager_only=True), nw.from_native(found, eager_only=True)).decisions.to_native()
+    matched = match_customers(nw.from_native(keys, eager_only=True), nw.from_native(found, eager_only=True))
+    decided: pl.DataFrame = matched.decisions.to_native()
+    agreeing: pl.DataFrame = matched.agreeing.to_native()
+    key = keys.select("who", customer_id=pl.coalesce("email_key", "phone_key"))
+    named = agreeing.join(key, on=["who", "customer_id"], how="semi").rename({"customer_id": "named"})
     meant = keys.join(decided.select("who", "customer_id", "fault"), on="who", how="left", validate="1:1")
-    code = pl.when(pl.col("fault") == SEVERAL).then("fault").alias("code")
+    meant = meant.join(named, on="who", how="left", validate="1:1")
+    code = pl.when((pl.col("fault") == SEVERAL) & pl.col("named").is_null()).then("fault").alias("code")
     return asked.join(
-        meant.select("email_key", "phone_key", "customer_id", code),
+        meant.select("email_key", "phone_key", pl.coalesce("customer_id", "named").alias("customer_id"), code),
         on=["email_key", "phone_key"],
         how="left",
         nulls_equal=True,

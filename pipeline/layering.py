@@ -3,11 +3,24 @@
 import polars as pl
 
 from pipeline.effects import EXPIRED
+from pipeline.legacy.flagging import FLAGGED
 from schemas.entity import STAMPS
 
 ITEM = "item"  # the number of a customer's flag of one type; rows of it stand together
 IS_FIRST = (pl.col(ITEM) != pl.col(ITEM).shift(1)).fill_null(value=True)
 JOINT = "\n"
+
+
+def told_anew(distinct: pl.DataFrame, moved: pl.DataFrame) -> pl.DataFrame:
+    """Return the flags of items that move, less those before the last that the source told last time.
+
+    word is that of an event where a flag says again what stands: it changes nothing, and the history has it all the same.
+    """
+    rows = distinct.join(moved.select(ITEM, "was_said"), on=ITEM, how="inner", validate="m:1", maintain_order="left")
+    was, is_last = pl.col("was_said"), (pl.col(ITEM) != pl.col(ITEM).shift(-1)).fill_null(value=True)
+    is_known = ((was == pl.col("said")) | was.str.starts_with(pl.col("said") + JOINT)).fill_null(value=False)
+    is_plain = pl.col("is_again") & pl.col("until").eq_missing(pl.col("until").shift(1)) & ~is_known
+    return rows.with_columns(word=pl.when(is_plain).then(pl.lit(FLAGGED))).filter(is_last | ~is_known)
 
 
 def lay_on(steps: pl.DataFrame, moved: pl.DataFrame, standing: pl.DataFrame) -> pl.DataFrame:
@@ -18,12 +31,16 @@ def lay_on(steps: pl.DataFrame, moved: pl.DataFrame, standing: pl.DataFrame) -> 
     Adds flag_type as the book writes it; is_before and before_ of the fields and stamps, and likewise after.
     """
     flags = standing.drop_nulls(ITEM).select(ITEM, "item_name", old="comment", old_until="expires_on", **{f"old_{name}": pl.col(name) for name in STAMPS})
-    items = moved.join(flags, on=ITEM, how="left", validate="1:1").with_columns(own=_own_text())
+    items = moved.join(flags, on=ITEM, how="left", validate="1:1").select(
+        *(ITEM, "customer_id", "said", "said_until", "old", "old_until"),
+        *(f"old_{name}" for name in STAMPS),
+        pl.coalesce("item_name", "flag_type").alias("flag_type"),
+        own=_own_text(),
+    )
     rows = steps.join(items, on=ITEM, how="left", validate="m:1", maintain_order="left")
     text = pl.concat_str("own", "says", separator=JOINT, ignore_nulls=True)
     rows = rows.with_columns(comment=pl.when(text != "").then(text)).with_columns(
         expires_on=pl.when(pl.col("own").is_not_null()).then(_later_day()).when(pl.col("comment").is_not_null()).then("until"),
-        flag_type=pl.coalesce("item_name", "flag_type"),
     )
     differs = ~(pl.col("comment").eq_missing(_former("comment", "old")) & pl.col("expires_on").eq_missing(_former("expires_on", "old_until")))
     rows = rows.filter(differs | (pl.col("word") != EXPIRED).fill_null(value=False))

@@ -13,23 +13,26 @@ from pipeline.context import Context
 from pipeline.errors import Refused
 from pipeline.findings import CATALOGUE
 from pipeline.intake.exports import is_mended
+from pipeline.intake.idsets import KnownIds
 from pipeline.intake.sheets import RawSheet
 from pipeline.rules.alerts import judge_moved, mark_new_bookings
 from pipeline.rules.merge import merge_with_source
-from pipeline.saying import Known, Told, tell_of_source
+from pipeline.saying import tell_of_source
 from pipeline.settings import Settings
 from pipeline.store import bookings, customers, incoming
 from pipeline.store.bookings import BY_KEYS, by_id
-from pipeline.store.incoming import FRESH, STRAIGHT, Lying
+from pipeline.store.incoming import FRESH, STRAIGHT, WITHHELD, Lying
 from pipeline.store.naming import begin_decisions, make_by_id, reject_nameless
 from pipeline.store.reading import rows_last_time
-from pipeline.streaming import KnownIds, Numbered, Passage, Progress, unwatched
+from pipeline.streaming import Numbered, Passage, Progress, stamp_of, unwatched
+from pipeline.telling import Known, Told
 from pipeline.whose import name_customers
 from pipeline.wording import count_of
 from schemas.plan import BOOKING_EXPORT, CUSTOMER_EXPORT
 
 MESSAGES = {code: kind.message for code, kind in CATALOGUE.items()}
 NAMES = frozenset({"first_name", "last_name", "company"})
+CHANGED = ("A file was changed while it was read; nothing was written.", "Load it when nobody writes to it any more.")
 FEW = 10  # rows below which an export may shrink as it likes
 
 
@@ -78,7 +81,9 @@ def load_exports(loading: Loading, customer_files: Numbered, booking_files: Numb
 def bring_bookings(loading: Loading, files: Numbered, loaded: Loaded, tell: Callable[[Context, tuple[int, str], Known], Told]) -> Told:
     """Bring bookings in with the source's word, let `tell` change flags and tell the bookings that were known, and give new ones their alerts."""
     taken = _take_bookings(loading, files, loaded) if files else None
-    known = Known(any_bookings=not (taken and taken.straight), judge=_judge if taken and taken.differing else None)
+    known = Known(
+        any_bookings=not (taken and taken.straight) and bookings.any_bookings(loading.context.book), judge=_judge if taken and taken.differing else None
+    )
     told = tell(loading.context, (loading.batch_id, loading.by), known)
     _count_told(loaded, told)
     if taken:
@@ -159,11 +164,14 @@ def _take_bookings(loading: Loading, files: Numbered, loaded: Loaded) -> _Taken:
     else:
         if straight and not loading.create_customers:
             passage.look = partial(_ids_to_go_by, loading)
+        passage.withholds = straight
         stream, source = passage.stream(), by_id(passage.columns())
         stream.first()  # before the book is busy, since `look` asks it
         _write_source(loading, files, straight=straight, source=(source, stream))
         _passed(loading, passage, loaded, incoming.count_rows(book, "bookings") if straight else None)
-        if passage.nobodys and not passage.is_ascending:
+        if passage.doubled is not None:
+            _settle_withheld(loading, passage)
+        elif passage.nobodys and not passage.is_ascending:
             again = _pass(loading, files, "bookings")
             bookings.clash_left_out(book, by_id(again.columns()), again.stream(), MESSAGES["duplicate-id"])
         _settle_by_id(loading, (passage, files), loaded, STRAIGHT if straight else FRESH)
@@ -204,15 +212,30 @@ def _stage_bookings(loading: Loading, passage: Passage, loaded: Loaded) -> None:
     reject_nameless(book, MESSAGES)
 
 
+def _settle_withheld(loading: Loading, passage: Passage) -> None:
+    """Let rows come back that have one id and different content, and insert the others that were kept back because of their ids."""
+    book = loading.context.book
+    for path, seen in passage.seen.items():
+        if stamp_of(path) != seen:
+            raise Refused(*CHANGED)
+    if not passage.withheld:
+        return
+    bookings.withhold(book, passage.columns(), pl.concat(passage.withheld))
+    incoming.clash(book, WITHHELD, MESSAGES["duplicate-id"])
+    if passage.nobodys is not None:
+        bookings.reject_unknown(book, WITHHELD, MESSAGES["unknown-customer"])
+    bookings.insert_straight(book, loading.batch_id, bookings.BY_PLACE)
+
+
 def _settle_by_id(loading: Loading, passed: tuple[Passage, Numbered], loaded: Loaded, lying: Lying) -> None:
     """Let rows come back whose id stands twice, or whose customer nobody knows, of bookings that name them by id."""
     book, (passage, files) = loading.context.book, passed
-    if not passage.is_ascending:
+    if not passage.is_ascending and passage.doubled is None:
         if lying is FRESH and bookings.count_known(book):
             again = _pass(loading, files, "bookings")
             bookings.find_again(book, by_id(again.columns()), again.stream())
             if again.read != passage.read:
-                raise Refused("A file was changed while it was read; nothing was written.", "Load it when nobody writes to it any more.")
+                raise Refused(*CHANGED)
             bookings.clash_again(book, MESSAGES["duplicate-id"])
         incoming.clash(book, lying, MESSAGES["duplicate-id"])
     if loading.create_customers:

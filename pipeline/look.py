@@ -19,6 +19,7 @@ from pipeline.run import Where
 from pipeline.settings import Settings, read_settings
 from pipeline.store import looking
 from pipeline.store.book import Book, open_book, write_settings
+from pipeline.store.place import check_place
 from pipeline.wording import count_of
 from schemas.entities import ENTITIES, FLAGS
 from schemas.entity import Entity
@@ -32,6 +33,7 @@ def init(folder: Path, store: Path, timezone: str) -> list[Path]:
     for path in (settings, store):
         if path.exists():
             raise Refused(f"{path}: this is there already, and init never overwrites.", "Name another folder.")
+    check_place(store, creating=True, in_new_folder=True)
     text = resources.files("pipeline.outputs").joinpath("flagbook.toml").read_text(encoding="utf-8")
     try:
         for made in (folder / "inbox", folder / "outbox"):

@@ -1,6 +1,6 @@
 """From another system's files to the book: customers, bookings, flags and their past, in one transaction, with an account of all of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
@@ -8,40 +8,46 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.chaining import Chained, Spoken, chain_flags
+from pipeline.accounting import Counts, add_counts, count_book, count_lost, flag_rows, history_rows
+from pipeline.chaining import Chained, chain_flags
 from pipeline.context import Context
-from pipeline.effects import NET, net_changes
+from pipeline.effects import count_gone
 from pipeline.identity import find_named, find_or_name, names_known
-from pipeline.legacy.flagging import PRESENT
+from pipeline.intake.idsets import Order
+from pipeline.intake.sheets import RawSheet
 from pipeline.legacy.opening import Source
-from pipeline.legacy.reading import CUSTOMERS, Read, booking_export, read_customers
+from pipeline.legacy.reading import Read, booking_export, read_customers
 from pipeline.loading import Loaded, Loading, bring_bookings
+from pipeline.parting import Spoken, in_parts
 from pipeline.rules.merge import merge_with_source
-from pipeline.saying import Known, Told, tell_events
 from pipeline.store import customers, incoming
-from pipeline.store.items import ItemChanges
 from pipeline.store.reading import count_items
-from pipeline.store.sources import flags_of, stage_customers
-from pipeline.streaming import ahead
+from pipeline.store.sources import add_due, begin_due, begin_staging, find_said, find_standing, keep_known, stage_customers, take_repeated
+from pipeline.streaming import Progress, ahead
+from pipeline.telling import Known, Telling, Told
 from pipeline.wording import count_of
 from schemas.entities import FLAGS
 from schemas.plan import CUSTOMER_EXPORT
 
-UNNAMED = "(no known type)"
 MERGED_IN = [name for name in CUSTOMER_EXPORT if name not in ("source_row", "customer_id", "alert_message")]
 
 
 @dataclass
 class Migrated:
-    """What a migration has done so far: what was read, what became of customers' rows, and of flags; `loaded` counts bookings and alerts."""
+    """What a migration has done so far: what was read, what became of customers' rows, and of flags; `loaded` counts bookings and alerts.
+
+    `flags_before` were in the book, and `gone` of them are changed or ended; `events` are written.
+    """
 
     read: Read
     loaded: Loaded = field(default_factory=Loaded)
     customers: dict[str, int] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
+    counts: Counts = field(default_factory=Counts)
     flags: list[dict[str, Any]] = field(default_factory=list)
     history: list[dict[str, Any]] = field(default_factory=list)
-    net: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=NET))
+    flags_before: int = 0
+    gone: int = 0
     events: int = 0
     remarks: list[str] = field(default_factory=list)
 
@@ -51,29 +57,24 @@ def migrate_sources(loading: Loading, sources: Sequence[tuple[int, Source]]) -> 
     context = loading.context
     incoming.begin_findings(context.book)
     of_customers = [one for one in sources if one[1].kind == "customers"]
-    done = Migrated(read_sources(context, of_customers))
+    done = Migrated(read_sources(context, of_customers, loading.progress), flags_before=count_items(context.book, FLAGS))
     for number, found in done.read.findings:
         incoming.add_findings(context.book, found.select(pl.lit(number, pl.Int64).alias("file_no"), "source_row", "code", "message"))
     done.loaded.rejected |= done.read.rejected
     done.remarks += _future(done.read, context)
-    whole, differing = merge_rows(pl.concat(done.read.customers))
+    differing = merge_staged(context) if done.read.may_repeat else {}
     done.remarks += [f"{count_of(n, 'customer')} on several rows that differ in {name}: the first row counts" for name, n in differing.items()]
-    new = _bring_customers(loading, whole, [number for number, _ in of_customers])
+    people, new = _bring_customers(loading, [number for number, _ in of_customers])
     named = names_known(context) if any(source.names_only() for _, source in sources) else pl.DataFrame()
     exports = [(number, booking_export(source, partial(find_named, named))) for number, source in sources if source.kind == "bookings"]
-    planned: list[Chained] = []
 
     def tell(context: Context, batch: tuple[int, str], known: Known) -> Told:
-        flags_before = count_items(context.book, FLAGS)
-        planned.append(chain_flags(spoken_of(done.read, [source for _, source in of_customers], whole["customer_id"], batch[1]), context))
-        events, _, alerts = planned[0].planned
-        # Where there were no flags none can be lost.
-        done.net = net_changes((ItemChanges(FLAGS, events),), alerts.clear().with_columns(customer_id=pl.lit(None, pl.String))) if flags_before else done.net
-        return tell_events(context, batch, known, planned[0].planned)
+        return _tell_flags(done, replace(loading, context=context), known, spoken_of(done.read, [source for _, source in of_customers], batch[1]))
 
     told = bring_bookings(replace(loading, create_customers=True), exports, done.loaded, tell)
-    _count_customers(done, context, (whole, new, told), [number for number, _ in of_customers])
-    _account(done, planned[0], context, whole["customer_id"])
+    _count_customers(done, context, (people, new, told), [number for number, _ in of_customers])
+    count_book(done.counts, context, any_before=done.flags_before > 0)
+    done.flags, done.history = flag_rows(done.counts, context), history_rows(done.counts, context)
     return done
 
 
@@ -84,111 +85,102 @@ def _future(read: Read, context: Context) -> list[str]:
     return [f"{count_of(later, 'flag or event', 'flags and events')} dated after the day of this run: look at the date formats of the map"] if later else []
 
 
-def read_sources(context: Context, sources: Sequence[tuple[int, Source]]) -> Read:
-    """Read files of customers to their end."""
-    read = Read()
+def read_sources(context: Context, sources: Sequence[tuple[int, Source]], progress: Progress) -> Read:
+    """Read files of customers to their end; those of rows that hold are staged."""
+    begin_staging(context.book)
+    order, sizes, before = Order(), [source.size for _, source in sources], 0
+
+    def take(customers: pl.DataFrame) -> None:
+        stage_customers(context.book, customers)
+        order.see(customers["customer_id"])
+
+    def pieces(number: int, source: Source, before: int) -> Iterator[RawSheet]:
+        for sheet in ahead(source.opened.sheets()):
+            yield sheet
+            progress(number, len(sheet.rows), before + source.opened.passed(), sum(sizes))
+
+    read = Read(take)
     for number, source in sources:
-        read_customers((number, source), ahead(source.opened.sheets()), (partial(find_or_name, context), context.settings.type_names()), read)
+        read_customers((number, source), pieces(number, source, before), (partial(find_or_name, context), context.settings.type_names()), read)
+        before += source.size
+    read.may_repeat = not order.is_ascending
     return read
 
 
-def spoken_of(read: Read, sources: Sequence[Source], people: pl.Series, by: str) -> Spoken:
-    """Return what files say of flags, for `chain_flags`."""
+def spoken_of(read: Read, sources: Sequence[Source], by: str) -> Spoken:
+    """Return what files say of flags, for `in_parts`."""
     rules = [rule for source in sources for rule in source.rules()]
     types = None if any(rule.type_column for rule in rules) else frozenset(name for rule in rules for name in rule.type_names())
     name = sources[0].map.name if sources else ""
-    return Spoken(name, by, pl.concat(read.items), people, any(rule.says_present() for rule in rules), types)
+    items, read.items = pl.concat(read.items), read.items[:1]
+    return Spoken(name, by, items, pl.Series(dtype=pl.String), any(rule.says_present() for rule in rules), types)
+
+
+def merge_staged(context: Context) -> dict[str, int]:
+    """Let each customer stand in one row of the staging table; return of how many customers rows differ, by column."""
+    rows = take_repeated(context.book)
+    if not len(rows):
+        return {}
+    merged, differing = merge_rows(rows)
+    stage_customers(context.book, merged)
+    return differing
 
 
 def merge_rows(rows: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
     """Return each customer once, of several rows the first filled cell of each column; and of how many customers rows differ, by column."""
-    if rows["customer_id"].n_unique() == len(rows):
-        return rows, {}
-    repeated = rows.filter(pl.col("customer_id").is_duplicated()).sort("file_no", "source_row")
-    groups = repeated.group_by("customer_id", maintain_order=True)
+    groups = rows.sort("file_no", "source_row").group_by("customer_id", maintain_order=True)
     first = groups.agg(pl.col("file_no").first(), pl.col("source_row").first(), *(pl.col(name).drop_nulls().first() for name in MERGED_IN))
     counts = groups.agg(pl.col(name).drop_nulls().n_unique() for name in MERGED_IN if name != "email_key")
     differing = {name: n for name in MERGED_IN if name != "email_key" and (n := int((counts[name] > 1).sum()))}
-    merged = first.with_columns(pl.lit(None, pl.String).alias("alert_message")).select(*CUSTOMERS)
-    return pl.concat([rows.filter(~pl.col("customer_id").is_duplicated()), merged]).sort("file_no", "source_row"), differing
+    return first.with_columns(pl.lit(None, pl.String).alias("alert_message")).select(rows.columns), differing
 
 
-def _bring_customers(loading: Loading, whole: pl.DataFrame, files: Sequence[int]) -> int:
-    """Bring customers into the book; return how many are new."""
+def _bring_customers(loading: Loading, files: Sequence[int]) -> tuple[int, int]:
+    """Bring the staged customers into the book; return how many they are, and how many of them are new."""
     book = loading.context.book
-    stage_customers(book, whole)
-    new = customers.write_new_customers(book, loading.batch_id)
-    if new == len(whole):
+    keep_known(book)
+    found, new = incoming.count_rows(book, "staged_customers"), customers.write_new_customers(book, loading.batch_id)
+    if new == found:
         customers.no_differing(book)
-        return new
+        return found, new
     customers.find_differing(book, {name: list(files) if name == "alert_message" else [] for name in incoming.CONTENT["customers"]})
     book.decide("said_statuses", merge_with_source, "statuses_said")
     customers.write_differing(book, loading.batch_id, loading.context.as_of)
-    return new
+    return found, new
 
 
-def _count_customers(done: Migrated, context: Context, found: tuple[pl.DataFrame, int, Told], files: Sequence[int]) -> None:
-    whole, new, told = found
-    changed = customers.count_changed(context.book, told.flagged)
+def _tell_flags(done: Migrated, loading: Loading, known: Known, spoken: Spoken) -> Told:
+    """Bring flags and events into the book, in parts, and tell bookings; what the source said before is looked up once, before anything is written."""
+    context = loading.context
+    spoken = replace(spoken, customers=find_said(context.book, spoken.source))
+    find_standing(context.book)
+    begin_due(context.book)
+    count_lost(done.counts, pl.concat(done.read.lost))
+    telling, passed = Telling(context, (loading.batch_id, loading.by), known), 0
+    for part in in_parts(spoken):
+        chained = chain_flags(part, context)
+        telling.write(chained.planned)
+        _note(done, chained, context)
+        passed += len(part.items) or len(part.customers)
+        if passed:
+            loading.progress(0, len(part.items), passed, len(spoken.items) + len(spoken.customers))
+    return telling.finish()
+
+
+def _note(done: Migrated, chained: Chained, context: Context) -> None:
+    """Take over what became of a part."""
+    add_due(context.book, chained.due)
+    add_counts(done.counts, chained.counts)
+    done.events += len(chained.planned.events)
+    done.gone += count_gone(chained.planned.events) if done.flags_before else 0
+
+
+def _count_customers(done: Migrated, context: Context, found: tuple[int, int, Told], files: Sequence[int]) -> None:
+    every, new, told = found
+    changed = customers.count_changed(context.book, told.flagged) if new < every else 0
     read, rejected = sum(done.read.rows.values()), incoming.count_rejected(context.book, files)
-    valid = sum(len(part) for part in done.read.customers)
+    valid = done.read.valid
     if read != valid + rejected:
         raise AssertionError(f"{read:,} rows were read, {valid:,} hold and {rejected:,} come back: nothing is written")
-    done.customers = {"found": len(whole), "new": new, "changed": changed, "unchanged": len(whole) - new - changed}
-    done.rows = {"read": read, "imported": new + changed, "merged": valid - len(whole), "unchanged": len(whole) - new - changed, "rejected": rejected}
-
-
-def _account(done: Migrated, chained: Chained, context: Context, people: pl.Series) -> None:
-    """Account for every flag and event that was found; raise where one of those that the migration brought is not in the book."""
-    events = chained.planned[0]
-    done.events = len(events)
-    standing = flags_of(context.book, people).with_columns(key=pl.col("flag_type").str.to_lowercase())
-    due = chained.due.join(standing.select("customer_id", "key", stands="comment"), on=["customer_id", "key"], how="left", validate="1:1")
-    brought = due.filter(pl.col("became") != "unchanged")
-    lost = brought.filter(~pl.col("stands").str.contains(pl.col("comment"), literal=True).fill_null(value=False))
-    if len(lost):
-        raise AssertionError(f"{len(lost):,} of {len(brought):,} flags that were brought are not in the book as they should be: nothing is written")
-    counts = _table(done, chained, due, standing)
-    types = _ordered({name for name, _ in counts}, context)
-    done.flags = [row for name in types if any((row := _flag_row(name, counts)).get(word) for word in ("found", "in_book", "due", "ended_by_source"))]
-    done.history = [row for name in types if (row := _history_row(name, counts))["found"]]
-
-
-def _ordered(names: set[str], context: Context) -> list[str]:
-    listed = [name for name in context.settings.type_names() if name in names]
-    return [*listed, *sorted(names - set(listed))]
-
-
-def _table(done: Migrated, chained: Chained, due: pl.DataFrame, standing: pl.DataFrame) -> dict[tuple[str, str], int]:
-    """Return how many flags and events of each type are what."""
-    counts = {(name or UNNAMED, what): n for name, what, n in chained.counts.rows()}
-    lost = pl.concat(done.read.lost).with_columns(what=pl.when(pl.col("kind") == PRESENT).then(pl.lit("rejected")).otherwise(pl.lit("events_rejected")))
-    only = standing.join(due, on=["customer_id", "key"], how="anti")
-    absent = due.filter(pl.col("stands").is_null())
-    parts = [
-        lost.select("flag_type", "what"),
-        due.select("flag_type", what="became"),
-        standing.select("flag_type", pl.lit("in_book").alias("what")),
-        absent.select("flag_type", pl.lit("ended_in_book").alias("what")),
-        only.select("flag_type", pl.lit("only_in_book").alias("what")),
-    ]
-    for (name, what), n in ((tuple(row[:2]), row[2]) for part in parts for row in part.group_by("flag_type", "what").agg(n=pl.len().cast(pl.Int64)).rows()):
-        counts[name or UNNAMED, what] = counts.get((name or UNNAMED, what), 0) + n
-    return counts
-
-
-def _flag_row(name: str, counts: dict[tuple[str, str], int]) -> dict[str, Any]:
-    of = {what: counts.get((name, what), 0) for what in ("rejected", "over", "repeated", "merged", "imported", "changed", "unchanged")}
-    book = {what: counts.get((name, what), 0) for what in ("in_book", "ended_in_book", "only_in_book", "ended_by_source")}
-    found, due = counts.get((name, "found"), 0) + of["rejected"], of["imported"] + of["changed"] + of["unchanged"]
-    adds_up = book["in_book"] == due - book["ended_in_book"] + book["only_in_book"]
-    adds_up = adds_up and found == due + of["rejected"] + of["over"] + of["repeated"] + of["merged"]
-    return {"flag_type": name, "found": found, **of, "due": due, **book, "adds_up": adds_up}
-
-
-def _history_row(name: str, counts: dict[tuple[str, str], int]) -> dict[str, Any]:
-    found, rejected, imported = (counts.get((name, f"events_{what}"), 0) for what in ("found", "rejected", "imported"))
-    repeated = found - counts.get((name, "events_kept"), 0)
-    unchanged = counts.get((name, "events_kept"), 0) - imported
-    row = {"flag_type": name, "found": found + rejected, "rejected": rejected, "repeated": repeated, "imported": imported, "unchanged": unchanged}
-    return {**row, "adds_up": unchanged >= 0 and row["found"] == rejected + repeated + imported + unchanged}
+    done.customers = {"found": every, "new": new, "changed": changed, "unchanged": every - new - changed}
+    done.rows = {"read": read, "imported": new + changed, "merged": valid - every, "unchanged": every - new - changed, "rejected": rejected}

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +12,17 @@ import polars as pl
 from pipeline.answering import stage_came_back
 from pipeline.comparing import DIFFERENCE, compare
 from pipeline.context import Context
-from pipeline.effects import count_lost
 from pipeline.errors import Refused
 from pipeline.findings import CATALOGUE
 from pipeline.intake.exports import Export
 from pipeline.legacy.drafting import draft_map
 from pipeline.legacy.explaining import explain_map
+from pipeline.legacy.lacking import require_columns, tell_lacking
 from pipeline.legacy.maps import LegacyMap, read_legacy_map, shipped_map, shipped_systems
 from pipeline.legacy.opening import Source, open_sources
 from pipeline.legacy.reading import booking_export, customer_export
 from pipeline.loading import Loading
-from pipeline.migrating import Migrated, merge_rows, migrate_sources, read_sources, spoken_of
+from pipeline.migrating import Migrated, merge_staged, migrate_sources, read_sources, spoken_of
 from pipeline.outputs.staging import Staged, staged, stem_of
 from pipeline.outputs.tables import Table, write_xlsx
 from pipeline.planning import batch_counts
@@ -31,11 +32,12 @@ from pipeline.run import Where
 from pipeline.settings import Settings
 from pipeline.store.book import open_book, open_for_load, write_settings
 from pipeline.store.incoming import count_codes, stand_in
-from pipeline.store.reading import count_items, next_numbers
-from pipeline.store.sources import count_brought
+from pipeline.store.place import check_room
+from pipeline.store.reading import next_numbers
+from pipeline.store.sources import count_brought, staged_rows
 from pipeline.store.writing import BatchRecord, finish_batch, name_sheets, write_findings, write_record
+from pipeline.streaming import Progress, unwatched
 from pipeline.wording import count_of
-from schemas.entities import FLAGS
 
 __all__ = ["Migrating", "Where", "check", "draft", "explain", "migrate"]
 AUTO = "auto"
@@ -55,20 +57,23 @@ class Migrating:
     reason: str | None = None
     dry_run: bool = False
     allow_mass_change: bool = False
+    progress: Progress = unwatched
 
 
 def migrate(where: Where, call: Migrating) -> MigrateReport:
     """Bring another system's files into the book, making the book where there is none, or say what that would do."""
     started = datetime.now(UTC)
     sources = open_all(call, where.settings)
+    if not call.dry_run:
+        check_room(where.store, where.settings.store.min_free_bytes, call.paths)
     with staged(call.paths) as files:
         with open_for_load(where.store, dry_run=call.dry_run) as book, book.transaction(keep=not call.dry_run):
             batch_id, _ = next_numbers(book)
             if call.dry_run:
                 stand_in(book)
-            context, flags_before = Context(book, where.settings, call.as_of, call.reason), count_items(book, FLAGS)
-            done = migrate_sources(Loading(context, batch_id, call.by), sources)
-            mass = count_lost(done.net, flags_before, where.settings.batches.mass_change_percent)
+            context = Context(book, where.settings, call.as_of, call.reason)
+            done = migrate_sources(Loading(context, batch_id, call.by, progress=_by_file(call.progress, sources)), sources)
+            mass = MassChange(done.flags_before, done.gone, where.settings.batches.mass_change_percent)
             done.remarks += _ignored(call)
             brakes = (mass, _source_loss(done, sources, context))
             _require_meant(brakes, call)
@@ -81,7 +86,7 @@ def migrate(where: Where, call: Migrating) -> MigrateReport:
             write_record(book, batch_id, record)
             write_findings(book, batch_id)
             name_sheets(book, batch_id, {number: source.opened.sheet for number, source in sources if source.opened.sheet})
-            finish_batch(book, batch_id)
+            report = replace(report, head=finish_batch(book, batch_id, where.settings) if not call.dry_run else None)
         files.publish()
     return report
 
@@ -93,7 +98,14 @@ def open_all(call: Migrating, settings: Settings) -> list[tuple[int, Source]]:
     systems = {source.map.name for _, source in sources}
     if len(systems) > 1:
         raise Refused(f"The files are of several systems: {', '.join(sorted(systems))}.", "Migrate each system on its own.")
+    require_columns([source for _, source in sources])
     return sources
+
+
+def _by_file(progress: Progress, sources: Numbered) -> Progress:
+    """Return what hears of the parts of files and tells of the files; 0, the flags of all, stays."""
+    files = [0, *accumulate(int(source.what[1] == 0) for _, source in sources)]
+    return lambda number, rows, done, size: progress(files[number], rows, done, size)
 
 
 def _maps(system: str, settings: Settings) -> list[LegacyMap]:
@@ -122,7 +134,7 @@ def _exports(sources: Numbered, kind: str | None = None) -> list[tuple[int, Expo
     """Return the sources as exports, for rows to come back."""
 
     def nobody(asked: pl.DataFrame) -> pl.DataFrame:
-        return asked.select(pl.lit(None, pl.String).alias("customer_id"), pl.lit(None, pl.String).alias("code"))
+        return asked.with_columns(pl.lit(None, pl.String).alias("customer_id"), pl.lit(None, pl.String).alias("code")).select("customer_id", "code")
 
     kinds = [(number, source) for number, source in sources if kind in (None, source.kind)]
     return [(number, customer_export(source) if source.kind == "customers" else booking_export(source, nobody)) for number, source in kinds]
@@ -142,11 +154,15 @@ def _report(done: Migrated, sources: Numbered, run: tuple[Context, int | None], 
         alerts=done.loaded.alerts,
         flags=done.flags,
         history=done.history,
-        unused={source.name: source.unused() for _, source in sources},
+        unused={source.name: [*source.unused(), *_untitled(done, number)] for number, source in sources},
         codes=count_codes(context.book),
         files=tuple(back),
         remarks=(*context.settings.remarks, *_remarks(done, sources), *(_held_back(brakes) if batch is None else [])),
     )
+
+
+def _untitled(done: Migrated, number: int) -> list[str]:
+    return [f"column {place}, which has no header" for place in sorted(done.read.untitled.get(number, ()))]
 
 
 def _held_back(brakes: Brakes) -> list[str]:
@@ -161,8 +177,10 @@ def _remarks(done: Migrated, sources: Numbered) -> list[str]:
     """Return what a reader of the report should know besides the counts."""
     maps = {source.map.name: source.map for _, source in sources}
     said = [f"the map of {one.name} is a template: {one.template}" for one in maps.values() if one.template]
+    said += [remark for _, source in sources for remark in tell_lacking(source)]
     said += [remark for _, source in sources if not source.opened.sheet or not source.what[1] for remark in source.opened.remarks]
-    said += [f"{count_of(n, f'cell of {name} holds', f'cells of {name} hold')} several values: the first counts" for name, n in done.read.further.items()]
+    rest = "several values: the first is kept, and the others are not in the book, which has one {} of a customer"
+    said += [f"{count_of(n, 'cell')} of {name} with {rest.format(name)}" for name, n in done.read.further.items()]
     said += [
         f'{count_of(n, f"cell of {column} says", f"cells of {column} say")} "{word}", which is neither yes nor no and counts as no'
         for (column, word), n in _strange(done)
@@ -239,12 +257,13 @@ def check(where: Where, call: Migrating) -> CheckReport:
     of_customers = [one for one in sources if one[1].kind == "customers"]
     with open_book(where.store, writing=False) as book, staged(call.paths) as files:
         context = Context(book, where.settings, call.as_of)
-        read = read_sources(context, of_customers)
-        people, _ = merge_rows(pl.concat(read.customers))
-        spoken = spoken_of(read, [source for _, source in of_customers], people["customer_id"], call.by)
-        differing, counts = compare(spoken, people, context)
+        read = read_sources(context, of_customers, _by_file(call.progress, sources))
+        merge_staged(context)
+        spoken = spoken_of(read, [source for _, source in of_customers], call.by)
+        differing, counts = compare(spoken, staged_rows(book), context)
         counts |= {"rows that can't be read": sum(found["source_row"].n_unique() for _, found in read.findings)}
-        remarks = _ignored(call) + [f"{source.name}: bookings are not compared" for _, source in sources if source.kind == "bookings"]
+        remarks = _ignored(call) + [remark for _, source in of_customers for remark in tell_lacking(source)]
+        remarks += [f"{source.name}: bookings are not compared" for _, source in sources if source.kind == "bookings"]
         report = CheckReport(_systems(sources), counts, differing.to_dicts(), (*where.settings.remarks, *remarks))
         first = call.paths[0]
         target = (first.parent if where.out is None else where.out) / f"{stem_of(first.name)}.check.xlsx"

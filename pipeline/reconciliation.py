@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.report import CAME_BACK, SHOWN, ResultFile
+from pipeline.report import CAME_BACK, SHOWN, ResultFile, tell_head
 from pipeline.wording import count_of
 
 FLAG_COLUMNS = (
@@ -55,6 +55,7 @@ class MigrateReport:
     files: tuple[ResultFile, ...]
     remarks: tuple[str, ...]
     sheet: str | None = None
+    head: str | None = None
 
     @property
     def adds_up(self) -> bool:
@@ -86,6 +87,7 @@ class MigrateReport:
             "files": [{"name": file.name, "rejected": file.rejected} for file in self.files],
             "reconciliation": self.sheet,
             "remarks": list(self.remarks),
+            "head": self.head,
         }
 
     def _why_nothing(self) -> str:
@@ -114,7 +116,7 @@ class MigrateReport:
         lines += [f"{name}: columns not used: {', '.join(columns)}" for name, columns in self.unused.items() if columns]
         lines += [f"To fix and migrate again: {file.rejected}" for file in self.files if file.rejected]
         lines += [f"Reconciliation: {self.sheet}"] if self.sheet else []
-        return "\n".join([*lines, *(f"Note: {remark}" for remark in self.remarks)])
+        return "\n".join([*lines, *(f"Note: {remark}" for remark in self.remarks), *tell_head(self.head)])
 
 
 def _listed(counts: Mapping[str, Any]) -> str:

@@ -82,6 +82,7 @@ class ApplyReport:
     applied_before: int | None = None
     effects: Effects | None = None
     mass_change: MassChange | None = None
+    head: str | None = None
 
     @property
     def exit_code(self) -> int:
@@ -100,6 +101,7 @@ class ApplyReport:
             "codes": dict(self.codes),
             "remarks": list(self.remarks),
             "applied_before": self.applied_before,
+            "head": self.head,
             **self._effects_to_json(),
         }
 
@@ -124,7 +126,7 @@ class ApplyReport:
         lines += [f"Note: {file.earlier} is of an earlier run; no row of {file.name} came back this time" for file in self.files if file.earlier]
         if self.mass_change is not None and self.mass_change.is_too_much:
             lines.append(f"The run will be refused without --allow-mass-change: {self.mass_change.to_text()}.")
-        return "\n".join([*lines, *(f"Note: {remark}" for remark in self.remarks)])
+        return "\n".join([*lines, *(f"Note: {remark}" for remark in self.remarks), *tell_head(self.head)])
 
     def headline(self) -> str:
         """Return what was done in one sentence."""
@@ -135,6 +137,11 @@ class ApplyReport:
             "nothing-applied": f"Batch {self.batch}: nothing was applied.",
             "applied": f"Batch {self.batch} is applied.",
         }[self.status]
+
+
+def tell_head(head: str | None) -> list[str]:
+    """Return the line that says what a batch's head is; none of a dry run."""
+    return [f"Head of the history: {head}"] if head else []
 
 
 def _named(conflict: Mapping[str, str]) -> str:
@@ -171,6 +178,7 @@ class UndoReport:
     columns: Mapping[str, Mapping[str, int]]
     remarks: tuple[str, ...] = ()
     effects: Effects | None = None
+    head: str | None = None
 
     @property
     def exit_code(self) -> int:
@@ -203,7 +211,7 @@ class UndoReport:
         lines += [f"  left alone: {_named(one)}" for one in self.conflicts[:SHOWN]]
         if len(self.conflicts) > SHOWN:
             lines.append(f"  … and {len(self.conflicts) - SHOWN:,} more (--json lists all)")
-        return "\n".join([*lines, *(f"Note: {remark}" for remark in self.remarks)])
+        return "\n".join([*lines, *(f"Note: {remark}" for remark in self.remarks), *tell_head(self.head)])
 
 
 def _listed(counts: Mapping[str, Mapping[str, int]]) -> list[str]:
@@ -229,6 +237,7 @@ class LoadReport:
     kept: tuple[str, ...] = ()
     held: int = 0
     breaches: int = 0
+    head: str | None = None
 
     @property
     def exit_code(self) -> int:
@@ -249,6 +258,7 @@ class LoadReport:
             "files": [{"name": file.name, "results": file.results, "rejected": file.rejected} for file in self.files],
             "codes": dict(self.codes),
             "remarks": list(self.remarks),
+            "head": self.head,
         }
 
     def to_text(self) -> str:
@@ -270,4 +280,4 @@ class LoadReport:
         if self.codes:
             lines += ["", "Came back, by code (a row may have several):", *(f"  {count:>9,}  {code}" for code, count in self.codes.items())]
         lines += [f"To fix and load again: {file.rejected}" for file in self.files if file.rejected]
-        return "\n".join([*lines, *(f"Note: {remark}" for remark in self.remarks)])
+        return "\n".join([*lines, *(f"Note: {remark}" for remark in self.remarks), *tell_head(self.head)])

@@ -6,13 +6,13 @@ from dataclasses import replace
 import polars as pl
 
 from pipeline.context import Context
-from pipeline.intake.cells import phone_keys
+from pipeline.intake.cells import own_texts, phone_keys
 from pipeline.intake.exports import Export
 from pipeline.intake.sheets import RawSheet
 from pipeline.matching import tell_faults
 from pipeline.rules.who import KEYS
 from pipeline.store import incoming
-from pipeline.streaming import KEPT, Numbered, ahead, own_texts
+from pipeline.streaming import KEPT, Numbered, ahead
 
 NOT_ONE = ("unknown-customer", "conflicting-customer", "ambiguous-customer")
 EXPLAINED = 1_000  # different keys of which a load says more than that they name nobody, or several
@@ -30,14 +30,21 @@ def rejected_pieces(context: Context, export: tuple[int, Export], kept: Sequence
     The file is read once more for them, unless all of them were kept.
     """
     number, file = export
-    all_kept = sum(len(sheet.rows) for sheet in kept) == incoming.count_rejected(context.book, [number])
-    for sheet in kept if all_kept else ahead(file.sheets()):
+    for sheet in kept if _are_all(context, number, kept) else ahead(file.sheets()):
         rows = sheet.rows["source_row"]
         if not len(rows):
             continue
         found = came_back(context, number, int(rows[0]), int(rows[-1]))
         if len(found):
             yield replace(sheet, rows=sheet.rows.join(found, on="source_row", how="semi", maintain_order="left")), found
+
+
+def _are_all(context: Context, number: int, kept: Sequence[RawSheet]) -> bool:
+    """Tell whether all rejected rows of a file are among those that were kept; some that were may not have come back after all."""
+    rejected, rows = incoming.count_rejected(context.book, [number]), [sheet.rows["source_row"] for sheet in kept]
+    if (held := sum(map(len, rows))) <= rejected:
+        return held == rejected
+    return rejected == sum(len(incoming.rows_among(context.book, number, one)) for one in rows)
 
 
 def explain_customers(context: Context, exports: Numbered, kept: Mapping[int, list[RawSheet]]) -> dict[int, list[RawSheet]]:

@@ -28,6 +28,7 @@ from pipeline.store.book import Book, open_book, open_for_load, write_settings
 from pipeline.store.former import count_rewritten
 from pipeline.store.incoming import stand_in
 from pipeline.store.log import next_event
+from pipeline.store.place import check_room
 from pipeline.store.reading import batch_record, batch_rows, count_items, next_numbers, same_upload
 from pipeline.store.rows import Moved, forget_saying, move_rows
 from pipeline.store.undoing import find_undo
@@ -75,6 +76,7 @@ def apply(where: Where, call: Instructing) -> ApplyReport:
     watch = Stopwatch()
     upload = read_upload(call.request, where.settings, call.reason)
     watch.lap("read")
+    _check_room(where, call.request.paths, dry_run=call.dry_run)
     with open_book(where.store, writing=not call.dry_run) as book, staged(call.request.paths) as files:
         before = None if call.again else same_upload(book, [file.rows_digest for file in upload.files])
         if before is not None:
@@ -92,11 +94,17 @@ def apply(where: Where, call: Instructing) -> ApplyReport:
         watch.lap("results")
         if not call.dry_run:
             record = BatchRecord("apply", call.request.by, call.reason, call.as_of, started, report.status, plan.counts(), _upload_files(upload))
-            _write(book, where, numbers, (replace(record, approved_by=call.approved_by), plan.changes), files=files)
+            head = _write(book, where, numbers, (replace(record, approved_by=call.approved_by), plan.changes), files=files)
+            report = replace(report, head=head)
         files.publish()
     watch.lap("write the book")
     watch.write(where.timings)
     return report
+
+
+def _check_room(where: Where, inputs: Sequence[Path] = (), *, dry_run: bool) -> None:
+    if not dry_run:
+        check_room(where.store, where.settings.store.min_free_bytes, inputs)
 
 
 def _facts(where: Where, call: Instructing) -> list[tuple[str, str]]:
@@ -130,8 +138,8 @@ def _checked(report: ApplyReport, plan: ApplyPlan, book: Book, said: tuple[Where
 
 def _write(
     book: Book, where: Where, numbers: tuple[int, int], batch: tuple[BatchRecord, Changes], undone: UndoPlan | None = None, *, files: Staged | None = None
-) -> None:
-    """Write a batch and its changes in one transaction; of an undo, what it does to whole rows too."""
+) -> str:
+    """Write a batch and its changes in one transaction, of an undo, what it does to whole rows too; return the batch's head."""
     with book.transaction():
         write_settings(book, where.settings)
         if undone is not None:
@@ -141,9 +149,10 @@ def _write(
         write_batch(book, (numbers[0], next_event(book)), replace(batch[0], run=where.run), batch[1])
         if undone is not None:
             forget_saying(book, numbers[0], undone.whole.undoes)
-        finish_batch(book, numbers[0])
+        head = finish_batch(book, numbers[0], where.settings)
         if where.run and files:
             files.publish()
+    return head
 
 
 def _answer_again(book: Book, batch_id: int, upload: Upload, files: Staged, said: tuple[Where, Instructing]) -> ApplyReport:
@@ -198,6 +207,7 @@ def load(where: Where, call: Loads) -> LoadReport:
     column_map = read_map(call.map, where.settings) if call.map else default_map(where.settings)
     layouts = [*((CUSTOMERS, path) for path in call.customers), *((BOOKINGS, path) for path in call.bookings)]
     exports = list(enumerate((one for layout, path in layouts for one in open_exports(path, layout, column_map, where.settings)), start=1))
+    _check_room(where, [*call.customers, *call.bookings], dry_run=call.dry_run)
     with staged([*call.customers, *call.bookings]) as files:
         with open_for_load(where.store, dry_run=call.dry_run) as book, book.transaction(keep=not call.dry_run):
             batch_id, _ = next_numbers(book)
@@ -219,7 +229,7 @@ def load(where: Where, call: Loads) -> LoadReport:
             write_record(book, batch_id, replace(record, run=where.run))
             write_findings(book, batch_id)
             name_sheets(book, batch_id, {number: export.sheet for number, export in exports if export.sheet})
-            finish_batch(book, batch_id)
+            report = replace(report, head=finish_batch(book, batch_id, where.settings) if not call.dry_run else None)
             if where.run:
                 files.publish()
         files.publish()
@@ -253,6 +263,7 @@ class Undoing:
 def undo(where: Where, call: Undoing) -> UndoReport:
     """Put back what a batch changed, whatever its kind; or say what that would do."""
     started = datetime.now(UTC)
+    _check_room(where, dry_run=call.dry_run)
     with open_book(where.store, writing=not call.dry_run) as book:
         if looking.find_batch(book, call.batch_id) is None:
             raise Refused(f"There is no batch {call.batch_id}.", "List them with: flagbook batches")
@@ -262,13 +273,13 @@ def undo(where: Where, call: Undoing) -> UndoReport:
         numbers = next_numbers(book)
         lacks = lacks_approval(where.settings, plan.row_counts["applied"], [call.by], call.approved_by)
         status = "applied" if plan.row_counts["applied"] else "nothing-applied"
-        remarks = count_rewritten(book, call.batch_id)
+        remarks, head = count_rewritten(book, call.batch_id), None
         if not call.dry_run:
             if lacks:
                 raise Refused(f"{lacks} Nothing was written.", "Run it again with --approved-by and the name of whoever looked at the dry run.")
             record = BatchRecord("undo", call.by, call.reason, call.as_of, started, status, plan.counts(), _files([]), call.batch_id, call.approved_by)
-            _write(book, where, numbers, (record, plan.changes), plan)
-    return report_undo(plan, (None, "dry-run") if call.dry_run else (numbers[0], status), remarks, lacks)
+            head = _write(book, where, numbers, (record, plan.changes), plan)
+    return replace(report_undo(plan, (None, "dry-run") if call.dry_run else (numbers[0], status), remarks, lacks), head=head)
 
 
 def _by_layout(exports: Sequence[tuple[int, Export]]) -> tuple[list[tuple[int, Export]], list[tuple[int, Export]]]:

@@ -1,46 +1,20 @@
-"""What the source says about customers' alerts becomes flags (rule 4.6), and what changed alerts mean for bookings (rules 4.2, 4.8)."""
-
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import TypeAlias
+"""What the source says about customers' alerts becomes flags (rule 4.6)."""
 
 import narwhals.stable.v2 as nw
 import polars as pl
 
-from pipeline.alerting import count_effects, plan_alerts_of, tell_bookings
+from pipeline.alerting import plan_alerts_of
 from pipeline.context import Context
 from pipeline.intake.cells import word_keys
 from pipeline.rules.alerts import flags_from_source
-from pipeline.store import bookings, customers
-from pipeline.store.items import ItemChanges
-from pipeline.store.log import next_event
+from pipeline.store import customers
 from pipeline.store.reading import items_of
 from pipeline.store.undoing import named_customers
-from pipeline.store.writing import Changes, write_changes
+from pipeline.telling import ORIGIN, Known, Planned, Telling, Told
 from schemas.entities import FLAGS
 from schemas.entity import STAMPS
 
 ALERT = "Alert"
-
-
-@dataclass(frozen=True)
-class Told:
-    """What was told: counts of bookings by effect, the customers (customer_id) whose flag changed, and moved bookings that kept their text."""
-
-    counts: dict[str, int]
-    flagged: pl.DataFrame
-    kept: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Known:
-    """The bookings that the book knew before: whether there may be any, and what judges those that moved, where some may have."""
-
-    any_bookings: bool
-    judge: Callable[[Context], pl.DataFrame] | None = None
-
-
-Planned: TypeAlias = tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]
 
 
 def tell_of_source(context: Context, batch: tuple[int, str], known: Known, *, any_words: bool) -> Told:
@@ -49,40 +23,13 @@ def tell_of_source(context: Context, batch: tuple[int, str], known: Known, *, an
     `batch`: its number, and who loads. `any_words`: customers were loaded.
     """
     words = customers.alert_words(context.book) if any_words else customers.no_words()
-    return tell_events(context, batch, known, _plan_flags(context, batch[1], words))
-
-
-def tell_events(context: Context, batch: tuple[int, str], known: Known, planned: Planned) -> Told:
-    """Write events of flags and the alerts that they change, tell known bookings, and judge those that moved.
-
-    `planned`: the events as `write_items` takes them, the customers (customer_no, customer_id, alert_message), and the alerts that change.
-    """
-    events, people, alerts = planned
-    bookings.keep_changed_alerts(context.book, alerts.join(people, on="customer_no", how="inner").select("customer_id", "old", "new"))
-    _write(context, batch[0], Changes((ItemChanges(FLAGS, events),), _alert_rows(alerts, people, events), _no_bookings(), pl.DataFrame()))
-    judged = known.judge(context) if known.judge else pl.DataFrame()
-    told = _tell(context, alerts, people, events) if len(alerts) and known.any_bookings else pl.DataFrame()
-    if known.judge and len(told):
-        told = told.join(bookings.moved_rows(context.book), on="row_id", how="anti")
-    every = pl.concat([_no_bookings(), *(part.select(_no_bookings().columns) for part in (told, _with_origin(judged, batch[1])) if len(part))])
-    changing = every.filter(pl.col("effect") != "kept").sort("row_id")
-    _write(context, batch[0], Changes((), _alert_rows(alerts, people, events).clear(), changing, pl.DataFrame()))
-    kept = judged.filter(pl.col("effect") == "kept")["booking_id"].to_list() if len(judged) else []
-    return Told(count_effects(every), events.select("customer_id").unique(), kept)
-
-
-def _write(context: Context, batch_id: int, changes: Changes) -> None:
-    write_changes(context.book, (batch_id, context.as_of), next_event(context.book), changes)
-
-
-def _no_bookings() -> pl.DataFrame:
-    text = pl.String
-    origin = {"file_no": pl.Int64, "sheet": text, "source_row": pl.Int64, "reason": text, "changed_by": text}
-    return pl.DataFrame(schema={"row_id": pl.Int64, "booking_id": text, "customer_id": text, "before": text, "after": text, "effect": text, **origin})
+    telling = Telling(context, batch, known)
+    telling.write(_plan_flags(context, batch[1], words))
+    return telling.finish()
 
 
 def _plan_flags(context: Context, by: str, words: pl.DataFrame) -> Planned:
-    """Return the flags' events, the customers that the source speaks of (customer_no, customer_id, alert_message), and the alerts that change."""
+    """Return what the source's words do to flags, and the alerts that change."""
     people = named_customers(context.book, words.select("customer_id"))
     standing = items_of(context.book, FLAGS, people)
     alert = standing.filter(word_keys(standing["item_name"]) == ALERT.casefold())
@@ -92,7 +39,8 @@ def _plan_flags(context: Context, by: str, words: pl.DataFrame) -> Planned:
     events = _events(decided, (alert, people, words), context, by)
     after = _after(standing, alert, decided, context)
     touched = people.join(decided, on="customer_no", how="semi")
-    return events, people, plan_alerts_of(after.join(touched, on="customer_no", how="semi"), touched, context.settings)
+    alerts = plan_alerts_of(after.join(touched, on="customer_no", how="semi"), touched, context.settings)
+    return Planned(events, _alert_rows(alerts, people, events))
 
 
 def _alert_name(context: Context) -> str:
@@ -142,24 +90,11 @@ def _events(decided: pl.DataFrame, known: tuple[pl.DataFrame, pl.DataFrame, pl.D
         "source_row",
         pl.lit(None, pl.String).alias("reason"),
         pl.lit(by).alias("changed_by"),
+        pl.lit(value=True).alias("is_last"),
     )
 
 
 def _alert_rows(alerts: pl.DataFrame, people: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
-    """Return changed alerts of customers with the row that they come from."""
-    origin = events.select("customer_id", "file_no", "sheet", "source_row", "reason", "changed_by").unique("customer_id", keep="last", maintain_order=True)
+    """Return changed alerts of customers with the row that they come from: each customer has one event."""
     named = alerts.join(people.select("customer_no", "customer_id"), on="customer_no", how="inner", validate="1:1")
-    return named.join(origin, on="customer_id", how="left", validate="1:1").sort("customer_id")
-
-
-def _tell(context: Context, alerts: pl.DataFrame, people: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
-    """Return the bookings that changed alerts concern, with the rows that they come from."""
-    told = tell_bookings(alerts, people.select("customer_no", "customer_id"), context)
-    rows = _alert_rows(alerts, people, events).select("customer_no", "customer_id", "file_no", "sheet", "source_row", "reason", "changed_by")
-    return told.join(rows, on="customer_no", how="inner", validate="m:1")
-
-
-def _with_origin(judged: pl.DataFrame, by: str) -> pl.DataFrame:
-    if not len(judged):
-        return judged
-    return judged.with_columns(sheet=pl.lit(None, pl.String), reason=pl.lit(None, pl.String), changed_by=pl.lit(by))
+    return named.join(events.select("customer_id", *ORIGIN), on="customer_id", how="left", validate="1:1").drop("customer_no").sort("customer_id")

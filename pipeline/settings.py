@@ -66,10 +66,15 @@ class Flags:
 
 @dataclass(frozen=True)
 class Files:
-    """How large an upload may be."""
+    """How large an upload may be, as it lies and unpacked, and what reading one workbook or Parquet file may take."""
 
     max_rows: int = 5_000_000
     max_bytes: int = 2 << 30
+    max_unpacked_bytes: int = 768_000_000
+    max_cells: int = 10_000_000
+    max_columns: int = 16_384
+    read_seconds: int = 120
+    read_memory: int = 2_000_000_000
 
 
 @dataclass(frozen=True)
@@ -93,6 +98,20 @@ class Reports:
 
 
 @dataclass(frozen=True)
+class Store:
+    """How many bytes must be free on the store's disk before a batch begins, besides thrice its inputs."""
+
+    min_free_bytes: int = 128 << 20
+
+
+@dataclass(frozen=True)
+class History:
+    """Where the heads of batches are kept outside the store, from the settings' folder on; none: beside the store."""
+
+    heads_file: str | None = None
+
+
+@dataclass(frozen=True)
 class Settings:
     """All that a run may know of the business; `remarks` are warnings for the report. `approval`: large batches need a second person's.
 
@@ -104,7 +123,9 @@ class Settings:
     files: Files = Files()
     batches: Batches = Batches()
     reports: Reports = Reports()
+    history: History = History()
     nightly: Nightly = field(default_factory=Nightly)
+    store: Store = Store()
     staff: tuple[Staff, ...] = ()
     status_words: Mapping[str, str] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)
@@ -158,7 +179,9 @@ def _settings(data: dict[str, Any], where: str) -> Settings:
         flags=flags,
         files=_section(Files, data.get("files", {}), f"{where}: files"),
         reports=_section(Reports, data.get("reports", {}), f"{where}: reports"),
+        history=_section(History, data.get("history", {}), f"{where}: history"),
         nightly=check_folders(_section(Nightly, data.get("nightly", {}), f"{where}: nightly"), f"{where}: nightly"),
+        store=_section(Store, data.get("store", {}), f"{where}: store"),
         staff=staff,
         status_words=status_words(data.get("status_words", {}), f"{where}: status_words"),
         aliases=alias_table(data.get("aliases", {}), f"{where}: aliases"),

@@ -4,24 +4,28 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import chain
+from pathlib import Path
 from typing import Any, TypeVar
 
 import polars as pl
 from polars.io.plugins import register_io_source
 
 from pipeline.findings import CATALOGUE, Checked
+from pipeline.intake.cells import own_texts
 from pipeline.intake.exports import Export
+from pipeline.intake.idsets import KnownIds, Order, doubled_hashes, hashed
 from pipeline.intake.sheets import RawSheet
 from schemas.plan import Dtype
 
 T = TypeVar("T")
 Numbered = Sequence[tuple[int, Export]]
 Progress = Callable[[int, int, int, int], None]
-STEP = 2 * 122_880  # rows: two of DuckDB's row groups
+GROUP = 122_880  # rows of one of DuckDB's row groups
+STEP = 2 * GROUP
 ALWAYS = frozenset({"source_row", "status"})
 SAID_IN = {"id_key": "customer_id", "email_key": "email"}  # columns that are made of another
 KEPT = 500_000  # rejected rows that are kept as they came
-STRANGERS = 1_000_000  # ids of nobody that are remembered
+LOOKED_THROUGH = 1 << 30  # bytes of files of which the ids are read beforehand
 NOBODY = "unknown-customer"
 MANY = 100  # different warnings that a report lists
 WARNINGS = frozenset(code for code, kind in CATALOGUE.items() if kind.severity == "warning")
@@ -31,34 +35,14 @@ def unwatched(number: int, rows: int, done: int, size: int) -> None:
     """Hear that rows of a file were read, and how far that is in bytes of all files; say nothing."""
 
 
-class KnownIds:
-    """Ids by which to tell those that are nobody's, however many pieces of them come."""
-
-    def __init__(self, ids: pl.Series) -> None:
-        self._ids = ids
-        self._number()
-
-    def _number(self) -> None:
-        # Categories number texts as they come; these numbers stand as long as a column of them does.
-        self._kind = pl.Categorical(pl.Categories.random())
-        self._numbered = self._ids.cast(self._kind)
-        self._last = self._numbered.to_physical().max()
-
-    def lack(self, ids: pl.Series) -> pl.Series:
-        """Tell which ids are not among them."""
-        numbers = ids.cast(self._kind).to_physical()
-        last = numbers.max()
-        if isinstance(last, int) and isinstance(self._last, int) and last - self._last > STRANGERS:
-            self._number()
-        return numbers > self._last if self._last is not None else ids.is_not_null()
-
-
 @dataclass
 class Passage:
     """One pass over the exports of a layout: how many rows were read and handed on, by file, what was found, and rejected rows as they came.
 
     Findings are kept as numbers of what was found, so that a file of which every row comes back takes little room.
     `look` is shown the first piece's customers: where it returns ids, rows of customers who are not among them come back, and `nobodys` counts them.
+    With `withholds`, and a first piece whose ids are in no order, rows whose id stands elsewhere too are not handed on: `withheld` has them, once
+    `doubled` is set; `seen` tells whether a file was changed since.
     """
 
     exports: Numbered
@@ -66,15 +50,23 @@ class Passage:
     progress: Progress
     read: dict[int, int] = field(default_factory=dict)
     handed_on: int = 0
-    is_ascending: bool = True
     warnings: dict[str, int] = field(default_factory=dict)
     rejected: dict[int, list[RawSheet]] = field(default_factory=dict)
     look: Callable[[pl.Series], KnownIds | None] | None = None
     nobodys: int | None = None
-    _last: str | None = None
+    withholds: bool = False
+    doubled: pl.Series | None = None
+    withheld: list[pl.DataFrame] = field(default_factory=list)
+    seen: dict[Path, tuple[int, int]] = field(default_factory=dict)
     _known: KnownIds | None = None
+    _order: Order = field(default_factory=Order)
     _what: dict[tuple[str, str], int] = field(default_factory=dict)
     _found: list[pl.DataFrame] = field(default_factory=list)
+
+    @property
+    def is_ascending(self) -> bool:
+        """Tell whether every id came after the one before it."""
+        return self._order.is_ascending
 
     @property
     def rows(self) -> int:
@@ -87,7 +79,7 @@ class Passage:
         for number, export in self.exports:
             self.read[number] = 0
             for sheet in ahead(export.sheets()):
-                checked = self._of_known(export.cast(sheet))
+                checked = self._of_known(self._withhold(export.cast(sheet), number))
                 self._note(checked.findings, number)
                 self._keep(sheet, checked, number)
                 self.read[number] += len(sheet.rows)
@@ -139,38 +131,48 @@ class Passage:
         for frame in found:
             yield frame.join(self._table(), on="what", how="inner", validate="m:1", maintain_order="left").drop("what")
 
+    def _withhold(self, checked: Checked, number: int) -> Checked:
+        """Keep back rows whose id stands elsewhere too, if that is known; find it out where the first piece suggests that there are such."""
+        self._order.see(checked.valid.to_series(1))
+        valid = checked.valid.select(self.columns())
+        if self.withholds and len(valid):
+            self.withholds = False
+            self.doubled = None if self.is_ascending else self._find_doubled()
+        if self.doubled is None:
+            return replace(checked, valid=valid)
+        apart = hashed(valid["booking_id"]).is_in(self.doubled.implode())
+        if apart.any():
+            self.withheld.append(own_texts(valid.filter(apart).select(pl.lit(number, pl.Int64).alias("file_no"), pl.all())))
+            valid = valid.filter(~apart)
+        return replace(checked, valid=valid)
+
+    def _find_doubled(self) -> pl.Series | None:
+        """Return hashes of the ids that stand more than once, None where to find them would take too much or they are too many to keep."""
+        columns = [export.ids for _, export in self.exports if export.ids is not None]
+        if len(columns) < len(self.exports) or sum(export.size for _, export in self.exports) > LOOKED_THROUGH:
+            return None
+        self.seen = {export.path: stamp_of(export.path) for _, export in self.exports}
+        found = doubled_hashes(chain.from_iterable(ids() for ids in columns))
+        return found if len(found) <= KEPT else None
+
     def _of_known(self, checked: Checked) -> Checked:
         """Let rows of nobody come back, where there is something to tell them by."""
-        self._compare_ids(checked.valid)
-        valid = checked.valid.select(self.columns())
+        valid = checked.valid
         if self.look is not None and len(valid):
             self._known, self.look = self.look(valid["id_key"]), None
             self.nobodys = None if self._known is None else 0
         if self._known is None or not (lacking := self._known.lack(valid["id_key"])).any():
-            return replace(checked, valid=valid)
+            return checked
         self.nobodys = (self.nobodys or 0) + int(lacking.sum())
         said = {"code": pl.lit(NOBODY), "column": pl.lit("customer_id"), "message": pl.lit(CATALOGUE[NOBODY].message)}
         found = valid.filter(lacking).select("source_row", **said)
         return Checked(valid.filter(~lacking), pl.concat([checked.findings, found]))
 
-    def _compare_ids(self, rows: pl.DataFrame) -> None:
-        """Look whether every id comes after the one before it, so that none can stand twice: the order of most exports."""
-        if not self.is_ascending or not len(rows):
-            return
-        ids = rows.to_series(1)
-        sizes = ids.str.len_bytes().cast(pl.Int64)
-        follows = (sizes.shift(-1) > sizes) | ((sizes.shift(-1) == sizes) & (ids.shift(-1) > ids))
-        last = self._last
-        self.is_ascending = bool(follows.head(len(ids) - 1).all()) and (last is None or (len(last.encode()), last) < (sizes[0], ids[0]))
-        self._last = ids[-1]
 
-
-def own_texts(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the same rows with texts of their own.
-
-    NOTE: texts that are merely picked out keep all of the file's text in memory; an empty one put to them makes them new.
-    """
-    return rows.with_columns(pl.selectors.string() + "")
+def stamp_of(path: Path) -> tuple[int, int]:
+    """Return what tells whether a file was written to: its size, and when that was last."""
+    said = path.stat()
+    return said.st_size, said.st_mtime_ns
 
 
 def join_pieces(sheets: Sequence[RawSheet]) -> RawSheet:
@@ -205,6 +207,28 @@ def _evenly(frames: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
             kept, held = [whole.slice(STEP)], held - STEP
     if kept:
         yield pl.concat(kept).rechunk()
+
+
+@dataclass
+class Gathered:
+    """Frames that come one after the other, put together until they fill whole row groups; see `_evenly`."""
+
+    _frames: list[pl.DataFrame] = field(default_factory=list)
+
+    def add(self, frame: pl.DataFrame) -> pl.DataFrame | None:
+        """Take one more; return as many rows as fill row groups, if any do."""
+        self._frames.append(frame)
+        cut = sum(map(len, self._frames)) // GROUP * GROUP
+        if not cut:
+            return None
+        whole = pl.concat(self._frames)
+        self._frames = [whole.slice(cut)]
+        return whole.head(cut)
+
+    def rest(self) -> pl.DataFrame | None:
+        """Return the rows that are left, if there are any."""
+        rest, self._frames = self._frames, []
+        return pl.concat(rest) if rest else None
 
 
 class Stream:

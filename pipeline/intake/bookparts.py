@@ -104,6 +104,12 @@ def sheet_parts(container: Container, book: str) -> list[tuple[str, str]]:
     return [(sheet.get("name", ""), targets.get(sheet.get("id", ""), "")) for sheet in sheets]
 
 
+def listed_parts(container: Container, book: str) -> frozenset[str]:
+    """Return the parts that the lists of the container and of the workbook name: those that a parser may open."""
+    relations = (*_relations(container, ROOT_RELATIONS, ""), *_book_relations(container, book), *_book_relations(container, "xl/workbook.xml"))
+    return frozenset(target for _, _, target in relations)
+
+
 def cell_styles(container: Container, book: str) -> list[Shown]:
     """Return what each cell style (a cell's `s` attribute) shows of whole numbers; at least the style 0 is there."""
     declared = [target for kind, _, target in _book_relations(container, book) if kind == "styles"]

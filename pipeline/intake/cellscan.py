@@ -18,8 +18,10 @@ import polars as pl
 
 from pipeline.errors import Refused
 from pipeline.intake.bookparts import local, parse, whole_number
-from pipeline.intake.reach import MAX_ROWS, Reach, column_number
+from pipeline.intake.merges import Merge, Merges
+from pipeline.intake.reach import COLUMNS, MAX_ROWS, Order, Reach, column_number
 from pipeline.intake.zipparts import SAVE_ANEW, Container
+from pipeline.settings import Files
 
 MAX_ELEMENTS = 2_000_000  # for the plain walk, which needs about a microsecond and a half for each
 CHUNK = 1 << 22
@@ -39,10 +41,11 @@ class _Irregular(Exception):
 
 @dataclass(frozen=True)
 class Scan:
-    """What is known of a part: the cells (`CELLS`, in file order) that are an error, hold a formula, or a number; the hidden rows."""
+    """What is known of a part: the cells (`CELLS`, in file order) that are an error, hold a formula, or a number; hidden rows; merged areas."""
 
     cells: pl.DataFrame
     hidden: list[int]
+    merges: list[Merge]
 
 
 def scan_cells(container: Container, name: str, where: str) -> Scan:
@@ -54,21 +57,24 @@ def scan_cells(container: Container, name: str, where: str) -> Scan:
 
 
 def _scan_regular(container: Container, name: str, where: str) -> Scan:
-    pieces = container.stream(name)
+    merges = Merges(where, container.limits)
+    pieces = merges.watch(container.stream(name))
     first = next(pieces, b"")
     head = HEAD.search(first)
     if not head:
         raise _Irregular
     prefix = f"{head[1].decode()}:" if head[1] else ""
     chunks = _chunks(chain([first], pieces), f"<{prefix}c ".encode())
-    reach, candidates = Reach(where), []
+    reach, order, candidates = Reach(where, container.limits), Order(where), []
     with ThreadPoolExecutor(THREADS) as pool:
         # How far the whole sheet reaches is known before any cell is taken apart, so that a refusal comes soon.
-        for cells, own in _in_order(pool, partial(_candidates, prefix=prefix, where=where), chunks):
+        for cells, own, places in _in_order(pool, partial(_candidates, prefix=prefix, said=(where, container.limits)), chunks):
             candidates.append(cells)
             reach.add(own)
+            order.add(places)
+        order.check()
         fields = _in_order(pool, partial(_fields, p=re.escape(prefix)), candidates)
-        return Scan(pl.concat([pl.DataFrame(schema=CELLS), *fields]), reach.hidden)
+        return Scan(pl.concat([pl.DataFrame(schema=CELLS), *fields]), reach.hidden, merges.found)
 
 
 def _in_order(pool: ThreadPoolExecutor, work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
@@ -98,11 +104,14 @@ def _chunks(pieces: Iterable[bytes], cell_start: bytes) -> Iterator[bytes]:
     yield kept
 
 
-def _candidates(chunk: bytes, prefix: str, where: str) -> tuple[pl.DataFrame, Reach]:
-    """Return the cells of one chunk that may need a mark, and how far all reach; raise `_Irregular` at any that has no usual form."""
+def _candidates(chunk: bytes, prefix: str, said: tuple[str, Files]) -> tuple[pl.DataFrame, Reach, pl.Series]:
+    """Return the cells of one chunk that may need a mark, how far all reach, and the places of those that hold something.
+
+    Raises `_Irregular` at any that has no usual form. `said`: where that is, and the limits.
+    """
     if b"<!" in chunk:
         raise _Irregular
-    text, p, reach = chunk.decode(), re.escape(prefix), Reach(where)
+    text, p, reach = chunk.decode(), re.escape(prefix), Reach(*said)
     value = rf"(?:<{p}v>[^<]*</{p}v>|<{p}v/>)"
     formula = rf"<{p}f(?:[^<>]*/>|[^<>]*>[^<]*</{p}f>)"
     usual = rf'<{p}c r="[A-Z]{{1,3}}[0-9]{{1,7}}"(?: [a-z]+="[A-Za-z0-9]*")*(?:/>|>\s*(?:{formula}\s*)?(?:{value}\s*</{p}c>|<{p}is>|</{p}c>))'
@@ -119,9 +128,9 @@ def _candidates(chunk: bytes, prefix: str, where: str) -> tuple[pl.DataFrame, Re
     _check_rows(whole["rows"].explode().drop_nulls(), reach)
     blank = cells["cells"].str.ends_with("/>")
     _check_reach(cells.filter(blank), p, reach, filled=False)
-    _check_reach(cells.filter(~blank), p, reach, filled=True)
+    places = _check_reach(cells.filter(~blank), p, reach, filled=True)
     reach.cells, reach.hidden = len(cells), _hidden(text, p)
-    return cells.filter(~blank & ~cells["cells"].str.contains(harmless)), reach
+    return cells.filter(~blank & ~cells["cells"].str.contains(harmless)), reach, places
 
 
 def _check_rows(rows: pl.Series, reach: Reach) -> None:
@@ -139,15 +148,19 @@ def _hidden(text: str, p: str) -> list[int]:
     return [int(number[1]) for number in numbers if number]
 
 
-def _check_reach(cells: pl.DataFrame, p: str, reach: Reach, *, filled: bool) -> None:
+def _check_reach(cells: pl.DataFrame, p: str, reach: Reach, *, filled: bool) -> pl.Series:
+    """Widen the reach to cells, and return the place of each (see `Order`)."""
     if cells.is_empty():
-        return
+        return pl.Series([], dtype=pl.Int64)
     row = pl.col("cells").str.extract(rf'^<{p}c r="[A-Z]+([0-9]+)').cast(pl.Int64)
-    letters = pl.col("cells").str.extract(rf'^<{p}c r="([A-Z]+)').unique().implode()
-    first, last, found = cells.select(row.min().alias("first"), row.max().alias("last"), letters.alias("letters")).row(0)
-    columns = max(map(column_number, found))
-    reach.take(first, columns, filled=False)
-    reach.take(last, columns, filled=filled)
+    places = cells.select(row=row, letters=pl.col("cells").str.extract(rf'^<{p}c r="([A-Z]+)'))
+    numbers = {letters: column_number(letters) for letters in places["letters"].unique()}
+    first, last = places.select(pl.col("row").min().alias("first"), pl.col("row").max().alias("last")).row(0)
+    reach.take(first, max(numbers.values()), filled=False)
+    reach.take(last, max(numbers.values()), filled=filled)
+    if not filled:
+        return pl.Series([], dtype=pl.Int64)
+    return places.select(pl.col("row") * COLUMNS + pl.col("letters").replace_strict(numbers, return_dtype=pl.Int64)).to_series()
 
 
 def _fields(cells: pl.DataFrame, p: str) -> pl.DataFrame:
@@ -182,7 +195,7 @@ class _Walk:
     found: list[tuple[int, int, str | None, int | None, str | None, bool]] = field(default_factory=list)
     row: int = 1
     column: int = 1
-    elements: int = 0
+    places: list[int] = field(default_factory=list)
     cell: dict[str, str] | None = None
     at: tuple[int, int] = (1, 1)
     text: list[str] | None = None
@@ -190,10 +203,6 @@ class _Walk:
     formula: bool = False
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        self.elements += 1
-        if self.elements > MAX_ELEMENTS:
-            what = "the sheet is written in an unusual form, and too large to be read so"
-            raise Refused(f"{self.reach.where}: {what} (more than {MAX_ELEMENTS:,} elements, which is the limit).", SAVE_ANEW)
         name = local(tag)
         if name == "c":
             self._open_cell(attributes)
@@ -237,11 +246,17 @@ class _Walk:
         filled = self.value is not None
         if filled or self.formula:
             self.reach.take(*self.at, filled=True)
+            self.places.append(self.at[0] * COLUMNS + self.at[1])
         if self.formula or (filled and kind in (None, "n", "e")):
             self.found.append((self.at[0], self.at[1] - 1, kind, whole_number(cell.get("s", ""), 0), self.value, self.formula))
 
 
 def _scan_any(container: Container, name: str, where: str) -> Scan:
-    walk = _Walk(Reach(where))
-    parse(container, container.stream(name), walk)
-    return Scan(pl.DataFrame(walk.found, schema=CELLS, orient="row"), walk.reach.hidden)
+    if container.elements(name) > MAX_ELEMENTS:
+        what = "the sheet is written in an unusual form, and too large to be read so"
+        raise Refused(f"{where}: {what} (more than {MAX_ELEMENTS:,} elements, which is the limit).", SAVE_ANEW)
+    walk, merges, order = _Walk(Reach(where, container.limits)), Merges(where, container.limits), Order(where)
+    parse(container, merges.watch(container.stream(name)), walk)
+    order.add(pl.Series(walk.places, dtype=pl.Int64))
+    order.check()
+    return Scan(pl.DataFrame(walk.found, schema=CELLS, orient="row"), walk.reach.hidden, merges.found)

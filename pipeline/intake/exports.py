@@ -9,12 +9,13 @@ import polars as pl
 
 from pipeline.findings import Checked
 from pipeline.intake.casting import CASTS
-from pipeline.intake.delimited import SEP_LINE, SEPARATORS, as_meant, find_dialect
+from pipeline.intake.cells import id_keys
+from pipeline.intake.delimited import apart, as_meant, find_dialect
 from pipeline.intake.files import FileKind, open_source
 from pipeline.intake.maps import ColumnMap
 from pipeline.intake.parquet import is_parquet, open_parquet
 from pipeline.intake.records import read_records
-from pipeline.intake.sheets import MARK_SCHEMA, RawSheet, Sought, Wanted, is_ours, map_columns
+from pipeline.intake.sheets import MARK_SCHEMA, RawSheet, Sought, Wanted, cell, is_ours, map_columns
 from pipeline.intake.tables import Reading, read_tables
 from pipeline.intake.textfiles import TextFile, open_text
 from pipeline.settings import Settings
@@ -30,7 +31,8 @@ class Export:
 
     `present` names the columns that the file has, since an absent column says nothing (rule 4.5). `sha256` gives the fingerprint of
     what was read, `passed` how many of the file's `size` bytes the present pass has read, where that is known. `sheet` is the name of a
-    workbook's sheet, `part` which of those that are read it is, from 0 on; `name` tells it from the others.
+    workbook's sheet, `part` which of those that are read it is, from 0 on; `name` tells it from the others. `ids` yields the ids of its
+    rows and nothing else, in normal form, where that takes less than reading the rows.
     """
 
     path: Path
@@ -47,6 +49,7 @@ class Export:
     passed: Callable[[], int] = lambda: 0
     sheet: str = ""
     part: int = 0
+    ids: Callable[[], Iterator[pl.Series]] | None = None
 
 
 def open_exports(path: Path, layout: Layout, column_map: ColumnMap, settings: Settings) -> list[Export]:
@@ -63,7 +66,7 @@ def open_exports(path: Path, layout: Layout, column_map: ColumnMap, settings: Se
 def open_parts(path: Path, sought: Sought, settings: Settings) -> "list[Opened]":
     """Open a file of any kind: of a workbook, each sheet that has what is sought. Raises as `open_exports` does."""
     if is_parquet(path):
-        return [_open_parquet(path, sought)]
+        return [_open_parquet(path, sought, settings)]
     if (text := open_text(path)) is not None:
         return [_open_text(text, sought)]
     return _open_whole(path, sought, settings)
@@ -79,7 +82,9 @@ def _export(what: tuple[Path, int, str], opened: "Opened", wanted: Wanted, colum
     def cast(sheet: RawSheet) -> Checked:
         return CASTS[wanted.layout.name](sheet, positions, column_map)
 
-    return as_export(opened, what, frozenset(positions), cast, remarks)
+    export = as_export(opened, what, frozenset(positions), cast, remarks)
+    column, key = opened.column, positions[wanted.layout.names()[0]]
+    return export if column is None else replace(export, ids=lambda: map(id_keys, column(key)))
 
 
 def unused_columns(header: tuple[str, ...], wanted: Wanted) -> list[str]:
@@ -102,7 +107,10 @@ def is_mended(export: Export) -> bool:
 
 @dataclass(frozen=True)
 class Opened:
-    """A file, or a sheet of a workbook, as it was opened: its header and what it was recognised as; see `Export` for the rest."""
+    """A file, or a sheet of a workbook, as it was opened: its header and what it was recognised as; see `Export` for the rest.
+
+    `column` yields the cells of one column, by its position, where they can be read without the others.
+    """
 
     is_text: bool
     header: tuple[str, ...]
@@ -112,20 +120,26 @@ class Opened:
     remarks: tuple[str, ...] = ()
     passed: Callable[[], int] = lambda: 0
     sheet: str = ""
+    column: Callable[[int], Iterator[pl.Series]] | None = None
 
 
 def _open_text(text: TextFile, sought: Sought) -> Opened:
     where = str(text.path)
-    said = SEP_LINE.match(text.head)
-    dialect = find_dialect(text.head[said.end() :] if said else text.head, sought, where, (said[1],) if said else SEPARATORS)
-    places = (dialect.skip + bool(said), dialect.header_row + 1, len(dialect.header))
+    dialect = find_dialect(text.head, sought, where)
     start = RawSheet("", dialect.header, dialect.header_row, pl.DataFrame(), pl.DataFrame(schema=MARK_SCHEMA), dialect.wanted, dialect.separator)
 
     def sheets() -> Iterator[RawSheet]:
-        for rows in _gathered(read_records(text.pieces(), dialect.separator, places, where)):
-            yield replace(start, rows=as_meant(rows, dialect.header), ours=is_ours(dialect.header, rows))
+        for records in _gathered(read_records(text.pieces(), dialect.separator, dialect.places, where)):
+            rows, marks = apart(records)
+            yield replace(start, rows=as_meant(rows, dialect.header), marks=marks, ours=is_ours(dialect.header, rows))
 
-    return Opened(True, dialect.header, dialect.wanted, sheets, text.sha256, (text.remark,) if text.remark else (), lambda: text.passed.bytes)
+    def column(position: int) -> Iterator[pl.Series]:
+        for rows in read_records(text.pieces(apart=True), dialect.separator, dialect.places, where, only=position):
+            yield rows[cell(position)]
+
+    remarks = (text.remark,) if text.remark else ()
+    of_ours = dialect.header[-1] in ADDED  # whose apostrophes are taken off as its rows are read
+    return Opened(True, dialect.header, dialect.wanted, sheets, text.sha256, remarks, lambda: text.passed.bytes, column=None if of_ours else column)
 
 
 def _gathered(frames: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
@@ -140,8 +154,8 @@ def _gathered(frames: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
     yield pl.concat(kept).rechunk()
 
 
-def _open_parquet(path: Path, sought: Sought) -> Opened:
-    parquet = open_parquet(path)
+def _open_parquet(path: Path, sought: Sought, settings: Settings) -> Opened:
+    parquet = open_parquet(path, limits=settings.files)
     wanted = sought.choose([[list(parquet.header)]], "")
     parquet.require_plain(wanted.recognised(parquet.header))
     start = RawSheet("", parquet.header, 0, pl.DataFrame(), pl.DataFrame(schema=MARK_SCHEMA), wanted)
@@ -156,7 +170,7 @@ def _open_parquet(path: Path, sought: Sought) -> Opened:
 def _open_whole(path: Path, sought: Sought, settings: Settings) -> list[Opened]:
     """Open a file that is read whole: every sheet that looks like an export (rule 7.3)."""
     source = open_source(path, settings.files.max_bytes)
-    tables = read_tables(source, Reading(sought))
+    tables = read_tables(source, Reading(sought, limits=settings.files))
     return [
         Opened(
             source.kind is FileKind.TEXT,

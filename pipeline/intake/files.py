@@ -1,10 +1,8 @@
 """Opens what the user named: is it a readable file, and what is in it? The content decides the kind (rule 7.1)."""
 
 import hashlib
-import io
 import os
 import stat
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ from typing import BinaryIO, NoReturn
 
 from pipeline.errors import Refused
 from pipeline.intake.packed import is_packed, unpack
+from pipeline.intake.zipparts import list_entries
 
 
 class FileKind(StrEnum):
@@ -122,12 +121,19 @@ def _refuse(path: Path, descriptor: int) -> NoReturn:
 
 def _read(path: Path, max_bytes: int) -> bytes:
     with opened(path) as handle:
-        data = handle.read(max_bytes + 1)
-    if len(data) > max_bytes:
-        raise Refused(f"{path}: the file is larger than {max_bytes:,} bytes.", "Split it, or raise files.max_bytes in the settings.")
-    if not data.strip():
+        # NOTE: the size is asked first, so that a file too large is refused without being read; it may grow, so what is read is counted too.
+        data = b"" if os.fstat(handle.fileno()).st_size > max_bytes else handle.read(max_bytes + 1)
+        if not data or len(data) > max_bytes:
+            _refuse_size(path, os.fstat(handle.fileno()).st_size, max_bytes)
+    if data.isspace():
         raise Refused(f"{path}: the file is empty.", "Export it again; an empty file is not a table.")
     return data
+
+
+def _refuse_size(path: Path, size: int, max_bytes: int) -> NoReturn:
+    if size > max_bytes:
+        raise Refused(f"{path}: the file is larger than {max_bytes:,} bytes, which is the limit.", "Split it, or raise files.max_bytes in the settings.")
+    raise Refused(f"{path}: the file is empty.", "Export it again; an empty file is not a table.")
 
 
 def _kind(data: bytes, path: Path) -> FileKind:
@@ -144,10 +150,7 @@ def _kind(data: bytes, path: Path) -> FileKind:
 
 
 def _zip_kind(data: bytes, path: Path) -> FileKind:
-    try:
-        names = set(zipfile.ZipFile(io.BytesIO(data)).namelist())
-    except zipfile.BadZipFile:
-        raise Refused(f"{path}: the workbook is damaged or cut short.", "Open it in the spreadsheet program, save it again, and try again.") from None
+    names = {entry.filename.replace("\\", "/") for entry in list_entries(data, str(path))}
     if "xl/workbook.bin" in names:
         return FileKind.XLSB
     if "[Content_Types].xml" in names:

@@ -1,6 +1,6 @@
 """What xlrd sees of an .xls that the main parser does not show: error cells, how numbers look, hidden rows.
 
-This runs in the process of the trial reading (see `trial.py`), so it hands on plain numbers only, and imports no more than it needs.
+This runs in the process that parses (see `parser.py`), so it hands on plain numbers only, and imports no more than it needs.
 """
 
 import os
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 
 NOT_SHOWN = -1  # the kind of a mark that is no error; error cells have their code in the file as kind
 MAX_MARKS = 2_000_000
-# The looks of a workbook: for each sheet its name, the rows, positions and kinds of its marks, and its hidden rows.
-Looks = list[tuple[str, list[int], list[int], list[int], list[int]]]
+# The look of a sheet: its name, the rows, positions and kinds of its marks, its hidden rows, and its merged areas (`merges.Merge`).
+Look = tuple[str, list[int], list[int], list[int], list[int], list[tuple[int, int, int, int]]]
 
 
 class TooMany(Exception):
     """More cells need a mark than are handed from one process to another."""
 
 
-def look_at(data: bytes) -> Looks:
+def look_at(data: bytes) -> list[Look]:
     """Return what is seen of each sheet, rows counted from 1 and positions from 0; whatever xlrd raises passes through."""
     import xlrd  # noqa: PLC0415  # spares other kinds of workbook its import
 
@@ -30,11 +30,12 @@ def look_at(data: bytes) -> Looks:
         book = xlrd.open_workbook(file_contents=data, formatting_info=True, on_demand=True, ragged_rows=True, logfile=log)
         codes = {key: listed.format_str for key, listed in book.format_map.items()}
         styles = [shown_by_id(style.format_key, codes) for style in book.xf_list]
-        looks: Looks = []
+        looks: list[Look] = []
         for number, name in enumerate(book.sheet_names()):
             sheet = book.sheet_by_index(number)
             hidden = [row + 1 for row, info in sheet.rowinfo_map.items() if info.hidden]
-            looks.append((name, *_marks(sheet, styles), hidden))
+            merges = [(first_row + 1, end_row, first, end - 1) for first_row, end_row, first, end in sheet.merged_cells]
+            looks.append((name, *_marks(sheet, styles), hidden, merges))
             book.unload_sheet(number)
             if sum(len(look[1]) for look in looks) > MAX_MARKS:
                 raise TooMany

@@ -11,10 +11,12 @@ import polars as pl
 from pipeline.errors import Refused
 from pipeline.intake.bookparts import parse, whole_number
 from pipeline.intake.cellmarks import MARKS, NO_VALUE
+from pipeline.intake.merges import Merges
 from pipeline.intake.numberformats import MOST_DIGITS, text_shows
-from pipeline.intake.reach import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, Reach
+from pipeline.intake.reach import MAX_COLUMNS, MAX_ROWS, Reach
 from pipeline.intake.sheets import CELL_ERROR, ERROR_TEXTS, NOT_EXACT
-from pipeline.intake.zipparts import SPLIT_UP, Container
+from pipeline.intake.zipparts import SPLIT_UP, Container, too_many_cells
+from pipeline.settings import Files
 
 CONTENT = "content.xml"
 MAX_ELEMENTS = 6_000_000  # each takes about a microsecond and a half
@@ -27,6 +29,7 @@ TABLE_TAG, ROW_TAG, PARAGRAPH, BLANKS = f"{TABLE}table", f"{TABLE}table-row", f"
 CELL_TAGS = (f"{TABLE}table-cell", f"{TABLE}covered-table-cell")
 NAME, VISIBILITY, FORMULA = f"{TABLE}name", f"{TABLE}visibility", f"{TABLE}formula"
 VALUE_TYPE, VALUE, CALCEXT_TYPE = f"{OFFICE}value-type", f"{OFFICE}value", f"{CALCEXT}value-type"
+COLUMNS_SPANNED, ROWS_SPANNED = f"{TABLE}number-columns-spanned", f"{TABLE}number-rows-spanned"
 COLUMNS_REPEATED, ROWS_REPEATED = f"{TABLE}number-columns-repeated", f"{TABLE}number-rows-repeated"
 NUMBERS = ("float", "percentage", "currency")
 HIDDEN = ("collapse", "filter")
@@ -40,6 +43,7 @@ class Table:
     """What was seen of one sheet, in runs: cells to mark, and (first, number) of hidden rows that hold something."""
 
     reach: Reach
+    merges: Merges
     runs: list[Run] = field(default_factory=list)
     hidden: list[tuple[int, int]] = field(default_factory=list)
 
@@ -60,7 +64,9 @@ def look_at_tables(container: Container) -> list[tuple[str, Table]]:
 
     Raises `Refused` beyond the limits, and where the part is not well-formed or ends too early.
     """
-    content = _Content(container.where)
+    if container.elements(CONTENT) > MAX_ELEMENTS:
+        raise Refused(f"{container.where}: the workbook has more than {MAX_ELEMENTS:,} elements, which is the limit.", SPLIT_UP)
+    content = _Content(container.where, container.limits)
     parse(container, container.stream(CONTENT), content)
     if content.depth:
         raise container.damaged("a part ends too early")
@@ -70,12 +76,12 @@ def look_at_tables(container: Container) -> list[tuple[str, Table]]:
 class _Content:
     """The walk over `content.xml`; only elements of a sheet itself count, not those of a table inside one."""
 
-    def __init__(self, where: str) -> None:
+    def __init__(self, where: str, limits: Files) -> None:
         self.tables: list[tuple[str, Table]] = []
         self.depth = 0
-        self._where = where
-        self._elements = self._cells = self._nesting = 0
-        self._table = Table(Reach(where))
+        self._where, self._limits = where, limits
+        self._cells = self._nesting = 0
+        self._table = self._new_table(where)
         self._row, self._rows, self._column, self._hidden, self._filled = 1, 1, 1, False, False
         self._cell: dict[str, str] | None = None
         self._repeated = 1
@@ -84,10 +90,7 @@ class _Content:
         self._shows = False
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        self._elements += 1
         self.depth += 1
-        if self._elements > MAX_ELEMENTS:
-            raise Refused(f"{self._where}: the workbook has more than {MAX_ELEMENTS:,} elements, which is the limit.", SPLIT_UP)
         if tag == TABLE_TAG:
             self._open_table(attributes)
         elif tag in CELL_TAGS:
@@ -124,11 +127,14 @@ class _Content:
         self._nesting += 1
         if self._nesting == 1:
             name = attributes.get(NAME)
-            self._table, self._row = Table(Reach(self._where if name is None else f"{self._where}, sheet {name}")), 1
+            self._table, self._row = self._new_table(self._where if name is None else f"{self._where}, sheet {name}"), 1
             if name is not None:
                 self.tables.append((name, self._table))
             if len(self.tables) > MAX_TABLES:
                 raise Refused(f"{self._where}: the workbook has more than {MAX_TABLES:,} sheets, which is the limit.", SPLIT_UP)
+
+    def _new_table(self, where: str) -> Table:
+        return Table(Reach(where, self._limits), Merges(where, self._limits))
 
     def _open_row(self, attributes: dict[str, str]) -> None:
         self._rows, self._column, self._filled = _repeats(attributes.get(ROWS_REPEATED), MAX_ROWS), 1, False
@@ -141,12 +147,21 @@ class _Content:
             return
         self._table.reach.take(self._row + self._rows - 1, first + repeated - 1, filled=True)
         self._cells += repeated * self._rows
-        if self._cells > MAX_CELLS:
-            raise Refused(f"{self._where}: the workbook has more than {MAX_CELLS:,} cells, which is the limit.", SPLIT_UP)
+        if self._cells > self._limits.max_cells:
+            raise too_many_cells(self._where, self._limits)
         self._filled = True
+        if ROWS_SPANNED in attributes or COLUMNS_SPANNED in attributes:
+            self._merge(first, attributes)
         # A text that is neither a formula nor an error needs no look, and most cells are such.
         if attributes.get(VALUE_TYPE) != "string" or FORMULA in attributes or VALUE in attributes or attributes.get(CALCEXT_TYPE) == "error":
             self._cell, self._cell_depth, self._shown, self._shows, self._repeated = attributes, self.depth, None, False, repeated
+
+    def _merge(self, first: int, attributes: dict[str, str]) -> None:
+        """Note a merged area; where its cell is repeated, which nobody writes, the first counts."""
+        last_row = self._row + _repeats(attributes.get(ROWS_SPANNED), MAX_ROWS) - 1
+        last = first + _repeats(attributes.get(COLUMNS_SPANNED), MAX_COLUMNS) - 1
+        if (last_row, last) > (self._row, first):
+            self._table.merges.take(self._row, last_row, first - 1, last - 1)
 
     def _close_cell(self, cell: dict[str, str]) -> None:
         self._cell, self._shows = None, False

@@ -1,7 +1,5 @@
 """Compressed text files (rule 7.1): gzip and Zstandard, unpacked under a limit that counts what comes out."""
 
-import gzip
-import io
 import zlib
 from collections.abc import Iterator
 
@@ -11,7 +9,11 @@ from pipeline.errors import Refused
 
 GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 PIECE = 1 << 10  # a kilobyte of Zstandard may hold many megabytes
+IN = 1 << 16
 OUT = 1 << 23
+# What grows further than to so many bytes, and more than so many times its size, is no table but a bomb.
+NO_BOMB, FOLD = 256_000_000, 200
+BOMB = "Unpack it, and hand in what comes out, if it is a table after all."
 
 
 def is_packed(data: bytes) -> bool:
@@ -20,40 +22,56 @@ def is_packed(data: bytes) -> bool:
 
 
 def unpack(data: bytes, where: str, max_bytes: int) -> bytes:
-    """Return what a compressed file holds; raise `Refused` where it is damaged or holds more than `max_bytes`."""
-    try:
-        plain = _unpack_gzip(data, max_bytes) if data.startswith(GZIP) else _unpack_zstd(data, max_bytes)
-    except (OSError, EOFError, zlib.error, zstandard.ZstdError):
-        raise Refused(f"{where}: the compressed file is damaged or cut short.", "Make or download it again.") from None
-    if len(plain) > max_bytes:
-        raise Refused(f"{where}: unpacked, the file is larger than {max_bytes:,} bytes.", "Split it, or raise files.max_bytes in the settings.")
-    return plain
+    """Return what a compressed file holds; raise `Refused` where it is damaged, a bomb, or holds more than `max_bytes`.
+
+    It is unpacked twice, since only what is known to fit is kept.
+    """
+    size = 0
+    for piece in _unpacked(data, where):
+        size += len(piece)
+        if size > max_bytes:
+            raise Refused(
+                f"{where}: unpacked, the file is larger than {max_bytes:,} bytes, which is the limit.", "Split it, or raise files.max_bytes in the settings."
+            )
+    return b"".join(_unpacked(data, where))
 
 
-def _unpack_gzip(data: bytes, max_bytes: int) -> bytes:
-    with gzip.open(io.BytesIO(data)) as handle:
-        return handle.read(max_bytes + 1)
-
-
-def _unpack_zstd(data: bytes, max_bytes: int) -> bytes:
-    """Unpack frame after frame up to `max_bytes` and a little more."""
-    plain = bytearray()
-    for piece in _zstd_pieces(data, iter(())):
-        plain += piece
-        if len(plain) > max_bytes:
-            break
-    return bytes(plain)
+def _unpacked(data: bytes, where: str) -> Iterator[bytes]:
+    pieces = (data[place : place + IN] for place in range(0, len(data), IN))
+    return unpack_pieces(next(pieces), pieces, where)
 
 
 def unpack_pieces(first: bytes, more: Iterator[bytes], where: str) -> Iterator[bytes]:
-    """Yield what a compressed file holds, in pieces, from the pieces that it lies in; raise `Refused` where it is damaged.
+    """Yield what a compressed file holds, in pieces, from the pieces that it lies in; raise `Refused` where it is damaged or a bomb.
 
     Pieces are small whatever a small input swells to: memory does not grow with what comes out.
     """
+    lying = _Counted(first, more)
+    size = 0
     try:
-        yield from _joined(_gzip_pieces(first, more) if first.startswith(GZIP) else _zstd_pieces(first, more))
+        for piece in _joined(_gzip_pieces(first, lying) if first.startswith(GZIP) else _zstd_pieces(first, lying)):
+            size += len(piece)
+            if size > max(NO_BOMB, FOLD * lying.size):
+                raise Refused(f"{where}: the compressed file grows more than {FOLD}-fold as it is unpacked, as no table does.", BOMB)
+            yield piece
     except (OSError, EOFError, zlib.error, zstandard.ZstdError):
         raise Refused(f"{where}: the compressed file is damaged or cut short.", "Make or download it again.") from None
+
+
+class _Counted:
+    """Yields pieces and counts the bytes of those that were asked for."""
+
+    def __init__(self, first: bytes, more: Iterator[bytes]) -> None:
+        self.size = len(first)
+        self._more = more
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        piece = next(self._more)
+        self.size += len(piece)
+        return piece
 
 
 def _joined(pieces: Iterator[bytes]) -> Iterator[bytes]:

@@ -13,12 +13,16 @@ from typing import IO
 import polars as pl
 import polars.selectors as cs
 
+from pipeline.apart import refuse_end, run_apart, spooled
 from pipeline.errors import Refused
 from pipeline.intake.files import opened
+from pipeline.intake.parquettrial import TOO_MANY
 from pipeline.intake.sheets import MARK_SCHEMA, NOT_EXACT, cell
+from pipeline.settings import Files
 
 MAGIC = b"PAR1"
 PIECE = 1 << 22
+TRIAL = Path(__file__).with_name("parquettrial.py")
 MOST_EXACT = 2**53  # up to which a floating-point number is a whole number without doubt
 DAMAGED = "Export it again, or save it as CSV."
 
@@ -53,7 +57,7 @@ class ParquetFile:
                     start, yielded = start + len(piece), True
                 if not yielded:
                     yield pl.DataFrame(schema={"source_row": pl.Int64, **_names(self.header)}), pl.DataFrame(schema=MARK_SCHEMA)
-        except pl.exceptions.PolarsError:
+        except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
             raise Refused(f"{self.path}: the Parquet file is damaged or cut short.", DAMAGED) from None
 
     def sha256(self) -> str:
@@ -75,15 +79,32 @@ def _source(path: Path, data: bytes | None) -> AbstractContextManager[IO[bytes]]
     return opened(path) if data is None else io.BytesIO(data)
 
 
-def open_parquet(path: Path, data: bytes | None = None) -> ParquetFile:
-    """Open a Parquet file, or what was read of it (`data`); raise `Refused` where it is damaged."""
+def open_parquet(path: Path, data: bytes | None = None, limits: Files = Files()) -> ParquetFile:
+    """Open a Parquet file, or what was read of it (`data`); raise `Refused` where it is damaged, or reaches beyond the limits.
+
+    Another process reads it whole first.
+    """
+    _try_reading(path, data, limits)
     try:
         with _source(path, data) as handle:
             schema = pl.scan_parquet(handle, glob=False).collect_schema()
-    except pl.exceptions.PolarsError:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
         raise Refused(f"{path}: the Parquet file is damaged or cut short.", DAMAGED) from None
+    if len(schema) > limits.max_columns:
+        raise Refused(f"{path}: the file has more than {limits.max_columns:,} columns, which is the limit.", "Or raise files.max_columns in the settings.")
     nested = frozenset(name for name, kind in schema.items() if kind.is_nested() or kind == pl.Binary)
     return ParquetFile(path, tuple(schema), nested, data)
+
+
+def _try_reading(path: Path, data: bytes | None, limits: Files) -> None:
+    with opened(path) if data is None else spooled(data, str(path)) as handle:
+        code = run_apart(TRIAL, {}, (handle, None), limits)
+    if code == TOO_MANY:
+        raise Refused(f"{path}: the Parquet file claims more rows than a file of its size can hold.", DAMAGED)
+    if code == 1:  # an error like any other
+        raise Refused(f"{path}: the Parquet file is damaged or cut short.", DAMAGED)
+    if code != 0:
+        raise refuse_end(code, str(path), limits, DAMAGED)
 
 
 def _names(header: tuple[str, ...]) -> dict[str, type[pl.String]]:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from pipeline.errors import NotRecognised, Refused
-from pipeline.intake.delimited import SEP_LINE, SEPARATORS, find_dialect
+from pipeline.intake.delimited import find_dialect
 from pipeline.intake.files import open_source
 from pipeline.intake.maps import ColumnMap, layout_aliases
 from pipeline.intake.parquet import is_parquet, open_parquet
@@ -125,10 +125,8 @@ def _kinds_of(header: Sequence[str], sought: AnyKind) -> set[InputKind]:
 def _headers(path: Path, sought: Sought, settings: Settings) -> list[Sequence[str]]:
     """Return the headers of a file's sheets; raise `NotRecognised` where no row is one."""
     if is_parquet(path):
-        return [open_parquet(path).header]
+        return [open_parquet(path, limits=settings.files).header]
     if (text := open_text(path)) is not None:
-        said = SEP_LINE.match(text.head)
-        body = text.head[said.end() :] if said else text.head
-        return [find_dialect(body, sought, str(path), (said[1],) if said else SEPARATORS).header]
-    tables = read_tables(open_source(path, settings.files.max_bytes), Reading(sought))
+        return [find_dialect(text.head, sought, str(path)).header]
+    tables = read_tables(open_source(path, settings.files.max_bytes), Reading(sought, limits=settings.files))
     return [sheet.header for sheet in tables.sheets]

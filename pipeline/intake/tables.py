@@ -9,7 +9,8 @@ from pipeline.errors import Refused
 from pipeline.intake.decode import decode
 from pipeline.intake.delimited import read_delimited
 from pipeline.intake.files import FileKind, Source
-from pipeline.intake.sheets import CELL_ERROR, ERROR_TEXTS, NOT_EXACT, RawSheet, Sought, cell, is_ours, map_columns
+from pipeline.intake.sheets import CELL_ERROR, ERROR_TEXTS, NOT_EXACT, SHORT_ROW, RawSheet, Sought, cell, is_ours, map_columns
+from pipeline.settings import Files
 
 PIECE = 100_000  # rows
 
@@ -24,11 +25,12 @@ class Tables:
 
 @dataclass(frozen=True)
 class Reading:
-    """What the user said about how to read: the kinds of sheet, an encoding for text, the sheets of a workbook."""
+    """What the user said about how to read: the kinds of sheet, an encoding for text, the sheets of a workbook, the limits."""
 
     sought: Sought
     encoding: str | None = None
     sheets: tuple[str, ...] = ()
+    limits: Files = Files()
 
 
 def read_tables(source: Source, reading: Reading) -> Tables:
@@ -48,7 +50,7 @@ def _read_text(source: Source, reading: Reading) -> Tables:
 def _read_workbook(source: Source, reading: Reading) -> Tables:
     from pipeline.intake.workbook import read_workbook  # noqa: PLC0415  # spares a CSV the readers of workbooks
 
-    book = read_workbook(source.data, reading.sought, str(source.path), reading.sheets)
+    book = read_workbook(source.data, reading.sought, str(source.path), reading.sheets, reading.limits)
     remarks = [f"{source.name}: sheet left out: {sheet}" for sheet in book.skipped]
     remarks += [f"{source.name}: {remark}" for remark in book.remarks]
     return Tables(tuple(replace(sheet, ours=is_ours(sheet.header, sheet.rows)) for sheet in book.sheets), tuple(remarks))
@@ -59,8 +61,12 @@ def _read_parquet(source: Source, reading: Reading) -> Tables:
 
     if reading.sheets:
         raise Refused(f"{source.path}: --sheet names a sheet, and this file is not a workbook.", "Leave --sheet out.")
-    parquet = open_parquet(source.path, source.data)
-    pieces = list(parquet.pieces(PIECE))
+    parquet = open_parquet(source.path, source.data, reading.limits)
+    pieces, most = list[tuple[pl.DataFrame, pl.DataFrame]](), reading.limits.max_rows
+    for piece in parquet.pieces(PIECE):
+        pieces.append(piece)
+        if sum(len(rows) for rows, _ in pieces) > most:
+            raise Refused(f"{source.path}: the file has more than {most:,} rows, which is the limit.", "Split it, or raise files.max_rows in the settings.")
     rows, marks = pl.concat([piece for piece, _ in pieces]), pl.concat([marked for _, marked in pieces])
     wanted = reading.sought.choose([[list(parquet.header)]], "")
     map_columns(parquet.header, wanted, str(source.path))
@@ -91,7 +97,7 @@ def inexact(name: str) -> str:
 
 
 def text_columns(sheet: RawSheet, where: str) -> pl.DataFrame:
-    """Return source_row and, for every column of the layout, its text (null where blank or absent), `unread` and `inexact`.
+    """Return source_row and, for every column of the layout, its text (null where blank or absent), `unread` and `inexact`; and short_row (Boolean).
 
     The text of a cell that could not be read, or is not exact, is null too; the Boolean columns tell it from a blank.
     """
@@ -107,6 +113,8 @@ def text_columns(sheet: RawSheet, where: str) -> pl.DataFrame:
             (pl.col("source_row").is_in(rows[CELL_ERROR].implode()) | pl.col(name).is_in(texts).fill_null(value=False)).alias(unread(name)),
             pl.col("source_row").is_in(rows[NOT_EXACT].implode()).alias(inexact(name)),
         )
+    short = sheet.marks.filter(pl.col("mark") == SHORT_ROW)["source_row"]
+    frame = frame.with_columns(pl.col("source_row").is_in(short.implode()).alias("short_row"))
     return frame.with_columns(pl.when(~pl.col(unread(name))).then(pl.col(name)).alias(name) for name in names)
 
 

@@ -43,17 +43,20 @@ class TextFile:
     passed: Passed = field(default_factory=Passed)
     fingerprint: Fingerprint = field(default_factory=Fingerprint)
 
-    def pieces(self) -> Iterator[bytes]:
-        """Yield the text as UTF-8 without a byte order mark, its lines ending in LF. Takes the file's fingerprint on the way."""
-        digest = hashlib.sha256() if self.fingerprint.value is None else None
+    def pieces(self, *, apart: bool = False) -> Iterator[bytes]:
+        """Yield the text as UTF-8 without a byte order mark, its lines ending in LF.
+
+        Takes the file's fingerprint on the way, and says how far it is; not where this is read `apart` from the pass that does.
+        """
+        digest = hashlib.sha256() if self.fingerprint.value is None and not apart else None
         decoder = codecs.getincrementaldecoder(self.encoding)("strict")
         held, first = b"", True
-        for piece, is_last in _with_last(_raw_pieces(self.path, digest, self.passed)):
+        for piece, is_last in _with_last(_raw_pieces(self.path, digest, Passed() if apart else self.passed)):
             text = self._decoded(piece, decoder, is_last=is_last)
             if first and text:
                 text, first = text.removeprefix(codecs.BOM_UTF8), False
             text = held + text
-            held = b"\r" if text.endswith(b"\r") and not is_last else b""
+            held = b"\r" if text.endswith(b"\r") and not (is_last and self.lines_end_in_cr) else b""
             yield self._with_lf(text.removesuffix(b"\r") if held else text)
         if digest is not None:
             self.fingerprint.value = digest.hexdigest()

@@ -68,7 +68,7 @@ class UploadRequest:
 def read_upload(request: UploadRequest, settings: Settings, reason: str | None = None) -> Upload:
     """Read every file and cast every cell; raise `Refused` where a file can't be read whole (rule 7.5). `reason`: why, by default."""
     kinds = tuple(Wanted.of(entity.layout, layout_aliases(settings, entity.layout)) for entity in ENTITIES)
-    reading = Reading(OneOf(kinds, NOT_ON_ITS_OWN), request.encoding, request.sheets)
+    reading = Reading(OneOf(kinds, NOT_ON_ITS_OWN), request.encoding, request.sheets, settings.files)
     files, remarks = [], list(settings.remarks)
     texts: list[tuple[Entity, pl.DataFrame]] = []
     for number, path in enumerate(request.paths, start=1):

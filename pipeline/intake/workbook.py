@@ -1,28 +1,29 @@
 """Workbooks of any kind as text sheets (rules 7.1, 7.3, 7.4)."""
 
-from collections.abc import Callable, Iterator
+from bisect import bisect_left
+from collections.abc import Iterator
 from dataclasses import dataclass
-from io import BytesIO
 from itertools import islice
-from operator import itemgetter
-from typing import TypeVar
 
 import polars as pl
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetMetadata, SheetTypeEnum, SheetVisibleEnum
 
 from pipeline.errors import NotRecognised, Refused
 from pipeline.intake.cellmarks import MARKS, NO_VALUE
-from pipeline.intake.celltext import Value, cell_text, is_inexact, text_column
 from pipeline.intake.gate import BookKind, Passed, check_workbook
+from pipeline.intake.merges import Merge, covered_marks
+from pipeline.intake.newerrors import with_known_errors
+from pipeline.intake.parser import DAMAGED
+from pipeline.intake.parsing import Cells, Listed, Parsed, Task, parse_workbook, refusal_of
 from pipeline.intake.reach import column_letters
 from pipeline.intake.sheets import CELL_ERROR, MARK_SCHEMA, NOT_EXACT, RawSheet, Sought, Wanted, cell, find_header, map_columns
 from pipeline.intake.zipparts import SAVE_ANEW
+from pipeline.settings import Files
 from pipeline.wording import count_of
 
 HEADER_ROWS = 50
 # The error values that the parser knows; it refuses a whole sheet for any other (#SPILL!, #CALC!, #GETTING_DATA).
 KNOWN_ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", NO_VALUE)
-Result = TypeVar("Result")
+UNSEEN = (BookKind.XLS, BookKind.XLSB)  # kinds whose numbers only the parser sees
 
 
 @dataclass(frozen=True)
@@ -36,11 +37,12 @@ class WorkbookRead:
 
 @dataclass(frozen=True)
 class _Book:
-    """A workbook that passed the gate, open in the parser."""
+    """A workbook that passed the gate, and what the parser says of it."""
 
-    parsed: CalamineWorkbook
+    parsed: Parsed
     passed: Passed
     where: str
+    limits: Files
 
 
 @dataclass(frozen=True)
@@ -53,22 +55,26 @@ class _Found:
     wanted: Wanted
 
 
-def read_workbook(data: bytes, sought: Sought, where: str, only: tuple[str, ...] = ()) -> WorkbookRead:
+def read_workbook(data: bytes, sought: Sought, where: str, only: tuple[str, ...] = (), limits: Files = Files()) -> WorkbookRead:
     """Return every visible sheet that has the wanted columns, in workbook order; with `only`, the sheets so named, hidden ones too.
 
     Raises `Refused` where the file is no workbook that can be read whole, a named sheet is not there or lacks a required column,
     or no sheet has them.
     """
-    passed = check_workbook(data, where)
-    book = _Book(_guarded(where, lambda: CalamineWorkbook.from_filelike(BytesIO(data))), passed, where)
+    passed = check_workbook(data, where, limits)
+    task = Task(only, passed.kind in UNSEEN, passed.kind == BookKind.XLS)
+    parsed = parse_workbook(data, where, task, limits)
+    if any(cells is None and len(_strange_errors(passed, name)) for name, cells in parsed.cells.items()):
+        parsed = parse_workbook(with_known_errors(data), where, task, limits)
+    book = _Book(parsed, _with_looks(passed, parsed), where, limits)
     only = _named(book, only)
     sheets, skipped, nearest = [], [], []
-    for listed in book.parsed.sheets_metadata:
+    for listed in parsed.listed:
         reason = _reason_to_skip(listed, only)
         sheet = None if reason else _load(book, listed)
-        found = _find_columns(sheet, sought, where) if sheet else None
+        found = _find_columns(listed.name, sheet, sought) if sheet else None
         if sheet and found and found.wanted.score(found.header)[0]:
-            sheets.append(_read_sheet(book, sheet, found))
+            sheets.append(_read_sheet(book, listed.name, sheet, found))
             continue
         if found:
             nearest.append((listed.name, found))
@@ -77,7 +83,17 @@ def read_workbook(data: bytes, sought: Sought, where: str, only: tuple[str, ...]
         skipped.append(f"{listed.name} ({reason or 'no header with the required columns'})")
     if not sheets:
         raise _unusable(nearest, where)
-    return WorkbookRead(tuple(sheets), tuple(skipped), tuple(_remarks(passed, sheets)))
+    return WorkbookRead(tuple(sheets), tuple(skipped), tuple(_remarks(book.passed, sheets)))
+
+
+def _with_looks(passed: Passed, parsed: Parsed) -> Passed:
+    """Add what the second parser of .xls saw."""
+    if not parsed.looks:
+        return passed
+    looks = parsed.looks.items()
+    return Passed(
+        passed.kind, {name: look.marks for name, look in looks}, {name: look.hidden for name, look in looks}, {name: look.merges for name, look in looks}
+    )
 
 
 def _is_meant(name: str, found: _Found) -> bool:
@@ -99,40 +115,23 @@ def _remarks(passed: Passed, sheets: list[RawSheet]) -> Iterator[str]:
             yield f"{sheet.name}: {count_of(hidden, 'hidden or filtered row was', 'hidden or filtered rows were')} read too"
 
 
-def _find_columns(sheet: CalamineSheet, sought: Sought, where: str) -> _Found | None:
+def _find_columns(name: str, cells: Cells, sought: Sought) -> _Found | None:
     """Return the header among the first 50 rows that hold anything, or None where no row names a column."""
-    # NOTE: a stray cell far below makes a million blank rows, so each is first asked whole.
-    rows = ((number, tuple(map(cell_text, row))) for number, row in enumerate(sheet.iter_rows(), 1) if any(row))
-    filled = ((number, texts) for number, texts in rows if any(text.strip() for text in texts))
-    candidates = _guarded(f"{where}, sheet {sheet.name}", lambda: list(islice(filled, HEADER_ROWS)))
+    rows = ((row, tuple(text or "" for text in texts)) for row, *texts in cells.rows.iter_rows())
+    candidates = list(islice(((row, texts) for row, texts in rows if any(text.strip() for text in texts)), HEADER_ROWS))
     records = [texts for _, texts in candidates]
-    wanted = sought.choose([records], sheet.name)
+    wanted = sought.choose([records], name)
     index = find_header(records, wanted)
-    if index is None or sheet.start is None:
+    if index is None or cells.first_column is None:
         return None
     row, texts = candidates[index]
     width = max(position for position, text in enumerate(texts, 1) if text.strip())
-    return _Found(texts[:width], row, sheet.start[1], wanted)
-
-
-def _guarded(where: str, parse: Callable[[], Result]) -> Result:
-    """Return what the parser returns; its errors and panics are raised as `Refused`, with what the file may be."""
-    try:
-        return parse()
-    except PasswordError as error:
-        raise Refused(f"{where}: the workbook is password-protected.", "Save a copy without a password, then try again.") from error
-    except (CalamineError, OSError, ValueError, OverflowError) as error:
-        raise Refused(f"{where}: the workbook is damaged, or holds something that can't be read.", SAVE_ANEW) from error
-    except BaseException as error:
-        # NOTE: a panic of the parser is no Exception; its class can't be imported. Interrupts and exits pass through.
-        if type(error).__name__ != "PanicException":
-            raise
-        raise Refused(f"{where}: the workbook is damaged, or holds something that can't be read.", SAVE_ANEW) from error
+    return _Found(texts[:width], row, cells.first_column, wanted)
 
 
 def _named(book: _Book, only: tuple[str, ...]) -> tuple[str, ...]:
     """Return the sheets that are asked for as the workbook writes them; to a spreadsheet program case makes no difference."""
-    names = book.parsed.sheet_names
+    names = [listed.name for listed in book.parsed.listed]
     spelt = {name.casefold(): name for name in names}
     unknown = [name for name in only if name.casefold() not in spelt]
     if unknown:
@@ -140,47 +139,47 @@ def _named(book: _Book, only: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(spelt[name.casefold()] for name in only)
 
 
-def _reason_to_skip(listed: SheetMetadata, only: tuple[str, ...]) -> str | None:
-    if listed.typ != SheetTypeEnum.WorkSheet:
+def _reason_to_skip(listed: Listed, only: tuple[str, ...]) -> str | None:
+    if not listed.has_cells:
         return "not a sheet of cells"
     if only:
         return None if listed.name in only else "not asked for"
-    return None if listed.visible == SheetVisibleEnum.Visible else "hidden"
+    return None if listed.is_visible else "hidden"
 
 
-def _load(book: _Book, listed: SheetMetadata) -> CalamineSheet:
-    """Return the parsed sheet; raise `Refused`, naming the first cell that the parser does not know where that is the cause."""
+def _load(book: _Book, listed: Listed) -> Cells:
+    """Return the parsed sheet; raise `Refused`, naming the first cell that the parser does not know where that may be the cause."""
     where = f"{book.where}, sheet {listed.name}"
     marks = book.passed.marks.get(listed.name)
     if marks is None and book.passed.kind == BookKind.XLSX:
         raise Refused(f"{where}: the workbook is damaged (the sheet's cells are missing).", SAVE_ANEW)
-    try:
-        return _guarded(where, lambda: book.parsed.get_sheet_by_name(listed.name))
-    except Refused as error:
-        # Other parsers read other kinds, and know every error that those can hold.
-        strange = marks.filter(~pl.col("text").is_in(KNOWN_ERRORS)) if marks is not None and book.passed.kind == BookKind.XLSX else None
-        if strange is None or strange.is_empty():
-            raise
-        row, position = strange.select("source_row", "position").row(0)
-        at = f"{column_letters(position + 1)}{row}"
-        reason = f"{where}: cell {at} holds an error of a newer kind, such as #SPILL!, that can't be read."
-        raise Refused(reason, f"Correct cell {at} or type a value over it, then try again.") from error
+    cells = book.parsed.cells[listed.name]
+    if cells is not None:
+        return cells
+    strange = _strange_errors(book.passed, listed.name)
+    if strange.is_empty():
+        raise refusal_of(DAMAGED, where)
+    row, position = strange.select("source_row", "position").row(0)
+    at = f"{column_letters(position + 1)}{row}"
+    reason = f"{where}: cell {at} holds an error of a newer kind, such as #SPILL!, that can't be read."
+    raise Refused(reason, f"Correct cell {at} or type a value over it, then try again.")
 
 
-def _read_sheet(book: _Book, sheet: CalamineSheet, found: _Found) -> RawSheet:
+def _strange_errors(passed: Passed, name: str) -> pl.DataFrame:
+    """Return the marks of error cells that the parser of .xlsx does not know; those of other kinds know every error that they can hold."""
+    marks = passed.marks.get(name, pl.DataFrame(schema=MARKS)) if passed.kind == BookKind.XLSX else pl.DataFrame(schema=MARKS)
+    return marks.filter(~pl.col("text").is_in(KNOWN_ERRORS))
+
+
+def _read_sheet(book: _Book, name: str, cells: Cells, found: _Found) -> RawSheet:
     """Return the rows below the header, with what stands for errors in place and the marks of the header's columns."""
-    table = _guarded(f"{book.where}, sheet {sheet.name}", sheet.to_python)
-    first_row = sheet.start[0] if sheet.start else 0
-    blank: list[Value] = [""] * sheet.width
-    filled = {number: row for number, row in enumerate(table[found.row - first_row :], found.row + 1) if row != blank}
-    marks = _own_marks(book, sheet.name, found) if sheet.name in book.passed.marks else _number_marks(filled, len(found.header))
-    for number, position, text in marks.filter(mark=CELL_ERROR).select("source_row", "position", "text").iter_rows():
-        filled.setdefault(number, blank.copy())[position] = text
-    numbers = sorted(filled)
-    body = [filled[number] for number in numbers]
-    texts = [text_column(cell(position), list(map(itemgetter(position), body))) for position in range(len(found.header))]
-    rows = pl.DataFrame([pl.Series("source_row", numbers, dtype=pl.Int64), *texts]).filter(pl.any_horizontal(pl.exclude("source_row").is_not_null()))
-    return RawSheet(sheet.name, found.header, found.row, rows, marks.select(*MARK_SCHEMA), found.wanted, first_column=found.first_column)
+    width = len(found.header)
+    texts = [pl.when(pl.col(cell(place)).str.strip_chars() != "").then(pl.col(cell(place))).alias(cell(place)) for place in range(width)]
+    rows = cells.rows.filter(pl.col("source_row") > found.row).select("source_row", *texts)
+    marks = _own_marks(book, name, found) if name in book.passed.marks else _number_marks(cells, found)
+    marks = _with_merges(marks, rows, book, (name, found))
+    rows = _with_errors(rows, marks).filter(pl.any_horizontal(pl.exclude("source_row").is_not_null()))
+    return RawSheet(name, found.header, found.row, rows, marks.select(*MARK_SCHEMA), found.wanted, first_column=found.first_column)
 
 
 def _own_marks(book: _Book, name: str, found: _Found) -> pl.DataFrame:
@@ -189,10 +188,51 @@ def _own_marks(book: _Book, name: str, found: _Found) -> pl.DataFrame:
     return marks.filter((pl.col("source_row") > found.row) & pl.col("position").is_between(0, len(found.header) - 1))
 
 
-def _number_marks(rows: dict[int, list[Value]], width: int) -> pl.DataFrame:
-    """Return marks for the numbers that can't be ids whatever they look like; all that can be told without the gate's look."""
-    found = [(number, position, NOT_EXACT, None) for number, row in rows.items() for position, value in enumerate(row[:width]) if is_inexact(value)]
-    return pl.DataFrame(found, schema=MARKS, orient="row")
+def _number_marks(cells: Cells, found: _Found) -> pl.DataFrame:
+    """Return marks for the numbers that can't be ids whatever they look like; all that can be told where no cell is looked at."""
+    places = [(row, position, NOT_EXACT, None) for row, position in cells.inexact if row > found.row and position < len(found.header)]
+    return pl.DataFrame(places, schema=MARKS, orient="row")
+
+
+def _with_merges(marks: pl.DataFrame, rows: pl.DataFrame, book: _Book, what: tuple[str, _Found]) -> pl.DataFrame:
+    """Add marks for the cells under merged areas, in rows that hold something, save where the area's first cell is blank, so that nothing is hidden."""
+    name, found = what
+    shifted = ((top, low, left - found.first_column, right - found.first_column) for top, low, left, right in book.passed.merges.get(name, ()))
+    below = [merge for merge in shifted if merge[1] > found.row and merge[3] >= 0 and merge[2] < len(found.header)]
+    if not below:
+        return marks
+    filled = rows.filter(pl.any_horizontal(pl.exclude("source_row").is_not_null()))
+    numbers = filled["source_row"].to_list()
+    said = [merge for merge in below if _is_said(merge, filled, numbers, found.row)]
+    covered = covered_marks(said, numbers, len(found.header), (f"{book.where}, sheet {name}", book.limits))
+    return pl.concat([covered, marks]).unique(["source_row", "position"], keep="first", maintain_order=True).sort("source_row", "position")
+
+
+def _is_said(merge: Merge, rows: pl.DataFrame, numbers: list[int], header_row: int) -> bool:
+    """Tell whether the first cell of a merged area holds something; one that is not among the rows counts as doing so."""
+    if merge[0] <= header_row or merge[2] < 0:
+        return True
+    place = bisect_left(numbers, merge[0])
+    return place < len(numbers) and numbers[place] == merge[0] and rows[place, cell(merge[2])] is not None
+
+
+def _with_errors(rows: pl.DataFrame, marks: pl.DataFrame) -> pl.DataFrame:
+    """Put what stands for an error where the parsers give a blank, in rows too that hold nothing else."""
+    errors = marks.filter(mark=CELL_ERROR)
+    if errors.is_empty():
+        return rows
+    more = errors.select("source_row").unique().join(rows, on="source_row", how="anti")
+    rows = pl.concat([rows, more], how="diagonal").sort("source_row")
+    for (position,), found in errors.group_by("position"):
+        name = cell(int(str(position)))
+        # Each place has one mark, so a row meets one error at most.
+        put = found.select("source_row", error="text")
+        rows = (
+            rows.join(put, on="source_row", how="left", validate="m:1", maintain_order="left")
+            .with_columns(pl.coalesce("error", name).alias(name))
+            .drop("error")
+        )
+    return rows
 
 
 def _unusable(nearest: list[tuple[str, _Found]], where: str) -> Refused:

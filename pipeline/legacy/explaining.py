@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from pipeline.legacy.maps import FlagRule, LegacyMap
+from pipeline.legacy.maps import ANY, FlagRule, LegacyMap
 
 EXAMPLE = datetime(2026, 12, 31, 16, 5)  # shows how a date is written, and is no moment
 
@@ -29,6 +29,8 @@ def _lines(legacy: LegacyMap) -> Iterator[str]:
         if kind == "customers" and "customer_id" not in legacy.customers:
             yield "  The files have no ids: a customer is who has the e-mail address, else the phone number; it becomes the id of who is new."
     words = legacy.status_words
+    if legacy.surname_first:
+        yield "A whole name begins with the family name."
     if words:
         yield f"Words for a status: {', '.join(f'{word} = {status}' for word, status in words.items())}."
     yield ""
@@ -71,10 +73,13 @@ def _rule(rule: FlagRule) -> Iterator[str]:
         yield f"  history of {kind}: {_named(rule.event)} says {_either(rule.flagged)} (set) or {_either(rule.unflagged)} (ended), a row for each time"
         yield f"    nothing happened where it says {_either(rule.no)}; a row with another word comes back"
     elif rule.when:
-        yield f"  {kind}: where {_named(rule.when)} says {_either(rule.yes)}"
-        yield f"    none where it is blank or says {_either(rule.no)}; another word counts as no, and the report tells it"
+        if ANY in rule.yes:
+            yield f"  {kind}: where {_named(rule.when)} is filled, but for {_either(rule.no)}"
+        else:
+            yield f"  {kind}: where {_named(rule.when)} says {_either(rule.yes)}"
+            yield f"    none where it is blank or says {_either(rule.no)}; another word counts as no, and the report tells it"
     else:
-        yield f"  {kind}: where {_named([*rule.comment, *rule.type_column])} is filled"
+        yield f"  {kind}: where {_named((*rule.type_column, *rule.comment))} is filled; no flag: {_either(rule.no)}"
     if rule.types:
         words = ", ".join(f"{word} = {name}" for word, name in rule.types.items())
         yield f"    words for a type, besides its name: {words}; a row with another word comes back"

@@ -9,7 +9,7 @@ from pipeline.findings import CATALOGUE, NOT_A_TIME
 from pipeline.intake.cells import map_values, word_keys
 from pipeline.intake.checking import FINDINGS
 from pipeline.intake.dates import Dates, read_dates, read_times
-from pipeline.legacy.maps import FlagRule
+from pipeline.legacy.maps import ANY, FlagRule
 from pipeline.legacy.shaping import Picked
 from schemas.plan import UTC_TIME, Dtype
 
@@ -28,6 +28,7 @@ ITEMS: dict[str, Dtype] = {
 }
 NOT_A_TYPE = "{} names none of the flag types, which are {}: correct it, or say in [flags.types] of the map which its word is"
 NOT_AN_EVENT = "{} says neither that a flag was set nor that it ended: give the word in the map, in flagged, unflagged, or no (nothing happened)"
+NO_TEXT = ("-", "--", "\u2013", "\u2014", "n/a")  # comments that say that there is none
 MANY = 50  # different words that are remembered to be told
 
 
@@ -101,18 +102,19 @@ def _marked(picked: Picked, rule: FlagRule, types: Sequence[str], told: Told) ->
     elif rule.when:
         kind = _yes_kinds(filled["when"], rule, told)
     else:
-        kind = filled["comment"].is_not_null() | filled["type_column"].is_not_null()
-        kind = pl.Series([PRESENT], dtype=pl.String).new_from_index(0, len(kind)).set(~kind, None)
+        kind = _filled_kinds(filled["comment"], filled["type_column"], rule)
     words = {word.strip().casefold(): name for word, name in [*((name, name) for name in types), *rule.types.items()]}
     flag_type = map_values(word_keys(filled["type_column"]), words) if rule.type_column else None
-    default = rule.text or (rule.when[0] if rule.when else None)
+    heads = rule.when or (() if rule.comment else rule.type_column)
+    default = rule.text or next(iter(heads), None)
+    comment = filled["comment"].set(word_keys(filled["comment"]).is_in(NO_TEXT).fill_null(value=False), None) if default else filled["comment"]
     return (
         frame.with_columns(kind.alias("kind"))
         .select(
             "index",
             "kind",
             (pl.lit(rule.type) if flag_type is None else pl.Series(flag_type).fill_null(rule.type) if rule.type else flag_type).alias("flag_type"),
-            pl.coalesce("comment", pl.lit(default, pl.String)).alias("comment"),
+            pl.coalesce(comment, pl.lit(default, pl.String)).alias("comment"),
         )
         .filter(pl.col("kind").is_not_null())
     )
@@ -122,9 +124,24 @@ def _yes_kinds(words: pl.Series, rule: FlagRule, told: Told) -> pl.Series:
     """Return `PRESENT` where a word means yes; a word that is neither yes nor no is told, and counts as no."""
     keys = word_keys(words)
     yes, no = ([word.casefold() for word in some] for some in (rule.yes, rule.no))
+    if ANY in yes:
+        return _present(keys.is_not_null() & ~keys.is_in(no))
     strange = words.filter(keys.is_not_null() & ~keys.is_in(yes) & ~keys.is_in(no))
     _note(told, rule.when, strange)
     return map_values(keys, dict.fromkeys(yes, PRESENT))
+
+
+def _filled_kinds(comment: pl.Series, named: pl.Series, rule: FlagRule) -> pl.Series:
+    """Return `PRESENT` where a type is named, or else there is a comment; a word of `no` in the one's place, or the other's, says that there is no flag."""
+    no = [word.casefold() for word in rule.no]
+    types, texts = word_keys(named), word_keys(comment)
+    listed = [word.strip().casefold() for word in rule.types]
+    no_type, no_text = types.is_in(no) & ~types.is_in(listed), texts.is_in(no)
+    return _present((types.is_not_null() | (texts.is_not_null() & ~no_text)) & ~no_type.fill_null(value=False))
+
+
+def _present(is_there: pl.Series) -> pl.Series:
+    return pl.Series([PRESENT], dtype=pl.String).new_from_index(0, len(is_there)).set(~is_there.fill_null(value=False), None)
 
 
 def _event_kinds(words: pl.Series, rule: FlagRule) -> pl.Series:
@@ -143,28 +160,26 @@ def _note(told: Told, headers: Sequence[str], strange: pl.Series) -> None:
 
 
 def _tagged(picked: Picked, rule: FlagRule, told: Told) -> pl.DataFrame:
-    """Return the tags that the rule's list allows: index (in the piece), kind, flag_type and comment, which is the tag where the rule has no text."""
+    """Return the tags that the rule's list allows: index (in the piece), kind, flag_type and comment, which is the tag where the rule has no text.
+
+    Each different cell is taken apart once: a shop has few of them, however many customers it has.
+    """
     text = picked.text(rule.tags)
-    cells = picked.nothing() if text is None else text
-    allow = {tag.strip().casefold(): name for tag, name in rule.allow.items()}
-    counts = _split(cells.rename("tag").drop_nulls().value_counts(name="n").lazy(), rule).group_by("tag").agg(pl.col("n").sum().cast(pl.Int64)).collect()
-    keys = word_keys(counts["tag"]).fill_null("")
-    told.add(told.tags, counts.filter(~keys.is_in(list(allow))).sort("n", "tag", descending=[True, False]))
-    spelt = counts["tag"].filter(keys.is_in(list(allow))).to_list()
-    if not spelt:
-        return pl.DataFrame(schema={"index": pl.Int64, "kind": pl.String, "flag_type": pl.String, "comment": pl.String})
-    some = cells.str.contains_any(spelt).fill_null(value=False).arg_true()
-    frame = pl.DataFrame({"index": some.cast(pl.Int64), "tag": cells.gather(some)})
-    each = _split(frame.lazy(), rule).filter(pl.col("tag").is_in(spelt)).collect()
-    types = map_values(word_keys(each["tag"]), allow)
-    said = pl.lit(rule.text) if rule.text else pl.col("tag")
-    return each.select("index", pl.lit(PRESENT).alias("kind"), types.alias("flag_type"), said.alias("comment"))
+    cells = pl.DataFrame({"cell": picked.nothing() if text is None else text}).with_columns(index=pl.int_range(pl.len(), dtype=pl.Int64))
+    tags = _split(cells.select("cell").drop_nulls().group_by("cell").agg(n=pl.len().cast(pl.Int64)), rule)
+    tags = tags.with_columns(flag_type=map_values(word_keys(tags["tag"]), {tag.strip().casefold(): name for tag, name in rule.allow.items()}))
+    others = tags.filter(pl.col("flag_type").is_null()).group_by("tag").agg(pl.col("n").sum())
+    told.add(told.tags, others.sort("n", "tag", descending=[True, False]))
+    listed = tags.filter(pl.col("flag_type").is_not_null()).select("cell", "flag_type", comment=pl.lit(rule.text) if rule.text else pl.col("tag"))
+    each = cells.join(listed, on="cell", how="inner", maintain_order="left_right")
+    return each.select("index", pl.lit(PRESENT).alias("kind"), "flag_type", "comment")
 
 
-def _split(frame: pl.LazyFrame, rule: FlagRule) -> pl.LazyFrame:
-    """Return a row for each tag of the cells in `tag`, blanks around it off."""
+def _split(cells: pl.DataFrame, rule: FlagRule) -> pl.DataFrame:
+    """Add tag: a row for each tag of a cell, in their order, blanks around it off."""
     first, others = rule.split[0], rule.split[1:]
-    text = pl.col("tag")
+    text = pl.col("cell")
     for other in others:
         text = text.str.replace_all(other, first, literal=True)
-    return frame.with_columns(text.str.split(first).alias("tag")).explode("tag").with_columns(pl.col("tag").str.strip_chars()).filter(pl.col("tag") != "")
+    each = cells.with_columns(tag=text.str.split(first)).explode("tag")
+    return each.with_columns(pl.col("tag").str.strip_chars()).filter(pl.col("tag") != "")

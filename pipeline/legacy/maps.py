@@ -4,7 +4,7 @@ import difflib
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from schemas.columns import LAYOUTS
 SHIPPED = "pipeline.legacy"
 MAP_KEYS = [
     *("name", "about", "template", "timezone", "date_formats", "status_words", "known", "several", "customers", "bookings"),
-    *("pick", "zone_column", "plus", "flags"),
+    *("pick", "zone_column", "plus", "surname_first", "flags"),
 ]
 # What a map may fill: the columns of the book, but for the alert, of which [[flags]] tells; and a whole name in one cell.
 FIELDS = {
@@ -27,14 +27,16 @@ FIELDS = {
 }
 WHO = ("customer_id", "email", "phone", "name")
 YES = ("yes", "y", "true", "t", "1", "x", "on", "✓", "✔", "checked", "blocked", "banned", "flagged")
-NO = ("no", "n", "false", "f", "0", "off", "unchecked", "allow", "allowed", "none", "-")
+NO = ("no", "n", "false", "f", "0", "off", "unchecked", "allow", "allowed", "none", "-", "--", "\u2013", "\u2014", "n/a")
+ANY = "*"  # among the words that mean yes: whatever is filled in and does not mean no
 
 
 @dataclass(frozen=True)
 class FlagRule:
     """How some columns become flags of one type, or of the type that a column names; columns are named by their headers, the first filled one counts.
 
-    A flag is there where `when` holds a word of `yes`; without `when`, where there is a comment; of `tags`, one for each tag in `allow` (tag → type).
+    A flag is there where `when` holds a word of `yes` (`ANY`: anything but a word of `no`); without `when`, where there is a type or a comment, and no
+    word of `no` stands in its place; of `tags`, one for each tag in `allow` (tag → type).
     With `event`, each row is an event of the past: a word of `flagged`, or one of `unflagged`; one of `no` is none. `text` is the comment where none stands.
     """
 
@@ -61,6 +63,10 @@ class FlagRule:
         for name in ("type_column", "when", "tags", "comment", "by", "at", "expires", "event"):
             yield from getattr(self, name)
 
+    def tells(self) -> tuple[str, ...]:
+        """Return the headers of which one must be there for the rule to say anything."""
+        return self.tags or self.event or self.when or self.comment or self.type_column
+
     def says_present(self) -> bool:
         """Tell whether the rule says how things stand, and not only what happened."""
         return not self.event
@@ -76,6 +82,7 @@ class LegacyMap:
 
     `template` says why the headers are not the system's own, where nobody has published them. `known` are headers of its files of which nothing
     is made, `several` columns whose cells may hold several values, `pick` patterns whose group is the value, `zone_column` names rows' time zones.
+    `surname_first` says that whole names begin with the family name.
     """
 
     system: str
@@ -93,7 +100,9 @@ class LegacyMap:
     pick: Mapping[str, str] = field(default_factory=dict)
     zone_column: tuple[str, ...] = ()
     plus: bool = False
+    surname_first: bool = False
     where: str = ""
+    shipped: bool = False
 
     def columns_of(self, kind: str) -> Mapping[str, tuple[str, ...]]:
         """Return column → headers of a kind of file: customers or bookings."""
@@ -118,7 +127,7 @@ def shipped_map(system: str, settings: Settings) -> LegacyMap:
         said = f"Did you mean {near[0]}? " if near else ""
         raise Refused(f"There is no map of a system called {system}.", f"{said}They are: {', '.join(known)}. Give your own with --map.")
     source = resources.files(SHIPPED).joinpath(f"{plain}.toml")
-    return _checked(tomllib.loads(source.read_text(encoding="utf-8")), settings, (plain, str(source)))
+    return replace(_checked(tomllib.loads(source.read_text(encoding="utf-8")), settings, (plain, str(source))), shipped=True)
 
 
 def read_legacy_map(path: Path, settings: Settings) -> LegacyMap:
@@ -167,6 +176,7 @@ def _checked(data: Any, settings: Settings, named: tuple[str, str]) -> LegacyMap
         pick=picked,
         zone_column=zone_column,
         plus=read_switch(data, "plus", where),
+        surname_first=read_switch(data, "surname_first", where),
         where=where,
     )
 
@@ -195,8 +205,8 @@ def _rule(table: Any, settings: Settings, where: str) -> FlagRule:
     rule = FlagRule(**said)
     if not (rule.type or rule.type_column or rule.allow):
         raise Refused(f"{where}: it is not said of which type the flags are.", "Give type, or type_column, or of tags a table allow.")
-    if not (rule.when or rule.comment or rule.tags or rule.event):
-        raise Refused(f"{where}: it is not said where a flag is.", "Give when (a column that says yes), comment, tags or event.")
+    if not rule.tells():
+        raise Refused(f"{where}: it is not said where a flag is.", "Give when (a column that says yes), comment, type_column, tags or event.")
     if rule.tags and not rule.allow:
         raise Refused(f"{where}: tags become flags only by an allow-list.", 'Add a table: [flags.allow], with lines such as "do not serve" = "On Hold"')
     return _typed(rule, settings, where)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import NotRecognised
-from pipeline.intake.exports import Opened, open_parts, unused_columns
+from pipeline.intake.exports import ADDED, Opened, open_parts
 from pipeline.intake.sheets import Heads, OneOf, Wanted, map_columns
 from pipeline.legacy.maps import WHO, FlagRule, LegacyMap
 from pipeline.legacy.markup import open_markup
@@ -34,13 +34,18 @@ class Source:
         """Return the file's name, with the sheet's where there are several."""
         return f"{self.what[0].name}{self.what[2]}"
 
+    @property
+    def size(self) -> int:
+        """Return how many bytes the file has; of a workbook, its first sheet stands for all."""
+        return 0 if self.what[1] else self.what[0].stat().st_size
+
     def has(self, headers: Sequence[str]) -> bool:
         """Tell whether the file has one of some columns."""
         return any(header_key(header) in self.positions for header in headers)
 
     def rules(self) -> list[FlagRule]:
         """Return the rules of flags whose columns the file has: of other flags it says nothing."""
-        return [rule for rule in self.map.flags if self.kind == "customers" and self.has(rule.tags or rule.event or rule.when or rule.comment)]
+        return [rule for rule in self.map.flags if self.kind == "customers" and self.has(rule.tells())]
 
     def names_only(self) -> bool:
         """Tell whether it is a file of bookings that names customers by name alone."""
@@ -50,12 +55,20 @@ class Source:
     def unused(self) -> list[str]:
         """Return the columns of which nothing is made."""
         used = {header_key(header) for header in _used(self.map, self.kind)}
-        return [title for title in unused_columns(self.opened.header, self.opened.wanted) if header_key(title) not in used] + self._left_out(used)
+        titles = [title for title in self.opened.header if title and header_key(title) not in used and title not in ADDED]
+        return list(dict.fromkeys(titles))
 
-    def _left_out(self, used: set[str]) -> list[str]:
-        """Return the columns that the map knows, and makes nothing of."""
-        known = {header_key(header) for header in self.map.known} - used
-        return [title for title in self.opened.header if header_key(title) in known]
+
+@dataclass(frozen=True)
+class MapColumns(Wanted):
+    """The columns that a map knows; those of which nothing is made (`idle`) may stand in a file several times."""
+
+    idle: frozenset[str] = frozenset()
+
+    def recognised(self, record: Sequence[str]) -> list[str | None]:
+        """Return the column name that each header cell means, or None; of idle columns only the first."""
+        names = super().recognised(record)
+        return [None if name in self.idle and name in names[:place] else name for place, name in enumerate(names)]
 
 
 @dataclass(frozen=True)
@@ -85,7 +98,8 @@ def wanted_of(legacy: LegacyMap, kind: str) -> Wanted:
     """Return what to look for in a file: every header of the map, its own name being what it means."""
     columns = legacy.columns_of(kind)
     ids = set(columns.get("customer_id", ()) if kind == "customers" else columns.get("booking_id", ()))
-    headers = dict.fromkeys([*_used(legacy, kind), *legacy.known])
+    used = _used(legacy, kind)
+    headers = dict.fromkeys([*used, *legacy.known])
     layout = Layout(f"{legacy.system}/{kind}", kind.capitalize(), tuple(Column(name, Kind.ID if name in ids else Kind.TEXT, "") for name in headers), ())
     needed = [tuple(header for column in WHO for header in columns.get(column, ()))]
     if kind == "bookings":
@@ -94,7 +108,8 @@ def wanted_of(legacy: LegacyMap, kind: str) -> Wanted:
     for header in headers:
         first.setdefault(header_key(header), header)
     groups = tuple(tuple(first[header_key(header)] for header in group) for group in needed)
-    return Wanted(Layout(layout.name, layout.title, layout.columns, groups), first)
+    idle = frozenset(first[header_key(header)] for header in legacy.known) - {first[header_key(header)] for header in used}
+    return MapColumns(Layout(layout.name, layout.title, layout.columns, groups), first, idle)
 
 
 def open_sources(path: Path, maps: Sequence[LegacyMap], settings: Settings) -> list[Source]:
@@ -115,14 +130,15 @@ def open_sources(path: Path, maps: Sequence[LegacyMap], settings: Settings) -> l
         positions = {header_key(name): place for name, place in map_columns(one.header, wanted, f"{path}{of_sheet}").items()}
         sure = _fit(wanted, one.header)[1]
         if len(maps) > 1:
-            _require_sure(path, one.header, sure, [entry for entry in kinds.values() if entry[0] is not legacy])
+            _require_sure(path, one.header, (legacy.name, sure), [entry for entry in kinds.values() if entry[0] is not legacy])
         sources.append(Source((path, part, of_sheet), one, legacy, kind, positions, sure))
     return sources
 
 
-def _require_sure(path: Path, header: Sequence[str], sure: float, others: Sequence[tuple[LegacyMap, str, Wanted]]) -> None:
+def _require_sure(path: Path, header: Sequence[str], found: tuple[str, float], others: Sequence[tuple[LegacyMap, str, Wanted]]) -> None:
+    best, sure = found
     fits = [legacy.name for legacy, _, wanted in others if _fit(wanted, header)[:2] >= (True, sure)]
     if sure >= SURE and not fits:
         return
-    why = f"its columns fit {', '.join(fits)} as well" if fits else f"only {sure:.0%} of its columns are known to the map that fits best"
+    why = f"its columns fit {', '.join([best, *fits])} equally well" if fits else f"only {sure:.0%} of its columns are known to {best}, whose map fits best"
     raise NotRecognised(f"{path}: it can't be told which system this is of: {why}.", "Name the system with --from, or give a map with --map.")

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 
 import polars as pl
 
-from pipeline.findings import CATALOGUE, Checked
+from pipeline.findings import CATALOGUE, NOT_A_ZONE, Checked
 from pipeline.intake.casting import cast_bookings, cast_customers
-from pipeline.intake.cells import email_keys, name_keys
+from pipeline.intake.cells import are_addresses, email_keys, name_keys, own_texts
 from pipeline.intake.checking import FINDINGS
 from pipeline.intake.exports import Export, as_export
 from pipeline.intake.maps import ColumnMap
@@ -15,7 +15,7 @@ from pipeline.intake.sheets import RawSheet, cell
 from pipeline.legacy.flagging import ITEMS, Told, find_items
 from pipeline.legacy.messaging import in_file_words
 from pipeline.legacy.opening import Source
-from pipeline.legacy.shaping import Picked, count_further, shape
+from pipeline.legacy.shaping import Picked, count_further, shape, strange_zones
 from schemas.plan import CUSTOMER_EXPORT, Dtype
 
 CUSTOMERS: dict[str, Dtype] = {"file_no": pl.Int64, **CUSTOMER_EXPORT}
@@ -26,19 +26,24 @@ ASKED = ("email_key", "phone", "name_key")
 
 @dataclass
 class Read:
-    """What was read of customers' files: `customers` (see `CUSTOMERS`) and `items` (see `ITEMS`, with file_no and customer_id) of rows that hold.
+    """What was read of customers' files: `items` (see `ITEMS`, with file_no and customer_id) of rows that hold; `take` gets their customers (`CUSTOMERS`).
 
-    `lost` are the items of rows that come back (flag_type, kind). `rows` counts the rows of each file, `rejected` has those that come back.
+    `lost` are the items of rows that come back (flag_type, kind). `rows` counts the rows of each file, `valid` those that hold, `may_repeat`
+    whether some may be of one customer; `rejected` has those that come back.
+    `untitled` are the columns of each file, from 1 on, that have cells and no header.
     """
 
-    customers: list[pl.DataFrame] = field(default_factory=lambda: [pl.DataFrame(schema=CUSTOMERS)])
+    take: Callable[[pl.DataFrame], None]
     items: list[pl.DataFrame] = field(default_factory=lambda: [pl.DataFrame(schema={"file_no": pl.Int64, "customer_id": pl.String, **ITEMS})])
     lost: list[pl.DataFrame] = field(default_factory=lambda: [pl.DataFrame(schema={"flag_type": pl.String, "kind": pl.String})])
     findings: list[tuple[int, pl.DataFrame]] = field(default_factory=list)
     rows: dict[int, int] = field(default_factory=dict)
+    valid: int = 0
+    may_repeat: bool = True
     rejected: dict[int, list[RawSheet]] = field(default_factory=dict)
     further: dict[str, int] = field(default_factory=dict)
     warnings: dict[str, int] = field(default_factory=dict)
+    untitled: dict[int, set[int]] = field(default_factory=dict)
     told: Told = field(default_factory=Told)
 
 
@@ -65,14 +70,23 @@ def read_customers(source: tuple[int, Source], pieces: Iterable[RawSheet], said:
         valid = checked.valid.filter(~pl.col("source_row").is_in(bad.implode()))
         owned = items.join(valid.select("source_row", "customer_id"), on="source_row", how="left", validate="m:1", maintain_order="left")
         read.lost.append(owned.filter(pl.col("customer_id").is_null()).select("flag_type", "kind"))
-        read.items.append(owned.filter(pl.col("customer_id").is_not_null()).select(pl.lit(number, pl.Int64).alias("file_no"), "customer_id", *ITEMS))
-        read.customers.append(valid.select(pl.lit(number, pl.Int64).alias("file_no"), *CUSTOMER_EXPORT))
+        kept = owned.filter(pl.col("customer_id").is_not_null()).select(pl.lit(number, pl.Int64).alias("file_no"), "customer_id", *ITEMS)
+        read.items.append(own_texts(kept))
+        read.take(valid.select(pl.lit(number, pl.Int64).alias("file_no"), *CUSTOMER_EXPORT))
+        read.valid += len(valid)
         read.rows[number] += len(sheet.rows)
+        read.untitled.setdefault(number, set()).update(_untitled(sheet))
         if len(bad):
             read.findings.append((number, findings.filter(pl.col("code") != "unknown-status")))
-            read.rejected.setdefault(number, []).append(replace(sheet, rows=sheet.rows.filter(pl.col("source_row").is_in(bad.implode()))))
+            rows = own_texts(sheet.rows.filter(pl.col("source_row").is_in(bad.implode())))
+            read.rejected.setdefault(number, []).append(replace(sheet, rows=rows))
         for name, count in count_further(picked).items():
             read.further[name] = read.further.get(name, 0) + count
+
+
+def _untitled(sheet: RawSheet) -> set[int]:
+    blank = [place for place, title in enumerate(sheet.header) if not title.strip()]
+    return {place + 1 for place in blank if sheet.rows[cell(place)].null_count() < len(sheet.rows)}
 
 
 def _note_warnings(read: Read, findings: pl.DataFrame) -> None:
@@ -85,6 +99,7 @@ def _cast(picked: Picked, whose: Whose) -> Checked:
     sheet, positions = shape(picked)
     faults = pl.DataFrame(schema=FINDINGS)
     ids = sheet.rows[cell(positions["customer_id"])] if "customer_id" in positions else picked.nothing()
+    footers = _footers(picked, ids)
     if ids.null_count():
         lacking = ids.is_null().arg_true()
         found = whose(_asked(sheet, positions)[lacking])
@@ -92,7 +107,7 @@ def _cast(picked: Picked, whose: Whose) -> Checked:
         faults = _faults(picked.rows.gather(lacking), found)
         sheet, positions = _with_ids(sheet, positions, ids)
     checked = cast_customers(sheet, positions, column_map(picked.source))
-    return _without(checked, faults)
+    return _without(checked, pl.concat([faults, footers]))
 
 
 def _asked(sheet: RawSheet, positions: dict[str, int]) -> pl.DataFrame:
@@ -116,6 +131,29 @@ def _faults(rows: pl.Series, found: pl.DataFrame) -> pl.DataFrame:
     messages = {code: CATALOGUE[code].message for code in coded["code"].unique()}
     message = pl.concat_str(pl.col("code").replace_strict(messages, return_dtype=pl.String), "detail", separator="; ", ignore_nulls=True)
     return coded.select("source_row", "code", pl.lit("customer_id").alias("column"), message=message)
+
+
+def _bad_emails(rows: pl.Series, sheet: RawSheet, positions: dict[str, int]) -> pl.DataFrame:
+    """Return findings for rows that have no id, and an e-mail address that is none."""
+    bad = ~are_addresses(email_keys(sheet.rows[cell(positions["email"])])).fill_null(value=True)
+    if "customer_id" in positions:
+        bad &= sheet.rows[cell(positions["customer_id"])].is_null()
+    return _faults(rows.filter(bad), pl.DataFrame({"code": ["bad-email"] * int(bad.sum())}, schema={"code": pl.String}))
+
+
+def _bad_zones(picked: Picked) -> pl.DataFrame:
+    """Return findings for rows that name a time zone that there is not."""
+    header = (*picked.source.map.zone_column, "")[0]
+    rows = picked.rows.filter(strange_zones(picked)).to_frame()
+    return rows.select("source_row", code=pl.lit("bad-date"), column=pl.lit(header), message=pl.lit(NOT_A_ZONE.format(header)))
+
+
+def _footers(picked: Picked, ids: pl.Series) -> pl.DataFrame:
+    """Return findings for rows of which nothing is filled but the id's column, and that with words, as in lines below a table."""
+    worded = (ids.str.contains(r"\s") | ~ids.str.contains(r"\d")).fill_null(value=False).arg_true()
+    cells = picked.sheet.rows.drop("source_row")[worded]
+    alone = worded.filter(cells.select(pl.sum_horizontal(pl.all().is_not_null()) == 1).to_series()) if len(worded) and cells.width > 1 else worded.clear()
+    return _faults(picked.rows.gather(alone), pl.DataFrame({"code": ["footer-row"] * len(alone)}, schema={"code": pl.String}))
 
 
 def _with_ids(sheet: RawSheet, positions: dict[str, int], ids: pl.Series) -> tuple[RawSheet, dict[str, int]]:
@@ -148,6 +186,9 @@ def booking_export(source: Source, whose: Whose) -> Export:
         elif {"email", "phone"} <= set(positions):
             phones = shaped.rows[cell(positions["phone"])].set(shaped.rows[cell(positions["email"])].is_not_null(), None)
             shaped = replace(shaped, rows=shaped.rows.with_columns(phones.alias(cell(positions["phone"]))))
+        if "email" in positions:
+            faults = pl.concat([faults, _bad_emails(picked.rows, shaped, positions)])
+        faults = pl.concat([faults, _bad_zones(picked)])
         checked = _without(cast_bookings(shaped, positions, column_map(source)), faults)
         return replace(checked, findings=in_file_words(checked.findings, source))
 

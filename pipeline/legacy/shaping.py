@@ -7,13 +7,16 @@ import polars as pl
 
 from pipeline.intake.cells import trimmed
 from pipeline.intake.dates import read_times
-from pipeline.intake.sheets import CELL_ERROR, NOT_EXACT, RawSheet, cell
+from pipeline.intake.sheets import CELL_ERROR, NOT_EXACT, SHORT_ROW, RawSheet, cell
 from pipeline.legacy.opening import Source
 from schemas.columns import header_key
 
-GUARD = r"^'([=+\-@\t\r0-9])"  # an apostrophe before what a spreadsheet would take for a number or a formula
+GUARD = r"^'[=+\-@\t\r0-9]"  # an apostrophe before what a spreadsheet would take for a number or a formula
 SCIENTIFIC = r"^[+-]?\d(?:[.,]\d+)?[eE][+]?\d+$"
 SEVERAL = r"^\s*(.*?)\s*(?:[,;|\n]|\s/\s|\sor\s)"
+# Addresses and numbers that can only be several, in files of any system: a second one follows.
+SEVERAL_ADDRESSES = r"^\s*([^\s,;|@]+@[^\s,;|@]+)[\s,;|/]+[^@]*@"
+SEVERAL_NUMBERS = r"^\s*([+(\d][\d\s().+/-]{5,}?)\s*(?:[,;|\n]\s*[+(\d][\d\s().+/-]{5,}|(?:\s/\s|\sor\s)\s*[+0(][\d\s().+/-]{5,})"
 IN_BRACKETS = r"<\s*(?:mailto:)?([^<>\s]+@[^<>\s]+)\s*>"
 UTC_TEXT = "%Y-%m-%dT%H:%M:%S+00:00"
 THOUSANDS = r"^[+-]?\d{1,3}(?:,\d{3})+\.\d+$"  # both signs are there, so that it is plain which is which
@@ -53,7 +56,7 @@ class Picked:
 
 def _plain(values: pl.Series, *, trims: bool) -> pl.Series:
     if values.str.starts_with("'").any():
-        values = values.str.replace(GUARD, "$1")
+        values = values.str.strip_prefix("'").zip_with(values.str.contains(GUARD), values)
     return trimmed(values) if trims else values
 
 
@@ -65,13 +68,14 @@ def shape(picked: Picked) -> tuple[RawSheet, dict[str, int]]:
     texts = {name: text for name, headers in columns.items() if (text := picked.text(headers, trims=name not in as_it_is)) is not None}
     texts = {name: _mended(name, text, source) for name, text in texts.items()}
     if "name" in texts:
-        texts = _named(texts)
+        texts = _named(texts, surname_first=source.map.surname_first)
     if source.kind == "bookings":
         texts = _timed(texts, picked)
     positions = {name: place for place, name in enumerate(texts)}
     rows = pl.DataFrame([picked.rows, *(text.alias(cell(place)) for place, text in enumerate(texts.values()))])
     marks = [_marks(picked, name, texts[name], place) for name, place in positions.items()]
-    return replace(picked.sheet, rows=rows, marks=pl.concat([picked.sheet.marks.clear(), *marks]), header=tuple(texts)), positions
+    short = picked.sheet.marks.filter(pl.col("mark") == SHORT_ROW)
+    return replace(picked.sheet, rows=rows, marks=pl.concat([short, *marks]), header=tuple(texts)), positions
 
 
 def _mended(name: str, text: pl.Series, source: Source) -> pl.Series:
@@ -79,8 +83,9 @@ def _mended(name: str, text: pl.Series, source: Source) -> pl.Series:
     if name == "email" and text.str.contains("[<:]").any():
         inside = text.str.extract(IN_BRACKETS, 1)
         text = inside.zip_with(inside.is_not_null(), text.str.replace(r"(?i)^mailto:", ""))
-    if name in source.map.several and text.str.contains(SEVERAL).any():
-        first = text.str.extract(SEVERAL, 1)
+    pattern = _several(source).get(name)
+    if pattern and text.str.contains(pattern).any():
+        first = text.str.extract(pattern, 1)
         text = first.zip_with((first.is_not_null() & (first != "")).fill_null(value=False), text)
     if name in source.map.pick:
         text = text.str.extract(source.map.pick[name], 1)
@@ -97,16 +102,24 @@ def _plain_numbers(text: pl.Series) -> pl.Series:
     return text
 
 
+def _several(source: Source) -> dict[str, str]:
+    """Return the pattern of cells that hold several values, whose group is the first, for each column that may have such cells."""
+    return {"email": SEVERAL_ADDRESSES, "phone": SEVERAL_NUMBERS, **dict.fromkeys(source.map.several, SEVERAL)}
+
+
 def count_further(picked: Picked) -> dict[str, int]:
     """Count the cells that hold several values, of which the first counts."""
     columns = picked.source.map.columns_of(picked.source.kind)
-    texts = {name: text for name in picked.source.map.several if (text := picked.text(columns.get(name, ()))) is not None}
-    return {name: count for name, text in texts.items() if (count := int(text.str.contains(SEVERAL).sum() or 0))}
+    texts = {name: text for name in _several(picked.source) if (text := picked.text(columns.get(name, ()))) is not None}
+    patterns = _several(picked.source)
+    return {name: count for name, text in texts.items() if (count := int(text.str.contains(patterns[name]).sum() or 0))}
 
 
-def _named(texts: dict[str, pl.Series]) -> dict[str, pl.Series]:
-    """Take a whole name apart: Last, First; else the last word is the family name."""
+def _named(texts: dict[str, pl.Series], *, surname_first: bool) -> dict[str, pl.Series]:
+    """Take a whole name apart: Last, First; else the last word is the family name, or the first where that is said of the file."""
     whole = texts["name"]
+    if surname_first:
+        whole = whole.zip_with(whole.str.contains(",", literal=True).fill_null(value=True), whole.str.replace(r"^(\S+)\s+(.+)$", "$1, $2"))
     frame = pl.DataFrame({"name": whole}).select(
         first=pl.coalesce(pl.col("name").str.extract(r"^[^,]+,\s*(.+)$", 1), pl.col("name").str.extract(r"^(.+)\s+\S+$", 1), pl.col("name")),
         last=pl.coalesce(pl.col("name").str.extract(r"^([^,]+),\s*.+$", 1), pl.col("name").str.extract(r"^.+\s+(\S+)$", 1)),
@@ -134,15 +147,29 @@ def _timed(texts: dict[str, pl.Series], picked: Picked) -> dict[str, pl.Series]:
 
 
 def _in_utc(text: pl.Series, zones: pl.Series, formats: Sequence[str]) -> pl.Series:
-    """Return times as text in UTC, as far as they are times of a zone that there is; others as they came."""
+    """Return times as text in UTC.
+
+    A time that its row's zone does not have, or of a zone that there is not, gets the zone behind it: so it is no time, and not one of another zone.
+    """
     known = _zones()
     for zone in zones.drop_nulls().unique():
-        if zone not in known:
-            continue
         here = (zones == zone).fill_null(value=False).arg_true()
-        read = read_times(text.gather(here), formats, zone).values.dt.strftime(UTC_TEXT)
-        text = text.scatter(here, read.zip_with(read.is_not_null(), text.gather(here)))
+        came = text.gather(here)
+        if zone not in known:
+            text = text.scatter(here, came + f" ({zone})")
+            continue
+        read = read_times(came, formats, zone)
+        said = read.values.dt.strftime(UTC_TEXT)
+        text = text.scatter(here, said.zip_with(said.is_not_null(), came.zip_with(~read.bad, came + f" ({zone})")))
     return text
+
+
+def strange_zones(picked: Picked) -> pl.Series:
+    """Tell which rows name a time zone that there is not."""
+    zones = picked.text(picked.source.map.zone_column)
+    zones = picked.nothing() if zones is None else zones
+    known = _zones() if zones.null_count() < len(zones) else set()
+    return zones.is_not_null() & ~zones.is_in([zone for zone in zones.unique() if zone in known])
 
 
 def _zones() -> set[str]:

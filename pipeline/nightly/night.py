@@ -162,7 +162,7 @@ def _batch_made(step: str, found: dict[str, Any] | None) -> BatchMade:
     batch = found["batch"]
     bookings = {word: batch[f"bookings_{word}"] for word in ("updated", "cleared", "kept")}
     rows = {"read": batch["rows_read"], **{word: batch[word] for word in COUNTS}}
-    return BatchMade(step, batch["batch_id"], batch["kind"], batch["status"], rows, bookings, found["findings"])
+    return BatchMade(step, batch["batch_id"], batch["kind"], batch["status"], rows, bookings, found["findings"], batch["head"])
 
 
 def _write_summary(report: NightReport, desk: Desk) -> None:

@@ -24,6 +24,7 @@ from pipeline.reporting import Reporting, report
 from pipeline.run import Instructing, Loads, UploadRequest, Where, apply, load
 from pipeline.store.book import open_book, write_settings
 from pipeline.store.log import next_event
+from pipeline.store.place import check_room
 from pipeline.store.reading import next_numbers
 from pipeline.store.writing import BatchRecord, finish_batch, write_batch
 from schemas.plan import Dtype
@@ -199,6 +200,7 @@ def _apply(step: Step, journal: Journal, desk: Desk, where: Where) -> Done:  # n
 def _keep_up(step: Step, journal: Journal, desk: Desk, where: Where) -> Done:
     """End flags, or compose alerts anew: a batch where there is anything to do."""
     started = datetime.now(UTC)
+    check_room(where.store, desk.settings.store.min_free_bytes)
     with open_book(where.store, writing=True) as book:
         plan = UPKEEP[step.what](journal.by, Context(book, desk.settings, journal.as_of))
         if plan.is_empty:
@@ -209,7 +211,7 @@ def _keep_up(step: Step, journal: Journal, desk: Desk, where: Where) -> Done:
         with book.transaction():
             write_settings(book, desk.settings)
             write_batch(book, (batch_id, next_event(book)), record, plan.changes)
-            finish_batch(book, batch_id)
+            finish_batch(book, batch_id, desk.settings)
     return Done(batch_id, "applied")
 
 

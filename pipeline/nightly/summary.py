@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipeline.report import CAME_BACK
+from pipeline.report import CAME_BACK, tell_head
 
 LISTED = 50  # inputs and skipped files that a text lists
 
@@ -34,6 +34,7 @@ class BatchMade:
     rows: Mapping[str, int]
     bookings: Mapping[str, int]
     codes: Mapping[str, int]
+    head: str | None = None
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,9 @@ class NightReport:
         lines += [f"  {_batch_line(one)}" for one in self.batches]
         lines += [f"  stays in the inbox: {name}: {reason}" for name, reason in self.skipped[:LISTED]]
         lines += [f"  left for later, since somebody is still writing it: {name}" for name in self.left[:LISTED]]
-        return "\n".join([*lines, *(f"  written: {name}" for name in self.reports), *(f"  note: {remark}" for remark in self.remarks)])
+        lines += [*(f"  written: {name}" for name in self.reports), *(f"  note: {remark}" for remark in self.remarks)]
+        last = [one.head for one in self.batches][-1:]
+        return "\n".join([*lines, *(f"  {line}" for head in last for line in tell_head(head))])
 
 
 def _input_line(one: InputReport) -> str:

@@ -5,16 +5,16 @@ import warnings
 from collections.abc import Sequence
 from contextlib import redirect_stdout
 from copy import copy
-from io import BytesIO, StringIO
+from io import StringIO
 from itertools import count, product
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile, ZipFile
 
+from openpyxl import DEFUSEDXML
 from openpyxl import chart as charts
 from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, PatternFill
-from openpyxl.utils import get_column_letter, range_boundaries
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.outputs.answers import Answered, Summary
@@ -22,36 +22,13 @@ from pipeline.outputs.ownparts import read_book, write_book
 from pipeline.outputs.tables import CELL_CHARACTERS, FILLS, MAX_WIDTH, Table
 from schemas.columns import RESULT_COLUMNS
 
-MOST_ROWS, MOST_BYTES, MOST_ELEMENTS, MOST_SPANNED, LAST_COLUMN = 20_000, 64_000_000, 2_000_000, 200_000, 16_384
+LAST_COLUMN = 16_384
 DARK_FILLS = {"applied": "4E8F3A", "rejected": "C55A11", "unchanged": "7F7F7F", "ignored": "A6A6A6", "unprocessed": "BF9000"}
 MARK = "The sheet “{}” is written by flagbook; the next run replaces it."
-MAIN_PART = re.compile(rb"(?:spreadsheetml\.(?:sheet|template)|ms-excel\.(?:sheet|template)\.macroEnabled)\.main\+xml")
-SPANS = re.compile(rb"""<(?:[\w.-]+:)?(?:mergeCell|comment)\s[^<]*?\bref\s*=\s*["']([^"']*)""")
 
 
 class CantKeep(ValueError):
     """The workbook can't come back as its own; the message says why, and holds no cell's value."""
-
-
-def why_not(data: bytes, sheets: Sequence[Answered]) -> str | None:
-    """Return why a workbook that the intake's gate has passed can't come back as its own, to follow "because"; None where it can."""
-    if (rows := sum(len(sheet.rows) for sheet in sheets)) > MOST_ROWS:
-        return f"the upload has {rows:,} rows, more than {MOST_ROWS:,}"
-    try:
-        parts = ZipFile(BytesIO(data))
-        if not MAIN_PART.search(parts.read("[Content_Types].xml")):
-            return "the upload is not an XLSX workbook"
-        listed = [part for part in parts.infolist() if part.filename.lower().endswith((".xml", ".rels"))]
-        if sum(part.file_size for part in listed) > MOST_BYTES:
-            return f"the workbook is larger than {MOST_BYTES // 1_000_000} MB when unpacked"
-        texts = [parts.read(part) for part in listed]
-        refs = [ref.decode() for xml in texts for ref in SPANS.findall(xml)]
-        spanned = sum((abs(right - left) + 1) * (abs(low - top) + 1) for left, top, right, low in map(range_boundaries, refs))
-    except (BadZipFile, KeyError, TypeError, ValueError):  # the last two: a range that can't be read
-        return "the upload is not an XLSX workbook, or not a sound one"
-    if sum(xml.count(b"<") - xml.count(b"</") for xml in texts) > MOST_ELEMENTS or any(re.search(rb"definedName\s[^<]{9000}", xml) for xml in texts):
-        return "the workbook has too many cells, filled or formatted, or a defined name that is too long"
-    return f"its merged cells and notes cover more than {MOST_SPANNED:,} cells" if spanned > MOST_SPANNED else None
 
 
 def write_own_workbook(path: Path, data: bytes, sheets: Sequence[Answered], summary: Summary, more: Sequence[Table] = ()) -> None:
@@ -59,6 +36,8 @@ def write_own_workbook(path: Path, data: bytes, sheets: Sequence[Answered], summ
 
     Sheets that an earlier run put in front are replaced. Raises `CantKeep` where openpyxl can't carry the workbook.
     """
+    if not DEFUSEDXML:
+        raise CantKeep("openpyxl is told to read XML without its guard, defusedxml")
     # openpyxl prints a word on some odd files, where only results may stand.
     with warnings.catch_warnings(), redirect_stdout(StringIO()):
         warnings.simplefilter("ignore", UserWarning)  # openpyxl's words about what it leaves out

@@ -7,6 +7,8 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.outputs.answers import Answered, Summary
+from pipeline.outputs.ownapart import write_own_workbook_apart
+from pipeline.outputs.ownlimits import why_not
 from pipeline.outputs.staging import Staged, stem_of
 from pipeline.outputs.tables import BOM, Table, write_csv, write_csv_pieces, write_xlsx
 from pipeline.report import ResultFile
@@ -97,17 +99,12 @@ def _write_file(files: Staged, one: Uploaded, rows: pl.DataFrame, said: tuple[To
 
 def _write_book(path: Path, one: Uploaded, tables: Sequence[Table], rows: pl.DataFrame, said: tuple[Told, list[str]]) -> None:
     """Write results into the admin's own workbook, or into a plain one where that can't be."""
-    from pipeline.outputs.ownbook import CantKeep, why_not, write_own_workbook  # noqa: PLC0415  # spares a CSV a library that takes long to load
-
     told, remarks = said
     answered = [_answered(sheet, place, rows) for sheet, place in zip(one.sheets, one.places, strict=True)] if one.data else []
     reason = why_not(one.data, answered) if one.data else None
     if answered and reason is None:
-        try:
-            write_own_workbook(path, one.data, answered, told.summary, told.more())
-        except CantKeep as error:
-            reason = str(error)
-        else:
+        reason = write_own_workbook_apart(path, one.data, answered, told.summary, told.more())
+        if reason is None:
             return
     if reason is not None:
         remarks.append(f"{one.path.name}: the results are a plain workbook without its formatting, because {reason}")

@@ -1,6 +1,7 @@
 """Frames to CSV and XLSX files in which text stays text (rule 7.7)."""
 
 import errno
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -16,6 +17,8 @@ from pipeline.outputs.staging import Staged
 BOM = b"\xef\xbb\xbf"
 SHEET_ROWS = 1_048_575  # Excel's limit, less the header
 CELL_CHARACTERS = 32_767
+NAME_CHARACTERS = 31
+UNSOUND = re.compile(r"[\[\]:*?/\\\x00-\x1f]")  # what the name of a sheet may not have
 MAX_WIDTH = 50
 WRAPPED_ROWS = 20_000
 LINE_POINTS = 15.0
@@ -91,12 +94,21 @@ def _formats(frame: pl.DataFrame) -> dict[str, Format]:
 
 
 def _split(tables: Sequence[Table]) -> list[Table]:
-    parts = []
+    parts: list[Table] = []
+    taken: set[str] = set()
     for table in tables:
         for number, start in enumerate(range(0, max(len(table.frame), 1), SHEET_ROWS)):
-            name = table.name if not number else f"{table.name[:26]} ({number + 1})"
+            name = _sheet_name(table.name if not number else f"{table.name[:26]} ({number + 1})", taken)
             parts.append(Table(name, table.header, table.frame.slice(start, SHEET_ROWS)))
     return parts
+
+
+def _sheet_name(name: str, taken: set[str]) -> str:
+    """Return a name that a sheet may have, and that none in `taken` has: the sheets of an upload are called as anybody likes."""
+    sound = UNSOUND.sub("_", name).strip("'")[:NAME_CHARACTERS] or "Sheet"
+    free = next(one for one in (sound, *(f"{sound[:26]} {number}" for number in range(2, 10_000))) if one.casefold() not in taken)
+    taken.add(free.casefold())
+    return free
 
 
 def _distinct(header: Sequence[str]) -> list[str]:

@@ -1,11 +1,9 @@
 """Opening the book: what is there, who may write, and one transaction a batch."""
 
-import errno
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from importlib import resources
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,50 +11,22 @@ import duckdb
 import narwhals.stable.v2 as nw
 import polars as pl
 
-from pipeline.errors import FlagbookError, Refused, TryAgain
 from pipeline.settings import Settings
+from pipeline.store.connecting import connect, flush, set_up
+from pipeline.store.formats import check_format, is_current, make_tables, upgrade
 from pipeline.store.lock import locked
-from schemas.entities import ENTITIES
-
-FORMAT = "4"
-UPGRADED = ("1", "2", "3", FORMAT)  # formats that can be read, the older ones after an upgrade
-BROKEN = (duckdb.IOException, duckdb.SerializationException, duckdb.FatalException)
-LOCKED_DOWN = {
-    "autoinstall_known_extensions": False,
-    "autoload_known_extensions": False,
-    "python_enable_replacements": False,
-    "enable_external_access": False,
-    "lock_configuration": True,
-}
-
-
-class _Stream:
-    """A frame shown to DuckDB as nothing but an Arrow stream, which it reads without pyarrow."""
-
-    def __init__(self, frame: pl.DataFrame) -> None:
-        self.frame = frame
-
-    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
-        return self.frame.__arrow_c_stream__(requested_schema)
-
-
-@contextmanager
-def _stoppable() -> Iterator[None]:
-    """Let the user's interrupt be one; DuckDB turns it into an error of its own."""
-    try:
-        yield
-    except RuntimeError as error:
-        if "interrupted" in str(error).lower():
-            raise KeyboardInterrupt from None
-        raise
+from pipeline.store.place import check_log, check_place, sweep, unfinished
+from pipeline.store.refusals import broken_off
+from pipeline.store.shown import Shown, stoppable
 
 
 @dataclass(frozen=True)
 class Book:
-    """An open book; `path` is its file."""
+    """An open book; `path` is its file. `after` is what is to be done once the transaction that is open is committed."""
 
     path: Path
     con: duckdb.DuckDBPyConnection
+    after: list[Callable[[], None]] = field(default_factory=list)
 
     def ask(self, query: str, *values: Any, **frames: pl.DataFrame) -> pl.DataFrame:
         """Run a query with values for its question marks, `frames` standing in it by name; return its rows."""
@@ -79,7 +49,7 @@ class Book:
         for name, stream in streams.items():
             self.con.register(name, stream)
         try:
-            with _stoppable():
+            with stoppable():
                 self.con.execute(statement)
         except duckdb.Error:
             for stream in streams.values():
@@ -92,29 +62,34 @@ class Book:
         """Make a temporary table of what a rule gives for other tables: it runs inside the book, however many rows they have."""
         frames = [nw.from_native(self.con.sql(f"SELECT * FROM {table}")) for table in tables]
         query = nw.to_native(rule(*frames)).sql_query()
-        with _stoppable():
+        with stoppable():
             self.con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
 
     @contextmanager
     def _shown(self, frames: dict[str, pl.DataFrame]) -> Iterator[None]:
-        for name, frame in frames.items():
-            self.con.register(name, _Stream(frame))
-        with _stoppable():
+        streams = {name: Shown(frame) for name, frame in frames.items()}
+        for name, stream in streams.items():
+            self.con.register(name, stream)
+        with stoppable():
             yield
         # NOTE: not in a `finally`: after a failure inside a transaction, unregistering fails too and would hide the first error.
-        for name in frames:
+        for name, stream in streams.items():
             self.con.unregister(name)
+            stream.forget()
 
     @contextmanager
     def transaction(self, *, keep: bool = True) -> Iterator[None]:
         """Commit at the end, or leave nothing (rule 6.1); without `keep`, leave nothing in any case."""
         self.con.execute("BEGIN TRANSACTION")
+        self.after.clear()
         try:
             yield
         except BaseException:
             self.con.execute("ROLLBACK")
             raise
         self.con.execute("COMMIT" if keep else "ROLLBACK")
+        for act in self.after if keep else ():
+            act()
 
     def value(self, key: str) -> str | None:
         """Return one entry of the book's own settings."""
@@ -126,62 +101,98 @@ class Book:
 def open_book(path: Path, *, writing: bool, creating: bool = False, loading: bool = False) -> Iterator[Book]:
     """Open a book for reading or writing, under its lock.
 
-    Raises `Refused` where there is none (unless `creating`) or the file is not a book, `TryAgain` where it is in use.
+    Raises `Refused` where there is none (unless `creating`) or the file is not a book, before anything is touched; `TryAgain` where it is in use.
     """
-    _check_path(path, creating=creating)
-    with _opened(path, writing=writing, creating=creating, loading=loading) as book:
-        current = is_current(book)
-        if current or writing:
-            if not current:
-                upgrade(book)
+    check_place(path, creating=creating, writing=writing)
+    if not path.exists():
+        make_book(path)
+    with _opened(path, writing=writing, loading=loading) as book:
+        if current := is_current(book):
             yield book
-    if not (current or writing):
-        # Only a writer may upgrade, so a reader opens the book as one first.
-        with open_book(path, writing=True):
-            pass
-        with _opened(path, writing=False) as book:
+    if not current:
+        _upgrade_apart(path)
+        with _opened(path, writing=writing, loading=loading) as book:
             yield book
 
 
 @contextmanager
-def _opened(path: Path, *, writing: bool, creating: bool = False, loading: bool = False) -> Iterator[Book]:
+def _opened(path: Path, *, writing: bool, loading: bool = False, beside: Path | None = None) -> Iterator[Book]:
     with locked(path, writing=writing):
-        made = writing and creating and not path.exists()
-        con = _connect(path, writing=writing, loading=loading)
+        check_place(path)  # it may have changed while somebody else had the lock
+        has_log = check_log(path)
+        if writing:
+            if has_log:  # to open a database for writing is to write: its log goes into it
+                _look_first(path)
+            sweep(path)
+        con = connect(path, writing=writing, loading=loading, beside=beside)
         try:
             book = Book(path, con)
-            if made:
-                make_tables(book)
             check_format(book)
             yield book
         except duckdb.Error as error:
-            if isinstance(error, BROKEN) or _found_no_room(error):  # of a commit that found no room, a TransactionException
-                raise _broken(path, error) from None
+            if (known := broken_off(path, error)) is not None:
+                raise known from None
             raise
         finally:
             con.close()
 
 
-def _broken(path: Path, error: duckdb.Error) -> FlagbookError:
-    """Return what to say of a store that can't be read or written to its end; what DuckDB says may quote values."""
-    if _found_no_room(error):
-        return TryAgain(f"{path}: the disk is full; nothing was written.", "Free some space, then run the same command again.")
-    return Refused(f"{path}: the store is damaged.", "Restore it from a backup.")
+@contextmanager
+def open_as_it_is(path: Path, *, beside: Path | None = None) -> Iterator[Book]:
+    """Open a book for reading, of whatever format that this program knows; it is not brought up to date.
+
+    `beside`: a database to be made, which may be written to as `beside`.
+    """
+    check_place(path)
+    with _opened(path, writing=False, beside=beside) as book:
+        yield book
 
 
-def _found_no_room(error: duckdb.Error) -> bool:
-    """Tell whether an error is for want of room on the disk, by the words of the system: the error's own may hold a path, which may hold any word."""
-    return any(os.strerror(number).lower() in str(error).lower() for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
+def _look_first(path: Path) -> None:
+    """Raise `Refused` where a file is no book of ours, without changing a byte of it."""
+    con = connect(path, writing=False)
+    try:
+        check_format(Book(path, con))
+    finally:
+        con.close()
+
+
+def make_book(path: Path) -> None:
+    """Make an empty book, which has its name only when it is whole."""
+    with locked(path, writing=True):
+        if path.exists():  # by now
+            return
+        sweep(path)
+        beside = unfinished(path, os.getpid())
+        con = connect(beside, writing=True)
+        try:
+            make_tables(Book(beside, con))
+            con.execute("CHECKPOINT")
+        except duckdb.Error as error:
+            raise broken_off(path, error) or error from None
+        finally:
+            con.close()
+        flush(beside)
+        beside.rename(path)
+        flush(path.parent)
+
+
+def _upgrade_apart(path: Path) -> None:
+    """Bring a book of an earlier program up to date on a connection of its own, and into its file, so that no log has to be replayed over it."""
+    with _opened(path, writing=True) as book:
+        if not is_current(book):
+            upgrade(book)
+        book.con.execute("CHECKPOINT")
 
 
 @contextmanager
 def open_for_load(path: Path, *, dry_run: bool) -> Iterator[Book]:
     """Open a book to load into, making it where there is none; a dry run without a store works on an empty one in memory."""
     if dry_run and not path.exists():
-        _check_path(path, creating=True)
+        check_place(path, creating=True)
         con = duckdb.connect(":memory:")
         try:
-            _set_up(con, loading=True)
+            set_up(con, loading=True)
             book = Book(path, con)
             make_tables(book)
             yield book
@@ -190,90 +201,6 @@ def open_for_load(path: Path, *, dry_run: bool) -> Iterator[Book]:
     else:
         with open_book(path, writing=True, creating=True, loading=True) as book:
             yield book
-
-
-def _check_path(path: Path, *, creating: bool) -> None:
-    if path.is_dir():
-        raise Refused(f"{path}: this is a folder, not a store.", "Name the store's file, such as flagbook.duckdb.")
-    if path.exists():
-        if path.stat().st_size == 0:
-            raise Refused(f"{path}: the store is an empty file.", "Restore it from a backup, or move it away and make a new one with: flagbook init")
-        return
-    if path.with_name(path.name + ".wal").exists():
-        raise Refused(
-            f"{path}: the store is missing but its .wal file is there.", "Restore the store beside it first: opening it now would throw the .wal file away."
-        )
-    if not creating:
-        raise Refused(f"{path}: there is no store here.", "Check --store, or make one with: flagbook init")
-    if not path.parent.is_dir():
-        raise Refused(f"{path.parent}: there is no such folder for the store.", "Make the folder first.")
-
-
-def _connect(path: Path, *, writing: bool, loading: bool) -> duckdb.DuckDBPyConnection:
-    previous = os.umask(0o077)  # the book decides who is served: nobody else may read it
-    try:
-        con = duckdb.connect(str(path), read_only=not writing)
-    except duckdb.IOException as error:
-        if "lock" in str(error).lower():
-            raise TryAgain(f"{path}: the store is in use by another program.", "Close it there, then run the same command again.") from None
-        raise _unusable(path, error) from None
-    except duckdb.Error as error:
-        raise _unusable(path, error) from None
-    finally:
-        os.umask(previous)
-    _set_up(con, loading=loading)
-    return con
-
-
-def _set_up(con: duckdb.DuckDBPyConnection, *, loading: bool = False) -> None:
-    con.execute("SET TimeZone = 'UTC'")
-    con.execute("SET memory_limit = '600MiB'")
-    if loading:
-        # NOTE: DuckDB takes a stream for one row, and would keep all of it in memory to join it; so joins of a load are done as they are written.
-        con.execute("SET disabled_optimizers = 'build_side_probe_side'")
-    for name, value in LOCKED_DOWN.items():
-        con.execute(f"SET {name} = {str(value).lower()}")
-
-
-def _unusable(path: Path, error: duckdb.Error) -> Refused:
-    if isinstance(error, duckdb.IOException) and "permission" in str(error).lower():
-        return Refused(f"{path}: the store can't be opened for want of permission.", "Check the permissions of the file and its folder.")
-    return Refused(f"{path}: this is not a store of Flagbook, or it is damaged.", "Check --store, or restore the store from a backup.")
-
-
-def make_tables(book: Book) -> None:
-    """Write the tables and views of an empty book."""
-    with book.transaction():
-        for name in ("book.sql", "entities.sql", "views.sql"):
-            book.run(_sql(name))
-        book.run("INSERT INTO book VALUES ('format', ?), ('timezone', 'UTC')", FORMAT)
-
-
-def _sql(name: str) -> str:
-    return resources.files("pipeline.store").joinpath(name).read_text(encoding="utf-8")
-
-
-def is_current(book: Book) -> bool:
-    """Tell whether a book has everything that this program knows."""
-    wanted = {entity.table for entity in ENTITIES if entity.table}
-    return book.value("format") == FORMAT and wanted <= set(book.ask("SELECT table_name FROM duckdb_tables()")["table_name"])
-
-
-def upgrade(book: Book) -> None:
-    """Bring a book of an earlier program up to date; what it holds stays."""
-    with book.transaction():
-        for name in ("upgrade.sql", "entities.sql", "views.sql"):
-            book.run(_sql(name))
-        book.run("UPDATE book SET value = ? WHERE key = 'format'", FORMAT)
-
-
-def check_format(book: Book) -> None:
-    """Raise `Refused` where the file is another program's database, or a book of a later format."""
-    tables = set(book.ask("SELECT table_name FROM duckdb_tables()")["table_name"])
-    if not {"book", "customers", "flags", "history", "batches"} <= tables:
-        raise Refused(f"{book.path}: this is a database, but not a store of Flagbook.", "Check --store.")
-    if (found := book.value("format")) not in UPGRADED:
-        raise Refused(f"{book.path}: the store has format {found}, and this program reads format {FORMAT}.", "Use the program that wrote it, or a newer one.")
 
 
 def settings_differ(book: Book, settings: Settings) -> bool:

@@ -27,6 +27,8 @@ TRIMMED = "nullif(trim({}, ' ' || chr(9) || chr(10) || chr(13)), '')"
 # Staged rows whose customers were found.
 BY_KEYS = f"SELECT s.*, CASE WHEN {ID_ONLY} THEN s.id_key ELSE w.customer_id END AS customer_id FROM staged_bookings s LEFT JOIN whose w ON {SAME_KEYS}"
 
+BY_PLACE = "SELECT * FROM withheld ORDER BY file_no, source_row"
+
 
 def by_id(columns: Sequence[str]) -> str:
     """Return the query that reads a stream of bookings that name customers by id; `columns` are those that it has."""
@@ -96,6 +98,11 @@ def clash_again(book: Book, message: str) -> None:
     )
     book.run("INSERT INTO found SELECT file_no, source_row, 'duplicate-id', ? FROM clashing ORDER BY file_no, source_row", message)
     book.run("DELETE FROM fresh WHERE booking_id IN (SELECT booking_id FROM clashing)")
+
+
+def withhold(book: Book, columns: Sequence[str], rows: pl.DataFrame) -> None:
+    """Put rows of a stream that were kept back, which has these columns, into `withheld`."""
+    book.run(f"CREATE OR REPLACE TEMP TABLE withheld AS {by_id(columns)}", incoming=rows)
 
 
 def clash_left_out(book: Book, source: str, stream: Any, message: str) -> None:
@@ -188,9 +195,9 @@ def _log(book: Book, stamp: tuple[int, datetime], what: tuple[str, str, str], so
     )
 
 
-def keep_changed_alerts(book: Book, alerts: pl.DataFrame) -> None:
-    """Keep customer_id, old and new of the customers whose alert the load changes, in `alerts_changed`."""
-    book.run("CREATE OR REPLACE TEMP TABLE alerts_changed AS SELECT customer_id, old, new FROM alerts", alerts=alerts)
+def any_bookings(book: Book) -> bool:
+    """Tell whether the book has any bookings."""
+    return bool(book.ask("SELECT EXISTS (SELECT 1 FROM bookings) AS there")["there"][0])
 
 
 def find_moved(book: Book, as_of: datetime) -> int:

@@ -15,7 +15,9 @@ PLAIN = ("first_name", "last_name", "company", "email", "phone", "email_key")
 def write_new_customers(book: Book, batch_id: int) -> int:
     """Insert the staged customers that the book does not know; return how many."""
     before = count_rows(book, "customers")
-    book.run("CREATE OR REPLACE TEMP TABLE newcomers AS SELECT * FROM staged_customers ANTI JOIN customers USING (customer_id)")
+    # To nobody known everybody is new, and a copy of them would only take room.
+    kind, known = ("TABLE", " ANTI JOIN customers USING (customer_id)") if before else ("VIEW", "")
+    book.run(f"CREATE OR REPLACE TEMP {kind} newcomers AS SELECT * FROM staged_customers{known}")
     book.run(
         "INSERT INTO customers (customer_id, first_name, last_name, company, email, phone, status, first_batch, last_batch, email_key, source_status, "
         "source_alert) "

@@ -55,6 +55,7 @@ def staged(layout: str) -> Lying:
 # Where bookings lie that are new to the book: in the book itself, or beside it.
 STRAIGHT = Lying("bookings", "bookings", "first_file", "first_row", CONTENT["bookings"])
 FRESH = Lying("bookings", "fresh", content=CONTENT["bookings"])
+WITHHELD = Lying("bookings", "withheld", content=CONTENT["bookings"])  # since their ids stand more than once
 
 
 def stage(book: Book, layout: str, columns: Sequence[str], stream: Any) -> None:
@@ -108,6 +109,11 @@ def count_codes(book: Book) -> dict[str, int]:
 def findings_between(book: Book, file_no: int, first: int, last: int) -> pl.DataFrame:
     """Return the findings of a file's rows from `first` to `last`, in their order: source_row, message."""
     return book.ask("SELECT source_row, message FROM found WHERE file_no = ? AND source_row BETWEEN ? AND ? ORDER BY source_row, rowid", file_no, first, last)
+
+
+def rows_among(book: Book, file_no: int, rows: pl.Series) -> pl.Series:
+    """Return those of a file's rows (their numbers) that came back."""
+    return book.ask("SELECT n FROM asked SEMI JOIN (SELECT source_row AS n FROM found WHERE file_no = ?) f USING (n)", file_no, asked=rows.to_frame("n"))["n"]
 
 
 def files_with_findings(book: Book, codes: Sequence[str] = ()) -> set[int]:

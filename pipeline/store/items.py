@@ -29,22 +29,29 @@ class ItemChanges:
 def write_items(book: Book, stamp: tuple[int, datetime], event: int, changes: ItemChanges) -> None:
     """Write an entity's events and what stands after them; the first event of the batch gets the number `event`."""
     entity, events = changes.entity, changes.events
+    write_events(book, stamp, event, changes)
+    if entity is STATUS:
+        _write_status(book, events)
+    else:
+        take_off(book, entity, events)
+        _put(book, entity, event, (f"({LAST}) WHERE is_after ORDER BY place", events))
+
+
+def write_events(book: Book, stamp: tuple[int, datetime], event: int, changes: ItemChanges) -> None:
+    """Write an entity's events into the history, in their order: to sort them again would take longer than to write them."""
+    entity, events = changes.entity, changes.events
     is_migrated = "source" in events.columns
     when = "coalesce(changed_at, ?)" if is_migrated else "?"
     book.run(
         f"INSERT INTO history SELECT place + ?, ?, file_no, sheet, source_row, ?, customer_id, item, action, "
         f"{_json(entity, 'before', SOURCE['before'] if is_migrated else '')}, {_json(entity, 'after', SOURCE['after'] if is_migrated else '')}, "
-        f"reason, changed_by, {when} FROM events ORDER BY place",
+        f"reason, changed_by, {when} FROM events",
         event,
         stamp[0],
         entity.entity_in_history,
         stamp[1],
         events=events,
     )
-    if entity is STATUS:
-        _write_status(book, events)
-    else:
-        _write_table(book, entity, event, events)
 
 
 def _columns(entity: Entity) -> dict[str, str]:
@@ -63,15 +70,25 @@ def _json(entity: Entity, side: str, more: str = "") -> str:
     return f"CASE WHEN item = 'status' THEN json_object('status', {side}_value) ELSE {said} END" if entity is STATUS else said
 
 
-def _write_table(book: Book, entity: Entity, event: int, events: pl.DataFrame) -> None:
-    columns = _columns(entity)
+def take_off(book: Book, entity: Entity, events: pl.DataFrame) -> None:
+    """Take the items that events find there out of the entity's table."""
     book.run(
         f"DELETE FROM {entity.table} t USING events e WHERE t.customer_id = e.customer_id AND t.{entity.item} = e.item",
-        events=events.select("customer_id", "item").unique(),
+        events=events.filter("is_before").select("customer_id", "item").unique(),
     )
+
+
+def put_items(book: Book, entity: Entity, event: int, last: pl.DataFrame) -> None:
+    """Put what stands after `last`, the last event of each item, into the entity's table; see `write_events`."""
+    _put(book, entity, event, ("events WHERE is_after", last))
+
+
+def _put(book: Book, entity: Entity, event: int, what: tuple[str, pl.DataFrame]) -> None:
+    """Insert what stands after events; `what`: which of them, in SQL, and all of them."""
+    columns, (rest, events) = _columns(entity), what
     book.run(
         f"INSERT INTO {entity.table} (customer_id, {entity.item}, {', '.join([*columns.values(), 'version'])}) "
-        f"SELECT customer_id, item, {', '.join(f'after_{name}' for name in columns)}, place + ? FROM ({LAST}) WHERE is_after ORDER BY place",
+        f"SELECT customer_id, item, {', '.join(f'after_{name}' for name in columns)}, place + ? FROM {rest}",
         event,
         events=events,
     )

@@ -43,12 +43,7 @@ def locked(store: Path, *, writing: bool) -> Iterator[None]:
 
 @contextmanager
 def night_locked(store: Path) -> Iterator[None]:
-    """Hold the lock of a whole night, which leaves the store itself free between two batches; raise `TryAgain` where another night holds it.
-
-    Raises `Refused` where there is no store, lest a mistyped path leaves a lock behind.
-    """
-    if not store.exists():
-        raise Refused(f"{store}: there is no store here.", "Check --store, or make one with: flagbook init")
+    """Hold the lock of a whole night, which leaves the store itself free between two batches; raise `TryAgain` where another night holds it."""
     path = night_path(store)
     try:
         descriptor = _open(path)
@@ -61,7 +56,7 @@ def night_locked(store: Path) -> Iterator[None]:
 
 
 def _open(path: Path) -> int:
-    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
 
 
 @contextmanager
@@ -104,3 +99,14 @@ def _holder(path: Path) -> str:
         return f" (process {said['pid']} on {said['host']}, since {said['since']})"
     except (OSError, ValueError, KeyError, TypeError):  # a reader holds it, or the writer has only just come
         return ""
+
+
+def is_running(process: int) -> bool:
+    """Tell whether there is a process of this number on this machine."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # somebody else's
+        return True
+    return True

@@ -27,8 +27,8 @@ def list_batches(book: Book) -> list[dict[str, Any]]:
 
 
 def find_batch(book: Book, batch_id: int) -> dict[str, Any] | None:
-    """Return one batch, its files, and how many rows came back with each combination of codes; None where there is no such batch."""
-    records = book.ask("SELECT * FROM batches WHERE batch_id = ?", batch_id).to_dicts()
+    """Return one batch with its head, its files, and how many rows came back with each combination of codes; None where there is no such batch."""
+    records = book.ask("SELECT b.*, h.head FROM batches b LEFT JOIN heads h USING (batch_id) WHERE batch_id = ?", batch_id).to_dicts()
     if not records:
         return None
     files = book.ask("SELECT file_no, name, sha256 FROM batch_files WHERE batch_id = ? ORDER BY file_no", batch_id).to_dicts()

@@ -3,24 +3,60 @@
 import polars as pl
 
 from pipeline.store.book import Book
-from pipeline.store.incoming import COLUMNS, CONTENT
+from pipeline.store.incoming import COLUMNS, CONTENT, count_rows
 from pipeline.store.log import undone_batches
+from pipeline.store.reading import items_query
+from schemas.entities import FLAGS
 
+ALERTED = "SELECT customer_id, alert_message FROM customers WHERE alert_message IS NOT NULL"
 # Batches of migrations that stand; `undone` are those that do not.
 MIGRATIONS = "SELECT batch_id FROM batches ANTI JOIN undone USING (batch_id) WHERE kind = 'migrate'"
 
 
-def said_last(book: Book, source: str, customers: pl.Series) -> pl.DataFrame:
-    """Return what a source said last of the flags of some customers: customer_id, flag_type, said (null: nothing stands) and said_until."""
+def find_said(book: Book, source: str) -> pl.Series:
+    """Put what a source said last of the flags of the staged customers into `said_before`; return the customers (customer_id), each once."""
     last = "arg_max_null(after ->> '{}', event_id)"
-    return book.ask(
+    book.run(
+        "CREATE OR REPLACE TEMP TABLE said_before AS "
         f"SELECT customer_id, item AS flag_type, {last.format('said')} AS said, ({last.format('said_until')})::DATE AS said_until "
-        f"FROM history SEMI JOIN asked USING (customer_id) WHERE entity = 'flags' AND batch_id IN ({MIGRATIONS}) "
+        f"FROM history {_theirs(book, 'SELECT 1 FROM batches')} WHERE entity = 'flags' AND batch_id IN ({MIGRATIONS}) "
         "AND coalesce(after ->> 'source', before ->> 'source') = ? GROUP BY customer_id, item ORDER BY customer_id, item",
         source,
-        asked=customers.to_frame("customer_id"),
         undone=undone_batches(book),
     )
+    return book.ask("SELECT DISTINCT customer_id FROM said_before ORDER BY customer_id")["customer_id"]
+
+
+def said_last(book: Book, customers: pl.DataFrame) -> pl.DataFrame:
+    """Return what `find_said` found of some customers (customer_no, customer_id): their number and id, flag_type, said (null: nothing) and said_until."""
+    return _of(book, "said_before", customers)
+
+
+def find_standing(book: Book) -> None:
+    """Keep the flags that the staged customers have (`stood_before`) and the alerts (`alerted_before`): what a batch decides by, before it writes."""
+    for table, query in (("stood_before", items_query(FLAGS)), ("alerted_before", ALERTED)):
+        book.run(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT * FROM ({query}) {_theirs(book, query)}")
+
+
+def _theirs(book: Book, query: str) -> str:
+    """Return the join to the staged customers, in SQL: none where a query has no rows that could be joined, since a million of them take their time."""
+    return "SEMI JOIN staged_customers USING (customer_id)" if count_rows(book, f"({query})") else ""
+
+
+def stood_before(book: Book, customers: pl.DataFrame) -> pl.DataFrame:
+    """Return the flags that `find_standing` found of some customers (customer_no, customer_id): their number and id, and the rest of `items_of`."""
+    return _of(book, "stood_before", customers)
+
+
+def alerted_before(book: Book, customers: pl.DataFrame) -> pl.DataFrame:
+    """Return customer_no, customer_id and alert_message of those of some customers who had an alert."""
+    return _of(book, "alerted_before", customers)
+
+
+def _of(book: Book, table: str, customers: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows of a table of some customers, with their numbers; who has none need not be looked for."""
+    asked = customers if count_rows(book, table) else customers.clear()
+    return book.ask(f"SELECT customer_no, t.* FROM {table} t JOIN asked USING (customer_id) ORDER BY ALL", asked=asked.select("customer_no", "customer_id"))
 
 
 def count_brought(book: Book, source: str) -> int:
@@ -46,23 +82,71 @@ def events_known(book: Book, customers: pl.Series) -> pl.DataFrame:
     )
 
 
+def begin_staging(book: Book) -> None:
+    """Make an empty staging table of customers."""
+    columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS["customers"].items())
+    book.run(f"CREATE OR REPLACE TEMP TABLE staged_customers (file_no BIGINT, {columns})")
+
+
 def stage_customers(book: Book, customers: pl.DataFrame) -> None:
-    """Bring customers (see `CUSTOMERS` of the files' reader), each once, into the staging table; what is blank says nothing of one who is known."""
-    kinds = COLUMNS["customers"]
-    plain = [name for name in (*CONTENT["customers"], "email_key") if name not in ("status", "alert_message")]
-    said = ", ".join(f"coalesce(i.{name}, c.{name}) AS {name}" for name in plain)
-    named = {name: name for name in kinds if name not in plain} | {name: name for name in plain}
-    columns = ", ".join(named[name] for name in kinds)
-    book.run(
-        f"CREATE OR REPLACE TEMP TABLE staged_customers AS SELECT file_no, {columns} FROM (SELECT i.file_no, i.source_row, i.customer_id, "
-        f"i.status::VARCHAR AS status, NULL::VARCHAR AS alert_message, {said} FROM incoming i LEFT JOIN customers c USING (customer_id))",
-        incoming=customers,
-    )
+    """Add customers (see `CUSTOMERS` of the files' reader) to the staging table."""
+    book.run("INSERT INTO staged_customers BY NAME SELECT * REPLACE (status::VARCHAR AS status) FROM incoming", incoming=customers)
+
+
+def take_repeated(book: Book) -> pl.DataFrame:
+    """Take the rows of customers who stand on several out of the staging table, and return them in the order of files and rows."""
+    repeated = "customer_id IN (SELECT customer_id FROM staged_customers GROUP BY customer_id HAVING count(*) > 1)"
+    rows = book.ask(f"SELECT * FROM staged_customers WHERE {repeated} ORDER BY file_no, source_row")
+    if len(rows):
+        book.run("DELETE FROM staged_customers WHERE customer_id IN (SELECT customer_id FROM rows)", rows=rows.select("customer_id").unique())
+    return rows
+
+
+def staged_rows(book: Book) -> pl.DataFrame:
+    """Return the staged customers in the order of files and rows."""
+    return book.ask("SELECT * FROM staged_customers ORDER BY file_no, source_row")
+
+
+def keep_known(book: Book) -> None:
+    """Let staged customers, each once, say what the book has where they say nothing: what is blank says nothing of one who is known."""
+    if count_rows(book, "customers"):
+        plain = [name for name in (*CONTENT["customers"], "email_key") if name not in ("status", "alert_message")]
+        said = ", ".join(f"coalesce(i.{name}, c.{name}) AS {name}" for name in plain)
+        book.run(
+            f"CREATE OR REPLACE TEMP TABLE staged_customers AS SELECT i.* REPLACE ({said}, NULL::VARCHAR AS alert_message) "
+            "FROM staged_customers i LEFT JOIN customers c USING (customer_id)"
+        )
 
 
 def customer_names(book: Book) -> pl.DataFrame:
     """Return customer_id, first_name and last_name of all customers who are not deleted."""
     return book.ask("SELECT customer_id, first_name, last_name FROM customers WHERE status <> 'deleted' ORDER BY customer_id")
+
+
+def begin_due(book: Book) -> None:
+    """Make `due` empty: the flags that a source says stand, and what became of them (imported, changed, unchanged)."""
+    book.run("CREATE OR REPLACE TEMP TABLE due (customer_id VARCHAR, key VARCHAR, flag_type VARCHAR, became VARCHAR, comment VARCHAR)")
+
+
+def add_due(book: Book, due: pl.DataFrame) -> None:
+    """Add flags to `due`; of those that are as before, the comment is not compared."""
+    book.run("INSERT INTO due BY NAME SELECT * FROM more", more=due)
+
+
+def count_due(book: Book, keys: pl.DataFrame, *, any_others: bool) -> pl.DataFrame:
+    """Compare `due` with the flags of the staged customers, counted anew; `keys`: flag_type as the book writes it, and its key.
+
+    `any_others`: the book may have flags of others. Returns flag_type and became of what is due, stands (the type of the flag in the book),
+    is_lost (it was brought, and does not stand as it should), and n; a type is null where a side has no such flag.
+    """
+    theirs = "SEMI JOIN staged_customers USING (customer_id)" if any_others else ""
+    return book.ask(
+        "WITH standing AS (SELECT customer_id, key, flag_type AS stands, comment AS now "
+        f"FROM flags {theirs} JOIN keys USING (flag_type)) "
+        "SELECT flag_type, became, stands, became <> 'unchanged' AND NOT coalesce(contains(now, comment), false) AS is_lost, count(*) AS n "
+        "FROM due FULL JOIN standing USING (customer_id, key) GROUP BY ALL ORDER BY ALL",
+        keys=keys,
+    )
 
 
 def flags_of(book: Book, customers: pl.Series) -> pl.DataFrame:

@@ -3,11 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 import polars as pl
 
+from pipeline.settings import Settings
 from pipeline.store.book import Book
+from pipeline.store.heads import heads_path, keep_heads
 from pipeline.store.items import ItemChanges, write_items
+from pipeline.store.sealing import seal
 
 
 @dataclass(frozen=True)
@@ -74,9 +78,12 @@ def _require_written(book: Book, batch_id: int, rows: int, events: int) -> None:
         raise AssertionError(f"batch {batch_id} has {rows:,} rows and {events:,} events, and {found.row(0)} arrived: nothing is written")
 
 
-def finish_batch(book: Book, batch_id: int) -> None:
-    """Set the time at which a batch ended: the last statement of its transaction."""
+def finish_batch(book: Book, batch_id: int, settings: Settings) -> str:
+    """Set the time at which a batch ended, and seal it: the last statements of its transaction; return its head, which is kept outside once it stands."""
     book.run("UPDATE batches SET finished_at = ? WHERE batch_id = ?", datetime.now(UTC), batch_id)
+    head = seal(book, batch_id)
+    book.after.append(partial(keep_heads, book, heads_path(book.path, settings)))
+    return head
 
 
 def write_rows(book: Book, batch_id: int, rows: pl.DataFrame) -> None:

@@ -1,4 +1,4 @@
-"""Measures Flagbook: how `load`, `apply` and `report` grow, against the least that any program would do and what people would use instead.
+"""Measures Flagbook: how `load`, `apply`, `report` and `migrate` grow, against the least that any program would do and what people would use instead.
 
 Run by `make bench`; `make bench ARGS=--quick` tries it out. Nothing here passes or fails by time. Files stay in `tests/bench/work`.
 """
@@ -14,13 +14,13 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 # Run as a script, so the project's folder is put in the way of imports first.
-from tests.bench import apply_rows, growing, load_rows, loading, page, reporting  # noqa: E402
+from tests.bench import apply_rows, growing, load_rows, loading, migrating, page, reporting  # noqa: E402
 from tests.bench.applying import measure_apply  # noqa: E402
 from tests.bench.inputs import Inputs, Sizes, inputs_of  # noqa: E402
 from tests.bench.measuring import HERE, tell  # noqa: E402
 
 WORK = HERE / "work"
-PARTS = ("load", "apply", "report")
+PARTS = page.PARTS
 SHARES = (100, 10, 1)  # sizes that are measured, as shares of the largest
 HUGE = 5  # times the largest of them
 ROOM = 30 << 30  # bytes of disk that the huge load needs
@@ -49,7 +49,7 @@ def main() -> None:
     sizes = Sizes(said.customers, said.bookings, said.instructions).scaled(share=100 if said.quick else 1)
     series = [inputs_of(WORK, sizes.scaled(share=share)) for share in SHARES]
     kept = series[-1].file("figures.json")
-    measures = {"load": load_part, "apply": apply_part, "report": report_part}
+    measures = {"load": load_part, "apply": apply_part, "report": report_part, "migrate": migrate_part}
     parts = {}
     for name in [said.only] if said.only else PARTS:
         parts[name] = measures[name](said, series)
@@ -101,6 +101,13 @@ def report_part(said: argparse.Namespace, series: list[Inputs]) -> page.Part:
     """Measure the reports of each size."""
     figures = reporting.measure_reports(series, said.runs)
     return page.make_part((reporting.NOTES,), reporting.report_rows(figures), {})
+
+
+def migrate_part(said: argparse.Namespace, series: list[Inputs]) -> page.Part:
+    """Measure `migrate` of a tenth of the largest number of customers, and of all."""
+    most = series[-1].sizes.customers
+    figures = migrating.measure_migrations(WORK / "migrate", [max(1, most // 10), most], said.runs)
+    return page.make_part((migrating.NOTES,), migrating.migrate_rows(figures), {})
 
 
 if __name__ == "__main__":

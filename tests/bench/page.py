@@ -17,6 +17,7 @@ from tests.bench.chart import Line, draw
 from tests.bench.table import HEAD
 
 MEASURED = ("duckdb", "narwhals", "polars", "python-calamine", "rustpy-xlsxwriter")
+PARTS = ("load", "apply", "report", "migrate")
 HEADING = "## The last recorded run"
 CHART = "benchmarks.svg"
 LINE = 140
@@ -62,7 +63,7 @@ def keep_parts(parts: Mapping[str, Part], path: Path) -> dict[str, Part]:
     kept |= {name: asdict(part) for name, part in parts.items()}
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(kept), encoding="utf-8")
-    return {name: _part(kept[name]) for name in ("load", "apply", "report") if name in kept}
+    return {name: _part(kept[name]) for name in PARTS if name in kept}
 
 
 def _part(said: Mapping[str, Any]) -> Part:

@@ -1,11 +1,15 @@
 """Migration through the command line: flags and their past out of another system, the sum, a second run, and the way back."""
 
+import os
+import pty
+import subprocess
+import sys
 from typing import Any
 
 import duckdb
 import pytest
 
-from tests.cli.conftest import Shop
+from tests.cli.conftest import ROOT, Shop
 
 RESALE = """Customer ID,First Name,Last Name,Email,flag customer?,Flagged Reason,Flagged By,Flagged Date,Action,Date,Reason,Employee
 R1,Jack,Miller,jm@example.com,Yes,stolen again,Dana,05/03/2025,flagged,01/10/2024,stolen goods,Dana
@@ -109,6 +113,18 @@ def test_a_flag_of_the_books_own_is_kept_above_the_sources(bare: Shop) -> None:
     assert bare.run("migrate", "resale.csv", *AS_OF).json()["status"] == "nothing-applied"
     assert bare.run("undo", "3").code == 0
     assert asked(bare, "SELECT comment FROM flags") == [("owes 20",)]
+
+
+def test_a_terminal_shows_a_bar_of_rows_and_then_of_flags(bare: Shop) -> None:
+    bare.file("resale.csv", RESALE)
+    ours, theirs = pty.openpty()
+    words = [sys.executable, "-m", "jobs", "migrate", "resale.csv", "--as-of", "2026-06-01"]
+    subprocess.run(words, cwd=bare.folder, stdout=subprocess.PIPE, stderr=theirs, check=False, env={**os.environ, "PYTHONPATH": str(ROOT)}, timeout=60)
+    os.close(theirs)
+    shown = os.read(ours, 1 << 16).decode()
+    os.close(ours)
+    assert ("resale.csv: 7 rows" in shown, "flags: 8 decided" in shown, "100%" in shown) == (True, True, True), shown
+    assert bare.run("migrate", "resale.csv", *AS_OF).err == ""  # and elsewhere a short run says nothing
 
 
 def test_a_dry_run_says_the_same_and_writes_nothing(bare: Shop) -> None:

@@ -275,7 +275,8 @@ def test_a_map_is_explained_in_words(bare: Shop) -> None:
     bare.file("map.toml", EXPLAINED)
     said = bare.run("migrate", "--explain", "mine", "--map", "map.toml").out
     assert "written like 31.12.2026, 31 Dec 2026 16:05." in said
-    assert 'where "Text" or "Art" is filled\n    words for a type, besides its name: rot = On Hold' in said
+    assert 'where "Art" or "Text" is filled; no flag: no, n,' in said
+    assert "words for a type, besides its name: rot = On Hold" in said
     assert "says nein, offen;" in said
 
 

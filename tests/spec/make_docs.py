@@ -1,4 +1,4 @@
-"""Write the generated pages of docs/ from the spec tests, the catalogue of findings and the columns; with --check, say which are stale."""
+"""Write the generated pages of docs/ from spec tests, marks of hazards, the catalogue of findings and the columns; with --check, say which are stale."""
 
 import importlib
 import inspect
@@ -11,6 +11,7 @@ from types import ModuleType
 from schemas.columns import LAYOUTS
 from schemas.entities import CATALOGUE, ENTITIES
 from schemas.reports import REPORTS, Form
+from tests.hazards import page as hazards
 from tests.spec.book import AS_OF, BY, Spec
 
 HERE = Path(__file__).parent
@@ -139,13 +140,25 @@ def reports_page() -> str:
     return _page(parts)
 
 
-PAGES = {"rules.md": rules_page, "findings.md": findings_page, "columns.md": columns_page, "reports.md": reports_page}
+def hazards_page() -> str:
+    """Return the page of hostile inputs and faults, with the times that were recorded last."""
+    return _page([hazards.page(hazards.hazards(), hazards.read_seconds())])
+
+
+PAGES = {"rules.md": rules_page, "findings.md": findings_page, "columns.md": columns_page, "reports.md": reports_page, "hazards.md": hazards_page}
+# What is compared of a page that has more than is made of the sources alone.
+COMPARED = {"hazards.md": hazards.without_times}
 
 
 def stale_pages(folder: Path) -> dict[Path, str]:
     """Return the pages that are not on disk as they should be, with what they should be."""
     wanted = {folder / name: make() for name, make in PAGES.items()}
-    return {path: text for path, text in wanted.items() if not path.is_file() or path.read_text(encoding="utf-8") != text}
+    return {path: text for path, text in wanted.items() if not path.is_file() or not _is_same(path, text)}
+
+
+def _is_same(path: Path, text: str) -> bool:
+    compared = COMPARED.get(path.name, str)
+    return compared(path.read_text(encoding="utf-8")) == compared(text)
 
 
 def main(words: list[str]) -> int:
@@ -154,6 +167,9 @@ def main(words: list[str]) -> int:
         print("Usage: python -m tests.spec.make_docs [--check]", file=sys.stderr)
         return 2
     stale = stale_pages(DOCS)
+    untimed = hazards.untimed(hazards.hazards(), hazards.read_seconds()) if words else []
+    for case in untimed:
+        print(f"stale: docs/hazards.md: no time is recorded for case {case} (record it with: make hazards)", file=sys.stderr)
     for path, text in stale.items():
         if words:
             print(f"stale: docs/{path.name} (write it anew with: make docs)", file=sys.stderr)
@@ -161,7 +177,7 @@ def main(words: list[str]) -> int:
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
         print(f"written: docs/{path.name}")
-    return 1 if words and stale else 0
+    return 1 if words and (stale or untimed) else 0
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """The book's own connection: what it does with frames, and inside a transaction."""
 
+import gc
+import weakref
 from pathlib import Path
 
 import polars as pl
@@ -30,6 +32,17 @@ def test_a_failed_transaction_leaves_nothing_and_shows_its_own_error(tmp_path: P
         with pytest.raises(Exception, match="NOT NULL"):
             insert_half(book)
         assert book.ask("SELECT count(*) AS n FROM book WHERE key = 'half'").item() == 0
+
+
+def test_a_frame_is_let_go_inside_the_transaction_in_which_it_was_shown(tmp_path: Path) -> None:
+    with open_book(tmp_path / "book.duckdb", writing=True, creating=True) as book, book.transaction():
+        book.run("CREATE TABLE numbers (i BIGINT)")
+        frame = filled(0, 3)
+        known = weakref.ref(frame)
+        book.run("INSERT INTO numbers SELECT i FROM shown", shown=frame)
+        del frame
+        gc.collect()
+        assert known() is None
 
 
 def insert_half(book: Book) -> None:

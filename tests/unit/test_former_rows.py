@@ -8,7 +8,8 @@ import pytest
 from pipeline.report import UndoReport
 from pipeline.run import Loads, Undoing, Where, load, undo
 from pipeline.settings import Business, Settings
-from pipeline.store.book import FORMAT, open_book
+from pipeline.store.book import open_book
+from pipeline.store.formats import FORMAT
 from pipeline.store.former import KEYS
 
 AS_OF = datetime(2026, 3, 2, 9, tzinfo=UTC)

@@ -3,13 +3,13 @@
 import polars as pl
 import pytest
 
-from pipeline import streaming
-from pipeline.streaming import KnownIds
+from pipeline.intake import idsets
+from pipeline.intake.idsets import KnownIds
 
 
 @pytest.mark.parametrize("strangers", [0, 3, 1_000_000])
 def test_strangers_are_told_in_every_piece_however_many_there_were(strangers: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(streaming, "STRANGERS", strangers)
+    monkeypatch.setattr(idsets, "STRANGERS", strangers)
     known = KnownIds(pl.Series([f"C{n}" for n in range(0, 100, 2)]))
     for start in (0, 40, 80, 0):
         asked = [f"C{n}" for n in range(start, start + 40)]

@@ -25,11 +25,15 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.table import Table as ListObject
 from python_calamine import CalamineWorkbook
 
+from pipeline.confined import FULL
 from pipeline.intake.gate import check_workbook
 from pipeline.intake.sheets import Wanted, is_ours
 from pipeline.intake.workbook import read_workbook
+from pipeline.outputs import ownbook
 from pipeline.outputs.answers import Answered, Summary
-from pipeline.outputs.ownbook import MARK, MOST_ROWS, CantKeep, why_not, write_own_workbook
+from pipeline.outputs.ownapart import write_own_workbook_apart
+from pipeline.outputs.ownbook import MARK, CantKeep, write_own_workbook
+from pipeline.outputs.ownlimits import MOST_ROWS, why_not
 from pipeline.outputs.tables import Table
 from schemas.columns import FLAGS, RESULT_COLUMNS
 
@@ -732,3 +736,43 @@ def test_a_sheet_that_openpyxl_leaves_out_is_told() -> None:
 def test_words_about_what_is_left_out_do_not_stop_the_work() -> None:
     extension = '<extLst><ext xmlns:x14="urn:x" uri="{78C0D931-6437-407D-A8EE-F0AAD7539E65}"><x14:conditionalFormattings/></ext></extLst></worksheet>'
     assert flags(patched(saved(admin_book()), "</worksheet>", extension))["E1"].value == "outcome"
+
+
+def test_table_without_columns_over_a_whole_sheet_is_not_carried() -> None:
+    table = '<table xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" id="1" ref="A1:XFD1048576" headerRowCount="1"/>'
+    buffer = BytesIO(saved(admin_book()))
+    with zipfile.ZipFile(buffer, "a") as archive:
+        archive.writestr("xl/tables/table9.xml", table)
+    assert "tables" in str(why_not(buffer.getvalue(), []))
+
+
+def test_writing_in_a_process_apart_does_the_same(tmp_path: Path) -> None:
+    assert write_own_workbook_apart(tmp_path / "apart.xlsx", saved(admin_book()), [answered()], SUMMARY, ()) is None
+    write_own_workbook(tmp_path / "here.xlsx", saved(admin_book()), [answered()], SUMMARY)
+    apart, here = (openpyxl.load_workbook(tmp_path / name) for name in ("apart.xlsx", "here.xlsx"))
+    assert [[cell.value for cell in row] for row in apart["Flags"]] == [[cell.value for cell in row] for row in here["Flags"]]
+
+
+@pytest.mark.parametrize("code", [None, -6, -9, 1])
+def test_process_apart_that_does_not_come_to_an_end_means_a_plain_workbook(code: int | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.apart.run_apart", lambda *_: code)
+    assert "60 seconds or 3 GB" in str(write_own_workbook_apart(tmp_path / "up.xlsx", b"", [], SUMMARY, ()))
+
+
+def test_process_apart_without_room_is_an_output_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.apart.run_apart", lambda *_: FULL)
+    with pytest.raises(OSError, match="No space left"):
+        write_own_workbook_apart(tmp_path / "up.xlsx", b"", [], SUMMARY, ())
+
+
+def test_process_apart_says_why_a_workbook_cannot_be_carried(tmp_path: Path) -> None:
+    assert (
+        write_own_workbook_apart(tmp_path / "up.xlsx", b"no workbook", [answered()], SUMMARY, ()) == "the workbook holds something that can't be carried over"
+    )
+
+
+def test_without_the_guard_of_xml_nothing_is_carried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert openpyxl.DEFUSEDXML
+    monkeypatch.setattr(ownbook, "DEFUSEDXML", False)
+    with pytest.raises(CantKeep, match="defusedxml"):
+        write_own_workbook(tmp_path / "up.xlsx", saved(admin_book()), [answered()], SUMMARY)

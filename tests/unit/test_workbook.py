@@ -9,12 +9,10 @@ import openpyxl
 import polars as pl
 import pytest
 import xlsxwriter
-from python_calamine import CalamineWorkbook
 
 from pipeline.errors import Refused
-from pipeline.intake.celltext import cell_text, is_inexact
+from pipeline.intake.cellvalues import cell_text, is_inexact
 from pipeline.intake.sheets import RawSheet, Wanted
-from pipeline.intake.trial import try_reading
 from pipeline.intake.workbook import WorkbookRead, read_workbook
 from schemas.columns import FLAGS
 
@@ -137,9 +135,54 @@ def test_errors_and_inexact_numbers_are_marked() -> None:
     assert read(data).sheets[0].rows["c3"].to_list() == ["#N/A"]
 
 
-def test_newer_error_names_sheet_and_cell() -> None:
-    data = patched(book(HEADER, ["add", 7]), '<c r="B2" t="n"><v>7</v></c>', '<c r="B2" t="e"><v>#SPILL!</v></c>')
+@pytest.mark.parametrize("text", ["#SPILL!", "#CALC!", "#BUSY!", "#GETTING_DATA", "#CONNECT!"])
+def test_newer_error_is_an_error_like_any_other(text: str) -> None:
+    cells = f'<c r="B2" t="e"><f>X()</f><v>{text}</v></c><c r="D2" t="e"><v>#REF!</v></c>'
+    sheet = read(patched(book(HEADER, ["add", 7], ["add", "C1"]), '<c r="B2" t="n"><v>7</v></c>', cells)).sheets[0]
+    assert sheet.rows.rows() == [(2, "add", text, None, "#REF!"), (3, "add", "C1", None, None)]
+    assert sheet.marks.rows() == [(2, 1, "cell-error"), (2, 3, "cell-error")]
+
+
+def test_newer_error_in_an_odd_spelling_names_sheet_and_cell() -> None:
+    data = patched(book(HEADER, ["add", 7]), '<c r="B2" t="n"><v>7</v></c>', '<c r="B2" t="e"><v>#SPILL!<!-- ! --></v></c>')
     assert "sheet Flags: cell B2" in refusal(data).reason
+
+
+def merged(*areas: str) -> bytes:
+    made = openpyxl.load_workbook(BytesIO(book(["Flags of May"], HEADER, ["add", "C1", "Alert", "x"], ["add", None, "Alert", None], [], ["add", "C2"])))
+    for area in areas:
+        made.active.merge_cells(area)
+    return saved(made)
+
+
+def test_cells_under_merged_areas_are_marked() -> None:
+    sheet = read(merged("A1:D1", "B3:B5", "D3:D4", "E3:F4")).sheets[0]
+    assert sheet.rows.rows()[:2] == [(3, "add", "C1", "Alert", "x"), (4, "add", "#ERROR", "Alert", "#ERROR")]
+    assert sheet.rows["source_row"].to_list() == [3, 4, 6]
+    assert sheet.marks.rows() == [(4, 1, "cell-error"), (4, 3, "cell-error")]
+
+
+@pytest.mark.parametrize("area", ["A5:D5", "B4:B5", "D6:D9", "A1:D1"])
+def test_merged_areas_that_hide_nothing_are_no_fault(area: str) -> None:
+    assert read(merged(area)).sheets[0].marks.is_empty()
+
+
+def test_value_that_a_merged_area_hides_is_not_believed() -> None:
+    data = patched(
+        book(HEADER, ["add", "C1", "Alert", "x"], ["add", "C2", "Alert", "x"]), "</sheetData>", '</sheetData><mergeCells><mergeCell ref="B2:B3"/></mergeCells>'
+    )
+    assert read(data).sheets[0].marks.rows() == [(3, 1, "cell-error")]
+
+
+def test_huge_merged_area_is_refused() -> None:
+    data = patched(book(HEADER, ["add", "C1"]), "</sheetData>", '</sheetData><mergeCells><mergeCell ref="A2:XFD1048576"/></mergeCells>')
+    assert "merged cells reach from row 2 to row 1,048,576" in refusal(data).reason
+
+
+def test_merged_areas_that_overlap_do_not_multiply() -> None:
+    areas = '<mergeCell ref="A1:D9000"/>' * 2_000
+    data = patched(book(HEADER, *[["add", "C1", "Alert", "x"]] * 2_000), "</sheetData>", f"</sheetData><mergeCells>{areas}</mergeCells>")
+    assert "more than 10,000,000 cells" in refusal(data).reason
 
 
 def test_hidden_rows_are_read_and_counted() -> None:
@@ -196,32 +239,25 @@ def test_rows_out_of_order_and_cells_without_reference() -> None:
     assert read(patched(made, 'r="A2"', 'r="A5"')).sheets[0].rows["source_row"].to_list() == [2, 3, 5]
 
 
+def test_strict_workbook_is_read() -> None:
+    strict = {"http://schemas.openxmlformats.org/spreadsheetml/2006/main": "http://purl.oclc.org/ooxml/spreadsheetml/main"}
+    strict["http://schemas.openxmlformats.org/officeDocument/2006/relationships"] = "http://purl.oclc.org/ooxml/officeDocument/relationships"
+    buffer = BytesIO()
+    with zipfile.ZipFile(BytesIO(book(HEADER, ["add", "C1"]))) as source, zipfile.ZipFile(buffer, "w") as target:
+        for name in source.namelist():
+            content = source.read(name).decode().replace('<c r="B2"', '<c r="D2" t="d"><v>2027-06-01</v></c><c r="B2"')
+            for old, new in strict.items():
+                content = content.replace(old, new)
+            target.writestr(name, content)
+    assert read(buffer.getvalue()).sheets[0].rows.rows() == [(2, "add", "C1", None, "2027-06-01")]
+
+
 @pytest.mark.parametrize("name", ["x'; DROP TABLE flags;--", '<&>"', "مرحبا"])
 def test_odd_sheet_names(name: str) -> None:
     buffer = BytesIO()
     with xlsxwriter.Workbook(buffer) as made:
         made.add_worksheet(name).write_row(0, 0, HEADER)
     assert read(buffer.getvalue()).sheets[0].name == name
-
-
-def test_panic_of_the_parser_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
-    class PanicException(BaseException):
-        pass
-
-    def panic(_source: BytesIO) -> CalamineWorkbook:
-        raise PanicException
-
-    monkeypatch.setattr("pipeline.intake.workbook.CalamineWorkbook", type("Parser", (), {"from_filelike": staticmethod(panic)}))
-    assert "damaged" in refusal(book(HEADER)).reason
-
-
-def test_interrupt_of_the_parser_passes_through(monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupt(_source: BytesIO) -> CalamineWorkbook:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("pipeline.intake.workbook.CalamineWorkbook", type("Parser", (), {"from_filelike": staticmethod(interrupt)}))
-    with pytest.raises(KeyboardInterrupt):
-        read(book(HEADER))
 
 
 def test_missing_shared_text_is_a_refusal() -> None:
@@ -247,12 +283,6 @@ def test_open_document_is_read() -> None:
     sheet = read(buffer.getvalue()).sheets[0]
     assert sheet.rows.rows() == [(2, "add", "1.5", None, None)]
     assert sheet.marks.rows() == [(2, 1, "id-not-exact")]
-
-
-def test_workbook_that_would_end_the_process_is_refused() -> None:
-    with pytest.raises(Refused, match="the workbook is damaged") as caught:
-        try_reading(b"anything", "up.xls", "import os; os.abort()")
-    assert caught.value.fix
 
 
 def test_frames_keep_their_shape() -> None:

@@ -1,28 +1,22 @@
-"""Cell values of a parsed sheet as text, the way that rules 2.2 and 7.4 read them."""
+"""Cell values of a parsed sheet as text, the way that rules 2.2 and 7.4 read them.
+
+This runs in the process that parses (see `parser.py`), so it imports no more than it needs.
+"""
 
 import datetime
-from collections.abc import Callable, Iterable, Sequence
-
-import polars as pl
+from collections.abc import Callable, Sequence
 
 Value = int | float | str | bool | datetime.time | datetime.date | datetime.datetime | datetime.timedelta
 MOST_DIGITS = 10**15
 
 
-def text_column(name: str, values: Sequence[Value]) -> pl.Series:
-    """Return a column of cell values as a String series, null where a cell is blank."""
-    column = pl.Series(name, _texts(values), dtype=pl.String)
-    return column.set(column.str.strip_chars() == "", None)
-
-
-def _texts(values: Sequence[Value]) -> Iterable[str]:
-    """Most columns hold one kind of value, which spares the question for each cell."""
+def column_texts(values: Sequence[Value]) -> list[str] | None:
+    """Return a column of cell values as texts, blank where a cell is; None where all are."""
     kinds = set(map(type, values))
-    if kinds == {float}:
-        numbers = pl.Series(values, dtype=pl.Float64)
-        if ((numbers == numbers.floor()) & (numbers.abs() < MOST_DIGITS)).all():
-            return numbers.cast(pl.Int64).cast(pl.String)
-    return map(TEXTS[kinds.pop()], values) if len(kinds) == 1 else map(cell_text, values)
+    if kinds == {str}:
+        return list(map(str, values)) if any(values) else None
+    # Most columns hold one kind of value, which spares the question for each cell.
+    return list(map(TEXTS[kinds.pop()], values)) if len(kinds) == 1 else list(map(cell_text, values))
 
 
 def cell_text(value: Value) -> str:

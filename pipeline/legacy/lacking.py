@@ -1,0 +1,69 @@
+"""What a map names and a file lacks: of it nothing can come, which nobody would see; so it is said, or the file refused."""
+
+import difflib
+from collections.abc import Iterator, Sequence
+
+from pipeline.errors import Refused
+from pipeline.legacy.maps import FlagRule
+from pipeline.legacy.opening import SURE, Source
+from schemas.columns import header_key
+
+ALIKE = 0.45  # from which a header of the file is named as the nearest
+PARTS = ("type_column", "comment", "by", "at", "expires")
+
+
+def require_columns(sources: Sequence[Source]) -> None:
+    """Raise `Refused` where files can't be what they are said to be of.
+
+    Of a user's own map each flag's column, and the ids, must be in one of the files; of a shipped one that was named, enough columns.
+    """
+    of_customers = [source for source in sources if source.kind == "customers"]
+    for source in sources:
+        if source.map.shipped and source.sure < SURE and source.kind == "customers" and source.map.flags and not source.rules():
+            why = f"{source.name}: only {source.sure:.0%} of its columns are known to the map of {source.map.name}, and none of those that tell of flags."
+            raise Refused(why, f"Is it of {source.map.name}? If so, copy the map (--explain says where it lies), put the file's headers in, and use --map.")
+    if not of_customers or of_customers[0].map.shipped:
+        return
+    legacy = of_customers[0].map
+    ids = legacy.customers.get("customer_id", ())
+    needed = [*([("customer_id", ids)] if ids else []), *((f"flags {place}", rule.tells()) for place, rule in enumerate(legacy.flags, 1))]
+    for where, headers in needed:
+        if not any(source.has(headers) for source in of_customers):
+            why = f"{of_customers[0].name}: the map says {where}: {' or '.join(headers)}, which is not in the file{_hint(of_customers, headers)}."
+            raise Refused(why, f"Correct the header in {legacy.where}, or take the line out.")
+
+
+def tell_lacking(source: Source) -> list[str]:
+    """Return remarks on what the map names and the file lacks, with the nearest header that it has."""
+    rules = list(source.map.flags) if source.kind == "customers" else []
+    silent = [rule for rule in rules if not source.has(rule.tells())]
+    said = [f"{source.name}: no {_kind(rule)} can come: {_named(source, rule.tells())} is not in the file" for rule in silent]
+    groups = list(dict.fromkeys(_lacking(source, [rule for rule in rules if rule not in silent])))
+    if groups:
+        said.append(f"{source.name}: the map names columns that the file lacks: {', '.join(_named(source, headers) for headers in groups)}")
+    if source.map.shipped and source.sure < SURE:
+        said.append(f"{source.name}: only {source.sure:.0%} of its columns are known to the map of {source.map.name}: look whether it is of that system")
+    return said
+
+
+def _lacking(source: Source, rules: Sequence[FlagRule]) -> Iterator[tuple[str, ...]]:
+    columns = [*source.map.columns_of(source.kind).values(), *(getattr(rule, part) for rule in rules for part in PARTS)]
+    columns += [source.map.zone_column] if source.kind == "bookings" else []
+    yield from (headers for headers in columns if headers and not source.has(headers))
+
+
+def _kind(rule: FlagRule) -> str:
+    named = f" of type {rule.type}" if rule.type else ""
+    return ("history of flags" if rule.event else "flags") + named
+
+
+def _named(source: Source, headers: Sequence[str]) -> str:
+    return " or ".join(headers) + _hint([source], headers)
+
+
+def _hint(sources: Sequence[Source], headers: Sequence[str]) -> str:
+    """Return in brackets which unused header of the files is most like one of some headers; nothing where none is."""
+    there = {header_key(title): title for source in sources for title in source.unused()}
+    near = [(difflib.SequenceMatcher(None, header_key(header), key).ratio(), title) for header in headers for key, title in there.items()]
+    share, title = max(near, default=(0.0, ""))
+    return f" (the nearest there: {title})" if share >= ALIKE else ""

@@ -1,0 +1,76 @@
+"""Connections to a store's file: who may read it, what DuckDB may touch besides, and how much it may take. Nothing here knows what the store holds."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from pipeline.errors import TryAgain
+from pipeline.store.refusals import found_no_room, not_opened, refusal
+
+MEMORY = "600MiB"
+LOCKED_DOWN = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "allow_community_extensions": False,
+    "allow_persistent_secrets": False,
+    "python_enable_replacements": False,
+    "enable_external_access": False,
+    "lock_configuration": True,
+}
+
+
+@contextmanager
+def private_files() -> Iterator[None]:
+    """Give files that are made meanwhile to their owner alone: the store, its log, what it spills."""
+    previous = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(previous)
+
+
+def connect(path: Path, *, writing: bool, loading: bool = False, beside: Path | None = None) -> duckdb.DuckDBPyConnection:
+    """Open a store's file, and a new one as `beside` if it is named, and nothing else ever after; raise what the runbook says where it can't be."""
+    with private_files():
+        try:
+            con = duckdb.connect(str(path), read_only=not writing)
+        except duckdb.Error as error:
+            raise not_opened(path, error) from None
+        if beside is not None:
+            _attach(con, beside)
+    set_up(con, loading=loading)
+    return con
+
+
+def _attach(con: duckdb.DuckDBPyConnection, beside: Path) -> None:
+    quoted = "'" + str(beside).replace("'", "''") + "'"
+    try:
+        con.execute(f"ATTACH {quoted} AS beside (READ_WRITE)")
+    except duckdb.Error as error:
+        con.close()
+        if found_no_room(error):
+            raise refusal("disk-full", beside) from None
+        raise TryAgain(f"{beside}: the file can't be written.", "Choose another place, or mend the permissions of its folder.") from None
+
+
+def set_up(con: duckdb.DuckDBPyConnection, *, loading: bool = False) -> None:
+    """Set what every connection has: UTC, so much memory, no files but its own, and settings that nothing changes again."""
+    con.execute("SET TimeZone = 'UTC'")
+    con.execute(f"SET memory_limit = '{MEMORY}'")
+    if loading:
+        # NOTE: DuckDB takes a stream for one row, and would keep all of it in memory to join it; so joins of a load are done as they are written.
+        con.execute("SET disabled_optimizers = 'build_side_probe_side'")
+    for name, value in LOCKED_DOWN.items():
+        con.execute(f"SET {name} = {str(value).lower()}")
+
+
+def flush(path: Path) -> None:
+    """Bring a file or a folder onto the disk. NOTE: never a store that this process has open; see `lock.py`."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,51 @@
+"""The tables of a book and its format: making them, knowing them again, and bringing those of earlier formats up to date."""
+
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from pipeline.store.refusals import refusal
+from pipeline.store.sealing import seal
+from schemas.entities import ENTITIES
+
+if TYPE_CHECKING:  # the book opens itself by what is known here
+    from pipeline.store.book import Book
+
+FORMAT = "5"
+UPGRADED = ("1", "2", "3", "4", FORMAT)  # formats that can be read, the older ones after an upgrade
+
+
+def make_tables(book: "Book") -> None:
+    """Write the tables and views of an empty book."""
+    with book.transaction():
+        for name in ("book.sql", "entities.sql", "chain.sql", "views.sql"):
+            book.run(_sql(name))
+        book.run("INSERT INTO book VALUES ('format', ?), ('timezone', 'UTC')", FORMAT)
+
+
+def _sql(name: str) -> str:
+    return resources.files("pipeline.store").joinpath(name).read_text(encoding="utf-8")
+
+
+def is_current(book: "Book") -> bool:
+    """Tell whether a book has everything that this program knows."""
+    wanted = {entity.table for entity in ENTITIES if entity.table}
+    return book.value("format") == FORMAT and wanted <= set(book.ask("SELECT table_name FROM duckdb_tables()")["table_name"])
+
+
+def upgrade(book: "Book") -> None:
+    """Bring a book of an earlier program up to date; what it holds stays, and is sealed as it is where it was not."""
+    with book.transaction():
+        for name in ("upgrade.sql", "entities.sql", "chain.sql", "views.sql"):
+            book.run(_sql(name))
+        if not book.ask("SELECT EXISTS (SELECT 1 FROM heads) AS any_sealed")["any_sealed"][0]:
+            seal(book, 0)
+        book.run("UPDATE book SET value = ? WHERE key = 'format'", FORMAT)
+
+
+def check_format(book: "Book") -> None:
+    """Raise `Refused` where the file is another program's database, or a book of a later format."""
+    tables = set(book.ask("SELECT table_name FROM duckdb_tables()")["table_name"])
+    if not {"book", "customers", "flags", "history", "batches"} <= tables:
+        raise refusal("other-database", book.path)
+    if (found := book.value("format")) not in UPGRADED:
+        raise refusal("newer", book.path, detail=f": it has format {found}, and this one reads formats up to {FORMAT}")

@@ -1,0 +1,5 @@
+"""The folders of the tests of the command line, here too."""
+
+from tests.cli.conftest import bare, shop
+
+__all__ = ["bare", "shop"]

@@ -1,0 +1,83 @@
+"""Ids that stand more than once: found from their column alone, which must be read as the rows are."""
+
+import random
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from pipeline import streaming
+from pipeline.intake.exports import open_exports
+from pipeline.intake.idsets import doubled_hashes, hashed
+from pipeline.intake.maps import default_map
+from pipeline.run import Loads, Where, load
+from pipeline.settings import Settings
+from pipeline.store.book import open_book
+from schemas.columns import BOOKINGS
+
+HEAD = "starts_at,booking_id,customer_id,service\n"
+LINE = "2026-12-01,{},C1,Tour\n"
+FILES = {
+    "plain": HEAD + "".join(LINE.format(one) for one in ("B2", "B1", " B3 ", "'B2", "b1")),
+    "quoted": HEAD + '2026-12-01,"B,1",C1,"two\nlines"\n2026-12-01,B2,C1,"a ""word"""\n' + LINE.format('"B,1"'),
+    "blank": "\n\n" + HEAD + LINE.format("B2") + ",,,\n\n" + LINE.format("") + LINE.format("B2"),
+    "wide": HEAD + LINE.format("B2").rstrip() + ",,\n" + LINE.format("B1"),
+    "other letters": HEAD + "".join(LINE.format(one) for one in ("B\u200b1", "\uff221", "\u00c91", "B1\u00a0")),
+    "one line end": (HEAD + LINE.format("B1") + LINE.format("B2")).replace("\n", "\r"),
+    "utf-16": "\ufeff" + HEAD + LINE.format("B1") + LINE.format("B1"),
+    "sep": "sep=;\n" + (HEAD + LINE.format("B9") + LINE.format("B8")).replace(",", ";"),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_column_alone_says_what_the_rows_say(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "b.csv"
+    path.write_bytes(FILES[name].encode("utf-16-le" if name == "utf-16" else "utf-8"))
+    export = open_exports(path, BOOKINGS, default_map(Settings()), Settings())[0]
+    assert export.ids is not None
+    rows = pl.concat([export.cast(sheet).valid["booking_id"] for sheet in export.sheets()])
+    assert pl.concat(list(export.ids())).drop_nulls().to_list() == rows.to_list()
+    assert export.passed() <= export.size, "reading the column apart is no part of the pass"
+
+
+def test_a_file_that_came_back_is_read_whole(tmp_path: Path) -> None:
+    path = tmp_path / "b.csv"
+    path.write_text("starts_at,booking_id,customer_id,source_row,message\n2026-12-01,''B1,C1,2,no customer has this key\n")
+    assert open_exports(path, BOOKINGS, default_map(Settings()), Settings())[0].ids is None
+
+
+def test_every_id_that_stands_twice_is_found_wherever_it_does() -> None:
+    pieces = [pl.Series(["A", "B", None]), pl.Series(["C", None, "A"]), pl.Series([], dtype=pl.String), pl.Series(["D", "D", "D", "E"])]
+    assert set(doubled_hashes(pieces)) == set(hashed(pl.Series(["A", "D"])))
+    assert doubled_hashes([]).to_list() == doubled_hashes([pl.Series([None], dtype=pl.String)]).to_list() == []
+
+
+def load_rows(folder: Path, rows: list[tuple[str, str, str]]) -> tuple[object, ...]:
+    """Load bookings (id, customer, service) in two files into a new book; return what was said of them, and what is in the book."""
+    folder.mkdir()
+    people = folder / "c.csv"
+    people.write_text("customer_id\nC1\nC2\n")
+    files = []
+    for number, half in enumerate((rows[::2], rows[1::2])):
+        files.append(folder / f"b{number}.csv")
+        files[-1].write_text("booking_id,customer_id,starts_at,service\n" + "".join(f"{one},{who},2026-12-01,{what}\n" for one, who, what in half))
+    where = Where(folder / "book.duckdb", Settings(), folder / "out")
+    as_of = datetime(2026, 6, 1, tzinfo=UTC)
+    report = load(where, Loads((people,), tuple(files), "test", as_of))
+    with open_book(where.store, writing=False) as book:
+        stored = book.ask("SELECT booking_id, customer_id, service, first_file, first_row FROM bookings ORDER BY ALL").rows()
+        found = book.ask("SELECT file_no, source_row, code FROM batch_rows ORDER BY ALL").rows()
+    back = sorted(path.read_text() for path in (folder / "out").glob("*.rejected.csv"))
+    return stored, found, back, report.tables["bookings"]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_rows_come_back_alike_whether_doubled_ids_were_known_beforehand_or_not(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    chance = random.Random(seed)
+    ids = [f"B{chance.randint(1, 40)}" for _ in range(30)] + [f"X{n}" for n in range(20)]
+    rows = [(one, chance.choice(("C1", "C1", "C2", "nobody")), chance.choice(("Tour", "Walk"))) for one in ids]
+    chance.shuffle(rows)
+    known = load_rows(tmp_path / "known", rows)
+    monkeypatch.setattr(streaming, "LOOKED_THROUGH", 0)
+    assert load_rows(tmp_path / "unknown", rows) == known
