@@ -110,12 +110,12 @@ def _parted(found: pl.DataFrame, context: Context, *, states_present: bool) -> t
 
 
 def _joined(present: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """Return the different flags of each item, each item with all of its text, the source's whole word, and repetitions.
+    """Return the different flags of each item, the oldest first, each item with all of its text, the source's whole word, and repetitions.
 
     said is the text up to a flag, each comment once, until the last of the last days up to it (null where one has none), is_again whether its comment
     stands there already.
     """
-    sorted_ = present.sort(ITEM, maintain_order=True)
+    sorted_ = present.sort([ITEM, "at"], nulls_last=True, maintain_order=True)
     is_new = _differs(sorted_, SAME)
     turn, days = pl.int_range(pl.len(), dtype=pl.Int64), pl.col("expires_on")
     distinct = sorted_.filter(is_new).with_columns(step=turn - pl.when(IS_FIRST).then(turn).forward_fill(), said=pl.col("comment"))

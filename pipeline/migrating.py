@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -64,6 +65,7 @@ def migrate_sources(loading: Loading, sources: Sequence[tuple[int, Source]]) -> 
         incoming.add_findings(context.book, found.select(pl.lit(number, pl.Int64).alias("file_no"), "source_row", "code", "message"))
     done.loaded.rejected |= done.read.rejected
     _leave_out(done, context)
+    done.remarks += _future(done.read, context)
     differing = merge_staged(context) if done.read.may_repeat else {}
     done.remarks += [f"{count_of(n, 'customer')} on several rows that differ in {name}: the first row counts" for name, n in differing.items()]
     people, new = _bring_customers(loading, [number for number, _ in of_customers])
@@ -91,6 +93,13 @@ def _leave_out(done: Migrated, context: Context) -> None:
     take_out_people(context.book, erased)
     done.read.valid -= len(gone)
     done.read.items = [part.filter(~pl.col("customer_id").is_in(erased.implode())) for part in done.read.items]
+
+
+def _future(read: Read, context: Context) -> list[str]:
+    """Return a remark where dates of flags or events lie after the day of the batch."""
+    day = context.as_of + timedelta(days=1)  # by a day, since zones of times differ
+    later = sum(len(items.filter(pl.col("at") > day)) for items in read.items)
+    return [f"{count_of(later, 'flag or event', 'flags and events')} dated after the day of this run: look at the date formats of the map"] if later else []
 
 
 def read_sources(context: Context, sources: Sequence[tuple[int, Source]], progress: Progress) -> Read:

@@ -13,6 +13,7 @@ from pipeline.answering import stage_came_back, tell_erased
 from pipeline.comparing import DIFFERENCE, compare
 from pipeline.context import Context
 from pipeline.errors import Refused
+from pipeline.findings import CATALOGUE
 from pipeline.intake.exports import Export
 from pipeline.legacy.drafting import draft_map
 from pipeline.legacy.explaining import explain_map
@@ -75,6 +76,7 @@ def migrate(where: Where, call: Migrating) -> MigrateReport:
             context = Context(book, where.settings, call.as_of, call.reason)
             done = migrate_sources(Loading(context, batch_id, call.by, progress=_by_file(call.progress, sources)), sources)
             mass = MassChange(done.flags_before, done.gone, where.settings.batches.mass_change_percent)
+            done.remarks += _ignored(call)
             brakes = (mass, _source_loss(done, sources, context))
             _require_meant(brakes, call)
             back = [] if call.dry_run else stage_came_back(files, _exports(sources), (done.loaded, context), where.out, _exports(sources, "bookings"))
@@ -124,6 +126,11 @@ def _require_meant(brakes: Brakes, call: Migrating) -> None:
     found = [one.to_text() for one in brakes if one.is_too_much]
     if found and not (call.allow_mass_change or call.dry_run):
         raise Refused(f"{found[0]}; nothing was written.", "Look at a dry run; if it is meant, run it again with --allow-mass-change.")
+
+
+def _ignored(call: Migrating) -> list[str]:
+    """Return a remark where the call says twice whose files these are."""
+    return [f"--map {call.map} tells whose files these are: --from {call.system} is not looked at"] if call.map and call.system != AUTO else []
 
 
 def _exports(sources: Numbered, kind: str | None = None) -> list[tuple[int, Export]]:
@@ -177,7 +184,10 @@ def _remarks(done: Migrated, sources: Numbered) -> list[str]:
     said += [remark for _, source in sources if not source.opened.sheet or not source.what[1] for remark in source.opened.remarks]
     rest = "several values: the first is kept, and the others are not in the book, which has one {} of a customer"
     said += [f"{count_of(n, 'cell')} of {name} with {rest.format(name)}" for name, n in done.read.further.items()]
-    said += [f'{count_of(n, "cell")} of {column} say "{word}", which is neither yes nor no and counts as no' for (column, word), n in _strange(done)]
+    said += [
+        f'{count_of(n, f"cell of {column} says", f"cells of {column} say")} "{word}", which is neither yes nor no and counts as no'
+        for (column, word), n in _strange(done)
+    ]
     said += [f"{count_of(n, 'row')}: {message}" for message, n in sorted({**done.read.warnings, **done.loaded.warnings}.items())]
     tags = sorted(done.read.told.tags.items(), key=lambda one: (-one[1], one[0]))
     said += [f"tags that the map's list does not name, and of which no flag is made: {', '.join(f'{tag} ({n:,})' for tag, n in tags)}"] if tags else []
@@ -220,7 +230,13 @@ def _stage_sheet(files: Staged, report: MigrateReport, said: tuple[Where, Migrat
     where, call = said
     first = call.paths[0]
     target = (first.parent if where.out is None else where.out) / f"{stem_of(first.name)}.reconciliation.xlsx"
-    counts = {"rows": report.rows, "customers": report.customers, "bookings": report.bookings, "alerts of bookings": report.alerts, "came back": report.codes}
+    counts = {
+        "rows": report.rows,
+        "customers": report.customers,
+        "bookings": report.bookings,
+        "alerts of bookings": report.alerts,
+        "came back": {f"{code}: {CATALOGUE[code].title}": n for code, n in report.codes.items()},
+    }
     lines = [(part, word.replace("_", " "), count) for part, table in counts.items() for word, count in table.items()]
     lines.append(("the sum is right", "yes" if report.adds_up else "NO", None))  # type: ignore[arg-type]  # a word in place of a count
     tables = [
@@ -239,8 +255,8 @@ def _shown(value: Any) -> Any:
 
 
 def _table(name: str, header: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> Table:
-    texts = ("part", "what", "flag_type", "file", "column", "note", "adds_up", *DIFFERENCE)
-    schema = {title: pl.String if title in texts else pl.Int64 for title in header}
+    texts = ("part", "what", "flag_type", "file", "column", "note", "adds_up")
+    schema = {title: pl.String if title in texts or header == DIFFERENCE else pl.Int64 for title in header}
     return Table(name, [title.replace("_", " ") for title in header], pl.DataFrame(rows, schema=schema, orient="row"))
 
 
@@ -255,7 +271,7 @@ def check(where: Where, call: Migrating) -> CheckReport:
         spoken = spoken_of(read, [source for _, source in of_customers], call.by)
         differing, counts = compare(spoken, staged_rows(book), context)
         counts |= {"rows that can't be read": sum(found["source_row"].n_unique() for _, found in read.findings)}
-        remarks = [remark for _, source in of_customers for remark in tell_lacking(source)]
+        remarks = _ignored(call) + [remark for _, source in of_customers for remark in tell_lacking(source)]
         remarks += [f"{source.name}: bookings are not compared" for _, source in sources if source.kind == "bookings"]
         report = CheckReport(_systems(sources), counts, differing.to_dicts(), (*where.settings.remarks, *remarks))
         first = call.paths[0]

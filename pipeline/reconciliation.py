@@ -90,11 +90,16 @@ class MigrateReport:
             "head": self.head,
         }
 
+    def _why_nothing(self) -> str:
+        if not self.rows["read"] + self.bookings.get("read", 0):
+            return "the files have a header and no rows"
+        return "all of it was in the book already" if not self.exit_code else "what could be taken was in the book already"
+
     def to_text(self) -> str:
         """Return the reconciliation that a person can check."""
         heads = {
             "dry-run": "Dry run: nothing was written to the book. The migration would do this:",
-            "nothing-applied": f"Batch {self.batch}: all of it was in the book already; nothing was changed.",
+            "nothing-applied": f"Batch {self.batch}: {self._why_nothing()}; nothing was changed.",
             "applied": f"Batch {self.batch} is migrated.",
         }
         lines = [heads[self.status], *(f"{one['file']}: {one['system']}, {one['kind']} ({one['sure']} of its columns are known)" for one in self.systems), ""]
@@ -142,7 +147,7 @@ class CheckReport:
     def to_text(self) -> str:
         """Return the counts and the first differences."""
         head = "The files and the book say the same." if not self.differences else "The files and the book differ:"
-        lines = [head, f"  {_listed(self.counts)}"]
+        lines = [head, *(f"  {what}: {count:,}" for what, count in self.counts.items())]
         lines += [f"  {one['customer_id']}  {one['item']}: {one['difference']}" for one in self.differences[:SHOWN]]
         if len(self.differences) > SHOWN:
             lines.append(f"  … and {count_of(len(self.differences) - SHOWN, 'more', 'more')} (--json lists all)")

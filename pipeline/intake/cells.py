@@ -138,6 +138,11 @@ def word_keys(values: pl.Series) -> pl.Series:
     return email_keys(values)
 
 
+def name_keys(values: pl.Series) -> pl.Series:
+    """Return people's names without regard to case and to how many blanks stand between and around their parts."""
+    return word_keys(values.str.replace_all(r"\s+", " "))
+
+
 def is_clear(values: pl.Series) -> pl.Series:
     """Tell where a cell holds the token [clear] (rule 3.4); false where blank."""
     return (word_keys(values) == CLEAR).fill_null(value=False)

@@ -38,6 +38,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def store(made: Path, tmp_path: Path) -> Path:
     """Return a copy of that store, in a folder of its own."""
     tmp_path.chmod(0o700)
+    shutil.copy(made / f"{STORE}.heads", tmp_path)
     return Path(shutil.copy(made / STORE, tmp_path / STORE))
 
 
@@ -54,7 +55,7 @@ def found(store: Path) -> tuple[int, set[str]]:
 
 def test_a_store_that_is_well(store: Path) -> None:
     report = examine(store)
-    assert (report.exit_code, report.faults, report.tables["customers"], len(report.checks)) == (0, [], 500, 8)
+    assert (report.exit_code, report.faults, report.tables["customers"], len(report.checks)) == (0, [], 500, 9)
     assert "All is well." in report.to_text()
 
 
@@ -175,3 +176,21 @@ def test_doctor_says_it_to_programs_and_in_its_exit_code(store: Path) -> None:
     store.unlink()
     assert run_in(store.parent, "doctor").code == 3
     assert list(store.parent.iterdir()) == []
+
+
+@pytest.mark.hazard(60, "A value of the history is changed, the file of heads is gone, cut short or of another store", "`doctor` says which")
+def test_the_chain_and_the_file_of_heads_are_looked_at(store: Path) -> None:
+    heads = store.with_name(f"{STORE}.heads")
+    kept = heads.read_text()
+    heads.unlink()
+    assert found(store) == (4, {"heads-missing"})
+    heads.write_text(kept.splitlines(keepends=True)[0])
+    assert found(store) == (4, {"heads-behind"})
+    heads.write_text(kept.replace(" ", f" {'0' * 64} ", 1).replace(kept.split()[1], "", 1).replace("  ", " "))
+    assert found(store) == (3, {"head-differs"})
+    heads.write_text(kept + f"99 {'a' * 64} 2026-06-01T00:00:00+00:00\n")
+    assert found(store) == (3, {"rolled-back"})
+    heads.write_text(kept)
+    with duckdb.connect(str(store)) as con:
+        con.execute("UPDATE history SET changed_by = 'nobody' WHERE event_id = 3")
+    assert found(store) == (3, {"changed-event"})
