@@ -53,6 +53,11 @@ class Migrated:
     events: int = 0
     remarks: list[str] = field(default_factory=list)
 
+    @property
+    def left_alone(self) -> int:
+        """Return how many rows are of customers who were erased."""
+        return self.rows.get("ignored", 0) + self.loaded.tables.get("bookings", {}).get("ignored", 0)
+
 
 def migrate_sources(loading: Loading, sources: Sequence[tuple[int, Source]]) -> Migrated:
     """Bring files (each with its number) into the book; the caller holds the transaction."""

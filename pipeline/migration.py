@@ -186,22 +186,14 @@ def _remarks(done: Migrated, sources: Numbered) -> list[str]:
     said += [f"{count_of(n, 'cell')} of {name} with {rest.format(name)}" for name, n in done.read.further.items()]
     said += [
         f'{count_of(n, f"cell of {column} says", f"cells of {column} say")} "{word}", which is neither yes nor no and counts as no'
-        for (column, word), n in _strange(done)
+        for (column, word), n in sorted(done.read.told.strange.items())
     ]
     said += [f"{count_of(n, 'row')}: {message}" for message, n in sorted({**done.read.warnings, **done.loaded.warnings}.items())]
     tags = sorted(done.read.told.tags.items(), key=lambda one: (-one[1], one[0]))
     said += [f"tags that the map's list does not name, and of which no flag is made: {', '.join(f'{tag} ({n:,})' for tag, n in tags)}"] if tags else []
     made = done.loaded.made
-    said += tell_erased(_ignored(done.rows, done.loaded.tables.get("bookings", {})))
+    said += tell_erased(done.left_alone)
     return [*said, *done.remarks, *([f"{count_of(made, 'customer was', 'customers were')} made of bookings whose customer nobody knew"] if made else [])]
-
-
-def _ignored(customers: Mapping[str, int], bookings: Mapping[str, int]) -> int:
-    return customers.get("ignored", 0) + bookings.get("ignored", 0)
-
-
-def _strange(done: Migrated) -> list[tuple[tuple[str, str], int]]:
-    return sorted(done.read.told.strange.items())
 
 
 def _counts(report: MigrateReport) -> dict[str, int]:
@@ -212,7 +204,7 @@ def _counts(report: MigrateReport) -> dict[str, int]:
         "applied": report.rows["imported"] + bookings.get("new", 0) + bookings.get("changed", 0),
         "unchanged": report.rows["merged"] + report.rows["unchanged"] + bookings.get("unchanged", 0),
         "rejected": report.rows["rejected"] + bookings.get("rejected", 0),
-        "ignored": _ignored(report.rows, bookings),
+        "ignored": report.rows.get("ignored", 0) + bookings.get("ignored", 0),
     }
     return batch_counts(rows, dict(report.alerts))
 

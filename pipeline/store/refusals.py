@@ -60,6 +60,12 @@ CASES: Final = {
     "damaged": Case("The store is damaged", "the store is damaged", "Look at it with: flagbook doctor; then restore it from a backup"),
     "in-use": Case("The store is in use", "the store is in use by another program", "Close it there, then run the same command again", may_do_later=True),
     "disk-full": Case("The disk is full", "the disk is full; nothing was written", "Free some space, then run the same command again", may_do_later=True),
+    "disk-filled-up": Case(
+        "The disk is full",
+        "the disk is full: it filled up as the batch was being moved into the store, which holds all of it or nothing",
+        "Free some space, see with: flagbook batches; if the batch is not there, run the same command again",
+        may_do_later=True,
+    ),
     "no-room-to-work": Case(
         "The disk is full",
         "the work fits neither into memory nor into the room for spill files beside the store; nothing was written",
@@ -100,7 +106,7 @@ def not_opened(path: Path, error: duckdb.Error) -> FlagbookError:
 def broken_off(path: Path, error: duckdb.Error) -> FlagbookError | None:
     """Return what to say of a store that can't be read or written to its end; None where the error is a bug."""
     if found_no_room(error):  # of a commit that found no room, a TransactionException
-        return refusal("disk-full", path)
+        return refusal("disk-filled-up" if isinstance(error, duckdb.FatalException) else "disk-full", path)
     if isinstance(error, duckdb.OutOfMemoryException):
         return refusal("no-room-to-work", path)
     is_broken = isinstance(error, BROKEN) or type(error) is duckdb.Error  # a block that is not what was written is an error of no kind

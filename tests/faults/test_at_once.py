@@ -11,7 +11,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipeline.errors import TryAgain
+from pipeline.errors import FlagbookError, TryAgain
+from pipeline.store.book import open_book
 from tests.cli.conftest import ROOT, Shop
 from tests.faults.calling import call
 from tests.faults.test_refused import contents
@@ -117,6 +118,35 @@ def test_the_clock_moves_back(here: Path) -> None:
             ("Owes money", True)
         ]
     assert call("doctor") in (0, 4)
+
+
+WORDS = {
+    "Failed to commit: No space left on device": (duckdb.TransactionException, 5, "nothing was written"),
+    "Failed to create checkpoint: No space left on device": (duckdb.FatalException, 5, "all of it or nothing"),
+    "database has been invalidated": (duckdb.FatalException, 3, "damaged"),
+    "failed to offload data block": (duckdb.OutOfMemoryException, 5, "neither into memory"),
+    "Corrupt database file: computed checksum 1": (duckdb.Error, 3, "damaged"),
+}
+
+
+def write_half(store: Path, error: duckdb.Error) -> None:
+    with open_book(store, writing=True) as book, book.transaction():
+        book.run("INSERT INTO book VALUES ('half', 'done')")
+        raise error
+
+
+@pytest.mark.hazard(
+    57, "the database gives up (FATAL, out of memory, a bad block) in the middle of a batch", "exit 5 or 3 and why, no traceback, and the next run works"
+)
+@pytest.mark.parametrize("words", WORDS)
+def test_what_ends_a_batch_is_said_and_leaves_nothing(here: Path, words: str) -> None:
+    kind, code, said = WORDS[words]
+    with pytest.raises(FlagbookError, match=said) as raised:
+        write_half(here / "flagbook.duckdb", kind(f"/no space left/{words}"))
+    assert raised.value.exit_code == code
+    assert call("apply upload.csv") == 0
+    with duckdb.connect(str(here / "flagbook.duckdb"), read_only=True) as con:
+        assert con.execute("SELECT count(*) FROM book WHERE key = 'half'").fetchall() == [(0,)]
 
 
 SPILL = """

@@ -17,6 +17,7 @@ from tests.faults.calling import call
 from tests.faults.test_refused import DAMAGES, flip, leave_log
 
 STORE = "flagbook.duckdb"
+CHAIN = {"changed-batch", "changed-event", "missing-event", "inserted-event", "missing-batch", "inserted-file"}
 
 
 @pytest.fixture(scope="module")
@@ -144,7 +145,7 @@ def test_what_cannot_be_is_found(store: Path, statement: str, codes: set[str]) -
     code, seen = found(store)
     assert codes <= seen
     assert code == (4 if codes <= {"view-lost", "older-format"} else 3)
-    assert seen - codes <= {"count-differs", "no-such-batch"}
+    assert seen - codes <= {"count-differs", "no-such-batch"} | CHAIN
 
 
 @pytest.mark.parametrize(
@@ -186,7 +187,7 @@ def test_the_chain_and_the_file_of_heads_are_looked_at(store: Path) -> None:
     assert found(store) == (4, {"heads-missing"})
     heads.write_text(kept.splitlines(keepends=True)[0])
     assert found(store) == (4, {"heads-behind"})
-    heads.write_text(kept.replace(" ", f" {'0' * 64} ", 1).replace(kept.split()[1], "", 1).replace("  ", " "))
+    heads.write_text(kept.replace(kept.split()[1], "0" * 64, 1))
     assert found(store) == (3, {"head-differs"})
     heads.write_text(kept + f"99 {'a' * 64} 2026-06-01T00:00:00+00:00\n")
     assert found(store) == (3, {"rolled-back"})
