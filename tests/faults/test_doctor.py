@@ -174,6 +174,7 @@ def test_doctor_says_it_to_programs_and_in_its_exit_code(store: Path) -> None:
     assert (ran.code, ran.json()["status"], ran.json()["faults"][0]["code"]) == (4, "look", "open-to-others")
     with suppress(FileNotFoundError):
         store.with_name(STORE + ".lock").unlink()
+    store.with_name(f"{STORE}.heads").unlink()
     store.unlink()
     assert run_in(store.parent, "doctor").code == 3
     assert list(store.parent.iterdir()) == []
@@ -183,8 +184,9 @@ def test_doctor_says_it_to_programs_and_in_its_exit_code(store: Path) -> None:
 def test_the_chain_and_the_file_of_heads_are_looked_at(store: Path) -> None:
     heads = store.with_name(f"{STORE}.heads")
     kept = heads.read_text()
-    heads.unlink()
+    aside = heads.rename(store.with_name("aside"))
     assert found(store) == (4, {"heads-missing"})
+    aside.rename(heads)
     heads.write_text(kept.splitlines(keepends=True)[0])
     assert found(store) == (4, {"heads-behind"})
     heads.write_text(kept.replace(kept.split()[1], "0" * 64, 1))
