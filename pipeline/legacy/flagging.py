@@ -25,7 +25,7 @@ ITEMS: dict[str, Dtype] = {
     "at": UTC_TIME,
     "expires_on": pl.Date,
 }
-NO_TEXT = ("-", "--", "–", "—", "n/a")  # comments that say that there is none
+NO_TEXT = ("-", "--", "\u2013", "\u2014", "n/a")  # comments that say that there is none
 MANY = 50  # different words that are remembered to be told
 
 

@@ -26,7 +26,7 @@ FIELDS = {
 }
 WHO = ("customer_id", "email", "phone", "name")
 YES = ("yes", "y", "true", "t", "1", "x", "on", "✓", "✔", "checked", "blocked", "banned", "flagged")
-NO = ("no", "n", "false", "f", "0", "off", "unchecked", "allow", "allowed", "none", "-", "--", "–", "—", "n/a")
+NO = ("no", "n", "false", "f", "0", "off", "unchecked", "allow", "allowed", "none", "-", "--", "\u2013", "\u2014", "n/a")
 ANY = "*"  # among the words that mean yes: whatever is filled in and does not mean no
 
 
