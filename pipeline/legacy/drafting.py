@@ -1,22 +1,24 @@
 """A draft of a map for a file that nobody knows: what its columns seem to hold, with comments on what a person must look at."""
 
-import json
 from collections.abc import Iterator, Sequence
-from itertools import chain
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
-from pipeline.intake.exports import open_parts
+from pipeline.intake.exports import Opened, open_parts
 from pipeline.intake.sheets import Heads, OneOf, Wanted, cell
-from pipeline.legacy import glossary
-from pipeline.legacy.guessing import Drafted, Guess, guess_columns, plain, settle
+from pipeline.intake.statuses import status_table
+from pipeline.legacy.assigning import Drafted, assign
+from pipeline.legacy.glossary import ACTIVE, ARCHIVED
+from pipeline.legacy.guessing import Guess, guess_columns
 from pipeline.legacy.markup import open_markup
+from pipeline.legacy.rulelines import as_list, folded, quoted, rule_lines
+from pipeline.legacy.terms import phrase
 from pipeline.settings import Settings
 from schemas.columns import Column, Kind, Layout, header_key
 
 LOOKED_AT = 20_000  # rows
-TAGS_SHOWN = 20
 LONGEST = 60  # characters of a header
 HEAD = """\
 # A draft of a map for {name}, written by looking at {rows} of it. Lines that begin with # are comments.
@@ -47,39 +49,77 @@ def _titles(record: Sequence[str]) -> int:
     return len(set(likely))
 
 
+@dataclass(frozen=True)
+class _Looked:
+    """What was looked at: a sheet of the file with the most rows, and the names of the others; its header, and its first rows."""
+
+    sheet: str
+    others: tuple[str, ...]
+    header: tuple[str, ...]
+    rows: pl.DataFrame
+
+
 def draft_map(path: Path, target: Path, settings: Settings) -> tuple[str, list[str]]:
     """Return a draft of a map for a file, and what a person must look at; raise `Refused` where the file can't be read."""
+    looked = _look(path, settings)
+    drafted = assign(guess_columns(looked.header, looked.rows), settings.type_names())
+    system = path.name.partition(".")[0]
+    rows = f"{len(looked.rows):,} rows"
+    head = HEAD.format(name=folded(path.name), target=folded(target.name), system=quoted(system), rows=rows)
+    types = settings.type_names()
+    lines = [head, *_sheets(looked), *_dates(drafted), *_customers(drafted), *_statuses(drafted), *_flags(drafted, types)]
+    return "\n".join(lines) + "\n", [line for line in lines if line.strip().startswith("# CHECK")]
+
+
+def _look(path: Path, settings: Settings) -> _Looked:
+    """Read the first rows of the sheet that has most of them, and of sheets with the same columns."""
     sought = AnyHeader((), {})
-    opened = (open_markup(path, sought, settings) or open_parts(path, sought, settings))[0]
+    opened = open_markup(path, sought, settings) or open_parts(path, sought, settings)
+    first = [_first_rows(one) for one in opened]
+    best = max(range(len(opened)), key=lambda place: len(first[place]))
+    header = opened[best].header
+    alike = [place for place, one in enumerate(opened) if one.header == header]
+    rows = pl.concat([first[place] for place in alike]).head(LOOKED_AT)
+    others = tuple(one.sheet for place, one in enumerate(opened) if place not in alike)
+    return _Looked(opened[best].sheet, others, header, rows)
+
+
+def _first_rows(opened: Opened) -> pl.DataFrame:
     pieces = []
     for sheet in opened.sheets():
         pieces.append(sheet.rows)
         if sum(map(len, pieces)) >= LOOKED_AT:
             break
-    rows = pl.concat(pieces).head(LOOKED_AT).select(cell(place) for place in range(len(opened.header)))
-    drafted = settle(guess_columns(opened.header, rows), settings.type_names())
-    system = path.name.partition(".")[0]
-    head = HEAD.format(name=path.name, target=target.name, system=json.dumps(system, ensure_ascii=False), rows=f"{len(rows):,} rows")
-    lines = [head, *_dates(drafted), *_customers(drafted), *_flags(drafted, settings.type_names())]
-    return "\n".join(lines) + "\n", [line for line in lines if line.strip().startswith("# CHECK")]
+    return pl.concat(pieces).head(LOOKED_AT).select(cell(place) for place in range(len(opened.header)))
+
+
+def _sheets(looked: _Looked) -> Iterator[str]:
+    if looked.others:
+        yield f"# CHECK: this is the sheet {folded(looked.sheet)}, which has the most rows. Nothing is said here of the others: {_named(looked.others)}"
 
 
 def _dates(drafted: Drafted) -> Iterator[str]:
     if drafted.is_either:
         yield "# CHECK: every day in this file can be read with the day first or the month first; this says which it is."
     if drafted.formats:
-        yield f"date_formats = {_list(drafted.formats)}"
+        yield f"date_formats = {as_list(drafted.formats)}"
     several = [name for name in ("phone", "email") if any(_has_several(one) for one in drafted.columns.get(name, []))]
     if several:
         yield "# Cells of these hold several values; the first counts."
-        yield f"several = {_list(several)}"
-    unused = [one.header for one in drafted.unused]
-    if unused:
-        yield f"# Nothing is made of these columns: {', '.join(unused)}"
+        yield f"several = {as_list(several)}"
+    if drafted.surname_first:
+        yield "# Whole names begin with the family name."
+        yield "surname_first = true"
+    if drafted.unused:
+        yield f"# Nothing is made of these columns: {_named([one.header for one in drafted.unused])}"
+
+
+def _named(headers: Sequence[str]) -> str:
+    return ", ".join(map(folded, headers))
 
 
 def _has_several(guess: Guess) -> bool:
-    return bool(guess.cells.str.contains(r"[,;|\n]|\s/\s").any())
+    return guess.share(r"[,;|\n]|\s/\s") > 0
 
 
 def _customers(drafted: Drafted) -> Iterator[str]:
@@ -88,83 +128,35 @@ def _customers(drafted: Drafted) -> Iterator[str]:
     if not {"customer_id", "email", "phone"} & set(drafted.columns):
         yield "# CHECK: no column tells who a customer is. Name the one that does:"
         yield '# customer_id = ["…"]'
+    elif "customer_id" not in drafted.columns:
+        who = "e-mail address" if "email" in drafted.columns else "phone number"
+        yield f"# CHECK: no column is called a customer's number: so the {who} tells who a customer is. If a column is one, name it here:"
+        yield f"# customer_id = {as_list([one.header for one in drafted.ids[:1]] or ['…'])}"
     for column, guesses in drafted.columns.items():
-        yield f"{column} = {_list([one.header for one in guesses])}"
-    words = [word for one in drafted.columns.get("status", []) for word in one.words]
+        if column in drafted.doubts:
+            yield f"# CHECK: {column}: {folded(drafted.doubts[column])}"
+        yield f"{column} = {as_list([one.header for one in guesses])}"
+
+
+def _statuses(drafted: Drafted) -> Iterator[str]:
+    known = status_table("customers", {})
+    flagging = [word for rule in drafted.rules if not rule.is_offered for word in rule.yes or ()]
+    words = [word for one in drafted.columns.get("status", []) for word in one.words if header_key(word) not in known and word not in flagging]
     if words:
-        yield "\n# CHECK: words for the status that are not known by themselves: active, archived or deleted. Unknown ones count as active."
+        yield "\n# CHECK: words for the status that are not known by themselves: active, archived or deleted. Those with a # count as active."
         yield "[status_words]"
-        yield from (f'# {json.dumps(word, ensure_ascii=False)} = "active"' for word in words)
+    for word in words:
+        said = phrase(word)
+        status = "archived" if ARCHIVED.whole(said) else "active"
+        off = "" if ARCHIVED.whole(said) or ACTIVE.whole(said) else "# "
+        yield f'{off}{quoted(word)} = "{status}"'
 
 
 def _flags(drafted: Drafted, types: Sequence[str]) -> Iterator[str]:
-    yield f"\n# Flags. Their types are: {', '.join(types)}."
-    if not drafted.rules and not drafted.candidates:
+    yield f"\n# Flags. Their types are: {_named(types)}."
+    if not drafted.rules:
         yield "# CHECK: no column looks like a flag. If one is, add these lines with its header, and take off the #:"
-        yield f'# [[flags]]\n# type = "{types[-1]}"\n# comment = ["…"]'
-    for rule in drafted.rules:
+        yield f'# [[flags]]\n# type = {quoted(types[-1])}\n# comment = ["…"]'
+    for rule in sorted(drafted.rules, key=lambda rule: rule.is_offered):
         yield ""
-        yield from _tag_lines(rule, types) if "tags" in rule else _rule_lines(rule)
-    for rule in drafted.candidates:
-        yield "\n# May this be a flag? If it is, take the # off the lines below."
-        yield from (f"# {line}" for line in _rule_lines(rule))
-
-
-def _rule_lines(rule: dict[str, object]) -> Iterator[str]:
-    head = rule.get("when") or rule.get("comment")
-    assert isinstance(head, Guess), "a rule is made of a column"
-    yield "[[flags]]"
-    yield f'type = "{rule["type"]}"'
-    for name in ("when", "comment", "by", "at", "expires"):
-        if isinstance(one := rule.get(name), Guess):
-            yield f"{name} = {_list([one.header])}"
-    if "when" in rule:
-        yes, no = _yes_and_no(head)
-        yield f"yes = {_list(yes)}"
-        yield f"no = {_list(no)}"
-        if "comment" not in rule:
-            yield f"text = {json.dumps(head.header, ensure_ascii=False)}"
-
-
-def _yes_and_no(guess: Guess) -> tuple[list[str], list[str]]:
-    """Return the words of a column that mean yes and no; of two that nobody knows, the rarer means yes."""
-    no = [word for word in guess.words if plain(word) in glossary.NO_WORDS]
-    yes = [word for word in guess.words if plain(word) in glossary.YES_WORDS]
-    if not yes and not no and len(guess.words) > 1:
-        counted = guess.cells.value_counts(sort=True).to_series(0).to_list()
-        no, yes = counted[:1], counted[1:]
-    strange = [word for word in guess.words if word not in (*yes, *no)]
-    return [*yes, *strange], no
-
-
-def _tag_lines(rule: dict[str, object], types: Sequence[str]) -> Iterator[str]:
-    tags = rule["tags"]
-    assert isinstance(tags, Guess), "a rule is made of a column"
-    counts = _tags(tags)
-    known = {tag: kind for tag in counts if (kind := next((kind for kind, parts in glossary.FLAG_PARTS.items() if _sounds(tag, parts)), None))}
-    off = "" if known else "# "
-    yield f"# CHECK: tags of {tags.header} become flags only where the list below names them; take the # off those that are flags."
-    yield f"{off}[[flags]]"
-    yield f"{off}tags = {_list([tags.header])}"
-    yield f"{off}[flags.allow]"
-    for tag in counts[:TAGS_SHOWN]:
-        kind = known.get(tag)
-        yield f'{"" if kind else "# "}{json.dumps(tag, ensure_ascii=False)} = "{kind if kind in types else types[-1]}"'
-
-
-def _sounds(tag: str, parts: Sequence[str]) -> bool:
-    return any(part in header_key(plain(tag)) for part in parts)
-
-
-def _tags(guess: Guess) -> list[str]:
-    """Return the tags of a column, the most frequent first."""
-    each = chain.from_iterable(text.replace(";", ",").replace("|", ",").split(",") for text in guess.cells.to_list())
-    counts: dict[str, int] = {}
-    for tag in map(str.strip, each):
-        if tag:
-            counts[tag] = counts.get(tag, 0) + 1
-    return sorted(counts, key=lambda tag: (-counts[tag], tag))
-
-
-def _list(texts: Sequence[str]) -> str:
-    return f"[{', '.join(json.dumps(text, ensure_ascii=False) for text in texts)}]"
+        yield from rule_lines(rule, types)

@@ -1,117 +1,138 @@
-"""Words of headers and cells in several languages, by which a draft of a map guesses what a column holds. Letters without accents, small."""
+"""Words of headers in several languages, by which a draft of a map guesses what a column holds.
+
+Letters without accents, small. Words are separated by a bar, a phrase has blanks between its words, and a * stands for any further letters of a word:
+nothing is found inside a word unless it is written so.
+"""
 
 from typing import Final
 
-# Column of ours → what headers for it are called: as whole header keys, and as parts of one.
-WHOLE: Final = {
-    "customer_id": (
-        *("id", "customerid", "clientid", "customerno", "clientno", "customernumber", "clientnumber", "customercode", "clientcode", "accountnumber"),
-        *("accountid", "kundennummer", "kundennr", "kdnr", "kundenid", "numeroclient", "noclient", "idclient", "codeclient", "refclient", "idcliente"),
-        *("codigocliente", "codigodecliente", "numerocliente", "numerodecliente", "ncliente", "codicecliente", "klantnummer", "klantnr", "klantid"),
-        *("kundid", "kundnummer", "kundenr", "asiakasnumero", "nrklienta", "idklienta", "memberid", "membernumber", "guestid", "patientid", "code", "codigo"),
-    ),
-    "first_name": (
-        *("firstname", "givenname", "forename", "vorname", "prenom", "nombre", "nome", "voornaam", "fornavn", "fornamn", "imie", "etunimi", "first"),
-        *("nombredepila", "nomedebatismo", "primeironome"),
-    ),
-    "last_name": (
-        *("lastname", "surname", "familyname", "nachname", "familienname", "zuname", "nom", "nomdefamille", "apellido", "apellidos", "cognome", "sobrenome"),
-        *("achternaam", "etternavn", "efternavn", "efternamn", "nazwisko", "sukunimi", "last", "apelido"),
-    ),
-    "name": (
-        *("name", "fullname", "customername", "clientname", "customer", "client", "kunde", "kundin", "kundenname", "cliente", "klant", "klantnaam", "naam"),
-        *("nombrecompleto", "nomcomplet", "nomecompleto", "nominativo", "kundnamn", "navn", "namn", "guest", "guestname", "gast", "membername", "nomclient"),
-    ),
-}
-# Words of headers, and ends of their keys, that call a column's cells numbers or codes.
-ID_WORDS: Final = ("id", "no", "nr", "num", "nummer", "number", "ref", "reference", "code", "codigo", "codice", "numero", "n°", "nº", "#", "key", "uuid", "kod")
-ID_ENDS: Final = ("id", "nr", "nummer", "number", "ref", "code", "numero", "uuid")
-PARTS: Final = {
-    "email": ("mail", "correo", "courriel"),
-    "phone": (
-        "phone",
-        "mobile",
-        "mobil",
-        "telef",
-        "handy",
-        "gsm",
-        "cellular",
-        "telefon",
-        "puhelin",
-        "movil",
-        "portable",
-        "celular",
-        "tlf",
-        "cellulare",
-        "komorka",
-    ),
-    "company": ("company", "firma", "unternehmen", "societe", "empresa", "azienda", "bedrijf", "entreprise", "organisation", "organization", "foretag"),
-    "status": ("status", "estado", "statut", "stato"),
-}
-# Parts of headers that sound of a flag → the type that is proposed.
-FLAG_PARTS: Final = {
-    "On Hold": (
-        *("block", "banned", "blacklist", "sperr", "bloqu", "vetad", "bloccat", "geblokk", "blokk", "onhold", "donot", "nogo", "hausverbot", "sparr"),
-        *("zablok", "estop", "suspend", "gesperrt", "interdit", "prohib", "vietato", "schwarzeliste", "listanegra", "listenoire", "zwartelijst"),
-    ),
-    "At Risk": ("risk", "risiko", "riesgo", "rischio", "risque", "risico", "ryzyko", "churn"),
-    "Warning": (
-        *("warn", "alert", "hinweis", "achtung", "avert", "aviso", "advertenc", "avviso", "allarm", "waarschuw", "letop", "attenz", "attention", "advarsel"),
-        *("varning", "ostrze", "uwaga", "caution", "flag", "markier", "marque", "signal", "problem", "varoitus", "vorsicht", "auffaellig", "auffallig"),
-    ),
-    "Important": ("important", "wichtig", "belangrijk", "viktig", "vigtig", "vip", "wazne"),
-}
-REASON: Final = (
-    "reason",
-    "grund",
-    "motif",
-    "raison",
-    "motivo",
-    "reden",
-    "begrund",
-    "arsag",
-    "orsak",
-    "powod",
-    "anledn",
-    "causa",
-    "perche",
-    "porque",
-    "syy",
-    "comment",
+from pipeline.legacy.terms import Terms
+
+# Who: a customer, and a number or code of one.
+CUSTOMER: Final = Terms(
+    "customer* | client* | kund* | kundin | klant* | cliente* | klient* | asiakas* | asiakkaan | zakaznik* | zakaznic* | ugyfel* | musteri*",
+    "guest* | gast | member* | mitglied* | medlem* | lid | patient* | account | konto | invite* | socio | membre | adherent | czlonek | clen",
+    "ospite | huesped | hospede",
 )
-BY: Final = ("by", "von", "par", "por", "da", "door", "av", "durch", "przez")
-BY_PARTS: Final = ("staff", "employee", "mitarbeiter", "employe", "emplead", "operator", "medewerker", "usuario", "utilisateur", "user", "bearbeiter", "agent")
-AT_PARTS: Final = ("date", "datum", "fecha", "data", "since", "seit", "depuis", "desde", "sinds", "dato", "when", "seit", "dal")
-AT: Final = ("am", "on", "le", "il", "el", "op", "den", "at")
-UNTIL_PARTS: Final = (
-    "until",
-    "bis",
-    "jusqu",
-    "hasta",
-    "fino",
-    "totenmet",
-    "expir",
-    "ablauf",
-    "scad",
-    "vence",
-    "enddate",
-    "caduc",
-    "tilog",
-    "through",
-    "valid",
+ID_WORD: Final = Terms(
+    "id | no | nr | num | nummer | number | numer | ref | reference | referenz | referentie | code | codigo | codice | numero | n | n° | nº | #",
+    "key | uuid | kod | kennung | kennziffer | identifier | identificador | identificativo | identifiant | identyfikator | cislo | nro | numeroa",
+    "numeru | lp | szama | no# | *nummer | *nr | *nro | *number | *numero | *kennung | *kode | *kod | *code | *id | *ref | *uuid | *numer | *tunnus",
+    "*no | *szam | cod | kd | kdnr",
 )
-TAG_PARTS: Final = ("tag", "label", "etikett", "etiquet", "categor", "kategor", "schlagw", "grupp", "group", "segment", "merkmal")
-# Headers of yes-or-no columns that are about something else than a flag.
-NOT_A_FLAG: Final = (
-    *("newsletter", "marketing", "consent", "optin", "gdpr", "dsgvo", "rgpd", "subscri", "accept", "sms", "tax", "werbung", "publicid", "einwillig"),
-    *("iscompany", "primary", "verified", "gender", "address", "street", "strasse", "adres", "direc", "adress", "city", "stadt", "ciudad", "ville", "zip"),
-    *("postal", "plz", "country", "land", "pays", "pais", "birth", "geburt", "nacim", "naissance", "title", "anrede"),
+# Headers that call something else a number or a code.
+NOT_AN_ID: Final = Terms(
+    "post* | zip* | plz | psc | cap | tax | vat | btw* | steuer* | ust* | iva | nif | nip | siret | siren | ico | dic | cvr | order* | bestell*",
+    "booking* | buchung* | invoice* | rechnung* | faktur* | factu* | staff | employee | store | discount | promo* | coupon | voucher | iban | bank*",
+    "card | karten* | haus* | street | house* | huis* | tel* | phone* | mobil* | handy* | fax | paid | valid | covid | grid | country | land*",
+    "dial* | visit* | besuch* | orders | bookings | of | product* | artikel* | sku | pet | dog | room | zimmer | contract | vertrag* | area",
+    "location | branch | filial* | pin | barcode | raum* | hotel | order no",
 )
-YES_WORDS: Final = (
-    *("yes", "y", "true", "t", "1", "x", "on", "ja", "j", "oui", "o", "si", "s", "sim", "vero", "wahr", "vrai", "verdadero", "tak", "kylla", "joo"),
-    *("✓", "✔", "checked", "blocked", "banned", "gesperrt", "bloqueado", "bloqueada", "bloque", "bloquee", "bloccato", "geblokkeerd", "flagged", "waar"),
+FIRST_NAME: Final = Terms(
+    "firstname | first name | first | given name | givenname | forename | vorname | prenom | nombre | nome | voornaam | fornavn | fornamn | imie",
+    "etunimi | jmeno | krestni jmeno | nombre de pila | nome de batismo | primeiro nome | keresztnev | prenume | ad | isim | krstne meno | vornamen",
+    "prenoms",
 )
-NO_WORDS: Final = (
-    *("no", "n", "false", "f", "0", "off", "nein", "non", "nao", "nee", "nej", "nei", "falso", "falsch", "faux", "nie", "ei", "-", "none", "onwaar"),
-    *("unchecked", "allowed", "frei", "libre", "ok"),
+LAST_NAME: Final = Terms(
+    "lastname | last name | last | surname | family name | familyname | nachname | familienname | zuname | nom | nom de famille | apellido",
+    "apellidos | cognome | sobrenome | achternaam | etternavn | efternavn | efternamn | nazwisko | sukunimi | apelido | apelidos | prijmeni",
+    "primer apellido | vezeteknev | soyad | soyadi | priezvisko | ultimo nome | familienavn | slaegtsnavn | nume de familie",
+)
+# Names of which only the order of the words tells which part comes first: a word of the one before a word of the other.
+NAME: Final = Terms(
+    "name | full name | fullname | kunde | kundin | kundenname | cliente | klant | klantnaam | naam | nombre completo | nom complet | nome completo",
+    "nominativo | kundnamn | kundenavn | navn | namn | guest | guest name | gast | gastname | member | member name | nom client | nom du client",
+    "customer | client | customer name | client name | contact name | nimi | asiakas | asiakkaan nimi | klient | nazwa klienta | zakaznik",
+    "jmeno zakaznika | nom prenom | nombre del cliente | nome do cliente | nome cliente | nev | nume | ad soyad | mitglied | patient | patient name",
+    "volledige naam | fullstandigt namn | nombre cliente | persona | person | besteller | ansprechpartner | medlem | gaest | gjest | customername",
+    "clientname | contact | kontakt | nazev",
+)
+COMPANY: Final = Terms(
+    "company* | firma | firmenname | unternehmen | societe | empresa | azienda | bedrijf | bedrijfsnaam | entreprise | foretag | foretagsnamn",
+    "organisation | organization | raison sociale | ragione sociale | razon social | yritys | virksomhed | bedrift | business | business name",
+    "spolecnost | ceg | razao social | denominazione | nazwa firmy | firmanavn | firmanaam | firmennamen",
+)
+EMAIL: Final = Terms("*mail* | correo* | courriel* | sahkoposti* | epost* | e post* | mejl* | posta elettronica | eposta")
+PHONE: Final = Terms(
+    "phone* | *phone | mobile* | mobil* | mobiel* | telef* | tel | handy* | gsm* | cell* | *telefon* | puhelin* | movil* | portable | celular* | tlf* | tlm",
+    "telemovel | komorka* | matkapuhelin | gsm nummer | komorkowy | natel | telnr | telno | numero de telephone | kontaktnummer | rufnummer | mob",
+    "telephone* | *telefoon*",
+)
+NOT_A_PHONE: Final = Terms(
+    "fax | contribuinte | nif | cif | dni | nie | vat | siret | siren | iban | account | konto* | bank* | ssn | cpf | cnpj | pesel | nip | regon",
+    "ico | dic | steuer* | ust* | btw* | kvk | codice fiscale | partita iva | p iva | org* | cvr | cpr* | person* | hetu | tva | kundennummer",
+    "*nummer | id | ref* | zip | tax* | code | codigo | card* | karte* | siva | numero fiscal | rodne cislo | price | total | umsatz | revenue",
+    "saldo | balance | ean | date | datum",
+)
+STATUS: Final = Terms(
+    "status | customer status | client status | account status | kundenstatus | kundstatus | status kunde | estado | estado cliente",
+    "estado del cliente | statut | statut client | stato | stato cliente | stav | stav zakaznika | tila | asiakkaan tila | klantstatus",
+    "kundestatus | status klienta | member status | allapot | mitgliedsstatus | estado do cliente | situacao | situacion | tilstand | kontostatus",
+    "situation | durum",
+)
+ACTIVE: Final = Terms(
+    "active | aktiv* | actif | activo | activa | attivo | attiva | ativo | ativa | actief | aktywn* | aktivni | aktiivinen | ok | current",
+)
+ARCHIVED: Final = Terms(
+    "inactive | archived | inaktiv* | inactif | inactivo | inactiva | inattivo | inattiva | inativo | inativa | inactief | nieaktywn* | neaktivni",
+    "archivi* | archiv* | arkiv* | gearchiveerd | zarchiwizowan* | ehemalig* | former | ancien* | dormant | epaaktiivinen | passiv* | passiivinen",
+    "closed | disabled | deactivated | deaktiviert | desactivad* | ex cliente | baja | beendet | uppsagd | avsluttet | ei aktiivinen | utgatt",
+)
+
+REASON: Final = Terms(
+    "reason* | *reason | grund | *grund | begrund* | *begrundung | motif* | raison* | motiv* | reden* | *reden | waarom | arsag* | arsak* | *arsak",
+    "*arsag | orsak* | *orsak | anledn* | powod* | przyczyn* | duvod* | causa* | perche | porque | por que | syy | *syy | razon | why | warum",
+    "weshalb | pourquoi | cause | razao | oka | indok | sebep | neden | motiu | bakgrund | perustelu*",
+)
+NOTES: Final = Terms(
+    "note | notes | notiz* | notat* | nota | notas | notitie* | bemerk* | anmerk* | hinweis* | opmerk* | remark* | remarque* | observ* | kommentar*",
+    "comment* | comentari* | comment | comments | commento | commenti | anteckn* | merknad* | bemaerk* | huomautu* | huomio* | huomautuks*",
+    "lisatieto* | uwagi | poznamk* | annotaz* | memo | info | info* | details | detail* | text | tekst | message | meddelelse | beschreibung",
+    "description | descripcion | toelichting | opis | popis | megjegyzes | komentarz | komentar | kommentti | vermerk | *vermerk | *notiz | *text",
+    "*kommentar | *anteckning | explanation | erklarung | forklaring",
+)
+BY: Final = Terms(
+    "by | von | par | por | da | door | av | af | durch | przez | toimesta | who | wer | kdo | kym | qui | quien | quem | chi | kuka | vem",
+    "hvem | wie | kto",
+)
+STAFF: Final = Terms(
+    "staff* | employee* | mitarbeiter* | employe | emplead* | operator* | medewerker* | usuario* | utilisateur* | user | bearbeiter* | agent*",
+    "personal | anstalld | medarbejder* | medarbeider* | ansatt | pracownik* | zamestnan* | tyontekija* | funcionari* | dipendente | operatore",
+    "handlaggare | sachbearbeiter*",
+)
+AT: Final = Terms(
+    "on | at | date | *date | datum | *datum | since | from | start* | begin* | when | am | seit | ab | vom | von | op | sinds | vanaf | sedan",
+    "fran | den | dato | *dato | fra | siden | pa | od | dnia | data | dne | dat | fecha | desde | el | dia | em | dal | il | di | le | du | depuis",
+    "alkaen | lahtien | pvm | *pvm | paiva* | day | dag | tag | time | debut | inizio | inicio | kdy | kiedy | wann | wanneer | quand | quando",
+    "cuando | nar | hvornar | milloin | datetime | datum a cas | a partir | tarih* | datuma | *paiva | zeitpunkt | zeit | tid | beginn | startdatum",
+    "ingangsdatum | de | del | della | do dia | d",
+)
+UNTIL: Final = Terms(
+    "until | *until | till | tills | thru | through | end | ends | ending | ended | enddate | end date | expir* | bis | *bis | ende | endet",
+    "enddatum | ablauf* | befristet* | tot | *tot | t m | tm | t e m | einde | einddatum | eind* | verloopt | t o m | tom | slut | slutar",
+    "slutdat* | upphor* | utgar | koniec | konci* | konec | wygas* | hasta | fin | final | finaliza* | vence* | vencimiento | caduc* | ate | fim",
+    "fino | fine | scad* | jusqu* | expire* | asti | saakka | paatty* | loppu* | udlob* | utlop* | ophor* | slutdato | sluttdato | slutt",
+    "platnost* | platne do | data fine | til og med | last day | letzter tag | do dnia | pana la | ig | konca | terminy | utloper | udlober | jusqu",
+)
+# Words that mean until where the header of a day ends with them; before another word they mean to.
+UNTIL_LAST: Final = ("to", "do", "au", "al", "til", "a", "bitis", "do kdy", "to date", "tot en met", "tot", "till", "vege")
+# Days of something else.
+OTHER_DAYS: Final = Terms(
+    "birth* | *birth | geburt* | nacim* | naiss* | nasc* | nascita | fodel* | fodsel* | urodz* | narozen* | syntym* | dob | geboorte* | szulet*",
+    "visit* | besuch* | bezoek* | client | cliente | customer | kunde* | klant | klient* | zakazn* | created | creat* | cree | erstellt | angelegt",
+    "anlage* | register* | registr* | skapad* | oprett* | updated | geandert | modif* | last | letzte* | ultim* | dernier* | senast* | sidste",
+    "siste | laatste | booking* | order* | buchung* | bestell* | appointment* | termin | member* | mitglied* | medlem* | joined | signup | sign*",
+    "anniversary | next | kauf | purchase | compra | achat | zahlung | payment | rechnung* | invoice*",
+)
+# Headers that say outright that a column holds customers' ids.
+CUSTOMER_ID: Final = Terms(
+    "id | customerid | clientid | customerno | clientno | customernumber",
+    "clientnumber | customercode | clientcode | accountnumber | account number | accountid",
+    "kundennummer | kundennr | kdnr | kd nr | kundenid | kdnummer | numeroclient | noclient | idclient | codeclient | refclient | idcliente | codigocliente",
+    "numerocliente | ncliente | codicecliente | codcliente | klantnummer | klantnr",
+    "klantid | kundid | kundnummer | kundnr | kundenr | kundenummer | kunde nr",
+    "asiakasnumero | asiakasnro | asiakastunnus | nrklienta | idklienta | numerklienta",
+    "kodklienta | memberid | membernumber | guestid | patientid | account no",
+    "cislozakaznika | idzakaznika | zakaznickecislo | mitgliedsnummer | mitgliedsnr",
+    "medlemsnummer | lidnummer | ugyfelszam | kundenkennung | kontonummer kunde",
 )

@@ -1,69 +1,87 @@
-"""What the columns of an unknown file seem to hold, by their headers and their cells; nothing is decided, a draft of a map is written of it."""
+"""What the columns of an unknown file are like, by their headers and cells: what a draft of a map is guessed from."""
 
-import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import polars as pl
 
 from pipeline.intake.cells import trimmed
 from pipeline.intake.dates import read_dates, read_times
-from pipeline.legacy import glossary
+from pipeline.legacy.flagwords import NO_WORDS, NOTHING, YES_WORDS
+from pipeline.legacy.terms import Terms, phrase, plain
 from schemas.columns import header_key
 
 EMAIL = r"^(?:[^<>]*<)?(?:mailto:)?[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+>?"
 PHONE = r"^['+(]?\d[\d ()./+-]{6,}$"
-WRITTEN_OUT = r"^['+(]*0|[ ()+]"  # how a phone number is told from an id
-ID = r"^[^\s@]{1,40}$"
-LONG_WORD = 20  # characters of a word that says yes or no
+NUMBER = r"^[+-]?\d+(?:[.,]\d+)?\s?%?$"
+ISO = r"^\d{4}-\d{2}-\d{2}"
+SAID = r"^\d{1,2}\.?\s+(?:de\s+)?[^\W\d]{3,}\.?\s+(?:de\s+)?\d{2,4}|^[^\W\d]{3,}\.?\s+\d{1,2},?\s+\d{4}"  # 1. März 2025: months in words
 FORMATS = (
-    *("%d.%m.%Y", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%d.%m.%y", "%d/%m/%Y", "%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%d/%m/%y", "%d-%m-%Y"),
-    *("%d-%m-%Y %H:%M", "%m/%d/%Y", "%m/%d/%Y %H:%M", "%m/%d/%Y %I:%M %p", "%m/%d/%y", "%m-%d-%Y", "%d %b %Y", "%d %B %Y", "%d %B %Y %H:%M", "%b %d, %Y"),
-    *("%B %d, %Y", "%B %d, %Y %I:%M %p", "%Y/%m/%d", "%Y/%m/%d %H:%M", "%d-%b-%Y"),
+    *("%d.%m.%Y", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%d.%m.%y", "%d. %m. %Y", "%d/%m/%Y", "%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%d/%m/%y", "%d-%m-%Y"),
+    *("%d-%m-%Y %H:%M", "%d-%m-%y", "%m/%d/%Y", "%m/%d/%Y %H:%M", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %I:%M %p", "%m/%d/%y", "%m-%d-%Y", "%d %b %Y", "%d %B %Y"),
+    *("%d %B %Y %H:%M", "%b %d, %Y", "%B %d, %Y", "%B %d, %Y %I:%M %p", "%Y/%m/%d", "%Y/%m/%d %H:%M", "%Y.%m.%d", "%Y. %m. %d.", "%d-%b-%Y", "%d-%b-%y"),
 )
 MOST = 0.9
-FEW_WORDS = 4
-SPARSE = 0.6
+MANY = 0.7  # of a column's cells, so that it is of dates though some are not
+FEW_WORDS = 12
+LONG_WORD = 24  # characters of a word that says yes or no, or a level
 
 
 @dataclass(frozen=True)
 class Guess:
-    """One column: its header, key (letters without accents, small), its filled cells, and what they are like."""
+    """One column: its header, the header's words and key, its cells (null where blank), and what they are like.
+
+    `words` are the different cells where they are few, the most frequent first. `formats` are those by which the dates can be read, none needed for
+    ISO; `odd` counts the cells that are no dates, `is_said` tells that the months are words that can't be read.
+    """
 
     header: str
+    terms: str
     key: str
     place: int
     filled: float
     cells: pl.Series
     words: tuple[str, ...] = ()
     formats: tuple[str, ...] = ()
+    odd: int = 0
     is_email: bool = False
     is_phone: bool = False
     is_date: bool = False
+    is_said: bool = False
     is_yes_no: bool = False
+    is_number: bool = False
     is_unique: bool = False
 
-    def sounds(self, parts: Sequence[str]) -> bool:
-        """Tell whether the header has one of some parts."""
-        return any(part in self.key for part in parts)
+    def sounds(self, terms: Terms) -> bool:
+        """Tell whether the header has one of some terms."""
+        return terms.within(self.terms) or terms.whole(self.key)
+
+    def is_called(self, terms: Terms) -> bool:
+        """Tell whether the header is made of some terms, and nothing else."""
+        return terms.whole(self.terms) or self.key in terms.words
+
+    def is_text(self) -> bool:
+        """Tell whether the cells are words of people: neither dates, numbers and addresses, nor yes and no."""
+        return bool(self.filled) and not (self.is_date or self.is_number or self.is_email or self.is_phone or self.is_yes_no)
+
+    def share(self, pattern: str) -> float:
+        """Return the share of the filled cells that match a pattern."""
+        return share(self.cells.drop_nulls(), pattern)
 
 
-@dataclass
-class Drafted:
-    """What a draft proposes: headers for our columns, rules for flags, and candidates for flags that only a person can tell."""
-
-    columns: dict[str, list[Guess]] = field(default_factory=dict)
-    rules: list[dict[str, object]] = field(default_factory=list)
-    candidates: list[dict[str, object]] = field(default_factory=list)
-    formats: list[str] = field(default_factory=list)
-    is_either: bool = False
-    unused: list[Guess] = field(default_factory=list)
+def share(cells: pl.Series, pattern: str) -> float:
+    """Return the share of cells that match a pattern; 0 of no cells."""
+    return float(cells.str.contains(pattern).mean() or 0.0) if len(cells) else 0.0  # type: ignore[arg-type]  # the mean of a Boolean series is a number
 
 
-def plain(text: str) -> str:
-    """Return a text as the glossary writes it: small, without accents."""
-    parts = unicodedata.normalize("NFKD", text)
-    return "".join(letter for letter in parts if not unicodedata.combining(letter)).casefold().replace("ß", "ss").strip()
+def means_no(word: str) -> bool:
+    """Tell whether a word means no, or that there is nothing to say."""
+    return plain(word) in NO_WORDS.words or plain(word) in NOTHING.words
+
+
+def means_yes(word: str) -> bool:
+    """Tell whether a word means yes."""
+    return plain(word) in YES_WORDS.words
 
 
 def guess_columns(header: Sequence[str], rows: pl.DataFrame) -> list[Guess]:
@@ -74,165 +92,49 @@ def guess_columns(header: Sequence[str], rows: pl.DataFrame) -> list[Guess]:
 def _guess(title: str, place: int, cells: pl.Series) -> Guess:
     some = cells.drop_nulls()
     filled = len(some) / len(cells) if len(cells) else 0.0
-    known = {"header": title, "key": header_key(plain(title)), "place": place, "filled": filled, "cells": some}
+    known = {"header": title, "terms": phrase(title), "key": header_key(plain(title)), "place": place, "filled": filled, "cells": cells}
     if not len(some):
         return Guess(**known)  # type: ignore[arg-type]  # the names are the fields'
-    words = some.unique(maintain_order=True).head(FEW_WORDS + 1).to_list()
-    few = len(words) <= FEW_WORDS
-    meant = [plain(word) for word in words]
-    yes_no = few and all(word in (*glossary.YES_WORDS, *glossary.NO_WORDS) for word in meant)
-    formats = _formats(some)
+    words = _words(some)
+    told = some.filter(~some.str.to_lowercase().is_in(list(NOTHING.words)))
+    formats, odd = _formats(told)
+    is_said = formats is None and share(told, SAID) >= MANY
+    is_date = formats is not None or is_said
     return Guess(
         **known,  # type: ignore[arg-type]  # likewise
-        words=tuple(words) if few else (),
+        words=words,
         formats=tuple(formats or ()),
-        is_email=_share(some, EMAIL) >= MOST,
-        is_phone=formats is None and _share(some, PHONE) >= MOST,
-        is_date=formats is not None,
-        is_yes_no=yes_no,
+        odd=odd,
+        is_email=share(some, EMAIL) >= MOST,
+        is_phone=not is_date and share(told, PHONE) >= MOST,
+        is_date=is_date,
+        is_said=is_said,
+        is_yes_no=bool(words) and all(means_yes(word) or means_no(word) for word in words),
+        is_number=share(told, NUMBER) >= MOST,
         is_unique=some.n_unique() == len(some) and filled >= MOST,
     )
 
 
-def _share(cells: pl.Series, pattern: str) -> float:
-    return float(cells.str.contains(pattern).mean() or 0.0) if len(cells) else 0.0  # type: ignore[arg-type]  # the mean of a Boolean series is a number
+def _words(cells: pl.Series) -> tuple[str, ...]:
+    """Return the different words of a column, the most frequent first, one of those that differ in case alone; none where they are many, or long."""
+    counted = cells.str.to_lowercase().alias("key").to_frame().with_columns(cells.alias("word"))
+    few = counted.group_by("key").agg(pl.col("word").first(), pl.len().alias("n")).sort(["n", "key"], descending=[True, False])
+    longest = few["word"].str.len_chars().max()
+    return tuple(few["word"]) if len(few) <= FEW_WORDS and isinstance(longest, int) and longest <= LONG_WORD else ()
 
 
-def _formats(cells: pl.Series) -> list[str] | None:
-    """Return the formats by which every cell is a date; none needed for ISO: []; None where the cells are no dates."""
-    if not cells.str.contains(r"\d").all() or cells.str.contains(r"^\d{1,4}$|^\d{5,}$").any():
-        return None
-    if read_dates(cells, ()).values.null_count() == 0:
-        return []
-    fits = [form for form in FORMATS if read_times(cells, (form,), "UTC").values.null_count() == 0]
-    return fits or None
-
-
-def settle(guesses: Sequence[Guess], types: Sequence[str]) -> Drafted:
-    """Choose what each column is for; `types` are the settings' flag types."""
-    drafted, left = Drafted(), list(guesses)
-    _take_contacts(drafted, left)
-    _take_flags(drafted, left, types)
-    _take_names(drafted, left)
-    _take_candidates(drafted, left, types)
-    drafted.unused = left
-    _settle_dates(drafted, guesses)
-    return drafted
-
-
-def _take(drafted: Drafted, left: list[Guess], column: str, some: Sequence[Guess]) -> None:
-    for guess in some:
-        drafted.columns.setdefault(column, []).append(guess)
-        left.remove(guess)
-
-
-def _take_contacts(drafted: Drafted, left: list[Guess]) -> None:
-    """Take addresses and numbers, which cells tell, and ids, which headers tell."""
-    for column in ("email", "phone"):
-        told = [one for one in left if getattr(one, f"is_{column}") and not one.is_date]
-        named = [one for one in left if one.sounds(glossary.PARTS[column]) and not one.is_yes_no and not one.sounds(glossary.NOT_A_FLAG)]
-        by_cells = [one for one in told if column == "email" or _share(one.cells, WRITTEN_OUT) >= MOST]
-        some = [one for one in told if one in named] or by_cells or [one for one in named if not one.filled or column == "phone"]
-        _take(drafted, left, column, some)
-    ids = [one for one in left if one.key in glossary.WHOLE["customer_id"] and not one.is_yes_no and not one.is_date] or list(filter(_is_id, left))
-    _take(drafted, left, "customer_id", ids[:1])
-
-
-def _is_id(guess: Guess) -> bool:
-    """Tell whether a column's cells are different words, and its header calls them numbers or codes."""
-    words = set(plain(guess.header).replace("_", " ").replace(".", " ").replace("-", " ").split())
-    is_called = bool(words & set(glossary.ID_WORDS)) or guess.key.endswith(glossary.ID_ENDS)
-    return guess.is_unique and not guess.is_date and is_called and _share(guess.cells, ID) == 1.0
-
-
-def _take_names(drafted: Drafted, left: list[Guess]) -> None:
-    for column in ("first_name", "last_name", "name", "company", "status"):
-        if column in glossary.WHOLE:
-            some = [one for one in left if one.key in glossary.WHOLE[column]]
-        else:
-            some = [one for one in left if one.sounds(glossary.PARTS[column]) and not one.is_yes_no]
-        if column == "name" and ("last_name" in drafted.columns or "first_name" in drafted.columns):
-            continue
-        _take(drafted, left, column, some[:1])
-    if "last_name" in drafted.columns and "first_name" not in drafted.columns:  # French Nom alone, and the like
-        drafted.columns["name"] = drafted.columns.pop("last_name")
-    if "first_name" in drafted.columns and "last_name" not in drafted.columns:
-        drafted.columns["name"] = drafted.columns.pop("first_name")
-    if not {"customer_id", "email", "phone"} & set(drafted.columns):
-        _take(drafted, left, "customer_id", [one for one in left if one.is_unique and not one.is_date][:1])
-
-
-def _kind(guess: Guess, types: Sequence[str]) -> str | None:
-    """Return the flag type that a header sounds of, as far as the settings have it."""
-    found = next((kind for kind, parts in glossary.FLAG_PARTS.items() if guess.sounds(parts)), None)
-    return None if found is None else found if found in types else types[0]
-
-
-def _take_flags(drafted: Drafted, left: list[Guess], types: Sequence[str]) -> None:
-    """Take the columns whose headers sound of flags, with those that tell why, who and when of them."""
-    for tags in [one for one in left if one.sounds(glossary.TAG_PARTS) and not one.is_yes_no]:
-        left.remove(tags)
-        drafted.rules.append({"tags": tags})
-    heads = [one for one in left if _kind(one, types) and not _is_part(one) and not one.sounds(glossary.NOT_A_FLAG) and not one.is_date]
-    for head in heads:
-        left.remove(head)
-    for number, head in enumerate(heads):
-        end = heads[number + 1].place if number + 1 < len(heads) else None
-        drafted.rules.append(_rule(head, left, (_kind(head, types) or types[0], end)))
-
-
-def _is_part(guess: Guess) -> bool:
-    """Tell whether a header is of a column that tells why, who or when of a flag."""
-    return guess.is_date or (guess.sounds(glossary.REASON) and not guess.is_yes_no) or _says_who(guess)
-
-
-def _says_who(guess: Guess) -> bool:
-    """Tell whether a column holds names of those who flagged: its header says so, and its cells are no sentences."""
-    words = plain(guess.header).replace("_", " ").replace("-", " ").split()
-    is_called = guess.sounds(glossary.BY_PARTS) or (len(words) > 1 and words[-1] in glossary.BY)
-    return is_called and not guess.is_yes_no and _share(guess.cells, r"\S\s+\S+\s+\S") < 1 - MOST
-
-
-def _is_switch(guess: Guess) -> bool:
-    """Tell whether a column's cells say yes or no: in words that are known, or in two words, in nearly every row."""
-    two = len(guess.words) == len(("yes", "no")) and guess.filled >= MOST and not guess.is_unique
-    return guess.is_yes_no or (two and all(len(word) <= LONG_WORD for word in guess.words))
-
-
-def _rule(head: Guess, left: list[Guess], found: tuple[str, int | None]) -> dict[str, object]:
-    """Return a rule for a flag's column: the columns right of it, up to the next flag's, may tell why, who and when."""
-    kind, end = found
-    rule: dict[str, object] = {"type": kind, "when" if _is_switch(head) else "comment": head}
-    near = [one for one in left if one.place > head.place and (end is None or one.place < end)]
-    stem = head.key[:5]
-    parts = {"expires": lambda one: one.is_date and one.sounds(glossary.UNTIL_PARTS), "at": lambda one: one.is_date, "by": _says_who}
-    if "when" in rule:
-        parts = {**parts, "comment": lambda one: one.sounds(glossary.REASON) and not one.is_yes_no and not one.is_date}
-    for name, fits in parts.items():
-        some = [one for one in near if one in left and fits(one) and not one.sounds(("birth", "geburt", "nacim", "naiss"))]
-        some = [one for one in some if one.key.startswith(stem)] or [one for one in some if name == "comment" or one.place - head.place <= len(parts)]
-        if some:
-            rule[name] = some[0]
-            left.remove(some[0])
-    return rule
-
-
-def _take_candidates(drafted: Drafted, left: list[Guess], types: Sequence[str]) -> None:
-    """Note columns that may be flags by their cells: yes or no, or a few words in few rows; a person must tell."""
-    for one in list(left):
-        is_text = 0 < one.filled <= SPARSE and float(one.cells.str.contains(r"\S\s+\S").mean() or 0) >= SPARSE  # type: ignore[arg-type]  # see above
-        if (one.is_yes_no or (is_text and not one.is_date and not one.is_phone)) and not one.sounds(glossary.NOT_A_FLAG):
-            drafted.candidates.append({"type": types[-1], "when" if one.is_yes_no else "comment": one})
-
-
-def _settle_dates(drafted: Drafted, guesses: Sequence[Guess]) -> None:
-    """Choose the formats of dates: those by which all columns of dates can be read that need one; days first where nothing tells."""
-    needing = [set(one.formats) for one in guesses if one.is_date and one.formats]
-    months = {form for form in FORMATS if form.startswith("%m")}
-    open_ones = [forms for forms in needing if forms & months and forms - months]
-    told = [bool(forms & months) for forms in needing if forms not in open_ones and any("/" in form or "-" in form for form in forms)]
-    is_month_first = any(told) and all(told)
-    drafted.is_either = bool(open_ones) and not told
-    for forms in needing:
-        fits = [form for form in FORMATS if form in forms and (forms not in open_ones or (form in months) == is_month_first)]
-        drafted.formats += [form for form in fits[:1] if form not in drafted.formats]
+def _formats(cells: pl.Series) -> tuple[list[str] | None, int]:
+    """Return the formats by which cells are dates, and how many are none; none needed for ISO: []; None where the cells are no dates."""
+    if share(cells, r"\d") < MANY or share(cells, r"^\d{1,4}$|^\d{5,}$") > 1 - MANY:
+        return None, 0
+    iso = read_dates(cells, ()).values
+    rest = cells.filter(iso.is_null())
+    if not len(rest):
+        return [], 0
+    left = {form: read_times(rest, (form,), "UTC").values.null_count() for form in FORMATS}
+    fewest = min(left.values())
+    if fewest > len(cells) * (1 - MANY) and fewest > 1:
+        return None, 0
+    if fewest == len(cells):
+        return None, 0
+    return ([form for form, count in left.items() if count == fewest] if fewest < len(rest) else []), fewest

@@ -3,6 +3,8 @@
 from typing import Any
 
 import duckdb
+import pytest
+from openpyxl import Workbook
 
 from tests.cli.conftest import Shop
 
@@ -49,3 +51,193 @@ def test_whole_names_may_begin_with_the_family_name(bare: Shop) -> None:
     bare.file("n.csv", 'Id,Cognome e nome\n1,Rossi Anna Maria\n2,Verdi\n3,"De Luca, Pia"\n')
     assert migrated(bare, "n.csv", 'surname_first = true\n[customers]\ncustomer_id = "Id"\nname = "Cognome e nome"\n') == 0
     assert asked(bare, "SELECT first_name, last_name FROM customers ORDER BY customer_id") == [("Anna Maria", "Rossi"), ("Verdi", None), ("Pia", "De Luca")]
+
+
+def drafted(shop: Shop, name: str) -> str:
+    """Return the draft of a map for a file."""
+    assert shop.run("migrate", name, "--draft", "draft.toml").code == 0
+    return (shop.folder / "draft.toml").read_text(encoding="utf-8")
+
+
+def unmarked(draft: str) -> list[str]:
+    """Return the active lines of a draft that have no CHECK above them, within their rule or table."""
+    lines, is_marked = [], False
+    for line in draft.splitlines():
+        is_marked = (is_marked and line != "") or line.startswith("# CHECK")
+        if line and not line.startswith("#") and not is_marked:
+            lines.append(line)
+    return lines
+
+
+DATED = "SELECT customer_id, flag_type, comment, (flagged_at AT TIME ZONE 'UTC')::DATE::VARCHAR, expires_on::VARCHAR FROM flags ORDER BY ALL"
+LISTS = {
+    "swedish": (
+        "Namn;E-post;Spärrad;Spärrad den;Spärrad t.o.m.;Kundnr\nÅsa Ek;a@example.se;Ja;2026-01-31;2027-01-31;1\nBo Ek;b@example.se;Nej;;;2\n",
+        [("1", ON_HOLD, "Spärrad", "2026-01-31", "2027-01-31")],
+    ),
+    "swedish-till": (
+        "Kundnr;Förnamn;Efternamn;Avstängd;Anledning;Avstängd till\n1;Åsa;Ek;Ja;Slagsmål;2027-01-31\n2;Bo;Ek;Nej;;\n",
+        [("1", ON_HOLD, "Slagsmål", "2026-06-01", "2027-01-31")],
+    ),
+    "danish": (
+        "Kundenr.;Navn;Spærret;Spærret til;Årsag\n1;Bo Ek;Ja;01.02.2027;betaler ikke\n2;Ida Ek;Nej;;\n",
+        [("1", ON_HOLD, "betaler ikke", "2026-06-01", "2027-02-01")],
+    ),
+    "norwegian": (
+        "Kundenummer;Navn;Sperret;Sperret til;Årsak\n1;Bo Ek;Ja;28.02.2027;betaler ikke\n2;Ida Ek;Nei;;\n",
+        [("1", ON_HOLD, "betaler ikke", "2026-06-01", "2027-02-28")],
+    ),
+    "finnish": (
+        "Asiakasnro;Nimi;Estetty;Syy;Estetty asti\n1;Aino Laine;Kyllä;maksamatta;31.1.2027\n2;Eero Niemi;Ei;;\n",
+        [("1", ON_HOLD, "maksamatta", "2026-06-01", "2027-01-31")],
+    ),
+    "dutch": (
+        "Klantnr;Naam;Geblokkeerd;Geblokkeerd tot;Reden;Let op\n1;Jan Vos;ja;31-12-2027;Betaalt niet;\n2;Els Bos;nee;;;Boze hond blaft\n",
+        [("1", ON_HOLD, "Betaalt niet", "2026-06-01", "2027-12-31"), ("2", "Warning", "Boze hond blaft", "2026-06-01", None)],
+    ),
+    "polish": (
+        "Numer klienta;Imię i nazwisko;Czarna lista;Zablokowany do;Powód\n11;Jan Kos;tak;2027-01-31;nie płaci\n12;Ewa Lis;nie;;\n",
+        [("11", ON_HOLD, "nie płaci", "2026-06-01", "2027-01-31")],
+    ),
+    "czech": (
+        "Číslo zákazníka;Příjmení a jméno;Blokován;Důvod blokace;Blokován do\n1;Novák Jan;ano;neplatí;31. 1. 2027\n2;Malá Eva;ne;;\n",
+        [("1", ON_HOLD, "neplatí", "2026-06-01", "2027-01-31")],
+    ),
+    "portuguese": (
+        "Código do cliente;Nome;Bloqueado;Motivo;Bloqueado até\n1;Ana Reis;Sim;não paga;31/12/2027\n2;Rui Sá;Não;;\n",
+        [("1", ON_HOLD, "não paga", "2026-06-01", "2027-12-31")],
+    ),
+    "italian": (
+        "Cod. cliente;Cognome e nome;Bloccato il;Motivo blocco\n1;Rossi Maria;24/12/2025;non paga\n2;Verdi Ugo;;\n3;De Luca Pia;15/11/2025;\n",
+        [("1", ON_HOLD, "non paga", "2025-12-24", None), ("3", ON_HOLD, "Bloccato il", "2025-11-15", None)],
+    ),
+    "spanish": (
+        "Nº cliente;Nombre y apellidos;NIF;Vetado;Motivo del veto;Fecha veto\n5;Ana García;12345678Z;Sí;impago;13/02/2026\n6;Luis Pérez;12345679S;No;;\n",
+        [("5", ON_HOLD, "impago", "2026-02-13", None)],
+    ),
+    "french": (
+        "Code client;Nom;Prénom;Interdit;Motif interdiction;Interdit jusqu'au;Client depuis\n"
+        "C1;Dupont;Luc;Oui;impayé;15/03/2027;2020-01-01\nC2;Petit;Zoé;Non;;;2021-01-01\n",
+        [("C1", ON_HOLD, "impayé", "2026-06-01", "2027-03-15")],
+    ),
+    "german": (
+        "Kundenkennung;Vor- und Nachname;Kundensperre;Sperrgrund;gesperrt von;gesperrt am\nA1;Eva Lang;ja;zahlt nie;Pat;15.04.2026\nA2;Uwe Kurz;nein;;;\n",
+        [("A1", ON_HOLD, "zahlt nie", "2026-04-15", None)],
+    ),
+    "english": (
+        "Client ID,Member,DNR,DNR reason,DNR date,Hold ends\n1,Pat B,Y,rude,2025-01-31,2027-01-31\n2,Sam C,N,,,\n",
+        [("1", ON_HOLD, "rude", "2025-01-31", "2027-01-31")],
+    ),
+    "types": (
+        "Customer ref,Company,Email,Flag type,Flag comment,Flag date\n1,Co,k@example.com,On Hold,c 1,2025-03-01\n2,Bo,b@example.com,-,,\n",
+        [("1", ON_HOLD, "c 1", "2025-03-01", None)],
+    ),
+    "why": ("Customer,Mail,Do not book,Why\nPat B,p@example.com,Y,rude\nSam C,s@example.com,N,\n", [("p@example.com", ON_HOLD, "rude", "2026-06-01", None)]),
+}
+
+
+@pytest.mark.parametrize("language", LISTS)
+def test_a_draft_works_as_it_is(bare: Shop, language: str) -> None:
+    text, expected = LISTS[language]
+    bare.file("list.csv", text)
+    draft = drafted(bare, "list.csv")
+    assert migrated(bare, "list.csv", draft) == 0, draft
+    assert asked(bare, DATED) == expected, draft
+
+
+def test_a_draft_of_a_workbook_is_of_its_largest_sheet_and_names_the_others(bare: Shop) -> None:
+    book = Workbook()
+    book.active.title = "Info"
+    book.active.append(["Stand", "Quelle"])
+    book.active.append(["Januar", "Kasse"])
+    sheet = book.create_sheet("Kunden")
+    for row in (["Kundennr", "Nachname und Vorname", "Gesperrt", "Grund"], ["007", "Lang Eva", "ja", "zahlt nie"], ["8", "Kurz Uwe", "nein", None]):
+        sheet.append(row)
+    book.save(bare.folder / "kunden.xlsx")
+    draft = drafted(bare, "kunden.xlsx")
+    assert "Nothing is said here of the others: Info" in draft
+    assert (migrated(bare, "kunden.xlsx", draft), flags(bare)) == (0, [("007", ON_HOLD, "zahlt nie")])
+    assert asked(bare, "SELECT first_name, last_name FROM customers ORDER BY 2") == [("Uwe", "Kurz"), ("Eva", "Lang")]
+
+
+def test_levels_are_flags_only_where_they_are_high_and_a_person_is_asked(bare: Shop) -> None:
+    bare.file("r.csv", "Customer ID,Payment risk,Kleur\n" + "".join(f"{one},{('low', 'medium', 'high')[one % 3]},groen\n" for one in range(9)))
+    draft = drafted(bare, "r.csv")
+    assert not [line for line in unmarked(draft) if "risk" in line or "Kleur" in line], draft
+    assert (migrated(bare, "r.csv", draft), flags(bare)) == (0, [(one, "At Risk", "Payment risk") for one in "258"])
+
+
+def test_a_word_of_a_traffic_light_is_settled_by_one_line(bare: Shop) -> None:
+    bare.file("a.csv", "Kundennr;Ampel\n1;rot\n2;gelb\n3;grün\n4;grün\n")
+    draft = drafted(bare, "a.csv").replace('# "gelb"', '"gelb"')
+    assert (migrated(bare, "a.csv", draft), flags(bare)) == (0, [("1", ON_HOLD, "Ampel"), ("2", "Warning", "Ampel")])
+
+
+@pytest.mark.parametrize(
+    "header", ["Remarque", "Contribuinte", "Observações", "Percentage", "Cottage", "Geburtstag", "Banner", "Zákaznice", "Umarket", "Risotto"]
+)
+def test_a_word_inside_a_word_is_no_flag(bare: Shop, header: str) -> None:
+    bare.file("w.csv", f"Id;Name;{header}\n1;A B;VIP likes tea a lot\n2;C D;\n3;E F;\n")
+    assert "\n[[flags]]" not in drafted(bare, "w.csv")
+
+
+def test_a_number_for_taxes_is_no_phone_and_placeholders_are_no_flags(bare: Shop) -> None:
+    bare.file(
+        "p.csv",
+        "Nome;Telemóvel;Contribuinte;Alerta\nAna;+351 912 345 678;234 567 890;-\nRui;;234 567 891;N/A\nEva;+351 912 345 670;234 567 892;grita\n",
+    )
+    draft = drafted(bare, "p.csv")
+    assert 'phone = ["Telemóvel"]' in draft
+    migrated(bare, "p.csv", draft)
+    assert asked(bare, "SELECT flag_type, comment FROM flags") == [("Alert", "grita")]
+
+
+def test_an_odd_cell_and_months_in_words_leave_a_rule_whole(bare: Shop) -> None:
+    rows = "".join(f"{one};ja;{day};z {one}\n" for one, day in enumerate(["unbekannt", "01.03.2025", "15.03.2025", "16.03.2025"], 1))
+    bare.file("o.csv", f"Kundennr;Gesperrt;Gesperrt am;Grund\n{rows}5;nein;;\n")
+    draft = drafted(bare, "o.csv")
+    assert (migrated(bare, "o.csv", draft), flags(bare)) == (4, [(str(one), ON_HOLD, f"z {one}") for one in (2, 3, 4)]), draft
+    bare.file("m.csv", "Kundennr;Gesperrt;Gesperrt am;Grund\n8;ja;1. März 2025;z 8\n9;nein;;\n")
+    (bare.folder / "draft.toml").unlink()
+    draft = drafted(bare, "m.csv")
+    assert '# at = ["Gesperrt am"]' in draft
+    assert (migrated(bare, "m.csv", draft), ("8", ON_HOLD, "z 8") in flags(bare)) == (0, True)
+
+
+def test_days_of_something_else_are_no_days_of_a_flag(bare: Shop) -> None:
+    bare.file("d.csv", "N° client;Alerte;Remarque;Client depuis\n1;Ne paie pas ses factures;aime le thé;2020-01-01\n2;;;2021-01-01\n3;;;2022-03-04\n")
+    draft = drafted(bare, "d.csv")
+    assert 'at = ["Client depuis"]' not in draft
+    assert 'comment = ["Alerte"]' in unmarked(draft)
+
+
+def test_where_no_column_is_called_an_id_a_person_is_asked(bare: Shop) -> None:
+    bare.file("i.csv", "Sachbearbeitung;Mail;Sperrvermerk\nX-1;a@example.com;zahlt nicht\nX-2;b@example.com;\nX-3;c@example.com;\n")
+    draft = drafted(bare, "i.csv")
+    assert '# customer_id = ["Sachbearbeitung"]' in draft
+    assert "CHECK: no column is called a customer's number" in draft
+
+
+def test_a_status_may_tell_of_a_flag_and_of_who_is_archived(bare: Shop) -> None:
+    bare.file("s.csv", "Kundennr;Name;Status\n1;Al B;Aktiv\n2;Bo C;Gesperrt\n3;Cy D;Inaktiv\n4;Di E;Aktiv\n")
+    draft = drafted(bare, "s.csv")
+    assert not [line for line in unmarked(draft) if "Gesperrt" in line or "Inaktiv" in line]
+    assert (migrated(bare, "s.csv", draft), flags(bare)) == (0, [("2", ON_HOLD, "Gesperrt")])
+    assert asked(bare, "SELECT customer_id FROM customers WHERE status = 'archived'") == [("3",)]
+
+
+def test_a_file_of_events_is_drafted_as_one(bare: Shop) -> None:
+    bare.file(
+        "e.csv",
+        "Customer ID,Event,Event date,Employee,Reason\n1,flagged,2025-01-01,Pat,rude\n1,unflagged,2025-02-01,Sam,sorry\n2,flagged,2025-03-01,Pat,late\n",
+    )
+    assert (migrated(bare, "e.csv", drafted(bare, "e.csv")), flags(bare)) == (0, [("2", "Warning", "late")])
+    assert asked(bare, "SELECT count(*) FROM history WHERE entity = 'flags'") == [(3,)]
+
+
+def test_a_header_with_a_line_break_leaves_the_draft_whole(bare: Shop) -> None:
+    bare.file(
+        "t.csv", 'Kundennr;"Bonus\npunkte";"Tags\nalt";"Gesperrt\nja/nein";"Warnung\n\u2028intern"\n1;5;"VIP, neu";ja;-\n2;7;neu;nein;schreit immer laut\n'
+    )
+    assert migrated(bare, "t.csv", drafted(bare, "t.csv")) == 0
+    assert [kind for _, kind, _ in flags(bare)] == ["Important", ON_HOLD, "Warning"]

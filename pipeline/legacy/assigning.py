@@ -1,0 +1,137 @@
+"""What the columns of an unknown file are for: whose a row is, names, flags, and the forms of dates. Nothing is decided: a draft of a map is written of it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from pipeline.legacy import glossary as words
+from pipeline.legacy.flagwords import FLAG_FAMILIES, NOT_A_FLAG
+from pipeline.legacy.guessing import FORMATS, MOST, Guess
+from pipeline.legacy.rules import Rule
+from pipeline.legacy.spotting import spot_flags
+
+WRITTEN_OUT = r"^['+(]*0|[ ()+/]"  # how a phone number is told from an id
+ID = r"^[^\s@]{1,40}$"
+FEW_STATUSES = 8
+# Words of headers such as Vor- und Nachname.
+HALF_FIRST, HALF_LAST = ("vor", "voor", "for", "etu"), ("nach", "achter", "efter", "etter", "suku")
+
+
+@dataclass
+class Drafted:
+    """What a draft proposes: headers for our columns (column → columns of theirs), rules for flags, and what a person must look at (`doubts`).
+
+    `ids` are columns that may hold ids where none is sure.
+    """
+
+    columns: dict[str, list[Guess]] = field(default_factory=dict)
+    doubts: dict[str, str] = field(default_factory=dict)
+    rules: list[Rule] = field(default_factory=list)
+    formats: list[str] = field(default_factory=list)
+    is_either: bool = False
+    surname_first: bool = False
+    ids: list[Guess] = field(default_factory=list)
+    unused: list[Guess] = field(default_factory=list)
+
+
+def assign(guesses: Sequence[Guess], types: Sequence[str]) -> Drafted:
+    """Choose what each column is for; `types` are the settings' flag types."""
+    drafted, left = Drafted(), list(guesses)
+    _take_contacts(drafted, left)
+    _take_ids(drafted, left)
+    _take_names(drafted, left)
+    drafted.rules = spot_flags(left, types)
+    used = [part for rule in drafted.rules for part in rule.columns()]
+    drafted.unused = [one for one in left if one not in used]
+    _take_any_id(drafted)
+    _settle_dates(drafted, guesses)
+    return drafted
+
+
+def _take(drafted: Drafted, left: list[Guess], column: str, some: Sequence[Guess]) -> None:
+    for guess in some:
+        drafted.columns.setdefault(column, []).append(guess)
+        left.remove(guess)
+
+
+def _take_contacts(drafted: Drafted, left: list[Guess]) -> None:
+    """Take addresses and numbers, which cells tell, and headers confirm."""
+    about_flags = [one for one in left if one.sounds(NOT_A_FLAG) and one.is_yes_no]
+    for column, terms in (("email", words.EMAIL), ("phone", words.PHONE)):
+        named = [one for one in left if one.sounds(terms) and one not in about_flags and not one.is_yes_no and not one.is_date]
+        told = [one for one in left if getattr(one, f"is_{column}") and not one.is_date]
+        sure = [one for one in named if one in told] or [one for one in named if not one.filled or (column == "phone" and one.share(r"\d{4}") >= MOST)]
+        by_cells = [one for one in told if column == "email" or (one.share(WRITTEN_OUT) >= MOST and not one.sounds(words.NOT_A_PHONE))]
+        if not sure and by_cells:
+            drafted.doubts[column] = f"by their cells these look like {'addresses' if column == 'email' else 'phone numbers'}; their headers do not say so"
+        _take(drafted, left, column, sure or by_cells[:1])
+
+
+def _take_ids(drafted: Drafted, left: list[Guess]) -> None:
+    """Take the column whose header calls it a customer's number; else one of different codes, of which a person must say whether they last."""
+    ids = [one for one in left if _may_be_id(one) and one.sounds(words.ID_WORD)]
+    sure = [one for one in ids if one.sounds(words.CUSTOMER) or one.is_called(words.CUSTOMER_ID)]
+    weak = [one for one in ids if one.is_unique and not one.sounds(words.NOT_AN_ID)]
+    if not sure and weak:
+        drafted.doubts["customer_id"] = "is this the customer's lasting number, the same in the next file, and not only the row's?"
+    _take(drafted, left, "customer_id", [*(one for one in sure if one.is_unique), *sure, *weak][:1])
+
+
+def _may_be_id(one: Guess) -> bool:
+    is_other = one.sounds(words.NOT_AN_ID) and not one.is_called(words.CUSTOMER_ID)
+    is_coded = one.is_yes_no and not one.is_called(words.CUSTOMER_ID)
+    return not (is_coded or one.is_date or one.is_email or is_other) and (not one.filled or one.share(ID) >= MOST)
+
+
+def _take_any_id(drafted: Drafted) -> None:
+    """Note columns that may be ids, where no header calls one so; where nothing else tells who a customer is, take one."""
+    if "customer_id" in drafted.columns:
+        return
+    drafted.ids = [one for one in drafted.unused if one.is_unique and _may_be_id(one) and not one.sounds(words.NOT_AN_ID)]
+    if not {"email", "phone"} & set(drafted.columns) and drafted.ids:
+        drafted.doubts["customer_id"] = "no header says what a customer's number is; this has a different one in each row"
+        _take(drafted, drafted.unused, "customer_id", drafted.ids[:1])
+
+
+def _take_names(drafted: Drafted, left: list[Guess]) -> None:
+    named = [one for one in left if not (one.is_yes_no or one.is_date or one.is_number or one.is_phone)]
+    named = [one for one in named if one.share(r"\d") < 1 - MOST or "na" in one.key or "no" in one.key]
+    both = [(one, first) for one in named if (first := _order(one.terms))]
+    for column, terms in (("first_name", words.FIRST_NAME), ("last_name", words.LAST_NAME)):
+        _take(drafted, left, column, [one for one in named if one in left and one.is_called(terms) and not _order(one.terms)][:1])
+    parts = {"first_name", "last_name"} & set(drafted.columns)
+    if len(parts) == 1 and not both:  # French Nom alone, and the like
+        drafted.columns["name"] = drafted.columns.pop(parts.pop())
+    elif not parts:
+        whole = [one for one, _ in both] or [one for one in named if one in left and one.is_called(words.NAME)]
+        drafted.surname_first = bool(both) and both[0][1] == "last" and both[0][0].share(",") < 1 - MOST
+        _take(drafted, left, "name", whole[:1])
+    _take(drafted, left, "company", [one for one in named if one in left and one.is_called(words.COMPANY)][:1])
+    statuses = [one for one in left if one.is_called(words.STATUS) and 0 < len(one.words) <= FEW_STATUSES and not one.is_yes_no and not one.is_number]
+    _take(drafted, left, "status", statuses[:1])
+    left.extend(statuses[:1])  # a status may tell of a flag too
+    left.sort(key=lambda one: one.place)
+
+
+def _order(terms: str) -> str | None:
+    """Tell which name comes first in a header that has both: first or last; None where it has not."""
+    parts = terms.split()
+    first = [place for place, word in enumerate(parts) if word in words.FIRST_NAME.words or word in HALF_FIRST]
+    last = [place for place, word in enumerate(parts) if word in words.LAST_NAME.words or word in HALF_LAST or word in ("name", "naam", "namn", "navn")]
+    last = [place for place in last if place not in first]
+    if not first or not last or re.fullmatch(r"(first|last|given|family) name", terms) or any(pattern.within(terms) for pattern in FLAG_FAMILIES["On Hold"]):
+        return None
+    return "first" if first[0] < last[0] else "last"
+
+
+def _settle_dates(drafted: Drafted, guesses: Sequence[Guess]) -> None:
+    """Choose the formats of dates: those by which all columns of dates can be read that need one; days first where nothing tells."""
+    needing = [set(one.formats) for one in guesses if one.is_date and one.formats]
+    months = {form for form in FORMATS if form.startswith("%m")}
+    open_ones = [forms for forms in needing if forms & months and forms - months]
+    told = [bool(forms & months) for forms in needing if forms not in open_ones and any("/" in form or "-" in form for form in forms)]
+    is_month_first = any(told) and all(told)
+    drafted.is_either = bool(open_ones) and not told
+    for forms in needing:
+        fits = [form for form in FORMATS if form in forms and (forms not in open_ones or (form in months) == is_month_first)]
+        drafted.formats += [form for form in fits[:1] if form not in drafted.formats]

@@ -1,0 +1,95 @@
+"""Which columns of an unknown file tell why, who, since when and until when of a flag that another column tells of."""
+
+from collections.abc import Sequence
+
+from pipeline.legacy import flagwords as flags
+from pipeline.legacy import glossary as words
+from pipeline.legacy.guessing import Guess
+from pipeline.legacy.rules import Rule, family_of, nothings, place_day, says_who
+
+ENOUGH = 0.8  # the share of a part's cells that stand where there is a flag
+
+
+def attach_tied(rule: Rule, free: list[Guess], rules: Sequence[Rule]) -> None:
+    """Add to a rule the columns whose headers have a word of its own family, or of its type where it is the only one of that."""
+    alone = sum(1 for other in rules if other.family[0] == rule.family[0]) == 1
+    same = [other for other in rules if other.family == rule.family]
+    for one in list(free):
+        family = family_of(one)
+        if family is None or one.sounds(flags.NOT_A_FLAG):
+            continue
+        owners = [other for other in same if other.head().place < one.place] or same
+        is_own = family == rule.family and owners[-1] is rule
+        if not (is_own or (family[0] == rule.family[0] and (alone or (not any(other.family == family for other in rules) and _left_of(one, rules) is rule)))):
+            continue
+        if one.is_date:
+            place_day(rule, one)
+        elif says_who(one):
+            rule.parts.setdefault("by", one)
+        elif (one.is_text() or not one.filled) and "comment" not in rule.parts:
+            _place_comment(rule, one)
+        else:
+            continue
+        free.remove(one)
+
+
+def _left_of(one: Guess, rules: Sequence[Rule]) -> Rule | None:
+    family = family_of(one)
+    before = [rule for rule in rules if family and rule.family[0] == family[0] and rule.head().place < one.place]
+    return before[-1] if before else None
+
+
+def _place_comment(rule: Rule, one: Guess) -> None:
+    rule.parts["comment"] = one
+    if one.filled and _co(rule, one) < ENOUGH:
+        rule.unsure["comment"] = f"{one.header} is filled for customers without this flag too, where nothing is made of it"
+
+
+def _co(rule: Rule, one: Guess) -> float:
+    """Return which share of a column's cells that say something stands where the rule has a flag."""
+    there = one.cells.is_not_null() & ~one.cells.str.to_lowercase().is_in([word.lower() for word in nothings(one) or ()]).fill_null(value=False)
+    return int((there & rule.flagged_rows()).sum()) / int(there.sum()) if there.any() else 1.0
+
+
+def attach_near(rule: Rule, free: list[Guess]) -> None:
+    """Add to a rule the columns beside it that are called reason, by, on or until and nothing else, and are filled where there is a flag."""
+    if rule.is_offered:
+        return
+    taken = {part.place for part in rule.columns()}
+    for step in (1, -1):
+        place = rule.head().place + step
+        while (near := next((one for one in free if one.place == place), None)) is not None or place in taken:
+            if near is not None and not _attach(rule, near):
+                break
+            if near is not None and near in free:
+                free.remove(near)
+            place += step
+    for one in [one for one in free if "comment" not in rule.parts and one.is_text() and one.is_called(words.REASON) and _co(rule, one) >= ENOUGH]:
+        rule.unsure["comment"] = f"{one.header} does not stand beside {rule.head().header}: does it tell why?"
+        rule.parts["comment"] = one
+        free.remove(one)
+
+
+def _attach(rule: Rule, one: Guess) -> bool:
+    """Add a column beside a rule to it, and tell whether that was done."""
+    if family_of(one) or one.sounds(flags.NOT_A_FLAG):
+        return False
+    does_fit = _co(rule, one) >= ENOUGH
+    if one.is_date:
+        is_called = (one.is_called(words.AT) or one.is_called(words.UNTIL) or one.terms in words.UNTIL_LAST) and not one.sounds(words.OTHER_DAYS)
+        if is_called and does_fit:
+            place_day(rule, one, "" if one.key not in ("date", "datum", "fecha", "data", "dato", "pvm") else f"is {one.header} the day of this flag?")
+        return is_called and does_fit
+    if says_who(one) and "by" not in rule.parts and does_fit:
+        rule.parts["by"] = one
+        return True
+    is_reason, is_note = (one.sounds(terms) and (one.is_text() or not one.filled) for terms in (words.REASON, words.NOTES))
+    if "comment" in rule.parts or not (is_reason or is_note) or (is_note and not one.filled):
+        return False
+    if not does_fit:
+        rule.offered["comment"] = (one, f"{one.header} is filled for customers without this flag too; if it tells why, take the # off")
+        return is_reason
+    rule.parts["comment"] = one
+    if is_note:
+        rule.unsure["comment"] = f"does {one.header} tell why there is this flag?"
+    return True

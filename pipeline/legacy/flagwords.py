@@ -1,0 +1,178 @@
+"""Words of headers and cells in several languages that tell of flags, by which a draft of a map guesses rules.
+
+Letters without accents, small. Words are separated by a bar, a phrase has blanks between its words, and a * stands for any further letters of a word:
+nothing is found inside a word unless it is written so.
+"""
+
+from typing import Final
+
+from pipeline.legacy.terms import Terms
+
+# Flag type that is proposed → families of words that belong together: a column of a family's reason, person or day goes with that family's flag.
+FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
+    "On Hold": (
+        Terms(
+            "block* | *blocked | blocklist* | geblok* | blok* | blocc* | bloqu* | bloke* | zablok* | blocag* | blocat* | letilt* | tiltott",
+            "engelli | zablokovan* | isblocked",
+        ),
+        Terms(
+            "sperr* | *gesperr* | *sperre | *gesperrt | ausgesperrt | sparr* | avsparr* | spaerr* | spaerret | sperret | avstang* | utestang*",
+            "utesteng* | kundensperr* | kontosperr* | buchungssperr* | kundespaerr*",
+        ),
+        Terms(
+            "ban | bans | banned | isbanned | banni* | baneado | baneada | banido | banida | verbannt | verbannen | bannlyst | bandlyst",
+            "portforbud | adgangsforbud | hausverbot* | lokalverbot* | kaufverbot* | porttikielto | portkielto | toegangsverbod | pandverbod",
+            "bortvist | udelukket | karantaene",
+        ),
+        Terms(
+            "blacklist* | black list* | schwarze liste | schwarzeliste | lista negra | listanegra | liste noire | listenoire | zwarte lijst",
+            "zwartelijst | czarn* list* | cern* listin* | svartlist* | svart* list* | sortlist* | sort* list* | musta* list* | mustalla listalla",
+            "lista nera | listanera | feketelist* | lista neagra | kara liste | cierna listina",
+        ),
+        Terms(
+            "dnr | dnb | d n r | d n b | do not book* | do not serve* | do not accept | do not rent* | do not admit* | do not hire | do not sell",
+            "do not deal | do not schedule | do not service | do not see | do not host | do not rebook | do not check in | do not allow*",
+            "do not ship | do not deliver | do not return | do not use | do not let in | do not work with | donotbook | donotserve | donotrent",
+            "don t book | don t serve | don t rent | no go* | nogo* | nicht buchen | nicht bedienen | nicht annehmen | nicht mehr buchen",
+            "nicht mehr annehmen | nicht mehr bedienen | ne pas accepter | ne pas servir | ne pas reserver | ne pas prendre | ne pas louer",
+            "ne plus accepter | ne plus servir | ne plus prendre | ne plus reserver | non servire | non accettare | non prenotare | no servir",
+            "no atender | no reservar | no aceptar | nao atender | nao servir | nao reservar | nao aceitar | niet boeken | niet meer boeken",
+            "niet meer helpen | niet meer toelaten | niet helpen | niet accepteren | inte boka | ej boka | boka ej | ikke book* | ikke bestill*",
+            "nie obslugiwac | nie rezerwowac | neobsluhovat | nerezervovat | ala varaa | ei saa varata | ei varauksia | refuse* | refused service",
+            "not welcome | unwelcome | unerwunscht | unerwuenscht",
+        ),
+        Terms(
+            "estet* | esto | eston | estol* | estossa | kielletty | kielto | ostokielto | varauskielto | asiakaskielto",
+        ),
+        Terms(
+            "on hold | onhold | hold | holds | held | suspen* | sospes* | zawiesz* | pozastav* | geschorst | suspendert | suspenderad | suspenderet",
+            "pausert | pidossa | in attesa di pagamento",
+        ),
+        Terms(
+            "interdi* | prohib* | vietat* | vetad* | veto | verboden | verbod | verboten | verbot | proibid* | forbud | forbjud* | forbudt | zakaz",
+            "zakazan* | zakazany | exclu | exclus | excluido | excluida | ausgeschlossen | uitgesloten | wykluczon* | escluso | esclusa | barred",
+            "locked | account locked | vyloucen* | expulsad*",
+        ),
+    ),
+    "At Risk": (
+        Terms(
+            "risk | risks | risky | *risk | *risiko | risiko* | riesgo* | rischio* | risque* | risico* | *risico | ryzyk* | rizik* | riski*",
+            "*riski | risco* | risker | churn* | gefahrdet* | gefaehrdet* | abwanderung* | kockazat* | risc | riscuri",
+        ),
+    ),
+    "Alert": (Terms("alert* | alerte* | alerta* | allert* | alarm* | allarm*"),),
+    "Warning": (
+        Terms(
+            "flag | flags | flagged | isflagged | flag customer | flaga | flagga* | flaggad | flagget | customerflag | markier* | markiert",
+            "oznaczon* | signale* | segnalat*",
+        ),
+        Terms(
+            "warn* | *warnung | *warning | achtung | avertiss* | avis | aviso* | advertenc* | avvis* | avvert* | waarschuw* | let op | letop",
+            "attenz* | attention | atencion | atencao | advarsel* | advars* | varning* | ostrzez* | uwaga | varovan* | upozorn* | varoit*",
+            "vorsicht* | caution | precaucion | pozor | figyelmezt* | uyari | problem* | *problem | probleme* | problema*",
+            "auffallig* | auffaellig* | avertizare | pas pa",
+        ),
+    ),
+    "Important": (
+        Terms(
+            "important | importante | wichtig* | belangrijk* | viktig* | vigtig*",
+            "vip | is vip | wazn* | dulezit* | tarke* | fontos | onemli",
+        ),
+    ),
+}
+# Words of flags that may mean something else as well: a person is asked.
+SOFT: Final = Terms(
+    "attention | avis | aviso* | problem* | problema* | important* | wichtig* | belangrijk* | viktig* | vigtig* | vip | is vip | markier* | wazn*",
+    "dulezit* | held | hold | holds | signale* | locked | ban | block | esto | veto | alarm* | tarke* | churn* | exclu | pas pa | zakaz | verbot",
+    "avvis*",
+)
+# Words for the end of a flag, or for the opposite of one.
+ENDED: Final = Terms(
+    "unblock* | entsperr* | debloqu* | desbloque* | sbloc* | odblok* | deblok* | gedeblok* | avblokk* | unban* | unflag* | un flagged | un blocked",
+    "unlock* | lifted | aufgehoben* | freigegeben* | freigabe* | opphev* | ophaev* | havd | havt | upphavd* | opgeheven | leve | levee | levantad*",
+    "odvolan* | released | reinstated | removed | entfernt | not blocked | nicht gesperrt | not banned | ikke spaerret | ej sparrad | no bloqueado",
+    "non bloccato | niet geblokkeerd | zruseno",
+)
+ALLOWED: Final = Terms(
+    "allowed | may * | can book | darf * | erlaubt | autorise | permitido | permesso | mag * | tillaten | tilladt | tillatt | sallittu",
+    "dozwolon* | povolen*",
+)
+
+TAGS: Final = Terms(
+    "tag | tags | customer tags | client tags | label | labels | etikett* | etiquet* | categor* | kategor* | schlagw* | segment | segments",
+    "segmente | segmento | merkmal | merkmale | group | groups | gruppe | gruppen | grupper | kundengruppe | groep | groepen | grupo | grupos",
+    "gruppo | groupe | groupes | grupa | grupy | skupina | ryhma | taggar | tagger | stichwort* | schlagworte | merker | markers | trefwoorden",
+    "avainsanat | stitk* | tunniste*",
+)
+# Headers of levels and colours, of which some say that there is a flag.
+LEVELS: Final = Terms(
+    "ampel* | *ampel | traffic light* | trafficlight | rag | rag status | verkeerslicht | stoplicht | feu | semaforo | trafikljus | trafiklys",
+    "sygnalizacja | semafor | liikennevalo* | hazard | severity | schweregrad | threat level",
+)
+COLOURS: Final = Terms("colour | color | farbe | kleur | couleur | colore | cor | farg | farve | farge | kolor | barva | vari | szin")
+LEVEL_HIGH: Final = Terms(
+    "high | very high | severe | critical | red | hoch | sehr hoch | kritisch | rot | hoog | zeer hoog | rood | haut | eleve | elevee | critique",
+    "rouge | alto | alta | muy alto | rojo | roja | vermelho | rosso | hog | rod | rott | kritisk | hoj | hoy | wysok* | czerwon* | vysok*",
+    "cerven* | korkea | punainen | magas | piros | 3 red",
+)
+RED: Final = Terms("red | rot | rood | rouge | rojo | roja | vermelho | rosso | rod | rott | czerwon* | cerven* | punainen | piros")
+AMBER: Final = Terms(
+    "amber | yellow | orange | gelb | oranje | geel | jaune | amarillo | naranja | amarelo | laranja | gul | zolt* | zlut* | keltainen | giallo | arancione"
+)
+LEVEL_MID: Final = Terms(
+    "medium | mid | moderate | amber | yellow | orange | mittel | gelb | middel | midden | gemiddeld | oranje | geel | moyen | moyenne | jaune",
+    "medio | media | amarillo | naranja | amarelo | laranja | medelhog | medel | gul | sredni* | zolt* | stredni | zlut* | oranzov* | keskitaso",
+    "keltainen | giallo | arancione | kozepes | sarga",
+)
+LEVEL_LOW: Final = Terms(
+    "low | very low | minimal | green | niedrig | gering | grun | gruen | laag | groen | bas | basse | faible | vert | verte | bajo | baja | verde",
+    "baixo | basso | lag | gron | gronn | lav | niski* | zielon* | nizk* | zelen* | matala | vihrea | normal | normaal | normale | standard",
+    "alacsony | zold | white | weiss | blue | blau | blauw",
+)
+# Columns that are about something else than a flag on a customer.
+NOT_A_FLAG: Final = Terms(
+    "newsletter* | marketing* | *marketing | consent* | opt in | opt out | optin | optout | gdpr | dsgvo | rgpd | avg | subscri* | accept* | sms*",
+    "tax* | werbung | publicid* | einwillig* | *mail* | epost | correo | call | contact | disturb | phone* | telefon* | post | primary | verified",
+    "gender | sex | address* | street | strasse | adres* | direc* | adress* | city | stadt | ort | ciudad | ville | zip* | postal* | plz | country",
+    "land | pays | pais | birth* | geburt* | nacim* | naiss* | title | anrede | language | sprache | iscompany | is company | seats | seat | hotel",
+    "release | print* | geschlecht | titel | bonus* | vorname | nachname | card | karte | reklam* | mailing* | utskick | reminder* | is business",
+    "avisering* | aviseringar | notific* | benachrichtig* | member | mitglied | stammkunde | deceased | privat* | taxable | exempt*",
+)
+YES_WORDS: Final = Terms(
+    "yes | y | true | t | 1 | x | on | ja | j | oui | o | si | s",
+    "sim | vero | wahr | vrai | verdadero | verdadeiro | tak | kylla | joo | ✓ | ✔ | ☑ | ✅",
+    "checked | waar | igen | evet | ano | áno | da | jah | sant | sann | sandt",
+    "prawda | pravda | tosi | taip | xx | yep | yeah | 是 | はい | 예 | flagged",
+    "blocked | banned | gesperrt | bloqueado | bloqueada | bloque | bloquee",
+    "bloccato | bloccata | geblokkeerd | spaerret | sperret | sparrad | blockerad",
+    "estetty | zablokowany | zablokowana | blokovan | blokovany",
+)
+NO_WORDS: Final = Terms(
+    "no | n | false | f | 0 | off | nein | non | nao | nee | nej",
+    "nei | falso | falsch | faux | nie | ei | ne | nem | hayir | onwaar | falskt | falsk",
+    "usann | falsz | nepravda | epatosi | nu | ☐ | ❌ | ✗ | ✘ | 否 | いいえ",
+    "- | -- | \u2013 | \u2014 | . | none | unchecked | allowed | frei | libre | libero",
+    "ok | okay | not | n/a | na | keine | kein | keiner | keines",
+    "aucun | aucune | ninguno | ninguna | nessuno | nessuna | nenhum | nenhuma | geen | brak",
+    "zadny | zadne | zadna | ingen | inget | ingenting | nil | null | ikke",
+)
+# Texts that stand where there is nothing to say.
+NOTHING: Final = Terms(
+    "- | -- | --- | \u2013 | \u2014 | . | .. | / | ? | n/a | na | n.a.",
+    "n.v.t. | nvt | none | nil | null | no | nein | non | nee | nej | nei | nie | ei",
+    "ne | nao | 0 | keine | kein | keiner | keines | aucun | aucune",
+    "rien | ninguno | ninguna | nada | nessuno | nessuna | niente | nenhum | nenhuma",
+    "geen | brak | zadny | zadne | zadna | ingen | inget | ingenting | ok",
+)
+# What happened, in a file with a row for each time.
+FLAGGED: Final = Terms(
+    "flagged | flag | added | add | blocked | block | banned | set | gesperrt | markiert | gesetzt | sperre | bloque | bloqueado | bloqueada",
+    "ajoute | bloccato | aggiunto | geblokkeerd | toegevoegd | sparrad | blockerad | spaerret | sperret | markeret | flaggad | flagget | estetty",
+    "zablokowano | zablokowany | dodano | blokovan* | zablokovan* | pridano | suspended | anadido | adicionado | raised | created",
+)
+UNFLAGGED: Final = Terms(
+    "unflagged | un flagged | unflag | removed | remove | unblocked | unblock | unbanned | cleared | lifted | entsperrt | aufgehoben | entfernt",
+    "geloscht | debloque | debloquee | retire | desbloqueado | desbloqueada | quitado | removido | sbloccato | rimosso | gedeblokkeerd | verwijderd",
+    "opgeheven | hevet | havd | borttagen | fjernet | avblokkert | ophaevet | esto poistettu | poistettu | odblokowano | odblokowany | usunieto",
+    "odblokovan* | odebrano | zruseno | reinstated | ended | released",
+)

@@ -1,0 +1,109 @@
+"""A rule for flags as lines of a map, with comments on what a person must look at."""
+
+import json
+from collections.abc import Iterator, Sequence
+
+from pipeline.legacy.flagwords import FLAG_FAMILIES
+from pipeline.legacy.guessing import Guess
+from pipeline.legacy.maps import NO, YES
+from pipeline.legacy.rules import Rule
+from pipeline.legacy.terms import phrase
+
+TAGS_SHOWN = 20
+LONGEST_TAG = 60  # characters
+COLUMNS = ("event", "when", "type_column", "comment", "by", "at", "expires")
+
+
+def quoted(text: str) -> str:
+    """Return a text as TOML writes it."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def folded(text: str) -> str:
+    """Return a text for a comment, which ends with its line."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+
+
+def as_list(texts: Sequence[str]) -> str:
+    """Return texts as TOML writes a list of them."""
+    return f"[{', '.join(map(quoted, texts))}]"
+
+
+def rule_lines(rule: Rule, types: Sequence[str]) -> Iterator[str]:
+    """Yield the lines of a rule; each line that says CHECK wants a person."""
+    yield from (f"# CHECK: {folded(doubt)}" for doubt in rule.doubts)
+    if "tags" in rule.parts:
+        yield from _tag_lines(rule.parts["tags"], types)
+        return
+    for line in _lines(rule):
+        yield f"# {line}" if rule.is_offered and not line.startswith("#") else line
+
+
+def _lines(rule: Rule) -> Iterator[str]:
+    yield "[[flags]]"
+    if rule.kind:
+        yield f"type = {quoted(rule.kind)}"
+    for name in COLUMNS:
+        if name in rule.unsure:
+            yield f"# CHECK: {folded(rule.unsure[name])}"
+        if name in rule.parts:
+            yield f"{name} = {as_list([rule.parts[name].header])}"
+        yield from _words_of(rule, name)
+    for name, (guess, why) in rule.offered.items():
+        yield f"# CHECK: {folded(why)}"
+        yield f"# {name.strip()} = {as_list([guess.header])}"
+    yield from _text_of(rule)
+    if rule.types or rule.maybe:
+        yield "[flags.types]"
+    for word, kind in rule.types.items():
+        yield f"{quoted(word)} = {quoted(kind)}"
+    for word, kind in rule.maybe.items():
+        yield f"# {quoted(word)} = {quoted(kind)}"
+
+
+def _text_of(rule: Rule) -> Iterator[str]:
+    """Yield the comment of flags that have none, where a rule needs to say it."""
+    text = rule.text or (rule.head().header if "when" in rule.parts and not rule.is_offered else None)
+    if text and ("comment" not in rule.parts or "type_column" in rule.parts):
+        yield f"text = {quoted(text)}"
+
+
+def _words_of(rule: Rule, name: str) -> Iterator[str]:
+    """Yield the words of yes and no of a rule's column, as far as they are not those that count anyway."""
+    if name == "event" and name in rule.parts:
+        yield f"flagged = {as_list(rule.flagged)}"
+        yield f"unflagged = {as_list(rule.unflagged)}"
+    head = next((one for one in ("when", "type_column", "comment") if one in rule.parts), None)
+    if name != head:
+        return
+    if name == "when" and rule.yes and not (rule.is_offered and {word.casefold() for word in rule.yes} <= set(YES)):
+        yield f"yes = {as_list(rule.yes)}"
+    if rule.no and not (rule.is_offered and {word.casefold() for word in rule.no} <= set(NO)):
+        yield f"no = {as_list(rule.no)}"
+
+
+def _tag_lines(tags: Guess, types: Sequence[str]) -> Iterator[str]:
+    counts = _tags(tags)
+    known = {tag: kind for tag in counts if (kind := _sounds(tag))}
+    off = "" if known else "# "
+    yield f"# CHECK: tags of {folded(tags.header)} become flags only where the list below names them; take the # off those that are flags."
+    yield f"{off}[[flags]]"
+    yield f"{off}tags = {as_list([tags.header])}"
+    yield f"{off}[flags.allow]"
+    for tag in [*known, *[tag for tag in counts if tag not in known][:TAGS_SHOWN]]:
+        kind = known.get(tag)
+        yield f"{'' if kind else '# '}{quoted(tag)} = {quoted(kind if kind and kind in types else types[-1])}"
+
+
+def _sounds(tag: str) -> str | None:
+    return next((kind for kind, families in FLAG_FAMILIES.items() if any(terms.within(phrase(tag)) for terms in families)), None)
+
+
+def _tags(guess: Guess) -> list[str]:
+    """Return the tags of a column, the most frequent first."""
+    counts: dict[str, int] = {}
+    for text, count in guess.cells.drop_nulls().value_counts().rows():
+        for tag in {part.strip() for part in text.replace(";", ",").replace("|", ",").split(",")}:
+            if tag and len(tag) <= LONGEST_TAG:
+                counts[tag] = counts.get(tag, 0) + count
+    return sorted(counts, key=lambda tag: (-counts[tag], tag))

@@ -1,0 +1,100 @@
+"""Rules for flags as a draft of a map proposes them, and what their columns are by their headers."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from pipeline.legacy import flagwords as flags
+from pipeline.legacy import glossary as words
+from pipeline.legacy.guessing import MOST, Guess, means_no
+from pipeline.legacy.maps import ANY
+
+SENTENCE = r"\S\s+\S+\s+\S"
+
+
+@dataclass
+class Rule:
+    """A rule for flags: its type, columns (`parts`: key of a map → column) and words.
+
+    `doubts` are what a person must look at; `unsure` and `offered` likewise of single parts, the offered ones being comments. `is_offered`: the whole
+    rule is a comment. `maybe` are words for a type that are comments.
+    """
+
+    kind: str
+    parts: dict[str, Guess] = field(default_factory=dict)
+    yes: list[str] | None = None
+    no: list[str] | None = None
+    types: dict[str, str] = field(default_factory=dict)
+    maybe: dict[str, str] = field(default_factory=dict)
+    flagged: list[str] = field(default_factory=list)
+    unflagged: list[str] = field(default_factory=list)
+    text: str | None = None
+    doubts: list[str] = field(default_factory=list)
+    unsure: dict[str, str] = field(default_factory=dict)
+    offered: dict[str, tuple[Guess, str]] = field(default_factory=dict)
+    is_offered: bool = False
+    family: tuple[str, int] = ("", -1)
+
+    def head(self) -> Guess:
+        """Return the column that tells whether there is a flag."""
+        return next(self.parts[name] for name in ("tags", "event", "when", "type_column", "comment") if name in self.parts)
+
+    def columns(self) -> Iterator[Guess]:
+        """Yield the columns that the rule names."""
+        yield from self.parts.values()
+        yield from (guess for guess, _ in self.offered.values())
+
+    def flagged_rows(self) -> pl.Series:
+        """Tell for each row whether there is a flag."""
+        cells = self.head().cells
+        if "when" in self.parts and self.yes is not None and ANY not in self.yes:
+            return cells.str.to_lowercase().is_in([word.lower() for word in self.yes]).fill_null(value=False)
+        return cells.is_not_null() & ~cells.str.to_lowercase().is_in([word.lower() for word in self.no or ()]).fill_null(value=False)
+
+
+def family_of(guess: Guess) -> tuple[str, int] | None:
+    """Return the flag type and family of words that a header sounds of."""
+    if guess.sounds(flags.ENDED) and not guess.is_date:
+        return None
+    found = ((kind, place) for kind, families in flags.FLAG_FAMILIES.items() for place, terms in enumerate(families) if guess.sounds(terms))
+    return next(found, None)
+
+
+def says_who(guess: Guess) -> bool:
+    """Tell whether a column holds names of those who flagged: its header says so, and its cells are no sentences."""
+    last = guess.terms.rpartition(" ")[2]
+    is_called = guess.sounds(words.STAFF) or last in words.BY.words
+    return is_called and not (guess.is_yes_no or guess.is_date or guess.is_number) and guess.share(SENTENCE) < 1 - MOST
+
+
+def says_until(guess: Guess) -> bool:
+    """Tell whether a column of days holds last days."""
+    return guess.sounds(words.UNTIL) or guess.sounds(flags.ENDED) or any(guess.terms.endswith(f" {word}") or guess.terms == word for word in words.UNTIL_LAST)
+
+
+def nothings(one: Guess) -> list[str] | None:
+    """Return the texts of a column that say that there is nothing to say; None where there is none of them."""
+    found = [word for word in one.cells.drop_nulls().unique(maintain_order=True).to_list() if len(word) < len("ingenting") + 1 and means_no(word)]
+    return found or None
+
+
+def place_day(rule: Rule, one: Guess, why: str = "") -> None:
+    """Put a column of days into a rule, as first or last day."""
+    name = "expires" if says_until(one) else "at"
+    if name in rule.parts or name in rule.offered:
+        rule.offered[f"{name} "] = (one, f"{one.header} holds days too; only one column counts")
+        return
+    if one.is_said:
+        rule.offered[name] = (one, f"the days in {one.header} have their months in words, which can't be read: write them as 2026-03-01, then take the # off")
+        return
+    rule.parts[name] = one
+    said = [why] if why else []
+    if name == "at" and not one.sounds(words.AT):
+        said.append(f"is {one.header} the day since when, or the last day (then call the line expires)?")
+    if one.sounds(flags.ENDED):
+        said.append(f"{one.header} seems to be the day on which the flag was taken off: it is taken for the last day")
+    if one.odd:
+        said.append(f"{one.odd:,} cells of {one.header} are no days: their rows will come back")
+    if said:
+        rule.unsure[name] = "; ".join(said)

@@ -1,0 +1,215 @@
+"""Which columns of an unknown file tell of flags, and which of their reasons, people and days: rules for a draft, each with what is not sure of it."""
+
+from collections.abc import Iterator, Sequence
+
+from pipeline.legacy import flagwords as flags
+from pipeline.legacy import glossary as words
+from pipeline.legacy.attaching import attach_near, attach_tied
+from pipeline.legacy.guessing import MOST, Guess, means_no, means_yes
+from pipeline.legacy.levels import Levels, find_levels, flag_type
+from pipeline.legacy.maps import ANY
+from pipeline.legacy.rules import Rule, family_of, nothings, place_day, says_until, says_who
+from pipeline.legacy.terms import phrase
+
+SPARSE = 0.6  # the share of rows above which a text is hardly a flag
+
+
+def spot_flags(left: Sequence[Guess], types: Sequence[str]) -> list[Rule]:
+    """Return rules for the flags that columns tell of; `types` are the settings' flag types."""
+    free = list(left)
+    rules = [*_tags(free), *_events(free, types)]
+    if any("event" in rule.parts for rule in rules):
+        return rules
+    heads = _heads(free, types)
+    for rule in heads:
+        attach_tied(rule, free, heads)
+    for rule in heads:
+        attach_near(rule, free)
+    rules += heads
+    rules += [made for one in list(free) if (made := _of_cells(one, types))]
+    used = [part for rule in rules for part in rule.columns()]
+    return [*rules, *(made for one in free if one not in used and (made := _candidate(one, types)))]
+
+
+def _tags(free: list[Guess]) -> Iterator[Rule]:
+    for one in list(free):
+        if one.sounds(flags.TAGS) and one.is_text() and family_of(one) is None and not one.sounds(flags.NOT_A_FLAG):
+            free.remove(one)
+            yield Rule("", {"tags": one})
+
+
+def _events(free: list[Guess], types: Sequence[str]) -> Iterator[Rule]:
+    """Yield a rule for a column that says what happened, where another says when."""
+    for one in list(free):
+        on = [word for word in one.words if flags.FLAGGED.whole(phrase(word))]
+        off = [word for word in one.words if flags.UNFLAGGED.whole(phrase(word))]
+        days = [day for day in free if day.is_date and not day.sounds(words.OTHER_DAYS)]
+        if not (on and off and days):
+            continue
+        rule = Rule(flag_type("Warning", types), {"event": one, "at": min(days, key=lambda day: abs(day.place - one.place))}, flagged=on, unflagged=off)
+        strange = [word for word in one.words if word not in (*on, *off)]
+        rule.doubts.append(f"each row seems to tell that a flag was set or taken off; of which type are they? {rule.kind} is a guess")
+        if strange:
+            rule.doubts.append(f"what do these words of {one.header} mean? {', '.join(strange)}")
+        free.remove(one)
+        if len(days) > 1:
+            rule.unsure["at"] = "there are other columns of days"
+        fits = {"comment": lambda part: part.is_text() and (part.sounds(words.REASON) or part.sounds(words.NOTES)), "by": says_who}
+        for name, fit in fits.items():
+            rule.parts |= dict(zip([name], filter(fit, free), strict=False))
+        yield rule
+
+
+def _heads(free: list[Guess], types: Sequence[str]) -> list[Rule]:
+    """Return a rule for each family of columns whose headers sound of a flag, with the column that tells whether there is one, and take that out."""
+    members: dict[tuple[str, int], list[Guess]] = {}
+    for one in free:
+        if family := family_of(one):
+            members.setdefault(family, []).append(one)
+    rules = []
+    for family, some in members.items():
+        about_others = [one for one in some if one.sounds(flags.NOT_A_FLAG)]
+        made = list(_family_rules(family, [one for one in some if one not in about_others], types))
+        rules += made
+    rules = [rule for rule in rules if not _belongs(rule, rules)]
+    for rule in rules:
+        for part in rule.parts.values():
+            if part in free:
+                free.remove(part)
+    return sorted(rules, key=lambda rule: rule.head().place)
+
+
+def _belongs(rule: Rule, rules: Sequence[Rule]) -> bool:
+    """Tell whether a rule's column is only a reason, or a day, of another flag of its kind."""
+    head = rule.head()
+    is_part = head.is_date or (head.is_text() and (head.sounds(words.REASON) or head.sounds(words.NOTES) or says_who(head)))
+    return is_part and any(other is not rule and other.kind == rule.kind and "when" in other.parts and not other.head().is_date for other in rules)
+
+
+def _family_rules(family: tuple[str, int], some: Sequence[Guess], types: Sequence[str]) -> Iterator[Rule]:
+    kind = flag_type(family[0], types)
+    typed = [(one, levels) for one in some if (levels := find_levels(one, kind, types))]
+    typed.sort(key=lambda pair: not pair[1].is_sure)
+    switches = [one for one in some if _is_switch(one) and one not in [head for head, _ in typed]]
+    made = [_switch(one, kind) for one in switches] or [_typed(one, levels) for one, levels in typed[:1]]
+    if typed and switches:
+        one, levels = typed[0]
+        made[0].parts["type_column"], made[0].types, made[0].maybe = one, levels.types, levels.maybe
+        made[0].doubts += levels.doubts(one)
+    if not made:
+        texts = sorted((one for one in some if one.is_text() and not says_who(one)), key=lambda one: one.sounds(words.REASON) or one.sounds(words.NOTES))
+        days = sorted((one for one in some if one.is_date), key=says_until)
+        others = [one for one in some if one.is_number or says_who(one) or not one.filled]
+        is_day = bool(days) and (not texts or _is_reason_of(texts[0], days[0]))
+        made = [_day(days[0], kind)] if is_day else [_text(texts[0], kind)] if texts else [_other(one, kind) for one in others[:1]]
+    for rule in made:
+        rule.family = family
+        if flag_type(family[0], types) != family[0]:
+            rule.doubts.append(f"the settings have no flag type {family[0]}")
+        if rule.head().sounds(flags.SOFT) and not rule.is_offered:
+            rule.doubts.append(f"is {rule.head().header} about a flag?")
+    yield from made
+
+
+def _is_reason_of(text: Guess, day: Guess) -> bool:
+    """Tell whether a text tells only why there is a day beside it: it is filled hardly anywhere else."""
+    told = text.cells.is_not_null()
+    return text.sounds(words.REASON) and int((told & day.cells.is_not_null()).sum()) >= MOST * int(told.sum())
+
+
+def _is_switch(guess: Guess) -> bool:
+    """Tell whether a column's cells say yes or no: in words that are known, most of them, or in two words in nearly every row."""
+    yes, no = [word for word in guess.words if means_yes(word)], [word for word in guess.words if means_no(word)]
+    two = len(guess.words) == len(("yes", "no")) and not no and guess.filled >= MOST and len(guess.cells) > len(guess.words)
+    most_known = bool(yes) and 2 * len({*yes, *no}) > len(guess.words)
+    return not guess.is_date and (not guess.is_number or guess.is_yes_no) and (guess.is_yes_no or (two and guess.is_text()) or most_known)
+
+
+def _switch(one: Guess, kind: str) -> Rule:
+    """Return a rule for a column that says yes or no; of two words that nobody knows, the rarer means yes."""
+    rule = Rule(kind, {"when": one})
+    yes, no = [word for word in one.words if means_yes(word) and not means_no(word)], [word for word in one.words if means_no(word)]
+    if not yes and len(one.words) > len(no) and len(one.words) == len(("yes", "no")):
+        strange = [word for word in one.words if word not in no]
+        yes, no = strange[-1:], [*no, *strange[:-1]]
+        rule.doubts.append(f"does {yes[0]} mean that there is a flag, and {', '.join(no)} that there is none?")
+    rule.yes, rule.no = yes or None, no
+    strange = [word for word in one.words if word not in (*yes, *no)]
+    if strange:
+        rule.doubts.append(f"these words of {one.header} are neither yes nor no: {', '.join(strange)}. Put each where it belongs; they count as no")
+    if not yes:
+        rule.doubts.append(f"nobody is flagged in this file, so the word for yes is not known; without a line yes, the usual words of {one.header} count")
+    elif len(rule.flagged_rows()) and rule.flagged_rows().mean() == 1.0 and len(one.cells) > 1:
+        rule.doubts.append("every customer would be flagged: is that so?")
+    return rule
+
+
+def _typed(one: Guess, levels: Levels) -> Rule:
+    rule = Rule("", {"type_column": one}, types=levels.types, maybe=levels.maybe, no=levels.no, text=one.header)
+    rule.doubts += levels.doubts(one)
+    return rule
+
+
+def _text(one: Guess, kind: str) -> Rule:
+    rule = Rule(kind, {"comment": one}, no=nothings(one))
+    there = rule.flagged_rows()
+    if float(there.mean() or 0) > SPARSE and there.sum() > 1:  # type: ignore[arg-type]  # the mean of a Boolean series is a number
+        rule.doubts.append(f"{one.header} is filled for {there.sum():,} of {len(there):,} customers, who would all be flagged: is it about a flag?")
+    elif one.words and len(one.words) * 2 < len(one.cells.drop_nulls()):
+        rule.doubts.append(f"each of these words would be a flag: {', '.join(one.words)}. Name those that are none in a line no = […]")
+    return rule
+
+
+def _day(one: Guess, kind: str) -> Rule:
+    """Return a rule for a column of days, which alone tells that there is a flag."""
+    rule = Rule(kind, {"when": one}, yes=[ANY], no=nothings(one) or [])
+    rule.doubts.append(f"whoever has a day in {one.header} would be flagged: is that so?")
+    place_day(rule, one)
+    return rule
+
+
+def _other(one: Guess, kind: str) -> Rule:
+    """Return a rule that is only offered: a column of people, of numbers, or an empty one."""
+    rule = Rule(kind, {"when": one}, is_offered=True)
+    if one.is_number and one.words:
+        rule.yes, rule.no = [word for word in one.words if not means_no(word)], [word for word in one.words if means_no(word)]
+    elif one.filled:
+        rule.yes, rule.no = [ANY], nothings(one) or []
+    what = "holds numbers" if one.is_number else "is filled for some" if one.filled else "is empty in this file"
+    rule.doubts.append(f"{one.header} {what}; if it tells of flags, take the # off the lines below")
+    return rule
+
+
+def _of_cells(one: Guess, types: Sequence[str]) -> Rule | None:
+    """Return a rule for a column whose header says nothing of flags, and whose cells do: types, levels, or a status such as blocked."""
+    levels = find_levels(one, flag_type("Warning", types), types)
+    if levels and (levels.is_sure or one.sounds(flags.LEVELS) or one.sounds(flags.COLOURS)):
+        rule = _typed(one, levels)
+        rule.is_offered = not levels.is_sure and not one.sounds(flags.LEVELS)
+        return rule
+    flagging = [word for word in one.words if _sounds_blocked(word) and not means_no(word)]
+    if not one.is_text() or not flagging or len(flagging) == len(one.words) or one.sounds(flags.NOT_A_FLAG):
+        return None
+    rule = Rule(flag_type("On Hold", types), {"when": one}, yes=flagging, no=[word for word in one.words if word not in flagging], text=flagging[0])
+    rule.doubts.append(f"some words of {one.header} sound of a flag; are these, and only these, flags?")
+    return rule
+
+
+def _sounds_blocked(word: str) -> bool:
+    said = phrase(word)
+    return any(terms.within(said) for terms in flags.FLAG_FAMILIES["On Hold"]) and not flags.ENDED.within(said)
+
+
+def _candidate(one: Guess, types: Sequence[str]) -> Rule | None:
+    """Return a rule that is only offered: for a column that may tell of flags by its cells, or its header; a person must tell."""
+    is_few = bool(one.words) and 2 * len(one.words) <= one.cells.count()
+    is_note = one.is_text() and not is_few and (one.sounds(words.NOTES) or (one.filled <= SPARSE and one.share(r"\S\s+\S") >= SPARSE))
+    family = family_of(one)
+    if not (one.is_yes_no or is_note or (family and one.filled)) or (one.sounds(flags.NOT_A_FLAG) and not family):
+        return None
+    kind = flag_type(family[0] if family else types[-1], types)
+    rule = _switch(one, kind) if one.is_yes_no else _text(one, kind) if one.is_text() else _other(one, kind)
+    if one.is_yes_no and one.sounds(flags.ALLOWED) and rule.yes:
+        rule.yes, rule.no = rule.no, rule.yes
+    rule.doubts, rule.is_offered = [f"may {one.header} be a flag? If it is, take the # off the lines below"], True
+    return rule

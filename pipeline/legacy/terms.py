@@ -1,0 +1,38 @@
+"""Words and phrases as the glossaries write them, and headers and cells in the same form."""
+
+import re
+import unicodedata
+from typing import Final
+
+# Letters that are not taken apart into a letter and an accent.
+LETTERS: Final = str.maketrans({"ß": "ss", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "œ": "oe", "ð": "d", "þ": "th", "\u0131": "i"})
+
+
+def plain(text: str) -> str:
+    """Return a text as the glossary writes it: small, without accents."""
+    parts = unicodedata.normalize("NFKD", text)
+    return "".join(letter for letter in parts if not unicodedata.combining(letter)).casefold().translate(LETTERS).strip()
+
+
+def phrase(text: str) -> str:
+    """Return the words of a header, as the glossary writes them, with a blank between two; AtRisk and at_risk are two words."""
+    apart = re.sub(r"(?<=[a-zß-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])", " ", unicodedata.normalize("NFC", text))
+    return " ".join("".join(letter if letter.isalnum() or letter in "#°º" else " " for letter in plain(apart)).split())
+
+
+class Terms:
+    """Words and phrases, with * for further letters."""
+
+    def __init__(self, *lines: str) -> None:
+        self.words = tuple(dict.fromkeys(word.strip() for line in lines for word in line.split("|") if word.strip()))
+        each = "|".join(re.escape(word).replace(r"\*", r"[^ ]*") for word in sorted(self.words, key=len, reverse=True))
+        self._found = re.compile(rf"(?<!\S)(?:{each})(?!\S)")
+        self._all = re.compile(rf"(?:{each})(?: (?:{each}))*")
+
+    def within(self, words: str) -> bool:
+        """Tell whether one of the terms is among some words."""
+        return self._found.search(words) is not None
+
+    def whole(self, words: str) -> bool:
+        """Tell whether the words are one of the terms, or some, and nothing else."""
+        return self._all.fullmatch(words) is not None
