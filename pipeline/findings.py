@@ -91,7 +91,7 @@ EXPORT_FAULTS = (
 
 WARNINGS = (
     Kind("unknown-status", "Unknown status", "the status word is not known and counts as booked or active: add it to status_words", Severity.WARNING),
-    Kind("erased-customer", "Erased customer", "the row is of somebody whose data was erased: it is left alone, and does not come back", Severity.WARNING),
+    Kind("erased-customer", "Erased customer", "the customer was erased: the row is left alone, and does not come back", Severity.WARNING),
 )
 
 # What exports say of a time, in place of the message for days.

@@ -19,6 +19,7 @@ import polars.selectors as cs
 import pytest
 
 from pipeline import run
+from pipeline.erasing import Erase, erase
 from pipeline.errors import Refused
 from pipeline.intake.cells import email_keys
 from pipeline.intake.uploads import UploadRequest
@@ -27,6 +28,8 @@ from pipeline.report import ApplyReport, LoadReport
 from pipeline.run import Instructing, Where
 from pipeline.settings import Settings, read_settings
 from pipeline.store.book import Book, open_book, write_settings
+from pipeline.store.chain import verify_chain
+from pipeline.store.sealing import seal
 from tests.spec.tables import ARROW, Drawn, draw, lines_of, read_sheets, read_table, show_cell, to_csv
 from tests.spec.workbooks import read_result_sheets, write_workbook
 
@@ -94,6 +97,7 @@ def write_book(path: Path, settings: Settings, tables: Mapping[str, Drawn]) -> N
         _insert(book, "tags", _tag_rows(tables.get("tags", Drawn((), ()))))
         _insert(book, "bookings", bookings)
         _insert(book, "history", [_event(row) for row in flags])
+        seal(book, 1)
 
 
 @cache
@@ -289,6 +293,25 @@ class Spec:
         _compare(expected, [tuple(one[name] for name in expected.header) for one in left])
         assert report.exit_code == (4 if left else 0)
 
+    def erase(self, customer: str, **how: Unpack[How]) -> None:
+        """Erase a customer, named by id, e-mail or phone."""
+        self._draw(_titled("Erase", how), customer)
+        if self.folder is None:
+            return
+        settings = self._make_book()
+        self._after = {}
+        call = Erase(customer, how.get("by", BY), datetime.fromisoformat(how.get("as_of", AS_OF)), how.get("reason"))
+        erase(Where(self._store, settings), call)
+
+    def refuses_undo(self, batch: int, *words: str) -> None:
+        """Undo a batch, and be refused with these words."""
+        self._draw(f"Undo of batch {batch}, refused, saying", "\n".join(words))
+        if self.folder is None:
+            return
+        with pytest.raises(Refused) as refused:
+            run.undo(Where(self._store, self._make_book()), run.Undoing(batch, BY, datetime.fromisoformat(AS_OF)))
+        assert [word for word in words if word not in str(refused.value)] == [], str(refused.value)
+
     def night(self, **how: Unpack[How]) -> None:
         """Let a night pass in which nothing lies in the inbox."""
         self._draw(_titled("A night with nothing in the inbox", how), "flagbook nightly")
@@ -454,6 +477,7 @@ class Spec:
         if not self._after:
             with open_book(self._store, writing=False) as book:
                 self._after = {table: book.ask(query) for table, query in QUERIES.items()}
+                assert verify_chain(book) == [], "whatever was done is sealed"
         return self._after[name]
 
 

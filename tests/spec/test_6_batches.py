@@ -787,3 +787,80 @@ def test_6_7_a_customer_goes_once_its_bookings_are_back(spec: Spec) -> None:
     spec.then_bookings("""
         booking_id  customer_id  alert_message
         B1          C9           gate code""")
+
+
+def test_6_6_an_erasure_takes_values_out_of_the_records(spec: Spec) -> None:
+    """Records are never edited, save what an erasure takes out: what stays of an erased customer bears a pseudonym, and no words."""
+    spec.bookings("""
+        booking_id  customer_id  starts_at
+        B1          C1           2026-03-10 10:00
+        B2          C2           2026-03-10 10:00""")
+    spec.apply("""
+        action  customer_id  flag_type  comment  reason   =>  outcome
+        add     C1           At Risk    late     letter   =>  applied
+        add     C2           At Risk    rude     letter   =>  applied""")
+    spec.erase("C1", by="Officer")
+    spec.then_customers("""
+        customer_id  status   alert_message
+        C2           active   rude
+        C3           active
+        erased-1     deleted""")
+    spec.then_flags("""
+        customer_id  flag_type  comment
+        C2           At Risk    rude""")
+    spec.then_bookings("""
+        booking_id  customer_id  alert_message
+        B1          erased-1
+        B2          C2           rude""")
+    spec.then_batch_rows("""
+        batch_id  customer_id  action  item     outcome
+        2         erased-1     add              applied
+        2         C2           add     At Risk  applied""")
+    spec.then_batches("""
+        batch_id  kind   submitted_by  status
+        2         apply  Front desk    applied
+        3         erase  Officer       applied""")
+
+
+def test_6_6_later_rows_of_an_erased_customer_are_left_alone(spec: Spec) -> None:
+    """Rows that name an erased customer are ignored, in uploads and in exports, and bring nothing back."""
+    spec.erase("C1")
+    spec.apply("""
+        action  customer_id  flag_type  comment  =>  outcome  code             message
+        add     C1           At Risk    late     =>  ignored  erased-customer  was erased
+        add     C2           At Risk    late     =>  applied""")
+    spec.load(
+        """
+        customer_id  first_name
+        C1           Ann
+        C2           Ben""",
+        """
+        booking_id  customer_id  starts_at
+        B1          C1           2026-03-10 10:00
+        B2          C2           2026-03-10 10:00""",
+    )
+    spec.loads("""
+        table      read  new  changed  unchanged  rejected  ignored
+        customers  2     0    1        0          0         1
+        bookings   2     1    0        0          0         1""")
+    spec.then_bookings("""
+        booking_id  customer_id
+        B2          C2""")
+
+
+def test_6_5_what_was_erased_is_not_put_back(spec: Spec) -> None:
+    """Undoing an earlier batch brings nothing of an erased customer back, and an erasure can't be undone."""
+    spec.flags("""
+        customer_id  flag_type  comment
+        C1           At Risk    late
+        C2           At Risk    late""")
+    spec.apply("""
+        action  customer_id  flag_type  comment  =>  outcome
+        remove  C1           At Risk             =>  applied
+        remove  C2           At Risk             =>  applied""")
+    spec.erase("C1")
+    spec.undo(2)
+    spec.then_flags("""
+        customer_id  flag_type  comment
+        C2           At Risk    late""")
+    spec.refuses_undo(3, "Batch 3 erased a customer's data")
