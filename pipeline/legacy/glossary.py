@@ -111,7 +111,8 @@ AT: Final = Terms(
     "ingangsdatum | de | del | della | do dia | d",
 )
 UNTIL: Final = Terms(
-    "until | *until | *ende | *slut | *einde | till | tills | thru | through | end | ends | ending | ended | enddate | end date | expir* | bis | *bis | ende | endet",
+    "until | *until | *ende | *slut | *einde | till | tills | thru | through | end",
+    "ends | ending | ended | enddate | end date | expir* | bis | *bis | ende | endet",
     "enddatum | ablauf* | befristet* | tot | *tot | t m | tm | t e m | einde | einddatum | eind* | verloopt | t o m | tom | slut | slutar",
     "slutdat* | upphor* | utgar | koniec | konci* | konec | wygas* | hasta | fin | final | finaliza* | vence* | vencimiento | caduc* | ate | fim",
     "fino | fine | scad* | jusqu* | expire* | asti | saakka | paatty* | loppu* | udlob* | utlop* | ophor* | slutdato | sluttdato | slutt",
