@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check bench hazards docs format clean $(STEPS:%=check-%)
+.PHONY: help setup demo test check bench faults hazards docs format clean $(STEPS:%=check-%)
 
 help: ## print this help
 	@echo "Usage: make TARGET   (make setup PYTHON=python3.12 chooses the interpreter, make test ARGS='-k undo' the tests)"
@@ -69,7 +69,10 @@ check-laws: setup
 check-tests: setup
 	@$(PYTEST)
 
-check-docs: setup
+check-faults: setup ## kill -9 and full disks, many of them (make faults ARGS='--kills 50 --seed 7')
+	@$(BIN)/python -m tests.faults.many $(ARGS)
+
+docs: setup
 	@$(BIN)/python -m tests.spec.make_docs --check
 
 bench: setup ## measure speed and memory

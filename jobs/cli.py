@@ -4,16 +4,19 @@ import importlib
 import logging
 import os
 import sys
-import traceback
 from pathlib import Path
 
 import click
 
 from jobs import options
+from jobs.bugs import show_bug
 from pipeline import __version__
 from pipeline.errors import FlagbookError
 
-COMMANDS = ("init", "load", "apply", "undo", "batches", "batch", "show", "history", "template", "report", "migrate", "nightly", "export")
+COMMANDS = (
+    *("init", "load", "apply", "undo", "erase", "batches", "batch", "show", "history", "template", "report", "migrate", "nightly", "export"),
+    *("backup", "doctor"),
+)
 
 
 GLOBAL_VALUES = ("--store", "--settings")
@@ -82,9 +85,10 @@ def main() -> None:
         code = error.exit_code
     except FlagbookError as error:
         code = _say(f"Error: {error.reason}\n{error.fix}", error.exit_code)
-    except Exception:  # a bug: its traceback is shown whole, and the exit code says so
-        traceback.print_exc()
-        code = 1
+    except (SystemExit, KeyboardInterrupt):
+        raise
+    except BaseException as error:  # a bug, be it a panic of a library in Rust: its traceback is shown, and the exit code says so
+        code = _say(show_bug(error), 1)
     sys.exit(code if isinstance(code, int) else 0)
 
 

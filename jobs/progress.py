@@ -83,3 +83,19 @@ class Watch:
 
     def _name(self, number: int) -> str:
         return self.names[number - 1] if number else "flags"
+
+
+class Steps:
+    """Hears of the steps of a long run, one after the other."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self.quiet = quiet
+        self.started = self.told = time.monotonic()
+
+    def hear(self, what: str, done: int, steps: int) -> None:
+        """Hear what is done now, after `done` of so many steps: shown at once on a terminal, now and then elsewhere."""
+        now = time.monotonic()
+        if self.quiet or (not sys.stderr.isatty() and now < (self.started + FIRST if self.told == self.started else self.told + EVERY)):
+            return
+        self.told = now
+        click.echo(f"Step {done + 1} of {steps}, after {now - self.started:.0f} s: {what}", err=True)

@@ -26,6 +26,7 @@ from pipeline.store.incoming import count_codes as count_codes_of_load
 from pipeline.store.incoming import files_with_findings
 from pipeline.store.looking import count_hindered
 from pipeline.streaming import Numbered
+from pipeline.suppressing import ERASED
 from pipeline.undoing import UndoPlan
 from pipeline.wording import count_of
 
@@ -43,7 +44,7 @@ def report_plan(plan: ApplyPlan, upload: Upload, batch: int | None) -> ApplyRepo
         bookings=plan.booking_counts,
         files=(),
         codes=count_codes(plan.rows),
-        remarks=upload.remarks,
+        remarks=(*upload.remarks, *tell_erased(int((plan.rows["code"] == ERASED).sum()))),
     )
 
 
@@ -121,13 +122,15 @@ def _summary(report: ApplyReport, facts: Sequence[tuple[str, str]]) -> Summary:
     return Summary(report.headline(), [*sections, ("Came back, by code", list(report.codes.items()))] if report.codes else sections)
 
 
-def report_undo(plan: UndoPlan, done: tuple[int | None, str], rewritten: int, lacks: str | None) -> UndoReport:
-    """Return the report of an undo. `done`: its batch (None for a dry run) and status; `rewritten`: rows that keep what a load wrote."""
-    batch, status = done
+def report_undo(plan: UndoPlan, done: tuple[int | None, str], kept: tuple[int, int], lacks: str | None) -> UndoReport:
+    """Return the report of an undo. `done`: its batch (None for a dry run) and status; `kept`: rows that keep what a load wrote, and erased events."""
+    (batch, status), (rewritten, erased) = done, kept
     remarks = []
     if rewritten:
-        kept = f"{rewritten:,} customers and bookings that were there before keep what the load wrote to their other columns, of which an earlier version "
-        remarks.append(kept + "of the program kept no record: load a corrected export")
+        told = f"{rewritten:,} customers and bookings that were there before keep what the load wrote to their other columns, of which an earlier version "
+        remarks.append(told + "of the program kept no record: load a corrected export")
+    if erased:
+        remarks.append(f"{count_of(erased, 'change concerns', 'changes concern')} customers who were erased since, and can't be put back")
     if lacks and batch is None:
         remarks.append(f"The run will be refused: {lacks}")
     effects = tell_effects(plan.net) if batch is None else None
@@ -138,14 +141,20 @@ def report_undo(plan: UndoPlan, done: tuple[int | None, str], rewritten: int, la
 
 def count_codes(rows: pl.DataFrame) -> dict[str, int]:
     """Return how many rows came back with each code, most frequent first."""
-    each = rows.select(pl.col("code").drop_nulls().str.split(",").explode()).to_series()
+    each = rows.filter(pl.col("outcome") == "rejected").select(pl.col("code").drop_nulls().str.split(",").explode()).to_series()
     return dict(each.value_counts().sort("count", "code", descending=[True, False]).rows())
+
+
+def tell_erased(rows: int) -> list[str]:
+    """Return what a report says of rows that are left alone since they are of somebody who was erased."""
+    return [f"{count_of(rows, 'row is', 'rows are')} of customers who were erased, and left alone"] if rows else []
 
 
 def report_load(loaded: Loaded, context: Context, found: tuple[int | None, Sequence[str]], files: Sequence[ResultFile]) -> LoadReport:
     """Return the report of a load; `found`: its batch (None for a dry run), and remarks that come before its own."""
     batch, remarks = found
     total = {word: sum(counts[word] for counts in loaded.tables.values()) for word in ("read", "new", "changed", "unchanged", "rejected")}
+    ignored = sum(counts.get("ignored", 0) for counts in loaded.tables.values())
     applied = total["new"] + total["changed"]
     warned = tuple(f"{count_of(count, 'row')}: {message}" for message, count in sorted(loaded.warnings.items()))
     made = [f"{count_of(loaded.made, 'customer was', 'customers were')} made of bookings whose customer nobody knew"] if loaded.made else []
@@ -153,12 +162,12 @@ def report_load(loaded: Loaded, context: Context, found: tuple[int | None, Seque
     return LoadReport(
         batch=batch,
         status="dry-run" if batch is None else "applied" if applied else "nothing-applied",
-        rows={"read": total["read"], "applied": applied, "unchanged": total["unchanged"], "rejected": total["rejected"], "ignored": 0, "unprocessed": 0},
+        rows={"read": total["read"], "applied": applied, "unchanged": total["unchanged"], "rejected": total["rejected"], "ignored": ignored, "unprocessed": 0},
         tables=loaded.tables,
         bookings=loaded.alerts,
         files=tuple(files),
         codes=count_codes_of_load(context.book),
-        remarks=(*remarks, *loaded.remarks, *made, *warned),
+        remarks=(*remarks, *loaded.remarks, *made, *warned, *tell_erased(ignored)),
         kept=tuple(loaded.kept),
         held=held,
         breaches=breaches,

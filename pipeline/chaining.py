@@ -13,7 +13,7 @@ from pipeline.alerting import plan_alerts_of
 from pipeline.context import Context
 from pipeline.effects import EXPIRED, count_ended
 from pipeline.intake.cells import word_keys
-from pipeline.layering import IS_FIRST, ITEM, JOINT, lay_on
+from pipeline.layering import IS_FIRST, ITEM, JOINT, lay_on, told_anew
 from pipeline.legacy.flagging import FLAGGED, PRESENT, UNFLAGGED
 from pipeline.parting import WHO, Spoken, in_parts
 from pipeline.store.sources import alerted_before, events_known, said_last, stood_before
@@ -25,6 +25,8 @@ ORDER = ["file_no", "source_row", "place"]
 EVENT_KEY = [ITEM, "at"]
 NAMES = ["customer_id", "key"]
 IS_LAST = (pl.col(ITEM) != pl.col(ITEM).shift(-1)).fill_null(value=True)
+SAME = [ITEM, "comment", "by", "at", "expires_on"]  # what is equal of flags that are one and the same, told several times
+OVER_KEY = [ITEM, *ORDER, "comment", "kind"]
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ def chain_flags(spoken: Spoken, context: Context) -> Chained:
     found, last = _numbered(found, keys), _numbered(last, keys)
     past, present, over = _parted(found, context, states_present=spoken.states_present)
     distinct, joined, repeated = _joined(present)
-    events = _new_events(past, context)
+    events = _new_events(past, context).join(_stood_then(over, last), on=OVER_KEY, how="anti", maintain_order="left")
     items = _items(joined, last, events)
     moved = items.filter(~pl.col("is_same") | pl.col("has_events"))
     standing = _keyed(stood_before(context.book, people), "item_name")
@@ -108,24 +110,32 @@ def _parted(found: pl.DataFrame, context: Context, *, states_present: bool) -> t
 
 
 def _joined(present: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """Return the different flags of each item with the text up to it (said), each item with all of its text, the source's whole word, and repetitions."""
-    sorted_ = present.sort(ITEM, maintain_order=True)
-    is_new = _differs(sorted_)
-    turn = pl.int_range(pl.len(), dtype=pl.Int64)
+    """Return the different flags of each item, the oldest first, each item with all of its text, the source's whole word, and repetitions.
+
+    said is the text up to a flag, each comment once, until the last of the last days up to it (null where one has none), is_again whether its comment
+    stands there already.
+    """
+    sorted_ = present.sort([ITEM, "at"], nulls_last=True, maintain_order=True)
+    is_new = _differs(sorted_, SAME)
+    turn, days = pl.int_range(pl.len(), dtype=pl.Int64), pl.col("expires_on")
     distinct = sorted_.filter(is_new).with_columns(step=turn - pl.when(IS_FIRST).then(turn).forward_fill(), said=pl.col("comment"))
+    any_days = distinct["expires_on"].count() > 0
+    until = pl.when(~days.is_null().cum_max().over(ITEM)).then(days.cum_max().over(ITEM)) if any_days else pl.lit(None, pl.Date)
+    distinct = distinct.with_columns(until=until, is_again=~_differs(distinct, [ITEM, "comment"]))
     for step in range(1, int(distinct.select(pl.col("step").max().fill_null(0)).item()) + 1):  # few: how many flags of one type a customer has
         before = pl.col("said").shift(1)
-        distinct = distinct.with_columns(said=pl.when(pl.col("step") == step).then(pl.concat_str(before, "comment", separator=JOINT)).otherwise("said"))
+        text = pl.when("is_again").then(before).otherwise(pl.concat_str(before, "comment", separator=JOINT))
+        distinct = distinct.with_columns(said=pl.when(pl.col("step") == step).then(text).otherwise("said"))
     whole = distinct.filter(IS_FIRST).select(ITEM, *NAMES, "flag_type").with_columns(distinct.filter(IS_LAST)["said"])
-    dated = distinct.filter(pl.col("expires_on").is_not_null().all().over(ITEM)) if distinct["expires_on"].count() else distinct.clear()
-    until = dated.group_by(ITEM).agg(said_until=pl.col("expires_on").max())
-    return distinct, whole.join(until, on=ITEM, how="left", validate="1:1", maintain_order="left"), sorted_.filter(~is_new)
+    dated = distinct.filter(pl.col("expires_on").is_not_null().all().over(ITEM)) if any_days else distinct.clear()
+    last = dated.group_by(ITEM).agg(said_until=pl.col("expires_on").max())
+    return distinct, whole.join(last, on=ITEM, how="left", validate="1:1", maintain_order="left"), sorted_.filter(~is_new)
 
 
-def _differs(rows: pl.DataFrame) -> pl.Series:
-    """Tell which rows, whose items stand together, are the first of their item with its comment; most items have a single row."""
+def _differs(rows: pl.DataFrame, names: list[str]) -> pl.Series:
+    """Tell which rows, whose items stand together, are the first of their item that say this (`names`); most items have a single row."""
     several = rows.select(~(IS_FIRST & IS_LAST)).to_series().arg_true()
-    first = rows.select(ITEM, "comment")[several].select(pl.struct(ITEM, "comment").is_first_distinct()).to_series()
+    first = rows.select(names)[several].select(pl.struct(names).is_first_distinct()).to_series()
     return pl.Series([True]).new_from_index(0, len(rows)).scatter(several, first)
 
 
@@ -135,6 +145,14 @@ def _new_events(past: pl.DataFrame, context: Context) -> pl.DataFrame:
     known = _keyed(events_known(context.book, past["customer_id"].unique()), "flag_type").group_by(key).agg(pl.col("n").sum())
     numbered = past.with_columns(turn=pl.int_range(pl.len()).over(EVENT_KEY)).join(known, on=key, how="left", validate="m:1", maintain_order="left")
     return numbered.filter(pl.col("turn") >= pl.col("n").fill_null(0))
+
+
+def _stood_then(over: pl.DataFrame, last: pl.DataFrame) -> pl.DataFrame:
+    """Return the keys of being set of flags that are over and that the source said last time, when they stood: the book has known that since."""
+    former = over.join(last.select(ITEM, was_said="said"), on=ITEM, how="inner", validate="m:1")
+    lines = pl.concat_str(pl.lit(JOINT), "was_said", pl.lit(JOINT))
+    known = former.filter(lines.str.contains(pl.concat_str(pl.lit(JOINT), "comment", pl.lit(JOINT)), literal=True))
+    return known.with_columns(pl.lit(FLAGGED).alias("kind")).select(OVER_KEY).unique()
 
 
 def _items(joined: pl.DataFrame, last: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
@@ -175,9 +193,7 @@ def _steps(moved: pl.DataFrame, events: pl.DataFrame, distinct: pl.DataFrame, sa
         word="kind",
     )
     nothing = pl.lit(None, pl.String)
-    stands = distinct.join(moved.select(ITEM, "said_until"), on=ITEM, how="inner", validate="m:1", maintain_order="left").with_columns(
-        says="said", until="said_until", reason=nothing, word=nothing
-    )
+    stands = told_anew(distinct, moved).with_columns(says="said", reason=nothing)
     gone = moved.filter(pl.col("said").is_null()).with_columns(
         pl.lit(f"no longer flagged in {spoken.source}").alias("reason"),
         pl.lit(spoken.by).alias("by"),

@@ -1,15 +1,14 @@
 """Another system's files against the book, item by item: for the weeks in which both are kept."""
 
-from collections.abc import Sequence
-
 import polars as pl
 
 from pipeline.chaining import standing_in
 from pipeline.context import Context
+from pipeline.intake.cells import email_keys, phone_keys
 from pipeline.parting import Spoken
 from pipeline.store.sources import customers_of, flags_of
 
-PLAIN = ("first_name", "last_name", "company", "email", "phone")
+PLAIN = ("first_name", "last_name", "company", "email", "phone", "status")
 DIFFERENCE = ("customer_id", "item", "difference", "in_file", "in_book")
 SAME = "same"
 
@@ -17,7 +16,8 @@ SAME = "same"
 def compare(spoken: Spoken, people: pl.DataFrame, context: Context) -> tuple[pl.DataFrame, dict[str, int]]:
     """Return the items that differ (`DIFFERENCE`), by customer and item, and counts of flags and customers by what they are.
 
-    `people`: customers as the files have them, each once; a blank cell says nothing. A flag is the same where the book's comment holds the source's.
+    `people`: customers as the files have them, each once; a blank cell says nothing. Addresses and numbers are compared in their normal form. A flag
+    is the same where the book's comment holds the source's, and its last day is the source's; not before it, where the comment holds more.
     """
     known = customers_of(context.book, people["customer_id"])
     flags = _flags(standing_in(spoken, context), flags_of(context.book, people["customer_id"]))
@@ -30,7 +30,7 @@ def compare(spoken: Spoken, people: pl.DataFrame, context: Context) -> tuple[pl.
         pl.lit(None, pl.String).alias("in_file"),
         pl.lit(None, pl.String).alias("in_book"),
     )
-    profiles = _profiles(people, known)
+    profiles = _profiles(people.with_columns(pl.col("status").cast(pl.String)), known, context.settings.business.phone_region)
     every = pl.concat([lacking, there.filter(pl.col("difference") != SAME), profiles]).sort("customer_id", "item", maintain_order=True)
     counts = {f"flags {what}": n for what, n in flags.group_by("difference").agg(n=pl.len().cast(pl.Int64)).sort("difference").rows()}
     return every, {"customers compared": len(people), "customers not in the book": len(absent), "profiles that differ": len(profiles), **counts}
@@ -41,7 +41,10 @@ def _flags(file: pl.DataFrame, book: pl.DataFrame) -> pl.DataFrame:
     sides = file.join(book, on=["customer_id", "key"], how="full", coalesce=True, validate="1:1", suffix="_book")
     said, stands = pl.col("said"), pl.col("comment")
     other = pl.when(~stands.str.contains(said, literal=True)).then(pl.lit("with another comment"))
-    rest = other.when(pl.col("said_until").ne_missing(pl.col("expires_on"))).then(pl.lit("with another last day")).otherwise(pl.lit(SAME))
+    until, ends = pl.col("said_until"), pl.col("expires_on")
+    is_early = ends.is_not_null() & (until.is_null() | (ends < until))
+    is_other = pl.when(stands == said).then(until.ne_missing(ends)).otherwise(is_early)
+    rest = other.when(is_other).then(pl.lit("with another last day")).otherwise(pl.lit(SAME))
     what = pl.when(stands.is_null()).then(pl.lit("only in the file")).when(said.is_null()).then(pl.lit("only in the book")).otherwise(rest)
     return sides.select(
         "customer_id",
@@ -58,16 +61,29 @@ def _text(comment: str, until: str) -> pl.Expr:
     return pl.when(pl.col(comment).is_not_null()).then(said)
 
 
-def _profiles(people: pl.DataFrame, known: pl.DataFrame, columns: Sequence[str] = PLAIN) -> pl.DataFrame:
+def _profiles(people: pl.DataFrame, known: pl.DataFrame, region: str | None) -> pl.DataFrame:
     both = people.join(known, on="customer_id", how="inner", validate="1:1", suffix="_book")
-    parts = [
-        both.filter(pl.col(name).is_not_null() & pl.col(name).ne_missing(pl.col(f"{name}_book"))).select(
-            "customer_id",
-            pl.lit(name).alias("item"),
-            pl.lit("differs").alias("difference"),
-            pl.col(name).alias("in_file"),
-            pl.col(f"{name}_book").alias("in_book"),
+    parts = []
+    for name in PLAIN:
+        differing = both.filter(pl.col(name).is_not_null() & pl.col(name).ne_missing(pl.col(f"{name}_book")))
+        sides = [_normal(name, differing[column], region) for column in (name, f"{name}_book")]
+        parts.append(
+            differing.filter(sides[0].ne_missing(sides[1])).select(
+                "customer_id",
+                pl.lit(name).alias("item"),
+                pl.lit("differs").alias("difference"),
+                pl.col(name).alias("in_file"),
+                pl.col(f"{name}_book").alias("in_book"),
+            )
         )
-        for name in columns
-    ]
     return pl.concat(parts)
+
+
+def _normal(name: str, texts: pl.Series, region: str | None) -> pl.Series:
+    """Return texts in the form in which they are compared (rule 2.2); what is no phone number as it stands."""
+    if name == "email":
+        return email_keys(texts)
+    if name == "phone":
+        numbers = phone_keys(texts, region)
+        return numbers.zip_with(numbers.is_not_null(), texts)
+    return texts

@@ -42,6 +42,9 @@ class Checked:
 
 ROW_FAULTS = (
     Kind("cell-error", "Cell error", "a cell holds an Excel error or a formula without a stored value, or lies under a merged cell: type the value itself"),
+    Kind("short-row", "Row cut short", "the row has fewer cells than the header: it may be cut short, or be no row at all; fill it up, or remove it"),
+    Kind("control-character", "Control character", "a cell holds a control character, or a line break where there can be none: type it again"),
+    Kind("cell-too-long", "Cell too long", "a cell holds more than 32,767 characters, the most that a spreadsheet can: a quotation mark may be missing"),
     Kind("missing-action", "No action", "action is blank: write add, edit, set, remove or ignore"),
     Kind("unknown-action", "Unknown action", "the action is not known: write add, edit, set, remove or ignore"),
     Kind("missing-customer", "No customer", "no customer is named: fill customer_id, email or phone"),
@@ -75,6 +78,7 @@ STATE_FAULTS = (
 STATUS_FAULTS = (Kind("missing-reason", "No reason", "a block needs a reason: fill the column, or upload the rejected rows with --reason"),)
 
 EXPORT_FAULTS = (
+    Kind("no-record", "No record", "the row repeats the header, or is a footer: it is no record, so remove it"),
     Kind("missing-id", "No id", "the row has no id: every row of an export needs one"),
     Kind("bad-email", "Not an address", "the e-mail address, by which the row is told, is none: correct it, or leave the cell blank"),
     Kind("bad-phone", "Not a phone number", "the phone number, by which the row is told, is none: correct it, or leave the cell blank"),
@@ -85,7 +89,10 @@ EXPORT_FAULTS = (
     Kind("bad-number", "Not a number", "price is not a number"),
 )
 
-WARNINGS = (Kind("unknown-status", "Unknown status", "the status word is not known and counts as booked or active: add it to status_words", Severity.WARNING),)
+WARNINGS = (
+    Kind("unknown-status", "Unknown status", "the status word is not known and counts as booked or active: add it to status_words", Severity.WARNING),
+    Kind("erased-customer", "Erased customer", "the row is of somebody whose data was erased: it is left alone, and does not come back", Severity.WARNING),
+)
 
 # What exports say of a time, in place of the message for days.
 NOT_A_TIME = "{} is not a time, or one that a change of clocks skips: write it as YYYY-MM-DD HH:MM"

@@ -104,9 +104,9 @@ class CustomerReport:
         lines += ["", "Coming bookings" if self.bookings else "No coming bookings"]
         lines += draw_table(self.bookings, ("starts_at", "booking_id", "service", "staff", "alert_message"), self.zone)
         lines += ["", "Flag history" if self.events else "No flag history"]
-        lines += draw_table(
-            self.events, ("changed_at", "action", "flag_type", "comment_before", "comment_after", "expires_on_after", "changed_by", "batch_id"), self.zone
-        )
+        columns = ("changed_at", "action", "flag_type", "comment_before", "comment_after", "expires_on_after", "changed_by", "batch_id")
+        undone = ("undone_by",) if any(event["undone_by"] for event in self.events) else ()
+        lines += draw_table(self.events, (*columns, *undone), self.zone)
         return "\n".join(lines)
 
 

@@ -4,16 +4,17 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from pipeline.context import Context
-from pipeline.intake.cells import are_addresses, are_numbers, phone_keys, word_keys
-from pipeline.matching import find_by_keys
+from pipeline.intake.cells import are_addresses, are_numbers, name_keys, phone_keys
+from pipeline.matching import find_by_keys, tell_faults
 from pipeline.rules.who import match_customers
 from pipeline.store.sources import customer_names
 
 SEVERAL, NOBODY = "ambiguous-customer", "unknown-customer"
+EXPLAINED = 1_000  # rows of a piece of which it is said which customers they may mean
 
 
 def find_or_name(context: Context, asked: pl.DataFrame) -> pl.DataFrame:
-    """Return customer_id and code for rows of customers (email_key, phone, name_key), in their order.
+    """Return customer_id, code and detail (of several: how many, and their ids) for rows of customers (email_key, phone, name_key), in their order.
 
     The book's customer who has the address or number; where nobody has it, it is the id of a new one. Several customers who have it, or what is no
     address or number, such as n/a or 0: a code.
@@ -22,7 +23,8 @@ def find_or_name(context: Context, asked: pl.DataFrame) -> pl.DataFrame:
     found = _by_keys(context, asked.with_columns(pl.when(unsound.is_null()).then(name).alias(name) for name in ("email_key", "phone")))
     code = pl.coalesce(pl.lit(unsound), "code")
     new = pl.coalesce("email_key", "phone_key", "phone")
-    return found.select(pl.when(code.is_null()).then(pl.coalesce("customer_id", new)).alias("customer_id"), code.alias("code"))
+    decided = found.select(pl.when(code.is_null()).then(pl.coalesce("customer_id", new)).alias("customer_id"), code.alias("code"))
+    return _detailed(context, found, decided)
 
 
 def _unsound(asked: pl.DataFrame) -> pl.Series:
@@ -32,11 +34,21 @@ def _unsound(asked: pl.DataFrame) -> pl.Series:
     return sound.select(email.when(pl.col("email").is_null() & ~pl.col("phone")).then(pl.lit("bad-phone")).alias("code")).to_series()
 
 
+def _detailed(context: Context, asked: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
+    """Add detail to what was decided of rows, which have email_key and phone_key, where a key is several customers'."""
+    rows = pl.int_range(pl.len(), dtype=pl.Int64).alias("who")
+    keys = asked.select(rows, pl.lit(None, pl.String).alias("id_key"), "email_key", "phone_key", decided["code"])
+    keys = keys.filter(pl.col("code") == SEVERAL).drop("code").head(EXPLAINED)
+    if not len(keys):
+        return decided.with_columns(pl.lit(None, pl.String).alias("detail"))
+    return decided.with_columns(rows).join(tell_faults(keys, context), on="who", how="left", validate="1:1", maintain_order="left").drop("who")
+
+
 def names_known(context: Context) -> pl.DataFrame:
     """Return name_key, customer_id (one of them) and n, how many customers are called so; deleted ones left out."""
     people = customer_names(context.book)
     name = people.select(pl.concat_str("first_name", "last_name", separator=" ", ignore_nulls=True)).to_series()
-    return people.with_columns(word_keys(name).alias("name_key")).drop_nulls("name_key").group_by("name_key").agg(pl.col("customer_id").first(), n=pl.len())
+    return people.with_columns(name_keys(name).alias("name_key")).drop_nulls("name_key").group_by("name_key").agg(pl.col("customer_id").first(), n=pl.len())
 
 
 def find_named(names: pl.DataFrame, asked: pl.DataFrame) -> pl.DataFrame:

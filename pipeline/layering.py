@@ -2,6 +2,8 @@
 
 import polars as pl
 
+from pipeline.effects import EXPIRED
+from pipeline.legacy.flagging import FLAGGED
 from schemas.entity import STAMPS
 
 ITEM = "item"  # the number of a customer's flag of one type; rows of it stand together
@@ -9,8 +11,22 @@ IS_FIRST = (pl.col(ITEM) != pl.col(ITEM).shift(1)).fill_null(value=True)
 JOINT = "\n"
 
 
+def told_anew(distinct: pl.DataFrame, moved: pl.DataFrame) -> pl.DataFrame:
+    """Return the flags of items that move, less those before the last that the source told last time.
+
+    word is that of an event where a flag says again what stands: it changes nothing, and the history has it all the same.
+    """
+    rows = distinct.join(moved.select(ITEM, "was_said"), on=ITEM, how="inner", validate="m:1", maintain_order="left")
+    was, is_last = pl.col("was_said"), (pl.col(ITEM) != pl.col(ITEM).shift(-1)).fill_null(value=True)
+    is_known = ((was == pl.col("said")) | was.str.starts_with(pl.col("said") + JOINT)).fill_null(value=False)
+    is_plain = pl.col("is_again") & pl.col("until").eq_missing(pl.col("until").shift(1)) & ~is_known
+    return rows.with_columns(word=pl.when(is_plain).then(pl.lit(FLAGGED))).filter(is_last | ~is_known)
+
+
 def lay_on(steps: pl.DataFrame, moved: pl.DataFrame, standing: pl.DataFrame) -> pl.DataFrame:
-    """Put the source's states on top of what the book has, and leave out steps that change nothing, save events of the past (which have a word).
+    """Put the source's states on top of what the book has, and leave out steps that change nothing, save flags set and ended in the past.
+
+    What is past its last day and does not stand has expired already.
 
     Adds flag_type as the book writes it; is_before and before_ of the fields and stamps, and likewise after.
     """
@@ -24,12 +40,18 @@ def lay_on(steps: pl.DataFrame, moved: pl.DataFrame, standing: pl.DataFrame) -> 
     rows = steps.join(items, on=ITEM, how="left", validate="m:1", maintain_order="left")
     text = pl.concat_str("own", "says", separator=JOINT, ignore_nulls=True)
     rows = rows.with_columns(comment=pl.when(text != "").then(text)).with_columns(
-        expires_on=pl.when(pl.col("own").is_not_null()).then("old_until").when(pl.col("comment").is_not_null()).then("until"),
+        expires_on=pl.when(pl.col("own").is_not_null()).then(_later_day()).when(pl.col("comment").is_not_null()).then("until"),
     )
     differs = ~(pl.col("comment").eq_missing(_former("comment", "old")) & pl.col("expires_on").eq_missing(_former("expires_on", "old_until")))
-    rows = rows.filter(differs | pl.col("word").is_not_null())
+    rows = rows.filter(differs | (pl.col("word") != EXPIRED).fill_null(value=False))
     rows = rows.with_columns(before_comment=_former("comment", "old"), before_expires_on=_former("expires_on", "old_until"))
     return _stamped(rows)
+
+
+def _later_day() -> pl.Expr:
+    """Return until when a flag stands whose comment has the book's own text: of its last day and the source's the later, none where one has none."""
+    both = pl.when(pl.col("old_until").is_not_null() & pl.col("until").is_not_null()).then(pl.max_horizontal("old_until", "until"))
+    return pl.when(pl.col("says").is_null()).then("old_until").otherwise(both)
 
 
 def _former(name: str, stored: str) -> pl.Expr:

@@ -24,7 +24,9 @@ from pipeline.store.bookings import BY_KEYS, by_id
 from pipeline.store.incoming import FRESH, STRAIGHT, WITHHELD, Lying
 from pipeline.store.naming import begin_decisions, make_by_id, reject_nameless
 from pipeline.store.reading import rows_last_time
-from pipeline.streaming import Numbered, Passage, Progress, stamp_of, unwatched
+from pipeline.store.suppression import any_suppressed, begin_left_out, left_out
+from pipeline.streaming import CHANGED, Numbered, Passage, Progress, unwatched
+from pipeline.suppressing import leave_out_bookings, leave_out_customers
 from pipeline.telling import Known, Told
 from pipeline.whose import name_customers
 from pipeline.wording import count_of
@@ -32,7 +34,6 @@ from schemas.plan import BOOKING_EXPORT, CUSTOMER_EXPORT
 
 MESSAGES = {code: kind.message for code, kind in CATALOGUE.items()}
 NAMES = frozenset({"first_name", "last_name", "company"})
-CHANGED = ("A file was changed while it was read; nothing was written.", "Load it when nobody writes to it any more.")
 FEW = 10  # rows below which an export may shrink as it likes
 
 
@@ -70,6 +71,7 @@ def load_exports(loading: Loading, customer_files: Numbered, booking_files: Numb
     """Bring exports (each with its file number) into the book: customers, bookings with the source's word, then alerts (rule 4.7)."""
     loaded, book = Loaded(), loading.context.book
     incoming.begin_findings(book)
+    begin_left_out(book)
     if customer_files:
         _load_customers(loading, customer_files, loaded)
     told = bring_bookings(loading, booking_files, loaded, partial(tell_of_source, any_words=bool(customer_files)))
@@ -119,6 +121,7 @@ def _load_customers(loading: Loading, files: Numbered, loaded: Loaded) -> None:
     lying = incoming.staged("customers")
     incoming.stage(book, "customers", passage.columns(), passage.stream())
     _passed(loading, passage, loaded, incoming.count_rows(book, lying.table))
+    leave_out_customers(loading.context)
     if not passage.is_ascending:
         incoming.clash(book, lying, MESSAGES["duplicate-id"])
     new = customers.write_new_customers(book, loading.batch_id)
@@ -135,9 +138,11 @@ def _count_customers(loading: Loading, files: Numbered, loaded: Loaded, told: To
 
 
 def _counted(loading: Loading, files: Numbered, read: int, done: tuple[int, int]) -> dict[str, int]:
-    new, changed = done
-    rejected = incoming.count_rejected(loading.context.book, [number for number, _ in files])
-    return {"read": read, "new": new, "changed": changed, "unchanged": read - new - changed - rejected, "rejected": rejected}
+    (new, changed), numbers = done, [number for number, _ in files]
+    rejected = incoming.count_rejected(loading.context.book, numbers)
+    ignored = len(left_out(loading.context.book).filter(pl.col("file_no").is_in(numbers)))
+    counts = {"read": read, "new": new, "changed": changed, "unchanged": read - new - changed - rejected - ignored, "rejected": rejected}
+    return {**counts, "ignored": ignored} if ignored else counts
 
 
 @dataclass(frozen=True)
@@ -162,9 +167,9 @@ def _take_bookings(loading: Loading, files: Numbered, loaded: Loaded) -> _Taken:
         _stage_bookings(loading, passage, loaded)
         _write_source(loading, files, straight=straight, source=(BY_KEYS, None))
     else:
-        if straight and not loading.create_customers:
+        passage.withholds = straight and not any_suppressed(book)  # where somebody was erased, rows come in to be looked at before they go
+        if passage.withholds and not loading.create_customers:
             passage.look = partial(_ids_to_go_by, loading)
-        passage.withholds = straight
         stream, source = passage.stream(), by_id(passage.columns())
         stream.first()  # before the book is busy, since `look` asks it
         _write_source(loading, files, straight=straight, source=(source, stream))
@@ -206,6 +211,7 @@ def _stage_bookings(loading: Loading, passage: Passage, loaded: Loaded) -> None:
     book, lying = loading.context.book, incoming.staged("bookings")
     incoming.stage(book, "bookings", passage.columns(), passage.stream())
     _passed(loading, passage, loaded, incoming.count_rows(book, lying.table))
+    leave_out_bookings(loading.context, lying, by_id=False)
     if not passage.is_ascending:
         incoming.clash(book, lying, MESSAGES["duplicate-id"])
     loaded.made = name_customers(loading.context, loading.batch_id if loading.create_customers else None)
@@ -215,9 +221,7 @@ def _stage_bookings(loading: Loading, passage: Passage, loaded: Loaded) -> None:
 def _settle_withheld(loading: Loading, passage: Passage) -> None:
     """Let rows come back that have one id and different content, and insert the others that were kept back because of their ids."""
     book = loading.context.book
-    for path, seen in passage.seen.items():
-        if stamp_of(path) != seen:
-            raise Refused(*CHANGED)
+    passage.require_same_files()
     if not passage.withheld:
         return
     bookings.withhold(book, passage.columns(), pl.concat(passage.withheld))
@@ -230,6 +234,7 @@ def _settle_withheld(loading: Loading, passage: Passage) -> None:
 def _settle_by_id(loading: Loading, passed: tuple[Passage, Numbered], loaded: Loaded, lying: Lying) -> None:
     """Let rows come back whose id stands twice, or whose customer nobody knows, of bookings that name them by id."""
     book, (passage, files) = loading.context.book, passed
+    leave_out_bookings(loading.context, lying, by_id=True)
     if not passage.is_ascending and passage.doubled is None:
         if lying is FRESH and bookings.count_known(book):
             again = _pass(loading, files, "bookings")

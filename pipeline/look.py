@@ -82,7 +82,8 @@ def history(where: Where, key: str) -> Listing:
     with open_book(where.store, writing=False) as book:
         one = _find_one(book, key, where.settings)
         rows = looking.flag_events(book, one)
-    columns = ("changed_at", "action", "flag_type", "comment_before", "comment_after", "expires_on_after", "reason", "changed_by", "batch_id")
+    undone = ("undone_by",) if any(row["undone_by"] for row in rows) else ()
+    columns = ("changed_at", "action", "flag_type", "comment_before", "comment_after", "expires_on_after", "reason", "changed_by", "batch_id", *undone)
     return Listing("events", f"{one}: {count_of(len(rows), 'flag event')}", rows, columns, where.settings.zone, {"customer_id": one})
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -22,7 +23,9 @@ from pipeline.rules.merge import merge_with_source
 from pipeline.store import customers, incoming
 from pipeline.store.reading import count_items
 from pipeline.store.sources import add_due, begin_due, begin_staging, find_said, find_standing, keep_known, stage_customers, take_repeated
+from pipeline.store.suppression import add_left_out, any_suppressed, begin_left_out, left_out, living_customers, staged_people, take_out_people
 from pipeline.streaming import Progress, ahead
+from pipeline.suppressing import erased_among
 from pipeline.telling import Known, Telling, Told
 from pipeline.wording import count_of
 from schemas.entities import FLAGS
@@ -50,16 +53,24 @@ class Migrated:
     events: int = 0
     remarks: list[str] = field(default_factory=list)
 
+    @property
+    def left_alone(self) -> int:
+        """Return how many rows are of customers who were erased."""
+        return self.rows.get("ignored", 0) + self.loaded.tables.get("bookings", {}).get("ignored", 0)
+
 
 def migrate_sources(loading: Loading, sources: Sequence[tuple[int, Source]]) -> Migrated:
     """Bring files (each with its number) into the book; the caller holds the transaction."""
     context = loading.context
     incoming.begin_findings(context.book)
+    begin_left_out(context.book)
     of_customers = [one for one in sources if one[1].kind == "customers"]
     done = Migrated(read_sources(context, of_customers, loading.progress), flags_before=count_items(context.book, FLAGS))
     for number, found in done.read.findings:
         incoming.add_findings(context.book, found.select(pl.lit(number, pl.Int64).alias("file_no"), "source_row", "code", "message"))
     done.loaded.rejected |= done.read.rejected
+    _leave_out(done, context)
+    done.remarks += _future(done.read, context)
     differing = merge_staged(context) if done.read.may_repeat else {}
     done.remarks += [f"{count_of(n, 'customer')} on several rows that differ in {name}: the first row counts" for name, n in differing.items()]
     people, new = _bring_customers(loading, [number for number, _ in of_customers])
@@ -74,6 +85,26 @@ def migrate_sources(loading: Loading, sources: Sequence[tuple[int, Source]]) -> 
     count_book(done.counts, context, any_before=done.flags_before > 0)
     done.flags, done.history = flag_rows(done.counts, context), history_rows(done.counts, context)
     return done
+
+
+def _leave_out(done: Migrated, context: Context) -> None:
+    """Leave out the customers, with all that is said of them, who have a key of somebody that was erased."""
+    if not any_suppressed(context.book):
+        return
+    people = staged_people(context.book)
+    erased = pl.Series("customer_id", erased_among(people, living_customers(context.book), context), dtype=pl.String)
+    gone = people.filter(pl.col("customer_id").is_in(erased.implode()))
+    add_left_out(context.book, gone.select("file_no", "source_row"))
+    take_out_people(context.book, erased)
+    done.read.valid -= len(gone)
+    done.read.items = [part.filter(~pl.col("customer_id").is_in(erased.implode())) for part in done.read.items]
+
+
+def _future(read: Read, context: Context) -> list[str]:
+    """Return a remark where dates of flags or events lie after the day of the batch."""
+    day = context.as_of + timedelta(days=1)  # by a day, since zones of times differ
+    later = sum(len(items.filter(pl.col("at") > day)) for items in read.items)
+    return [f"{count_of(later, 'flag or event', 'flags and events')} dated after the day of this run: look at the date formats of the map"] if later else []
 
 
 def read_sources(context: Context, sources: Sequence[tuple[int, Source]], progress: Progress) -> Read:
@@ -171,7 +202,9 @@ def _count_customers(done: Migrated, context: Context, found: tuple[int, int, To
     changed = customers.count_changed(context.book, told.flagged) if new < every else 0
     read, rejected = sum(done.read.rows.values()), incoming.count_rejected(context.book, files)
     valid = done.read.valid
-    if read != valid + rejected:
-        raise AssertionError(f"{read:,} rows were read, {valid:,} hold and {rejected:,} come back: nothing is written")
+    ignored = len(left_out(context.book).filter(pl.col("file_no").is_in(list(files))))
+    if read != valid + rejected + ignored:
+        raise AssertionError(f"{read:,} rows were read, {valid:,} hold, {ignored:,} are left alone and {rejected:,} come back: nothing is written")
     done.customers = {"found": every, "new": new, "changed": changed, "unchanged": every - new - changed}
     done.rows = {"read": read, "imported": new + changed, "merged": valid - every, "unchanged": every - new - changed, "rejected": rejected}
+    done.rows |= {"ignored": ignored} if ignored else {}

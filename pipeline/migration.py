@@ -9,10 +9,11 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.answering import stage_came_back
+from pipeline.answering import stage_came_back, tell_erased
 from pipeline.comparing import DIFFERENCE, compare
 from pipeline.context import Context
 from pipeline.errors import Refused
+from pipeline.findings import CATALOGUE
 from pipeline.intake.exports import Export
 from pipeline.legacy.drafting import draft_map
 from pipeline.legacy.explaining import explain_map
@@ -25,7 +26,7 @@ from pipeline.migrating import Migrated, merge_staged, migrate_sources, read_sou
 from pipeline.outputs.staging import Staged, staged, stem_of
 from pipeline.outputs.tables import Table, write_xlsx
 from pipeline.planning import batch_counts
-from pipeline.reconciliation import FLAG_COLUMNS, HISTORY_COLUMNS, CheckReport, MigrateReport, Said
+from pipeline.reconciliation import FLAG_COLUMNS, HISTORY_COLUMNS, CheckReport, MigrateReport, Said, SourceLoss
 from pipeline.report import MassChange, ResultFile
 from pipeline.run import Where
 from pipeline.settings import Settings
@@ -33,14 +34,17 @@ from pipeline.store.book import open_book, open_for_load, write_settings
 from pipeline.store.incoming import count_codes, stand_in
 from pipeline.store.place import check_room
 from pipeline.store.reading import next_numbers
-from pipeline.store.sources import staged_rows
+from pipeline.store.sources import count_brought, staged_rows
+from pipeline.store.suppression import write_left_out
 from pipeline.store.writing import BatchRecord, finish_batch, name_sheets, write_findings, write_record
 from pipeline.streaming import Progress, unwatched
+from pipeline.suppressing import MESSAGE
 from pipeline.wording import count_of
 
 __all__ = ["Migrating", "Where", "check", "draft", "explain", "migrate"]
 AUTO = "auto"
 Numbered = Sequence[tuple[int, Source]]
+Brakes = tuple[MassChange, SourceLoss]
 
 
 @dataclass(frozen=True)
@@ -72,15 +76,18 @@ def migrate(where: Where, call: Migrating) -> MigrateReport:
             context = Context(book, where.settings, call.as_of, call.reason)
             done = migrate_sources(Loading(context, batch_id, call.by, progress=_by_file(call.progress, sources)), sources)
             mass = MassChange(done.flags_before, done.gone, where.settings.batches.mass_change_percent)
-            _require_meant(mass, call)
+            done.remarks += _ignored(call)
+            brakes = (mass, _source_loss(done, sources, context))
+            _require_meant(brakes, call)
             back = [] if call.dry_run else stage_came_back(files, _exports(sources), (done.loaded, context), where.out, _exports(sources, "bookings"))
-            report = _report(done, sources, (context, None if call.dry_run else batch_id), (back, mass))
+            report = _report(done, sources, (context, None if call.dry_run else batch_id), (back, brakes))
             if not call.dry_run:
                 report = _stage_sheet(files, report, (where, call))
             record = BatchRecord("migrate", call.by, call.reason, call.as_of, started, report.status, _counts(report), _files(sources, done))
             write_settings(book, where.settings)
             write_record(book, batch_id, record)
             write_findings(book, batch_id)
+            write_left_out(book, batch_id, MESSAGE)
             name_sheets(book, batch_id, {number: source.opened.sheet for number, source in sources if source.opened.sheet})
             report = replace(report, head=finish_batch(book, batch_id, where.settings) if not call.dry_run else None)
         files.publish()
@@ -108,9 +115,22 @@ def _maps(system: str, settings: Settings) -> list[LegacyMap]:
     return [shipped_map(name, settings) for name in (shipped_systems() if system == AUTO else [system])]
 
 
-def _require_meant(mass: MassChange, call: Migrating) -> None:
-    if mass.is_too_much and not (call.allow_mass_change or call.dry_run):
-        raise Refused(f"{mass.to_text()}; nothing was written.", "Look at a dry run; if it is meant, run it again with --allow-mass-change.")
+def _source_loss(done: Migrated, sources: Numbered, context: Context) -> SourceLoss:
+    """Return how many of the flags that the source had brought it ends; the batch is not recorded yet, so what it says counts for nothing here."""
+    ended = sum(one["ended_by_source"] for one in done.flags)
+    name = sources[0][1].map.name
+    return SourceLoss(name, ended + (count_brought(context.book, name) if ended else 0), ended)
+
+
+def _require_meant(brakes: Brakes, call: Migrating) -> None:
+    found = [one.to_text() for one in brakes if one.is_too_much]
+    if found and not (call.allow_mass_change or call.dry_run):
+        raise Refused(f"{found[0]}; nothing was written.", "Look at a dry run; if it is meant, run it again with --allow-mass-change.")
+
+
+def _ignored(call: Migrating) -> list[str]:
+    """Return a remark where the call says twice whose files these are."""
+    return [f"--map {call.map} tells whose files these are: --from {call.system} is not looked at"] if call.map and call.system != AUTO else []
 
 
 def _exports(sources: Numbered, kind: str | None = None) -> list[tuple[int, Export]]:
@@ -123,8 +143,8 @@ def _exports(sources: Numbered, kind: str | None = None) -> list[tuple[int, Expo
     return [(number, customer_export(source) if source.kind == "customers" else booking_export(source, nobody)) for number, source in kinds]
 
 
-def _report(done: Migrated, sources: Numbered, run: tuple[Context, int | None], found: tuple[Sequence[ResultFile], MassChange]) -> MigrateReport:
-    (context, batch), (back, mass) = run, found
+def _report(done: Migrated, sources: Numbered, run: tuple[Context, int | None], found: tuple[Sequence[ResultFile], Brakes]) -> MigrateReport:
+    (context, batch), (back, brakes) = run, found
     bookings = done.loaded.tables.get("bookings", {})
     applied = done.rows["imported"] + bookings.get("new", 0) + bookings.get("changed", 0) + done.events
     return MigrateReport(
@@ -140,12 +160,16 @@ def _report(done: Migrated, sources: Numbered, run: tuple[Context, int | None], 
         unused={source.name: [*source.unused(), *_untitled(done, number)] for number, source in sources},
         codes=count_codes(context.book),
         files=tuple(back),
-        remarks=(*context.settings.remarks, *_remarks(done, sources), *([f"The run will be refused: {mass.to_text()}"] if mass.is_too_much else [])),
+        remarks=(*context.settings.remarks, *_remarks(done, sources), *(_held_back(brakes) if batch is None else [])),
     )
 
 
 def _untitled(done: Migrated, number: int) -> list[str]:
     return [f"column {place}, which has no header" for place in sorted(done.read.untitled.get(number, ()))]
+
+
+def _held_back(brakes: Brakes) -> list[str]:
+    return [f"The run will be refused without --allow-mass-change: {one.to_text()}" for one in brakes if one.is_too_much]
 
 
 def _systems(sources: Numbered) -> list[dict[str, Any]]:
@@ -160,16 +184,16 @@ def _remarks(done: Migrated, sources: Numbered) -> list[str]:
     said += [remark for _, source in sources if not source.opened.sheet or not source.what[1] for remark in source.opened.remarks]
     rest = "several values: the first is kept, and the others are not in the book, which has one {} of a customer"
     said += [f"{count_of(n, 'cell')} of {name} with {rest.format(name)}" for name, n in done.read.further.items()]
-    said += [f'{count_of(n, "cell")} of {column} say "{word}", which is neither yes nor no and counts as no' for (column, word), n in _strange(done)]
+    said += [
+        f'{count_of(n, f"cell of {column} says", f"cells of {column} say")} "{word}", which is neither yes nor no and counts as no'
+        for (column, word), n in sorted(done.read.told.strange.items())
+    ]
     said += [f"{count_of(n, 'row')}: {message}" for message, n in sorted({**done.read.warnings, **done.loaded.warnings}.items())]
     tags = sorted(done.read.told.tags.items(), key=lambda one: (-one[1], one[0]))
     said += [f"tags that the map's list does not name, and of which no flag is made: {', '.join(f'{tag} ({n:,})' for tag, n in tags)}"] if tags else []
     made = done.loaded.made
+    said += tell_erased(done.left_alone)
     return [*said, *done.remarks, *([f"{count_of(made, 'customer was', 'customers were')} made of bookings whose customer nobody knew"] if made else [])]
-
-
-def _strange(done: Migrated) -> list[tuple[tuple[str, str], int]]:
-    return sorted(done.read.told.strange.items())
 
 
 def _counts(report: MigrateReport) -> dict[str, int]:
@@ -180,6 +204,7 @@ def _counts(report: MigrateReport) -> dict[str, int]:
         "applied": report.rows["imported"] + bookings.get("new", 0) + bookings.get("changed", 0),
         "unchanged": report.rows["merged"] + report.rows["unchanged"] + bookings.get("unchanged", 0),
         "rejected": report.rows["rejected"] + bookings.get("rejected", 0),
+        "ignored": report.rows.get("ignored", 0) + bookings.get("ignored", 0),
     }
     return batch_counts(rows, dict(report.alerts))
 
@@ -197,7 +222,13 @@ def _stage_sheet(files: Staged, report: MigrateReport, said: tuple[Where, Migrat
     where, call = said
     first = call.paths[0]
     target = (first.parent if where.out is None else where.out) / f"{stem_of(first.name)}.reconciliation.xlsx"
-    counts = {"rows": report.rows, "customers": report.customers, "bookings": report.bookings, "alerts of bookings": report.alerts, "came back": report.codes}
+    counts = {
+        "rows": report.rows,
+        "customers": report.customers,
+        "bookings": report.bookings,
+        "alerts of bookings": report.alerts,
+        "came back": {f"{code}: {CATALOGUE[code].title}": n for code, n in report.codes.items()},
+    }
     lines = [(part, word.replace("_", " "), count) for part, table in counts.items() for word, count in table.items()]
     lines.append(("the sum is right", "yes" if report.adds_up else "NO", None))  # type: ignore[arg-type]  # a word in place of a count
     tables = [
@@ -216,8 +247,8 @@ def _shown(value: Any) -> Any:
 
 
 def _table(name: str, header: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> Table:
-    texts = ("part", "what", "flag_type", "file", "column", "note", "adds_up", *DIFFERENCE)
-    schema = {title: pl.String if title in texts else pl.Int64 for title in header}
+    texts = ("part", "what", "flag_type", "file", "column", "note", "adds_up")
+    schema = {title: pl.String if title in texts or header == DIFFERENCE else pl.Int64 for title in header}
     return Table(name, [title.replace("_", " ") for title in header], pl.DataFrame(rows, schema=schema, orient="row"))
 
 
@@ -232,7 +263,7 @@ def check(where: Where, call: Migrating) -> CheckReport:
         spoken = spoken_of(read, [source for _, source in of_customers], call.by)
         differing, counts = compare(spoken, staged_rows(book), context)
         counts |= {"rows that can't be read": sum(found["source_row"].n_unique() for _, found in read.findings)}
-        remarks = [remark for _, source in of_customers for remark in tell_lacking(source)]
+        remarks = _ignored(call) + [remark for _, source in of_customers for remark in tell_lacking(source)]
         remarks += [f"{source.name}: bookings are not compared" for _, source in sources if source.kind == "bookings"]
         report = CheckReport(_systems(sources), counts, differing.to_dicts(), (*where.settings.remarks, *remarks))
         first = call.paths[0]

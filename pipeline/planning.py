@@ -23,8 +23,9 @@ from pipeline.rules.who import KEYS
 from pipeline.store.items import ItemChanges
 from pipeline.store.reading import items_of, last_changes
 from pipeline.store.writing import Changes
+from pipeline.suppressing import ERASED, MESSAGE, find_erased
 from schemas.entities import FLAGS, STATUS
-from schemas.entity import Entity
+from schemas.entity import IGNORE, Entity
 
 OUTCOMES = ("applied", "unchanged", "rejected", "ignored", "unprocessed")
 ORIGIN = ("file_no", "sheet", "source_row", "reason", "changed_by")
@@ -80,14 +81,28 @@ def hold_back(plan: ApplyPlan) -> ApplyPlan:
 
 def plan_upload(upload: Upload, context: Context) -> ApplyPlan:
     """Decide what an upload does to the book as it is now; nothing is written."""
-    keys = pl.concat([part.instructions.select("seq", "action", "keys_unread", *KEYS) for part in upload.parts])
-    meant = find_meant(keys, context)
-    plans = [_plan_part(part, meant, context) for part in upload.parts]
+    parts, erased = _leave_out(upload.parts, context)
+    meant = find_meant(pl.concat([part.instructions.select("seq", "action", "keys_unread", *KEYS) for part in parts]), context)
+    plans = [_plan_part(part, meant, context) for part in parts]
     rows = pl.concat([plan.rows for plan in plans]).sort("seq")
+    if len(erased):
+        is_erased = pl.col("seq").is_in(erased.implode())
+        texts = {"code": ERASED, "message": MESSAGE}
+        rows = rows.with_columns(pl.when(is_erased).then(pl.lit(said)).otherwise(name).alias(name) for name, said in texts.items())
     flags = next((plan for plan in plans if plan.entity is FLAGS), None)
     alerts = _alerts(flags, meant.customers, context)
     told = tell_bookings(alerts, meant.customers, context)
     return _assemble(_count_told(rows, told), _numbered(plans), (alerts, told), meant.customers)
+
+
+def _leave_out(parts: Sequence[Part], context: Context) -> tuple[Sequence[Part], pl.Series]:
+    """Let rows be ignored that name somebody who was erased; return the parts so, and the seq of those rows."""
+    rows = pl.concat([part.instructions.select("seq", "keys_unread", *KEYS) for part in parts])
+    erased = find_erased(rows.filter(~pl.col("keys_unread")).select(*KEYS, who="seq"), context)
+    if not len(erased):
+        return parts, erased
+    action = pl.when(pl.col("seq").is_in(erased.implode())).then(pl.lit(IGNORE)).otherwise("action").alias("action")
+    return [replace(part, instructions=part.instructions.with_columns(action)) for part in parts], erased
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,26 @@ FLAG_COLUMNS = (
     *("flag_type", "found", "rejected", "over", "repeated", "merged", "imported", "changed", "unchanged"),
     *("due", "in_book", "ended_in_book", "only_in_book", "ended_by_source", "adds_up"),
 )
+FEW = 3  # flags that a source has brought, below which it may end them all
 HISTORY_COLUMNS = ("flag_type", "found", "rejected", "repeated", "imported", "unchanged", "adds_up")
+
+
+@dataclass(frozen=True)
+class SourceLoss:
+    """How many of the flags that a source had brought, and that stood, it now ends; the brake for small books, where shares of all flags say little."""
+
+    source: str
+    brought: int
+    ended: int
+
+    @property
+    def is_too_much(self) -> bool:
+        """Tell whether the run needs to be asked for expressly."""
+        return self.brought >= FEW and 2 * self.ended > self.brought
+
+    def to_text(self) -> str:
+        """Return the numbers as a sentence's beginning."""
+        return f"{self.ended:,} of the {count_of(self.brought, 'flag')} that {self.source} had brought would end, more than half"
 
 
 @dataclass(frozen=True)
@@ -42,7 +61,7 @@ class MigrateReport:
     def adds_up(self) -> bool:
         """Tell whether every row, flag and event that was found is accounted for."""
         row = self.rows
-        is_right = row["read"] == row["imported"] + row["merged"] + row["unchanged"] + row["rejected"]
+        is_right = row["read"] == row["imported"] + row["merged"] + row["unchanged"] + row["rejected"] + row.get("ignored", 0)
         return is_right and all(one["adds_up"] for one in (*self.flags, *self.history))
 
     @property
@@ -71,11 +90,16 @@ class MigrateReport:
             "head": self.head,
         }
 
+    def _why_nothing(self) -> str:
+        if not self.rows["read"] + self.bookings.get("read", 0):
+            return "the files have a header and no rows"
+        return "all of it was in the book already" if not self.exit_code else "what could be taken was in the book already"
+
     def to_text(self) -> str:
         """Return the reconciliation that a person can check."""
         heads = {
             "dry-run": "Dry run: nothing was written to the book. The migration would do this:",
-            "nothing-applied": f"Batch {self.batch}: all of it was in the book already; nothing was changed.",
+            "nothing-applied": f"Batch {self.batch}: {self._why_nothing()}; nothing was changed.",
             "applied": f"Batch {self.batch} is migrated.",
         }
         lines = [heads[self.status], *(f"{one['file']}: {one['system']}, {one['kind']} ({one['sure']} of its columns are known)" for one in self.systems), ""]
@@ -123,7 +147,7 @@ class CheckReport:
     def to_text(self) -> str:
         """Return the counts and the first differences."""
         head = "The files and the book say the same." if not self.differences else "The files and the book differ:"
-        lines = [head, f"  {_listed(self.counts)}"]
+        lines = [head, *(f"  {what}: {count:,}" for what, count in self.counts.items())]
         lines += [f"  {one['customer_id']}  {one['item']}: {one['difference']}" for one in self.differences[:SHOWN]]
         if len(self.differences) > SHOWN:
             lines.append(f"  … and {count_of(len(self.differences) - SHOWN, 'more', 'more')} (--json lists all)")

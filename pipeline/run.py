@@ -27,13 +27,15 @@ from pipeline.store import looking
 from pipeline.store.book import Book, open_book, open_for_load, write_settings
 from pipeline.store.former import count_rewritten
 from pipeline.store.incoming import stand_in
-from pipeline.store.log import next_event
+from pipeline.store.log import count_erased, next_event
 from pipeline.store.place import check_room
 from pipeline.store.reading import batch_record, batch_rows, count_items, next_numbers, same_upload
 from pipeline.store.rows import Moved, forget_saying, move_rows
+from pipeline.store.suppression import write_left_out
 from pipeline.store.undoing import find_undo
 from pipeline.store.writing import BatchRecord, Changes, finish_batch, name_sheets, write_batch, write_findings, write_record
 from pipeline.streaming import Numbered, Progress, unwatched
+from pipeline.suppressing import MESSAGE
 from pipeline.undoing import UndoPlan, plan_undoing
 from schemas.columns import BOOKINGS, CUSTOMERS
 from schemas.entities import FLAGS
@@ -228,6 +230,7 @@ def load(where: Where, call: Loads) -> LoadReport:
             write_settings(book, where.settings)
             write_record(book, batch_id, replace(record, run=where.run))
             write_findings(book, batch_id)
+            write_left_out(book, batch_id, MESSAGE)
             name_sheets(book, batch_id, {number: export.sheet for number, export in exports if export.sheet})
             report = replace(report, head=finish_batch(book, batch_id, where.settings) if not call.dry_run else None)
             if where.run:
@@ -265,21 +268,28 @@ def undo(where: Where, call: Undoing) -> UndoReport:
     started = datetime.now(UTC)
     _check_room(where, dry_run=call.dry_run)
     with open_book(where.store, writing=not call.dry_run) as book:
-        if looking.find_batch(book, call.batch_id) is None:
-            raise Refused(f"There is no batch {call.batch_id}.", "List them with: flagbook batches")
+        _check_undoable(book, call.batch_id)
         if (before := find_undo(book, call.batch_id)) is not None:
             return UndoReport(before, call.batch_id, "already-undone", {}, {}, (), {}, {})
         plan = plan_undoing(call.batch_id, call.by, Context(book, where.settings, call.as_of, call.reason))
         numbers = next_numbers(book)
         lacks = lacks_approval(where.settings, plan.row_counts["applied"], [call.by], call.approved_by)
         status = "applied" if plan.row_counts["applied"] else "nothing-applied"
-        remarks, head = count_rewritten(book, call.batch_id), None
+        remarks, head = (count_rewritten(book, call.batch_id), count_erased(book, call.batch_id)), None
         if not call.dry_run:
             if lacks:
                 raise Refused(f"{lacks} Nothing was written.", "Run it again with --approved-by and the name of whoever looked at the dry run.")
             record = BatchRecord("undo", call.by, call.reason, call.as_of, started, status, plan.counts(), _files([]), call.batch_id, call.approved_by)
             head = _write(book, where, numbers, (record, plan.changes), plan)
     return replace(report_undo(plan, (None, "dry-run") if call.dry_run else (numbers[0], status), remarks, lacks), head=head)
+
+
+def _check_undoable(book: Book, batch_id: int) -> None:
+    found = looking.find_batch(book, batch_id)
+    if found is None:
+        raise Refused(f"There is no batch {batch_id}.", "List them with: flagbook batches")
+    if found["batch"]["kind"] == "erase":
+        raise Refused(f"Batch {batch_id} erased a customer's data: there is nothing left to put back.", "Only what the business brings anew comes back.")
 
 
 def _by_layout(exports: Sequence[tuple[int, Export]]) -> tuple[list[tuple[int, Export]], list[tuple[int, Export]]]:

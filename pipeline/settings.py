@@ -73,7 +73,7 @@ class Files:
     max_unpacked_bytes: int = 768_000_000
     max_cells: int = 10_000_000
     max_columns: int = 16_384
-    read_seconds: int = 60
+    read_seconds: int = 120
     read_memory: int = 2_000_000_000
 
 

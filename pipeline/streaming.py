@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import polars as pl
 from polars.io.plugins import register_io_source
 
+from pipeline.errors import Refused
 from pipeline.findings import CATALOGUE, Checked
 from pipeline.intake.cells import own_texts
 from pipeline.intake.exports import Export
@@ -21,6 +22,7 @@ T = TypeVar("T")
 Numbered = Sequence[tuple[int, Export]]
 Progress = Callable[[int, int, int, int], None]
 GROUP = 122_880  # rows of one of DuckDB's row groups
+CHANGED = ("A file was changed while it was read; nothing was written.", "Load it when nobody writes to it any more.")
 STEP = 2 * GROUP
 ALWAYS = frozenset({"source_row", "status"})
 SAID_IN = {"id_key": "customer_id", "email_key": "email"}  # columns that are made of another
@@ -151,9 +153,14 @@ class Passage:
         columns = [export.ids for _, export in self.exports if export.ids is not None]
         if len(columns) < len(self.exports) or sum(export.size for _, export in self.exports) > LOOKED_THROUGH:
             return None
-        self.seen = {export.path: stamp_of(export.path) for _, export in self.exports}
+        self.seen = {export.path: _stamp_of(export.path) for _, export in self.exports}
         found = doubled_hashes(chain.from_iterable(ids() for ids in columns))
         return found if len(found) <= KEPT else None
+
+    def require_same_files(self) -> None:
+        """Raise `Refused` where a file was changed since its ids were looked at."""
+        if any(_stamp_of(path) != seen for path, seen in self.seen.items()):
+            raise Refused(*CHANGED)
 
     def _of_known(self, checked: Checked) -> Checked:
         """Let rows of nobody come back, where there is something to tell them by."""
@@ -169,8 +176,7 @@ class Passage:
         return Checked(valid.filter(~lacking), pl.concat([checked.findings, found]))
 
 
-def stamp_of(path: Path) -> tuple[int, int]:
-    """Return what tells whether a file was written to: its size, and when that was last."""
+def _stamp_of(path: Path) -> tuple[int, int]:
     said = path.stat()
     return said.st_size, said.st_mtime_ns
 

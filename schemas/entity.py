@@ -17,6 +17,9 @@ from schemas.columns import Kind, Layout
 ADD, EDIT, SET, REMOVE, IGNORE = "add", "edit", "set", "remove", "ignore"
 BY_ANY_ROW: Final = (
     "cell-error",
+    "short-row",
+    "control-character",
+    "cell-too-long",
     "missing-action",
     "unknown-action",
     "missing-customer",

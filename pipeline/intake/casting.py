@@ -6,18 +6,26 @@ from dataclasses import replace
 import polars as pl
 
 from pipeline.findings import CATALOGUE, NOT_A_TIME, Checked
-from pipeline.intake.cells import email_keys, id_keys, trimmed, visible
+from pipeline.intake.cells import NOT_AN_ID_YET, NOT_FOLDED, NOT_TRIMMED, controls, email_keys, id_keys, needs_no, too_long, trimmed, visible
 from pipeline.intake.checking import FINDINGS, check_rows
 from pipeline.intake.dates import read_times
 from pipeline.intake.maps import ColumnMap
-from pipeline.intake.sheets import CELL_ERROR, ERROR_TEXTS, INEXACT, NOT_EXACT, RawSheet, cell
+from pipeline.intake.sheets import CELL_ERROR, ERROR_TEXTS, INEXACT, NOT_EXACT, SHORT_ROW, RawSheet, cell
 from pipeline.intake.statuses import COUNTS_AS, status_table
 from schemas.columns import BOOKINGS, CUSTOMERS, Layout, header_key
 from schemas.models import BOOKINGS as BOOKING_MODEL
 from schemas.models import CUSTOMERS as CUSTOMER_MODEL
 from schemas.plan import BOOKING_EXPORT, CUSTOMER_EXPORT, UTC_TIME, Dtype
 
-EXACT = r"^[+-]?\d{1,14}(\.\d{1,4}0*)?$"  # a number that Decimal(18, 4) holds as it is
+EXACT = r"^[+-]?[0-9]{1,14}(\.[0-9]{1,4}0*)?$"  # a number that Decimal(18, 4) holds as it is
+WORD = r"^[\p{L} _/()-]{1,30}$"
+# What stands where the id should in a row that ends a file, or underlines its header.
+FOOTER = (
+    r"(?i)^\s*(?:(?:grand |sub)?totals?(?: (?:rows?|records?|count|customers?|bookings?))?\s*:?\s*[0-9]*|(?:rows?|records?|count)(?: count)?\s*:\s*[0-9]*"
+    r"|\(?[0-9]+ (?:rows?|records?)(?: (?:affected|selected|returned|exported))?\.?\)?|end of (?:file|report|data|export)|[-=]{3,}|\x1a)\s*$"
+)
+AT_ENDS = 5  # rows at either end of a piece that may be such
+OF_COLUMN = ("cell-error", "control-character", "cell-too-long")
 Positions = Mapping[str, int]
 
 
@@ -29,9 +37,41 @@ class _Casting:
         self.positions = positions
         self.rows = sheet.rows["source_row"]
         self.found: list[pl.DataFrame] = []
+        self.noted: set[tuple[str, str]] = set()
         self.unread = {name: bad for name in layout.names() if (bad := self._unread(name)) is not None}
         for name, bad in self.unread.items():
             self.note(bad, "cell-error", name)
+        if len(sheet.marks) and len(short := sheet.marks.filter(pl.col("mark") == SHORT_ROW)["source_row"]):
+            self.note(self.rows.is_in(short.implode()), "short-row", layout.columns[0].name)
+        self._note_no_records(layout.columns[0].name)
+
+    def _cleaned(self, name: str, how: tuple[str, Callable[[pl.Series], pl.Series]], *, any_breaks: bool = False) -> pl.Series:
+        """Return a column in normal form, having noted cells that hold what none of them should; `how`: what tells that there is work, and who does it."""
+        values, (work, clean) = self.text(name), how
+        if name not in self.positions or needs_no(work, values):
+            return values if name not in self.positions else self._noted(values, name, {"cell-too-long": too_long(values)})
+        strange = {"control-character": controls(values, any_breaks=any_breaks), "cell-too-long": too_long(values)}
+        return clean(self._noted(values, name, strange))
+
+    def _noted(self, values: pl.Series, name: str, strange: Mapping[str, pl.Series | None]) -> pl.Series:
+        """Note once where a column's values are strange, and return them."""
+        for code, where in strange.items():
+            if where is not None and (name, code) not in self.noted:
+                self.noted.add((name, code))
+                self.note(where, code, name)
+        return values
+
+    def _note_no_records(self, name: str) -> None:
+        """Note rows whose id is the header's own word, as where exports were put behind one another, and footers."""
+        if name not in self.positions:
+            return
+        ids = self.text(name)
+        repeated = (ids == self.sheet.header[self.positions[name]]).fill_null(value=False)
+        for edge in (ids.head(AT_ENDS), ids.tail(AT_ENDS)):
+            if edge.str.contains(FOOTER).any():
+                near = pl.Series(range(len(ids))).is_between(AT_ENDS, len(ids) - AT_ENDS - 1)
+                repeated = repeated | (ids.str.contains(FOOTER).fill_null(value=False) & ~near)
+        self.note(repeated, "no-record", name)
 
     def _unread(self, name: str) -> pl.Series | None:
         """Tell where a cell could not be read; None where all could, as in most texts."""
@@ -60,7 +100,7 @@ class _Casting:
         inexact = self.inexact(name)
         if inexact is not None:
             self.note(inexact, "id-not-exact", name)
-        return id_keys(self.text(name))
+        return self._cleaned(name, (NOT_AN_ID_YET, id_keys))
 
     def inexact(self, name: str) -> pl.Series | None:
         """Tell where an id is not exact, or came back as one that is not; None where all are."""
@@ -72,18 +112,18 @@ class _Casting:
 
     def emails(self) -> pl.Series:
         """Return e-mail addresses in normal form."""
-        return email_keys(self.text("email")) if "email" in self.positions else self.text("email")
+        return self._cleaned("email", (NOT_FOLDED, email_keys))
 
     def phones(self) -> pl.Series:
         """Return phone numbers as they stand, null where nothing can be seen."""
-        return visible(self.text("phone")) if "phone" in self.positions else self.text("phone")
+        return self._cleaned("phone", (NOT_TRIMMED, visible))
 
     def note(self, where: pl.Series, code: str, column: str) -> None:
         """Add a finding for every row where `where` is true."""
         if where.any():
             message = CATALOGUE[code].message
             said = NOT_A_TIME.format(column) if code == "bad-date" else message.replace("expires_on", column)
-            said += f" (column {column})" if code == "cell-error" else ""
+            said += f" (column {column})" if code in OF_COLUMN else ""
             self._add(self.rows.filter(where), code, column, pl.lit(said))
 
     def _add(self, rows: pl.Series, code: str, column: str, message: pl.Expr) -> None:
@@ -121,14 +161,16 @@ class _Casting:
         exact = text.cast(kind, strict=False)
         if exact.null_count() == text.null_count():
             return exact.alias("status")
-        words = visible(text)
+        words = self._cleaned("status", (NOT_TRIMMED, visible))
         table = status_table(layout, extra)
         distinct = words.drop_nulls().unique()
         known = {word: table.get(header_key(word)) for word in distinct}
         statuses = words.replace_strict(list(known), list(known.values()), default=None, return_dtype=pl.String) if known else words
         strange = words.filter(words.is_not_null() & statuses.is_null())
         if len(strange):
-            said = pl.format('status "{}" is not known and counts as ' + COUNTS_AS[layout] + ": add it to status_words", pl.lit(strange))
+            # NOTE: the report names the word, so it must be one, and not what columns that have slipped put in its place.
+            word = pl.when(pl.lit(strange).str.contains(WORD)).then(pl.format('status "{}"', pl.lit(strange))).otherwise(pl.lit("a status that is no word"))
+            said = pl.format("{} is not known and counts as " + COUNTS_AS[layout] + ": add it to status_words", word)
             self._add(self.rows.filter(words.is_not_null() & statuses.is_null()), "unknown-status", "status", said)
         return statuses.cast(kind).alias("status")
 
@@ -147,9 +189,13 @@ class _Casting:
             text = text.scatter(odd, rest.set(~good, None))
         return text.str.to_decimal(scale=4).cast(kind) if text.null_count() < len(text) else pl.Series(name, [None], dtype=kind).new_from_index(0, len(text))
 
+    def plain(self, *names: str) -> list[pl.Series]:
+        """Return columns of addresses or numbers as they are written, without blanks around them."""
+        return [self._cleaned(name, (NOT_TRIMMED, trimmed)) for name in names]
+
     def texts(self, *names: str) -> list[pl.Series]:
         """Return columns without blanks around their texts."""
-        return [trimmed(self.text(name)) if name in self.positions else self.text(name) for name in names]
+        return [self._cleaned(name, (NOT_TRIMMED, trimmed), any_breaks=True) for name in names]
 
 
 def cast_customers(sheet: RawSheet, positions: Positions, column_map: ColumnMap) -> Checked:
@@ -159,7 +205,9 @@ def cast_customers(sheet: RawSheet, positions: Positions, column_map: ColumnMap)
         [
             casting.rows,
             casting.ids("customer_id"),
-            *casting.texts("first_name", "last_name", "company", "email", "phone", "alert_message"),
+            *casting.texts("first_name", "last_name", "company"),
+            *casting.plain("email", "phone"),
+            *casting.texts("alert_message"),
             casting.statuses("customers", column_map.status_words, CUSTOMER_STATUS),
             casting.emails().alias("email_key"),
         ]
@@ -182,7 +230,8 @@ def cast_bookings(sheet: RawSheet, positions: Positions, column_map: ColumnMap) 
             *keys,
             *(starts, ends, created),
             casting.statuses("bookings", column_map.status_words, BOOKING_STATUS).fill_null("booked"),
-            *casting.texts("service", "staff", "alert_message", "first_name", "last_name", "company", "email"),
+            *casting.texts("service", "staff", "alert_message", "first_name", "last_name", "company"),
+            *casting.plain("email"),
             casting.numbers("price"),
             (ends - starts).dt.total_microseconds().alias("lasts"),
         ]

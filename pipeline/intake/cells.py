@@ -14,10 +14,17 @@ import polars as pl
 # What str.isspace() says, written out: engines differ on it.
 BLANKS = "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 # Zero-width and direction marks, which a person can't see (rule 2.2).
-INVISIBLE = "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
+INVISIBLE = (
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]"
+)
+# What no text should hold: beside tabs and line breaks, which texts may have, and what stands there only where an encoding was mistaken.
+CONTROL = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]"
+BREAK = "[\t\n\r\x85\u2028\u2029]"  # what besides may not stand inside an id, an address or a number
+LONGEST = 32_767  # characters that a spreadsheet's cell can hold
 CLEAR = "[clear]"
 ADDRESS = r"^[^\s@,;<>()]+@[^\s@,;<>()]+\.[^\s@,;<>()]+$"
 LEAST_DIGITS = 6  # of a phone number
+EXTENSION = r"(?i)(?:\bext(?:ension)?|x)\.?\s*\d+\s*$"
 KNOWN_NUMBERS = 400_000  # phone numbers whose normal form is remembered: those asked for are mostly written as the book has them
 LOOKED_AT = 1_000  # values by which it is told whether a column holds few different ones
 # What tells, in one look at a whole column, that its values need no work: most columns of most exports.
@@ -39,11 +46,29 @@ def is_ascii(values: pl.Series) -> bool:
 
 def trimmed(values: pl.Series) -> pl.Series:
     """Return the values without blanks around them, line breaks as LF (rules 3.3, 3.5)."""
-    if _needs_no(NOT_TRIMMED, values):
+    if needs_no(NOT_TRIMMED, values):
         return values
     if values.str.contains("\r", literal=True).any():
         values = values.str.replace_all("\r\n", "\n", literal=True).str.replace_all("\r", "\n", literal=True)
     return _null_blank(values.str.strip_chars(BLANKS))
+
+
+def controls(values: pl.Series, *, any_breaks: bool) -> pl.Series | None:
+    """Tell where a value holds control characters, or line breaks and tabs inside it unless `any_breaks` may be; None where none does."""
+    if needs_no(r"[^ -~]", values):
+        return None
+    text = values.str.strip_chars(BLANKS)
+    bad = text.str.contains(CONTROL if any_breaks else f"{CONTROL}|{BREAK}").fill_null(value=False)
+    return bad if bad.any() else None
+
+
+def too_long(values: pl.Series) -> pl.Series | None:
+    """Tell where a value is longer than a spreadsheet's cell can be; None where none is."""
+    longest = values.str.len_bytes().max()
+    if not isinstance(longest, int) or longest <= LONGEST:
+        return None
+    bad = (values.str.len_chars() > LONGEST).fill_null(value=False)
+    return bad if bad.any() else None
 
 
 def visible(values: pl.Series) -> pl.Series:
@@ -54,7 +79,7 @@ def visible(values: pl.Series) -> pl.Series:
 
 def id_keys(values: pl.Series) -> pl.Series:
     """Return ids in normal form: NFKC, no invisible marks, trimmed, one leading apostrophe removed; case is kept."""
-    if _needs_no(NOT_AN_ID_YET, values):
+    if needs_no(NOT_AN_ID_YET, values):
         return values
     plain = _visible(values).str.strip_chars(BLANKS)
     return _null_blank(plain.str.replace("^'", "").str.strip_chars(BLANKS))
@@ -62,7 +87,7 @@ def id_keys(values: pl.Series) -> pl.Series:
 
 def email_keys(values: pl.Series) -> pl.Series:
     """Return e-mail addresses in normal form: as ids, and case-folded."""
-    if _needs_no(NOT_FOLDED, values):
+    if needs_no(NOT_FOLDED, values):
         return values
     lower = _visible(values).str.strip_chars(BLANKS).str.to_lowercase()
     if is_ascii(lower):
@@ -87,9 +112,10 @@ def are_addresses(values: pl.Series) -> pl.Series:
 
 
 def are_numbers(values: pl.Series) -> pl.Series:
-    """Tell which values may be phone numbers: without letters, and with some digits that are not all the same, as those of placeholders are."""
+    """Tell which values may be phone numbers: no letters but those of an extension, and some digits, not all the same as in placeholders."""
     digits = pl.col("digits")
-    frame = pl.DataFrame({"text": values, "digits": values.str.replace_all(r"\D", "")})
+    plain = values.str.replace(EXTENSION, "")
+    frame = pl.DataFrame({"text": plain, "digits": plain.str.replace_all(r"\D", "")})
     several = digits.str.strip_chars(digits.str.head(1)) != ""
     return frame.select(~pl.col("text").str.contains(r"\p{L}") & (digits.str.len_chars() >= LEAST_DIGITS) & several).to_series()
 
@@ -112,6 +138,11 @@ def word_keys(values: pl.Series) -> pl.Series:
     return email_keys(values)
 
 
+def name_keys(values: pl.Series) -> pl.Series:
+    """Return people's names without regard to case and to how many blanks stand between and around their parts."""
+    return word_keys(values.str.replace_all(r"\s+", " "))
+
+
 def is_clear(values: pl.Series) -> pl.Series:
     """Tell where a cell holds the token [clear] (rule 3.4); false where blank."""
     return (word_keys(values) == CLEAR).fill_null(value=False)
@@ -125,12 +156,16 @@ def own_texts(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(pl.selectors.string() + "")
 
 
-def _needs_no(work: str, values: pl.Series) -> bool:
+def needs_no(work: str, values: pl.Series) -> bool:
+    """Tell whether no value shows what a pattern tells to be work."""
     return not (values.unique() if are_few(values) else values).str.contains(work).any()
 
 
 def _visible(values: pl.Series) -> pl.Series:
-    return values if is_ascii(values) else values.str.normalize("NFKC").str.replace_all(INVISIBLE, "")
+    if is_ascii(values):
+        return values
+    # NOTE: a mark that nobody sees may stand between a letter and its accent, which only then come together.
+    return values.str.normalize("NFKC").str.replace_all(INVISIBLE, "").str.normalize("NFKC")
 
 
 def _null_blank(values: pl.Series) -> pl.Series:

@@ -1,6 +1,7 @@
 """Bytes of a text file to text (rule 7.2): byte order marks, UTF-8, else Windows-1252, or what the user says."""
 
 import codecs
+import re
 
 from pipeline.errors import Refused
 
@@ -14,8 +15,10 @@ MARKS = (
 )
 # Python calls these encodings of text, but no file is written in them.
 NOT_OF_FILES = ("idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined")
-CHOOSE = "Save it as UTF-8, if it is a table at all; apply can be told another encoding with --encoding."
-WEB_PAGE = ("<!doctype html", "<html", "<?xml")
+GLANCE = 4096  # characters in which a page shows itself
+CHOOSE = "Save it as UTF-8, if it is a table at all; of the commands only apply takes another encoding (--encoding)."
+# How a web page or XML begins, after blanks and comments. A title that begins with such a tag is none either.
+WEB_PAGE = re.compile(r"\s*(<!--.*?-->\s*)*<(!doctype|html|head|body|title|meta|script|style|div|span|table|form|center|p|pre|h[1-6]|\?xml|xml)\b", re.I | re.S)
 
 
 def decode(data: bytes, where: str, encoding: str | None = None) -> tuple[str, str | None]:
@@ -28,12 +31,12 @@ def decode(data: bytes, where: str, encoding: str | None = None) -> tuple[str, s
         raise Refused(f"{where}: the file holds NUL bytes, so it is not a text table, or it is UTF-16 without its mark.", CHOOSE)
     refuse_web_page(text, where)
     text = text.replace("\r\n", "\n")
-    return (text if "\n" in text else text.replace("\r", "\n")), remark
+    return (text.removesuffix("\r") if "\n" in text else text.replace("\r", "\n")), remark
 
 
 def refuse_web_page(text: str, where: str) -> None:
     """Raise `Refused` where a text is HTML or XML."""
-    if text.lstrip()[:20].lower().startswith(WEB_PAGE):
+    if WEB_PAGE.match(text[:GLANCE]):
         raise Refused(f"{where}: this is a web page or XML and not a table.", "Download the export again; a login page is often saved in its place.")
 
 

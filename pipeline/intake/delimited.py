@@ -6,23 +6,33 @@ Row numbers are those of the records: blank records and title lines count, line 
 import csv
 import io
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
-from pipeline.intake.records import read_records
-from pipeline.intake.sheets import MARK_SCHEMA, RawSheet, Sought, Wanted, find_header, is_ours, map_columns
+from pipeline.errors import Refused
+from pipeline.intake.decode import refuse_web_page
+from pipeline.intake.records import SHORT, read_records
+from pipeline.intake.sheets import MARK_SCHEMA, SHORT_ROW, RawSheet, Sought, Wanted, find_header, is_ours, map_columns
 
 SEPARATORS = (",", ";", "\t", "|")
 HEAD_RECORDS = 50
 HEAD_CHARACTERS = 1 << 18
 SEP_LINE = re.compile(r'^"?sep=(.)"?\n', re.IGNORECASE)
+NO_SEPARATORS = "\"'\r \\"
+NO_POSITION = -1  # of marks that stand for a whole row
+# Cells in other marks than CSV knows: a separator inside them would cut them.
+QUOTED_OTHERWISE = re.compile("(['`\u2018\u2019]).+['`\u2018\u2019]$|[\u201c\u201d\u201e\xab\xbb].+[\u201c\u201d\u201e\xab\xbb]$", re.DOTALL)
 APOSTROPHE = re.compile(r"^'([=+\-@\t\r'])")  # before a text that looks like a formula, in files that Flagbook wrote (rule 7.7)
 
 
 @dataclass(frozen=True)
 class Dialect:
-    """How a text is cut, and what it was recognised as: `skip` physical lines come before the first data record, the header is record `header_row`."""
+    """How a text is cut, and what it was recognised as.
+
+    `skip` physical lines come before the first data record, a `sep=` line among them; the header is record `header_row`.
+    """
 
     separator: str
     header: tuple[str, ...]
@@ -30,21 +40,38 @@ class Dialect:
     skip: int
     wanted: Wanted
 
+    @property
+    def places(self) -> tuple[int, int, int, int]:
+        """Return where records begin and how many cells they have (see `read_records`): titles at the end that are blank need none."""
+        titled = max(place for place, title in enumerate(self.header, start=1) if title)
+        return self.skip, self.header_row + 1, len(self.header), titled
+
 
 def read_delimited(text: str, sought: Sought, where: str) -> RawSheet:
     """Return the one sheet of a decoded CSV text; raise `Refused` where it is not a table with the wanted columns."""
-    said = SEP_LINE.match(text)
-    body = text[said.end() :] if said else text
-    dialect = find_dialect(body, sought, where, (said[1],) if said else SEPARATORS)
-    pieces = read_records([body.encode()], dialect.separator, (dialect.skip, dialect.header_row + 1, len(dialect.header)), where)
-    rows = as_meant(pl.concat(pieces).with_columns(_blank_as_null()), dialect.header)
+    dialect = find_dialect(text, sought, where)
+    read, marks = apart(pl.concat(read_records([text.encode()], dialect.separator, dialect.places, where)))
+    rows = as_meant(read.with_columns(_blank_as_null()), dialect.header)
     ours = is_ours(dialect.header, rows)
     header = tuple(APOSTROPHE.sub(r"\1", title) for title in dialect.header) if ours else dialect.header
-    return RawSheet("", header, dialect.header_row, rows, pl.DataFrame(schema=MARK_SCHEMA), dialect.wanted, dialect.separator, ours=ours)
+    return RawSheet("", header, dialect.header_row, rows, marks, dialect.wanted, dialect.separator, ours=ours)
 
 
-def find_dialect(text: str, sought: Sought, where: str, separators: tuple[str, ...]) -> Dialect:
+def apart(records: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return records (see `read_records`) as rows, and marks for those that have too few cells."""
+    rows = records.drop(SHORT)
+    if not records[SHORT].any():
+        return rows, pl.DataFrame(schema=MARK_SCHEMA)
+    short = records.filter(SHORT).select("source_row", pl.lit(NO_POSITION, pl.Int64).alias("position"), pl.lit(SHORT_ROW).alias("mark"))
+    return rows, short
+
+
+def find_dialect(text: str, sought: Sought, where: str) -> Dialect:
     """Return the dialect whose header names most of the wanted columns; raise `Refused` where none names any."""
+    said = SEP_LINE.match(text)
+    if said and (not said[1].isascii() or said[1].isalnum() or said[1] in NO_SEPARATORS):
+        raise Refused(f"{where}: its first line names a separator that can be none.", "Save the file anew, with commas between the cells.")
+    text, separators = (text[said.end() :], (said[1],)) if said else (text, SEPARATORS)
     heads = {separator: _head(text, separator) for separator in separators}
     wanted = sought.choose([[record for record, _ in head] for head in heads.values()], "")
     scores = {separator: max((wanted.score(record) for record, _ in head), default=(False, 0)) for separator, head in heads.items()}
@@ -57,7 +84,17 @@ def find_dialect(text: str, sought: Sought, where: str, separators: tuple[str, .
     record, lines = heads[separator][index]
     header = tuple(title.strip() for title in record)
     map_columns(header, wanted, where)
-    return Dialect(separator, header, index + 1, lines, wanted)
+    _refuse_lying_head([record for record, _ in heads[separator][: index + 1]], where)
+    return Dialect(separator, header, index + 1, lines + bool(said), wanted)
+
+
+def _refuse_lying_head(records: Sequence[Sequence[str]], where: str) -> None:
+    """Raise `Refused` where what leads up to the header, or the header itself, shows that this is another kind of text."""
+    for record in records:
+        refuse_web_page(" ".join(record), where)
+    titles = [title.strip() for title in records[-1] if title.strip()]
+    if all(QUOTED_OTHERWISE.match(title) for title in titles):
+        raise Refused(f"{where}: the cells are quoted with other marks than the usual ones.", 'Export it with cells quoted "like this", or not at all.')
 
 
 def _head(text: str, separator: str) -> list[tuple[list[str], int]]:

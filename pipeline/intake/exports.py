@@ -10,7 +10,7 @@ import polars as pl
 from pipeline.findings import Checked
 from pipeline.intake.casting import CASTS
 from pipeline.intake.cells import id_keys
-from pipeline.intake.delimited import SEP_LINE, SEPARATORS, as_meant, find_dialect
+from pipeline.intake.delimited import apart, as_meant, find_dialect
 from pipeline.intake.files import FileKind, open_source
 from pipeline.intake.maps import ColumnMap
 from pipeline.intake.parquet import is_parquet, open_parquet
@@ -125,17 +125,16 @@ class Opened:
 
 def _open_text(text: TextFile, sought: Sought) -> Opened:
     where = str(text.path)
-    said = SEP_LINE.match(text.head)
-    dialect = find_dialect(text.head[said.end() :] if said else text.head, sought, where, (said[1],) if said else SEPARATORS)
-    places = (dialect.skip + bool(said), dialect.header_row + 1, len(dialect.header))
+    dialect = find_dialect(text.head, sought, where)
     start = RawSheet("", dialect.header, dialect.header_row, pl.DataFrame(), pl.DataFrame(schema=MARK_SCHEMA), dialect.wanted, dialect.separator)
 
     def sheets() -> Iterator[RawSheet]:
-        for rows in _gathered(read_records(text.pieces(), dialect.separator, places, where)):
-            yield replace(start, rows=as_meant(rows, dialect.header), ours=is_ours(dialect.header, rows))
+        for records in _gathered(read_records(text.pieces(), dialect.separator, dialect.places, where)):
+            rows, marks = apart(records)
+            yield replace(start, rows=as_meant(rows, dialect.header), marks=marks, ours=is_ours(dialect.header, rows))
 
     def column(position: int) -> Iterator[pl.Series]:
-        for rows in read_records(text.pieces(apart=True), dialect.separator, places, where, only=position):
+        for rows in read_records(text.pieces(apart=True), dialect.separator, dialect.places, where, only=position):
             yield rows[cell(position)]
 
     remarks = (text.remark,) if text.remark else ()

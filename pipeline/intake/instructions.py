@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from pipeline.intake.cells import email_keys, id_keys, is_clear, map_values, phone_keys, trimmed, visible, word_keys
+from pipeline.intake.cells import controls, email_keys, id_keys, is_clear, map_values, phone_keys, too_long, trimmed, visible, word_keys
 from pipeline.intake.dates import Dates, read_dates
 from pipeline.intake.tables import inexact, unread
 from pipeline.settings import Settings
@@ -29,6 +29,7 @@ class Said:
 
 def cast_instructions(entity: Entity, text: pl.DataFrame, settings: Settings, said: Said) -> pl.DataFrame:
     """Cast text columns (see `text_columns`, with seq, file_no and sheet) to `schemas.plan.instructions_of`."""
+    strange = _strange(entity, text)
     action = word_keys(text["action"])
     asked = map_values(action, entity.action_words())
     version = trimmed(text["version"]) if entity.versioned else _constant(None, len(text))
@@ -41,7 +42,7 @@ def cast_instructions(entity: Entity, text: pl.DataFrame, settings: Settings, sa
         actor.alias("actor"),
         version.str.extract(r"^([0-9]{1,18})$", 1).cast(pl.Int64).alias("version"),
         _any(text, [*(unread(name) for name in KEY_COLUMNS), inexact("customer_id")]).alias("keys_unread"),
-        _named(text, entity.layout.names()).alias("unread_columns"),
+        _named(text, strange, entity.layout.names()).alias("unread_columns"),
     )
     dates = {
         one.name: read_dates(text[one.upload_column].set(is_clear(text[one.upload_column]), None), settings.business.date_formats)
@@ -52,7 +53,7 @@ def cast_instructions(entity: Entity, text: pl.DataFrame, settings: Settings, sa
     items = _items(entity, text, asked, settings)
     typed = typed.with_columns(values.alias(name) for name, values in (items | fields).items())
     typed = typed.with_columns(complete=_complete(entity))
-    shown = _faults_of_all(entity, text, typed, action) | _faults_of_items(entity, text, typed) | _faults_of_fields(entity, text, typed, dates)
+    shown = strange | _faults_of_all(entity, text, typed, action) | _faults_of_items(entity, text, typed) | _faults_of_fields(entity, text, typed, dates)
     shown |= {"not_allowed": _not_allowed(entity, typed, settings), "bad_version": version.is_not_null() & typed["version"].is_null()}
     wanted = instructions_of(entity)
     nowhere = _constant(value=False, rows=len(text))
@@ -127,6 +128,7 @@ def _faults_of_all(entity: Entity, text: pl.DataFrame, typed: pl.DataFrame, acti
     clearable = [one.upload_column for one in entity.fields if one.clearable]
     return {
         "cell_error": _any(text, [unread(name) for name in entity.layout.names()]),
+        "short_row": text["short_row"],
         "missing_action": action.is_null() & ~text[unread("action")],
         "unknown_action": action.is_not_null() & typed["action"].is_null(),
         "missing_customer": no_key & ~typed["keys_unread"],
@@ -165,10 +167,24 @@ def _faults_of_fields(entity: Entity, text: pl.DataFrame, typed: pl.DataFrame, d
     return shown
 
 
-def _named(text: pl.DataFrame, names: Sequence[str]) -> pl.Series:
-    """Return the names of the columns whose cell could not be read; blank where all could."""
-    each = [pl.when(pl.col(unread(name))).then(pl.lit(name)) for name in names]
-    return text.select(pl.concat_str(each, separator=", ", ignore_nulls=True)).to_series()
+def _strange(entity: Entity, text: pl.DataFrame) -> Columns:
+    """Return where cells hold what none should, under their codes; and under each column's name where it does."""
+    nowhere = _constant(value=False, rows=len(text))
+    shown = {"control_character": nowhere, "cell_too_long": nowhere}
+    for column in entity.layout.columns:
+        cells = text[column.name]
+        for code, bad in (("control_character", controls(cells, any_breaks=column.kind is Kind.TEXT)), ("cell_too_long", too_long(cells))):
+            if bad is not None:
+                shown[code] = shown[code] | bad
+                shown[column.name] = shown.get(column.name, nowhere) | bad
+    return shown
+
+
+def _named(text: pl.DataFrame, strange: Columns, names: Sequence[str]) -> pl.Series:
+    """Return the names of the columns whose cell could not be read, or is strange; blank where there is none."""
+    marked = text.select(unread(name) for name in names).with_columns(strange[name].alias(f"{name}__strange") for name in names if name in strange)
+    each = [pl.when(pl.any_horizontal(pl.col(f"^{name}__(unread|strange)$"))).then(pl.lit(name)) for name in names]
+    return marked.select(pl.concat_str(each, separator=", ", ignore_nulls=True)).to_series()
 
 
 def _any(text: pl.DataFrame, names: Sequence[str]) -> pl.Series:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from pipeline.errors import NotRecognised, Refused
-from pipeline.intake.delimited import SEP_LINE, SEPARATORS, find_dialect
+from pipeline.intake.delimited import find_dialect
 from pipeline.intake.files import open_source
 from pipeline.intake.maps import ColumnMap, layout_aliases
 from pipeline.intake.parquet import is_parquet, open_parquet
@@ -127,8 +127,6 @@ def _headers(path: Path, sought: Sought, settings: Settings) -> list[Sequence[st
     if is_parquet(path):
         return [open_parquet(path, limits=settings.files).header]
     if (text := open_text(path)) is not None:
-        said = SEP_LINE.match(text.head)
-        body = text.head[said.end() :] if said else text.head
-        return [find_dialect(body, sought, str(path), (said[1],) if said else SEPARATORS).header]
+        return [find_dialect(text.head, sought, str(path)).header]
     tables = read_tables(open_source(path, settings.files.max_bytes), Reading(sought, limits=settings.files))
     return [sheet.header for sheet in tables.sheets]

@@ -13,6 +13,7 @@ import polars as pl
 
 from pipeline.errors import Refused
 from pipeline.intake.sheets import cell
+from pipeline.intake.swallowed import holds_records
 from pipeline.wording import count_of
 
 NAMED = 5  # rows that a message names
@@ -21,18 +22,26 @@ LONGEST = 1 << 25  # bytes of a record
 CELL_LIMIT = 32_767  # characters that a spreadsheet's cell can hold; more in one that spans lines is a quotation mark left open
 APART = b"\x01"  # what no text holds: by it, Polars takes lines for cells
 UNFINISHED = "unexpected end of data"
+SHORT = "is_short"  # the column that tells of records with fewer cells than the header
+COUNTED = 100  # cells up to which one expression tells a whole record; past that it would take long
+QUOTED = '"(?:[^"]|"")*"'
+OPENS = re.compile(r'[ \t\xa0]+"')
 QUOTES = "Check the quotation marks: a cell with a separator, a line break or a quotation mark must be quoted, and quotation marks inside it doubled."
+BLANK = "Remove the blanks around separators, or the quotation marks, then try again."
+OPEN = "Remove the quotation mark that opens too early, or the line breaks, then try again."
+ENDS = "Save the file anew, so that all its lines end alike."
 
 
-def read_records(pieces: Iterable[bytes], separator: str, places: tuple[int, int, int], where: str, *, only: int | None = None) -> Iterator[pl.DataFrame]:
-    """Yield records as text: source_row and c0, c1, … (null or blank where empty), in order; wholly blank ones are left out, but count.
+def read_records(pieces: Iterable[bytes], separator: str, places: tuple[int, int, int, int], where: str, *, only: int | None = None) -> Iterator[pl.DataFrame]:
+    """Yield records as text: source_row, c0, c1, … (null or blank where empty), and `SHORT`, in order; wholly blank ones are left out, but count.
 
-    `places`: how many lines to pass over, the number of the first record after them, how many cells a record has. There is at least
-    one frame. With `only` a column's position, the others may be missing, blank records stay, and too many cells may pass. Raises `Refused`
-    where records can't be told apart, or one has too many cells.
+    `places`: how many lines to pass over, the number of the first record after them, how many cells a record has, how many of those it
+    must have, which is what the header names. There is at least one frame. With `only` a column's position, the others may be missing, blank
+    records stay, and too many cells may pass. Raises `Refused` where records can't be told apart, or one has
+    too many cells.
     """
-    skip, number, width = places
-    reader = _Reader(separator, width, where, only)
+    skip, number, width, least = places
+    reader = _Reader(separator, (width, least), where, only)
     rest, yielded = b"", False
     for piece in chain(pieces, (None,)):
         is_last = piece is None
@@ -47,7 +56,7 @@ def read_records(pieces: Iterable[bytes], separator: str, places: tuple[int, int
         number, yielded = number + count, True
         yield rows
     if not yielded:
-        yield pl.DataFrame(schema={"source_row": pl.Int64, **{cell(place): pl.String for place in range(width)}})
+        yield pl.DataFrame(schema={"source_row": pl.Int64, **{cell(place): pl.String for place in range(width)}, SHORT: pl.Boolean})
 
 
 def _cut(rest: bytes, piece: bytes, *, is_last: bool) -> tuple[bytes, bytes]:
@@ -76,14 +85,16 @@ def _apart(number: int, where: str) -> Refused:
 
 
 class _Reader:
-    """Reads blocks of whole lines."""
+    """Reads blocks of whole lines; `widths`: how many cells a record has, and how many at least."""
 
-    def __init__(self, separator: str, width: int, where: str, only: int | None) -> None:
-        self.separator, self.width, self.where, self.only = separator, width, where, only
-        self.names = [cell(position) for position in range(width + SPARE)]
+    def __init__(self, separator: str, widths: tuple[int, int], where: str, only: int | None) -> None:
+        self.separator, self.where, self.only = separator, where, only
+        self.width, self.least = widths
+        self.names = [cell(position) for position in range(self.width + SPARE)]
         apart = re.escape(separator)
-        one = f'(?:"(?:[^"]|"")*"|[^"{apart}][^{apart}"]*|)'
+        one = f'(?:{QUOTED}|[^"{apart}][^"{apart}]*|)'
         self.regular = f"^{one}(?:{apart}{one})*$"
+        self.whole = f"^{one}(?:{apart}{one}){{{self.least - 1},}}$" if self.least <= COUNTED else "^$"
 
     def read(self, block: bytes, number: int, *, is_last: bool) -> tuple[pl.DataFrame, int, bytes]:
         """Return a block's records, how many they are (blank ones too), and the bytes at its end that the next block must finish."""
@@ -91,18 +102,35 @@ class _Reader:
             if self.only is not None and (column := self._column(block, self.only)) is not None:
                 return column, len(column), b""
             rows = self._plain(block, number)  # without a quotation mark each line is a record
-            return self._shaped(_numbered(rows, number)), len(rows), b""
+            short = self._short_of(_lines(block)) if self._may_be_short(block, rows) else None
+            return self._shaped(_numbered(rows, number), short), len(rows), b""
         if self._is_regular(block):
             rows, count = self._plain(block, number), block.count(b"\n") + (not block.endswith(b"\n"))
             self._require(len(rows), count, number)
-            return self._shaped(_numbered(rows, number)), count, b""
-        lines = pl.Series(block.decode().removesuffix("\n").split("\n"))
-        odd = (lines.str.contains('"', literal=True) & ~lines.str.contains(self.regular)).arg_true().to_list()
+            short = self._short_of(_lines(block)) if self._may_be_short(block, rows) else None
+            return self._shaped(_numbered(rows, number), short), count, b""
+        lines = _lines(block)
+        doubtful = (~lines.str.contains(self.whole)).arg_true()
+        some = lines.gather(doubtful)
+        is_odd = some.str.contains('"', literal=True) & ~some.str.contains(self.regular)
+        odd = doubtful.filter(is_odd).to_list()
+        short = self._short_of(lines) if len(odd) < len(doubtful) else None
         if not odd:
             rows = self._plain(block, number)
             self._require(len(rows), len(lines), number)
-            return self._shaped(_numbered(rows, number)), len(lines), b""
-        return self._mixed(lines, odd, number, is_last=is_last)
+            return self._shaped(_numbered(rows, number), short), len(lines), b""
+        return self._mixed((lines, short), odd, number, is_last=is_last)
+
+    def _may_be_short(self, block: bytes, rows: pl.DataFrame) -> bool:
+        """Tell whether a line without quotation marks may have too few cells: what it lacks is null."""
+        if self.least < 2 or not rows[cell(self.least - 1)].null_count():  # noqa: PLR2004  # one cell is there always
+            return False
+        return rows.width > max(self.width, 2) or block.count(self.separator.encode()) != len(rows) * (self.width - 1)
+
+    def _short_of(self, lines: pl.Series) -> pl.Series:
+        """Tell which lines have too few cells; of one that goes on in the next nothing is told."""
+        unquoted = lines.str.replace_all(QUOTED, "") if lines.str.contains('"', literal=True).any() else lines
+        return unquoted.str.count_matches(self.separator, literal=True) < self.least - 1
 
     def _column(self, block: bytes, position: int) -> pl.DataFrame | None:
         """Read one column of lines of which each is a record; None where some have more cells than others."""
@@ -127,8 +155,11 @@ class _Reader:
         try:
             return self._parse(block, len(self.names))
         except pl.exceptions.PolarsError:
-            for place, record in enumerate(csv.reader(block.decode().split("\n"), delimiter=self.separator)):
+            # NOTE: Python's reader takes a carriage return for the end of a line, or fails on it.
+            lines = block.decode().split("\n")
+            for place, record in enumerate(csv.reader((line.replace("\r", " ") for line in lines), delimiter=self.separator)):
                 if len(record) > len(self.names):
+                    self._refuse_ends(lines[place], numbers + place if isinstance(numbers, int) else int(numbers[place]))
                     number = numbers + place if isinstance(numbers, int) else int(numbers[place])
                     raise self._too_wide(number, record) from None
             raise _apart(numbers if isinstance(numbers, int) else int(numbers[0]), self.where) from None
@@ -146,9 +177,9 @@ class _Reader:
         if found != lines:
             raise _apart(number, self.where)
 
-    def _mixed(self, lines: pl.Series, odd: Sequence[int], number: int, *, is_last: bool) -> tuple[pl.DataFrame, int, bytes]:
-        """Read a block some of whose lines are no record by themselves (`odd`: their places)."""
-        texts = lines.to_list()
+    def _mixed(self, block: tuple[pl.Series, pl.Series | None], odd: Sequence[int], number: int, *, is_last: bool) -> tuple[pl.DataFrame, int, bytes]:
+        """Read a block some of whose lines are no record by themselves (`odd`: their places); `block`: the lines, and which have too few cells."""
+        texts = block[0].to_list()
         spans: list[tuple[int, int]] = []
         records: list[list[str]] = []
         end = len(texts)
@@ -163,7 +194,7 @@ class _Reader:
             record, length = found
             spans.append((place, length))
             records.append(record)
-        return self._put_together(lines, (spans, records), (number, end))
+        return self._put_together(block, (spans, records), (number, end))
 
     def _one(self, texts: Sequence[str], place: int, number: int, *, is_last: bool) -> tuple[list[str], int] | None:
         """Read the record that begins at a line; return its cells and how many lines it has, None where the block ends before it does."""
@@ -173,16 +204,26 @@ class _Reader:
         except csv.Error as error:
             if UNFINISHED in str(error) and not is_last:
                 return None
+            self._refuse_ends(texts[place], number)
             raise _apart(number, self.where) from None
-        if reader.line_num > 1 and max(map(len, record)) > CELL_LIMIT:
-            raise _apart(number, self.where)
+        if any(map(OPENS.match, record)):
+            raise Refused(f"{self.where}: in row {number} a blank stands before a quotation mark that opens a cell.", BLANK)
+        if reader.line_num > 1 and (max(map(len, record)) > CELL_LIMIT or holds_records(record, self.separator)):
+            raise Refused(f"{self.where}: a cell of row {number} holds what looks like rows of this file, swallowed by stray quotation marks.", OPEN)
         if len(record) > len(self.names):
             raise self._too_wide(number, record)
-        return [*record, *[""] * (len(self.names) - len(record))], reader.line_num
+        return record, reader.line_num
 
-    def _put_together(self, lines: pl.Series, odd: tuple[list[tuple[int, int]], list[list[str]]], places: tuple[int, int]) -> tuple[pl.DataFrame, int, bytes]:
+    def _refuse_ends(self, line: str, number: int) -> None:
+        """Raise `Refused` where what is wrong with a line may be that it holds the ends of several."""
+        if "\r" in re.sub(QUOTED, "", line):
+            raise Refused(f"{self.where}: the lines end in different ways: row {number} holds a carriage return by itself.", ENDS) from None
+
+    def _put_together(
+        self, block: tuple[pl.Series, pl.Series | None], odd: tuple[list[tuple[int, int]], list[list[str]]], places: tuple[int, int]
+    ) -> tuple[pl.DataFrame, int, bytes]:
         """Join the records read either way, in their order; `places`: the first one's number, and the line at which to end."""
-        (spans, records), (number, end) = odd, places
+        (lines, short), (spans, records), (number, end) = block, odd, places
         starts = pl.DataFrame(spans, schema={"place": pl.Int64, "length": pl.Int64}, orient="row")
         taken = starts.select(pl.int_ranges("place", pl.col("place") + pl.col("length")).explode()).to_series()
         every = pl.DataFrame({"place": pl.int_range(end, eager=True), "text": lines.head(end)}).with_columns(is_plain=~pl.col("place").is_in(taken.implode()))
@@ -191,19 +232,25 @@ class _Reader:
         plain = numbered.filter("is_plain")
         rows = self._plain("".join(f"{text}\n" for text in plain["text"]).encode(), plain["source_row"])
         self._require(len(rows), len(plain), number)
-        others = pl.DataFrame(records, schema=dict.fromkeys(self.names, pl.String), orient="row")
+        filled = [[*record, *[""] * (len(self.names) - len(record))] for record in records]
+        others = pl.DataFrame(filled, schema=dict.fromkeys(self.names, pl.String), orient="row")
         spanning = numbered.filter(~pl.col("is_plain") & pl.col("begins"))
+        is_short = [
+            short.gather(plain["place"]) if short is not None else pl.repeat(value=False, n=len(plain), eager=True),
+            pl.Series([len(record) < self.least for record in records], dtype=pl.Boolean),
+        ]
         both = [rows.insert_column(0, plain["source_row"]), others.insert_column(0, spanning["source_row"])]
-        joined = pl.concat(both, how="diagonal").sort("source_row")
+        joined = pl.concat([part.with_columns(flags.alias(SHORT)) for part, flags in zip(both, is_short, strict=True)], how="diagonal").sort("source_row")
         unread = "".join(f"{text}\n" for text in lines.slice(end)).encode()
-        return self._shaped(joined), len(joined), unread
+        return self._shaped(joined.drop(SHORT), joined[SHORT]), len(joined), unread
 
-    def _shaped(self, rows: pl.DataFrame) -> pl.DataFrame:
+    def _shaped(self, rows: pl.DataFrame, short: pl.Series | None) -> pl.DataFrame:
         """Leave out blank records; raise `Refused` where one has more cells than the header."""
+        spare = [name for name in self.names[self.width :] if name in rows.columns]
+        rows = rows.with_columns(pl.lit(value=False).alias(SHORT) if short is None else short.alias(SHORT))
         first = rows[cell(0)]
         if first.null_count() or (first < "!").any() or (first > "~").any():  # blank, or begins with what may be one
-            rows = rows.filter(pl.any_horizontal(pl.col(rows.columns[1:]).str.strip_chars() != ""))
-        spare = [name for name in self.names[self.width :] if name in rows.columns]
+            rows = rows.filter(pl.any_horizontal(pl.col(rows.columns[1:-1]).str.strip_chars() != ""))
         if any(rows[name].null_count() < len(rows) for name in spare):
             self._refuse_long(rows, spare)
         return rows.drop(spare)
@@ -211,9 +258,15 @@ class _Reader:
     def _refuse_long(self, rows: pl.DataFrame, spare: Sequence[str]) -> None:
         long = rows.filter(pl.any_horizontal(pl.col(spare).str.strip_chars() != ""))["source_row"]
         if len(long):
+            texts = rows.filter(pl.col("source_row") == long[0]).drop("source_row", SHORT).row(0)
+            self._refuse_ends(" ".join(text for text in texts if text), long[0])
             some = ("row " if len(long) == 1 else "rows ") + ", ".join(str(row) for row in long.head(NAMED)) + (" …" if len(long) > NAMED else "")
             said = count_of(len(long), "row has", "rows have")
             raise Refused(f"{self.where}: {said} more cells than the header's {self.width}: {some}.", QUOTES)
+
+
+def _lines(block: bytes) -> pl.Series:
+    return pl.Series(block.decode().removesuffix("\n").split("\n"), dtype=pl.String)
 
 
 def _numbered(rows: pl.DataFrame, number: int) -> pl.DataFrame:

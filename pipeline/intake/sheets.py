@@ -9,11 +9,13 @@ import polars as pl
 from pipeline.errors import NotRecognised, Refused
 from pipeline.findings import NOT_A_TIME
 from pipeline.intake.cells import word_keys
+from pipeline.intake.titles import tell_columns
 from schemas.columns import REJECTED_COLUMNS, RESULT_COLUMNS, Kind, Layout, header_key, header_names
 from schemas.entities import CATALOGUE
 
 CELL_ERROR = "cell-error"
 NOT_EXACT = "id-not-exact"
+SHORT_ROW = "short-row"  # the mark of a whole row: its position is none
 # What cells show that hold an error; in files that Flagbook wrote they stand as text.
 ERROR_TEXTS = ("#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#FIELD!", "#GETTING_DATA", "#BUSY!", "#ERROR")
 LIKE = 10  # letters by which a message is known again
@@ -27,7 +29,8 @@ class RawSheet:
 
     `rows` has source_row (Int64, the number that the spreadsheet shows) and one String column per header cell, named by
     `cell(position)`, null where blank, in the order of the file; wholly blank rows are left out. `marks` has source_row,
-    position and mark for cells whose text can't be trusted: `CELL_ERROR` or `NOT_EXACT` (such a cell is never null). `separator` is that of a CSV;
+    position and mark for cells whose text can't be trusted: `CELL_ERROR` or `NOT_EXACT` (such a cell is never null), and for rows of a CSV that
+    have fewer cells than the header: `SHORT_ROW`. `separator` is that of a CSV;
     `ours` says that Flagbook wrote the file (see `is_ours`). `wanted` is what the sheet was recognised as. `first_column` is the
     0-based column of a workbook's sheet in which the header begins.
     """
@@ -189,9 +192,8 @@ def map_columns(sheet_header: Sequence[str], wanted: Wanted, where: str) -> dict
     absent = wanted.missing(sheet_header)
     if absent:
         needed = "; ".join(" or ".join(group) for group in absent)
-        present = ", ".join(header for header in sheet_header if header) or "none"
         raise NotRecognised(
-            f"{where}: a required column is missing: {needed}. The columns there are: {present}.",
+            f"{where}: a required column is missing: {needed}. {tell_columns(sheet_header, named)}",
             "Add the column, or name it in a column map or under aliases in the settings.",
         )
     return {name: position for position, name in enumerate(named) if name}

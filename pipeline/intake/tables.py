@@ -9,7 +9,7 @@ from pipeline.errors import Refused
 from pipeline.intake.decode import decode
 from pipeline.intake.delimited import read_delimited
 from pipeline.intake.files import FileKind, Source
-from pipeline.intake.sheets import CELL_ERROR, ERROR_TEXTS, NOT_EXACT, RawSheet, Sought, cell, is_ours, map_columns
+from pipeline.intake.sheets import CELL_ERROR, ERROR_TEXTS, NOT_EXACT, SHORT_ROW, RawSheet, Sought, cell, is_ours, map_columns
 from pipeline.settings import Files
 
 PIECE = 100_000  # rows
@@ -97,7 +97,7 @@ def inexact(name: str) -> str:
 
 
 def text_columns(sheet: RawSheet, where: str) -> pl.DataFrame:
-    """Return source_row and, for every column of the layout, its text (null where blank or absent), `unread` and `inexact`.
+    """Return source_row and, for every column of the layout, its text (null where blank or absent), `unread` and `inexact`; and short_row (Boolean).
 
     The text of a cell that could not be read, or is not exact, is null too; the Boolean columns tell it from a blank.
     """
@@ -113,6 +113,8 @@ def text_columns(sheet: RawSheet, where: str) -> pl.DataFrame:
             (pl.col("source_row").is_in(rows[CELL_ERROR].implode()) | pl.col(name).is_in(texts).fill_null(value=False)).alias(unread(name)),
             pl.col("source_row").is_in(rows[NOT_EXACT].implode()).alias(inexact(name)),
         )
+    short = sheet.marks.filter(pl.col("mark") == SHORT_ROW)["source_row"]
+    frame = frame.with_columns(pl.col("source_row").is_in(short.implode()).alias("short_row"))
     return frame.with_columns(pl.when(~pl.col(unread(name))).then(pl.col(name)).alias(name) for name in names)
 
 

@@ -56,7 +56,7 @@ class TextFile:
             if first and text:
                 text, first = text.removeprefix(codecs.BOM_UTF8), False
             text = held + text
-            held = b"\r" if text.endswith(b"\r") and not is_last else b""
+            held = b"\r" if text.endswith(b"\r") and not (is_last and self.lines_end_in_cr) else b""
             yield self._with_lf(text.removesuffix(b"\r") if held else text)
         if digest is not None:
             self.fingerprint.value = digest.hexdigest()

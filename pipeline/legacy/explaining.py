@@ -1,8 +1,11 @@
 """A map in words, for those who want to know what becomes of their file before it does."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from pipeline.legacy.maps import ANY, FlagRule, LegacyMap
+
+EXAMPLE = datetime(2026, 12, 31, 16, 5)  # shows how a date is written, and is no moment
 
 
 def explain_map(legacy: LegacyMap) -> str:
@@ -42,7 +45,9 @@ def _zone(legacy: LegacyMap) -> str:
 
 
 def _formats(legacy: LegacyMap) -> str:
-    return f", or as {', '.join(legacy.date_formats)}" if legacy.date_formats else ""
+    """Return how dates may be written besides ISO, each as the last day of 2026 would be; the formats themselves stand in the map."""
+    written = dict.fromkeys(EXAMPLE.strftime(form) for form in legacy.date_formats)
+    return f", or written like {', '.join(written)}" if written else ""
 
 
 def _named(headers: Sequence[str]) -> str:
@@ -65,14 +70,19 @@ def _rule(rule: FlagRule) -> Iterator[str]:
     if rule.tags:
         yield f"  of the tags in {_named(rule.tags)} only those of this list: {', '.join(f'{tag} = {name}' for tag, name in rule.allow.items())}"
     elif rule.event:
-        yield f"  history of {kind}: {_named(rule.event)} says {_either(rule.flagged)} or {_either(rule.unflagged)}, a row for each time"
+        yield f"  history of {kind}: {_named(rule.event)} says {_either(rule.flagged)} (set) or {_either(rule.unflagged)} (ended), a row for each time"
+        yield f"    nothing happened where it says {_either(rule.no)}; a row with another word comes back"
     elif rule.when:
-        yes = f"is filled, but for {_either(rule.no)}" if ANY in rule.yes else f"says {_either(rule.yes)}"
-        yield f"  {kind}: where {_named(rule.when)} {yes}"
+        if ANY in rule.yes:
+            yield f"  {kind}: where {_named(rule.when)} is filled, but for {_either(rule.no)}"
+        else:
+            yield f"  {kind}: where {_named(rule.when)} says {_either(rule.yes)}"
+            yield f"    none where it is blank or says {_either(rule.no)}; another word counts as no, and the report tells it"
     else:
         yield f"  {kind}: where {_named((*rule.type_column, *rule.comment))} is filled; no flag: {_either(rule.no)}"
     if rule.types:
-        yield f"    words for a type: {', '.join(f'{word} = {name}' for word, name in rule.types.items())}"
+        words = ", ".join(f"{word} = {name}" for word, name in rule.types.items())
+        yield f"    words for a type, besides its name: {words}; a row with another word comes back"
     parts = {"the comment": rule.comment, "who": rule.by, "when": rule.at, "the last day": rule.expires}
     told = [f"{what} is in {_named(headers)}" for what, headers in parts.items() if headers]
     told += [f'the comment is "{rule.text}"{" where that is blank" if rule.comment else ""}'] if rule.text else []

@@ -13,8 +13,9 @@ from pipeline.legacy.maps import ANY, FlagRule
 from pipeline.legacy.shaping import Picked
 from schemas.plan import UTC_TIME, Dtype
 
-PRESENT, FLAGGED, UNFLAGGED = "present", "flagged", "unflagged"
-# One row for each flag that stands in the file (kind present), or event of the past (flagged, unflagged); `place` is its order within the row.
+PRESENT, FLAGGED, UNFLAGGED, STRANGE = "present", "flagged", "unflagged", "strange"
+# One row for each flag that stands in the file (kind present), or event of the past (flagged, unflagged; strange where its word is not known);
+# `place` is its order within the row.
 ITEMS: dict[str, Dtype] = {
     "source_row": pl.Int64,
     "place": pl.Int64,
@@ -25,6 +26,8 @@ ITEMS: dict[str, Dtype] = {
     "at": UTC_TIME,
     "expires_on": pl.Date,
 }
+NOT_A_TYPE = "{} names none of the flag types, which are {}: correct it, or say in [flags.types] of the map which its word is"
+NOT_AN_EVENT = "{} says neither that a flag was set nor that it ended: give the word in the map, in flagged, unflagged, or no (nothing happened)"
 NO_TEXT = ("-", "--", "\u2013", "\u2014", "n/a")  # comments that say that there is none
 MANY = 50  # different words that are remembered to be told
 
@@ -63,9 +66,10 @@ def _of_rule(picked: Picked, rule: FlagRule, types: Sequence[str], told: Told) -
     if rule.event:
         undated = at.is_null()
         faults.append(_fault(frame.filter(undated), "bad-date", rule.at or rule.event, NOT_A_TIME.format((rule.at or rule.event)[0])))
+        faults.append(_fault(frame.filter(pl.col("kind") == STRANGE), "unknown-action", rule.event, NOT_AN_EVENT.format(rule.event[0])))
     unknown = frame.filter(pl.col("flag_type").is_null())
-    faults.append(_fault(unknown, "unknown-flag-type", rule.type_column, CATALOGUE["unknown-flag-type"].message))
-    faults.append(_fault(frame.filter(pl.col("comment").is_null() & (pl.col("kind") != UNFLAGGED)), "missing-comment", rule.comment))
+    faults.append(_fault(unknown, "unknown-flag-type", rule.type_column, NOT_A_TYPE.format(" / ".join(rule.type_column), ", ".join(types))))
+    faults.append(_fault(frame.filter(pl.col("comment").is_null() & pl.col("kind").is_in([PRESENT, FLAGGED])), "missing-comment", rule.comment))
     return frame, pl.concat([pl.DataFrame(schema=FINDINGS), *faults])
 
 
@@ -94,7 +98,7 @@ def _marked(picked: Picked, rule: FlagRule, types: Sequence[str], told: Told) ->
     filled = {name: picked.nothing() if text is None else text for name, text in texts.items()}
     frame = pl.DataFrame(filled).with_row_index("index").with_columns(pl.col("index").cast(pl.Int64))
     if rule.event:
-        kind = _event_kinds(filled["event"], rule, told)
+        kind = _event_kinds(filled["event"], rule)
     elif rule.when:
         kind = _yes_kinds(filled["when"], rule, told)
     else:
@@ -140,12 +144,12 @@ def _present(is_there: pl.Series) -> pl.Series:
     return pl.Series([PRESENT], dtype=pl.String).new_from_index(0, len(is_there)).set(~is_there.fill_null(value=False), None)
 
 
-def _event_kinds(words: pl.Series, rule: FlagRule, told: Told) -> pl.Series:
+def _event_kinds(words: pl.Series, rule: FlagRule) -> pl.Series:
+    """Return what each word says happened; `STRANGE` where the rule does not know the word, null where there is none, or one that means no event."""
     keys = word_keys(words)
     table = {word.casefold(): kind for kind, some in ((FLAGGED, rule.flagged), (UNFLAGGED, rule.unflagged)) for word in some}
-    kinds = map_values(keys, table)
-    _note(told, rule.event, words.filter(keys.is_not_null() & kinds.is_null()))
-    return kinds
+    kinds, is_none = map_values(keys, table), keys.is_null() | keys.is_in([word.casefold() for word in rule.no])
+    return kinds.set(kinds.is_null() & ~is_none.fill_null(value=True), STRANGE)
 
 
 def _note(told: Told, headers: Sequence[str], strange: pl.Series) -> None:

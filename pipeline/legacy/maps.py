@@ -11,6 +11,7 @@ from typing import Any
 
 from pipeline.errors import Refused
 from pipeline.intake.maps import check_zone, default_map
+from pipeline.legacy.mistakes import check_several, check_sources, check_zoned, read_switch, settle_words
 from pipeline.settings import Settings, check_formats, check_keys, status_words
 from schemas.columns import LAYOUTS
 
@@ -36,7 +37,7 @@ class FlagRule:
 
     A flag is there where `when` holds a word of `yes` (`ANY`: anything but a word of `no`); without `when`, where there is a type or a comment, and no
     word of `no` stands in its place; of `tags`, one for each tag in `allow` (tag → type).
-    With `event`, each row is an event of the past: a word of `flagged`, or one of `unflagged`. `text` is the comment where none stands.
+    With `event`, each row is an event of the past: a word of `flagged`, or one of `unflagged`; one of `no` is none. `text` is the comment where none stands.
     """
 
     type: str | None = None
@@ -154,6 +155,11 @@ def _checked(data: Any, settings: Settings, named: tuple[str, str]) -> LegacyMap
         raise Refused(f"{where}: the map names no columns.", "Add a table [customers] or [bookings] that says which headers hold what.")
     rules = tuple(_rule(rule, settings, f"{where}: flags {place}") for place, rule in enumerate(_tables(data.get("flags", []), f"{where}: flags"), 1))
     name = _text(data, "name", where) or system
+    several, picked, zone_column = _texts(data, "several", where), _patterns(data.get("pick", {}), f"{where}: pick"), _texts(data, "zone_column", where)
+    check_several(several, {*FIELDS["customers"], *FIELDS["bookings"]}, where)
+    check_zoned(zone_column, columns["bookings"], where)
+    for kind, headers in columns.items():
+        check_sources(headers, picked, f"{where}: {kind}")
     return LegacyMap(
         system=re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-") or system,
         name=name,
@@ -166,11 +172,11 @@ def _checked(data: Any, settings: Settings, named: tuple[str, str]) -> LegacyMap
         bookings=columns["bookings"],
         flags=rules,
         known=_texts(data, "known", where),
-        several=_texts(data, "several", where),
-        pick=_patterns(data.get("pick", {}), f"{where}: pick"),
-        zone_column=_texts(data, "zone_column", where),
-        plus=data.get("plus") is True,
-        surname_first=data.get("surname_first") is True,
+        several=several,
+        pick=picked,
+        zone_column=zone_column,
+        plus=read_switch(data, "plus", where),
+        surname_first=read_switch(data, "surname_first", where),
         where=where,
     )
 
@@ -193,6 +199,9 @@ def _rule(table: Any, settings: Settings, where: str) -> FlagRule:
     said: dict[str, Any] = {name: _texts(table, name, where) for name in lists if name in table}
     said |= {name: _text(table, name, where) for name in ("type", "split", "text") if name in table}
     said |= {name: _words(table[name], f"{where}: {name}") for name in ("types", "allow") if name in table}
+    if "split" in table and not said["split"]:
+        raise Refused(f"{where}: split is blank, so that tags can't be told apart.", 'Give the characters between tags, such as ",;|", or take the line out.')
+    said |= settle_words(said, {"yes": YES, "no": NO, "flagged": FlagRule.flagged, "unflagged": FlagRule.unflagged}, where)
     rule = FlagRule(**said)
     if not (rule.type or rule.type_column or rule.allow):
         raise Refused(f"{where}: it is not said of which type the flags are.", "Give type, or type_column, or of tags a table allow.")

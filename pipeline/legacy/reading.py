@@ -7,12 +7,13 @@ import polars as pl
 
 from pipeline.findings import CATALOGUE, NOT_A_ZONE, Checked
 from pipeline.intake.casting import cast_bookings, cast_customers
-from pipeline.intake.cells import are_addresses, email_keys, own_texts, word_keys
+from pipeline.intake.cells import are_addresses, email_keys, name_keys, own_texts
 from pipeline.intake.checking import FINDINGS
 from pipeline.intake.exports import Export, as_export
 from pipeline.intake.maps import ColumnMap
 from pipeline.intake.sheets import RawSheet, cell
 from pipeline.legacy.flagging import ITEMS, Told, find_items
+from pipeline.legacy.messaging import in_file_words
 from pipeline.legacy.opening import Source
 from pipeline.legacy.shaping import Picked, count_further, shape, strange_zones
 from schemas.plan import CUSTOMER_EXPORT, Dtype
@@ -63,7 +64,7 @@ def read_customers(source: tuple[int, Source], pieces: Iterable[RawSheet], said:
         picked = Picked(sheet, file)
         checked = _cast(picked, whose)
         items, faults = find_items(picked, types, read.told)
-        findings = pl.concat([checked.findings, faults]).sort("source_row", maintain_order=True)
+        findings = in_file_words(pl.concat([checked.findings, faults]).sort("source_row", maintain_order=True), file)
         _note_warnings(read, findings)
         bad = findings.filter(pl.col("code") != "unknown-status")["source_row"]
         valid = checked.valid.filter(~pl.col("source_row").is_in(bad.implode()))
@@ -115,7 +116,7 @@ def _asked(sheet: RawSheet, positions: dict[str, int]) -> pl.DataFrame:
     texts = {name: sheet.rows[cell(positions[name])] if name in positions else nothing for name in ("email", "phone", "first_name", "last_name")}
     frame = pl.DataFrame({"email_key": email_keys(texts["email"]), "phone": texts["phone"], "first": texts["first_name"], "last": texts["last_name"]})
     name = frame.select(pl.concat_str("first", "last", separator=" ", ignore_nulls=True)).to_series()
-    frame = frame.with_columns(word_keys(name).alias("name_key"))
+    frame = frame.with_columns(name_keys(name).alias("name_key"))
     return frame.select(
         "email_key",
         pl.when(pl.col("email_key").is_null()).then("phone").alias("phone"),
@@ -124,10 +125,12 @@ def _asked(sheet: RawSheet, positions: dict[str, int]) -> pl.DataFrame:
 
 
 def _faults(rows: pl.Series, found: pl.DataFrame) -> pl.DataFrame:
-    """Return findings for rows that mean no one customer; `found` has their code."""
-    coded = found.select(rows.alias("source_row"), "code").filter(pl.col("code").is_not_null())
+    """Return findings for rows that mean no one customer; `found` has their code, and may have a detail of it."""
+    detail = pl.col("detail") if "detail" in found.columns else pl.lit(None, pl.String)
+    coded = found.select(rows.alias("source_row"), "code", detail.alias("detail")).filter(pl.col("code").is_not_null())
     messages = {code: CATALOGUE[code].message for code in coded["code"].unique()}
-    return coded.select("source_row", "code", pl.lit("customer_id").alias("column"), message=pl.col("code").replace_strict(messages, return_dtype=pl.String))
+    message = pl.concat_str(pl.col("code").replace_strict(messages, return_dtype=pl.String), "detail", separator="; ", ignore_nulls=True)
+    return coded.select("source_row", "code", pl.lit("customer_id").alias("column"), message=message)
 
 
 def _bad_emails(rows: pl.Series, sheet: RawSheet, positions: dict[str, int]) -> pl.DataFrame:
@@ -186,7 +189,8 @@ def booking_export(source: Source, whose: Whose) -> Export:
         if "email" in positions:
             faults = pl.concat([faults, _bad_emails(picked.rows, shaped, positions)])
         faults = pl.concat([faults, _bad_zones(picked)])
-        return _without(cast_bookings(shaped, positions, column_map(source)), faults)
+        checked = _without(cast_bookings(shaped, positions, column_map(source)), faults)
+        return replace(checked, findings=in_file_words(checked.findings, source))
 
     columns = source.map.bookings
     present = {name for name, headers in columns.items() if source.has(headers)}

@@ -7,7 +7,7 @@ import polars as pl
 
 from pipeline.intake.cells import trimmed
 from pipeline.intake.dates import read_times
-from pipeline.intake.sheets import CELL_ERROR, NOT_EXACT, RawSheet, cell
+from pipeline.intake.sheets import CELL_ERROR, NOT_EXACT, SHORT_ROW, RawSheet, cell
 from pipeline.legacy.opening import Source
 from schemas.columns import header_key
 
@@ -19,6 +19,8 @@ SEVERAL_ADDRESSES = r"^\s*([^\s,;|@]+@[^\s,;|@]+)[\s,;|/]+[^@]*@"
 SEVERAL_NUMBERS = r"^\s*([+(\d][\d\s().+/-]{5,}?)\s*(?:[,;|\n]\s*[+(\d][\d\s().+/-]{5,}|(?:\s/\s|\sor\s)\s*[+0(][\d\s().+/-]{5,})"
 IN_BRACKETS = r"<\s*(?:mailto:)?([^<>\s]+@[^<>\s]+)\s*>"
 UTC_TEXT = "%Y-%m-%dT%H:%M:%S+00:00"
+THOUSANDS = r"^[+-]?\d{1,3}(?:,\d{3})+\.\d+$"  # both signs are there, so that it is plain which is which
+THOUSANDS_WITH_DOTS = r"^[+-]?\d{1,3}(?:\.\d{3})+,\d+$"
 ZONED = ("starts_at", "ends_at")
 
 
@@ -72,7 +74,8 @@ def shape(picked: Picked) -> tuple[RawSheet, dict[str, int]]:
     positions = {name: place for place, name in enumerate(texts)}
     rows = pl.DataFrame([picked.rows, *(text.alias(cell(place)) for place, text in enumerate(texts.values()))])
     marks = [_marks(picked, name, texts[name], place) for name, place in positions.items()]
-    return replace(picked.sheet, rows=rows, marks=pl.concat([picked.sheet.marks.clear(), *marks]), header=tuple(texts)), positions
+    short = picked.sheet.marks.filter(pl.col("mark") == SHORT_ROW)
+    return replace(picked.sheet, rows=rows, marks=pl.concat([short, *marks]), header=tuple(texts)), positions
 
 
 def _mended(name: str, text: pl.Series, source: Source) -> pl.Series:
@@ -88,6 +91,14 @@ def _mended(name: str, text: pl.Series, source: Source) -> pl.Series:
         text = text.str.extract(source.map.pick[name], 1)
     if name == "phone" and source.map.plus:
         text = text.str.replace(r"^([1-9][\d ()-]{9,})$", "+$1")
+    return _plain_numbers(text) if name == "price" else text
+
+
+def _plain_numbers(text: pl.Series) -> pl.Series:
+    """Return numbers without the signs between their thousands, where that sign and the decimal one both stand there."""
+    for pattern, sign, point in ((THOUSANDS, ",", "."), (THOUSANDS_WITH_DOTS, ".", ",")):
+        is_so = text.str.contains(pattern).fill_null(value=False)
+        text = text.str.replace_all(sign, "", literal=True).str.replace(point, ".", literal=True).zip_with(is_so, text)
     return text
 
 
@@ -118,12 +129,13 @@ def _named(texts: dict[str, pl.Series], *, surname_first: bool) -> dict[str, pl.
 
 
 def _timed(texts: dict[str, pl.Series], picked: Picked) -> dict[str, pl.Series]:
-    """Put a day and its time together, and bring times with a time zone of their own into UTC."""
+    """Put a day and its time together (a day whose time is blank is no time), and bring times with a time zone of their own into UTC."""
     legacy = picked.source.map
     if "day" in texts:
         day = texts.pop("day")
+        whole = pl.lit(value=True) if "starts_at" not in texts else pl.col("time").is_not_null() | pl.col("day").str.contains(":")
         texts["starts_at"] = pl.DataFrame({"day": day, "time": texts.get("starts_at", picked.nothing())}).select(
-            pl.when(pl.col("day").is_not_null()).then(pl.concat_str("day", "time", separator=" ", ignore_nulls=True))
+            pl.when(pl.col("day").is_not_null() & whole).then(pl.concat_str("day", "time", separator=" ", ignore_nulls=True))
         )["day"]
     zones = picked.text(legacy.zone_column)
     if zones is None:

@@ -10,7 +10,10 @@ from schemas.entity import Entity
 IDS_SHOWN = 50
 # Where a row's own detail goes in the messages that have one.
 HERE_DETAIL, HERE_COLUMN = "\x00", "\x01"
-PLACES = {"cell-error": HERE_COLUMN, **dict.fromkeys(("unknown-customer", "conflicting-customer", "ambiguous-customer", "changed-since-export"), HERE_DETAIL)}
+PLACES = {
+    **dict.fromkeys(("cell-error", "control-character", "cell-too-long"), HERE_COLUMN),
+    **dict.fromkeys(("unknown-customer", "conflicting-customer", "ambiguous-customer", "changed-since-export"), HERE_DETAIL),
+}
 # A phone number, behind the mark of one that has no normal form, that begins with no country code.
 REGIONLESS = r"^\?\(?(?:0?[1-9])[0-9 ()./-]{4,}$"
 SET_REGION = "the phone number has no country code: set business.phone_region in the settings"
@@ -74,7 +77,7 @@ def add_messages(entity: Entity, rows: pl.DataFrame, comment_limit: int, names: 
     fault = pl.col("code").replace_strict(told, default=None, return_dtype=pl.String) if told else pl.lit(None, pl.String)
     column = pl.when(pl.col("unread_columns") != "").then(pl.format(" (column {})", "unread_columns")).otherwise(pl.lit(""))
     detail = pl.when(pl.col("detail").is_not_null()).then(pl.format(" ({})", "detail")).otherwise(pl.lit(""))
-    fault = fault.str.replace(HERE_COLUMN, column, literal=True).str.replace(HERE_DETAIL, detail, literal=True)
+    fault = fault.str.replace_all(HERE_COLUMN, column, literal=True).str.replace(HERE_DETAIL, detail, literal=True)
     what = (
         pl.when(pl.col("outcome") == "rejected")
         .then(fault)

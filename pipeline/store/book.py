@@ -1,5 +1,6 @@
 """Opening the book: what is there, who may write, and one transaction a batch."""
 
+import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,12 +13,15 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from pipeline.settings import Settings
-from pipeline.store.connecting import connect, flush, set_up
+from pipeline.store.connecting import LOCKED_DOWN, connect, flush, set_up
 from pipeline.store.formats import check_format, is_current, make_tables, upgrade
 from pipeline.store.lock import locked
 from pipeline.store.place import check_log, check_place, sweep, unfinished
 from pipeline.store.refusals import broken_off
+from pipeline.store.rewriting import MARK, write_anew
 from pipeline.store.shown import Shown, stoppable
+
+LOG = logging.getLogger("flagbook.store")
 
 
 @dataclass(frozen=True)
@@ -116,7 +120,7 @@ def open_book(path: Path, *, writing: bool, creating: bool = False, loading: boo
 
 
 @contextmanager
-def _opened(path: Path, *, writing: bool, loading: bool = False) -> Iterator[Book]:
+def _opened(path: Path, *, writing: bool, loading: bool = False, beside: Path | None = None) -> Iterator[Book]:
     with locked(path, writing=writing):
         check_place(path)  # it may have changed while somebody else had the lock
         has_log = check_log(path)
@@ -124,10 +128,16 @@ def _opened(path: Path, *, writing: bool, loading: bool = False) -> Iterator[Boo
             if has_log:  # to open a database for writing is to write: its log goes into it
                 _look_first(path)
             sweep(path)
-        con = connect(path, writing=writing, loading=loading)
+        con = connect(path, writing=writing, loading=loading, beside=beside)
         try:
             book = Book(path, con)
             check_format(book)
+            if writing and book.value(MARK) is not None:
+                LOG.warning("%s: writing the store anew, which an erasure began and could not finish.", path)
+                con.close()
+                write_anew(path, LOCKED_DOWN)
+                con = connect(path, writing=writing, loading=loading, beside=beside)
+                book = Book(path, con)
             yield book
         except duckdb.Error as error:
             if (known := broken_off(path, error)) is not None:
@@ -135,6 +145,26 @@ def _opened(path: Path, *, writing: bool, loading: bool = False) -> Iterator[Boo
             raise
         finally:
             con.close()
+
+
+@contextmanager
+def open_as_it_is(path: Path, *, beside: Path | None = None) -> Iterator[Book]:
+    """Open a book for reading, of whatever format that this program knows; it is not brought up to date.
+
+    `beside`: a database to be made, which may be written to as `beside`.
+    """
+    check_place(path)
+    with _opened(path, writing=False, beside=beside) as book:
+        yield book
+
+
+def rewrite_store(path: Path) -> None:
+    """Write the store anew, so that what was taken out of it is nowhere in its file; raise `TryAgain` where that can't be done now."""
+    with locked(path, writing=True):
+        try:
+            write_anew(path, LOCKED_DOWN)
+        except duckdb.Error as error:
+            raise broken_off(path, error) or error from None
 
 
 def _look_first(path: Path) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import duckdb
 
-from pipeline.store.refusals import not_opened
+from pipeline.errors import TryAgain
+from pipeline.store.refusals import found_no_room, not_opened, refusal
 
 MEMORY = "600MiB"
 LOCKED_DOWN = {
@@ -39,13 +40,20 @@ def connect(path: Path, *, writing: bool, loading: bool = False, beside: Path | 
         except duckdb.Error as error:
             raise not_opened(path, error) from None
         if beside is not None:
-            con.execute(f"ATTACH {_quoted(beside)} AS beside (READ_WRITE)")
+            _attach(con, beside)
     set_up(con, loading=loading)
     return con
 
 
-def _quoted(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
+def _attach(con: duckdb.DuckDBPyConnection, beside: Path) -> None:
+    quoted = "'" + str(beside).replace("'", "''") + "'"
+    try:
+        con.execute(f"ATTACH {quoted} AS beside (READ_WRITE)")
+    except duckdb.Error as error:
+        con.close()
+        if found_no_room(error):
+            raise refusal("disk-full", beside) from None
+        raise TryAgain(f"{beside}: the file can't be written.", "Choose another place, or mend the permissions of its folder.") from None
 
 
 def set_up(con: duckdb.DuckDBPyConnection, *, loading: bool = False) -> None:

@@ -4,6 +4,15 @@ import polars as pl
 
 from pipeline.store.book import Book
 
+# Events of which an erasure took the values: nothing can be put back from them.
+NOT_ERASED = "event_id NOT IN (SELECT event_id FROM commitments WHERE erased_by IS NOT NULL)"
+
+
+def count_erased(book: Book, batch_id: int) -> int:
+    """Return how many of a batch's events were erased since."""
+    n: int = book.ask("SELECT count(*) AS n FROM commitments WHERE batch_id = ? AND erased_by IS NOT NULL", batch_id)["n"][0]
+    return n
+
 
 def next_event(book: Book) -> int:
     """Return the number of the history's next event; they run without gaps."""

@@ -6,6 +6,7 @@ from typing import Any
 import polars as pl
 
 from pipeline.store.book import Book
+from pipeline.store.log import standing_undos
 from schemas.entities import ENTITIES, FLAGS
 from schemas.entity import Entity
 
@@ -32,7 +33,8 @@ def find_batch(book: Book, batch_id: int) -> dict[str, Any] | None:
         return None
     files = book.ask("SELECT file_no, name, sha256 FROM batch_files WHERE batch_id = ? ORDER BY file_no", batch_id).to_dicts()
     codes = book.ask(
-        "SELECT code, count(*) AS n FROM (SELECT unnest(string_split(code, ',')) AS code FROM batch_rows WHERE batch_id = ? AND code IS NOT NULL) "
+        "SELECT code, count(*) AS n FROM (SELECT unnest(string_split(code, ',')) AS code FROM batch_rows "
+        "WHERE batch_id = ? AND outcome = 'rejected' AND code IS NOT NULL) "
         "GROUP BY code ORDER BY n DESC, code",
         batch_id,
     )
@@ -76,8 +78,13 @@ def coming_bookings(book: Book, customer_id: str, as_of: datetime, limit: int) -
 
 
 def flag_events(book: Book, customer_id: str) -> list[dict[str, Any]]:
-    """Return every flag event of a customer, oldest first."""
-    return book.ask("SELECT * EXCLUDE (customer_id, name) FROM flag_history WHERE customer_id = ? ORDER BY event_id", customer_id).to_dicts()
+    """Return every flag event of a customer, in the order in which the book took them; undone_by is the batch that has undone its batch, null if none."""
+    undone = [(batch, number) for number, batch, _ in standing_undos(book)]
+    return book.ask(
+        "SELECT * EXCLUDE (customer_id, name) FROM flag_history LEFT JOIN undone USING (batch_id) WHERE customer_id = ? ORDER BY event_id",
+        customer_id,
+        undone=pl.DataFrame(undone, {"batch_id": pl.Int64, "undone_by": pl.Int64}, orient="row"),
+    ).to_dicts()
 
 
 def current_items(book: Book, entity: Entity) -> list[dict[str, Any]]:

@@ -96,6 +96,6 @@ def check_room(store: Path, least: int, inputs: Iterable[Path] = ()) -> None:
     free = shutil.disk_usage(folder).free if folder.is_dir() else needed
     if free < needed:
         raise TryAgain(
-            f"{folder}: {free:,} bytes are free, and this batch may need {needed:,}; nothing was written.",
+            f"{folder}: {free:,} bytes are free, and this may need {needed:,}; nothing was written.",
             f"Free some space, then run the same command again. More in docs/runbook.md: {CASES['disk-full'].section}.",
         )

@@ -60,6 +60,12 @@ CASES: Final = {
     "damaged": Case("The store is damaged", "the store is damaged", "Look at it with: flagbook doctor; then restore it from a backup"),
     "in-use": Case("The store is in use", "the store is in use by another program", "Close it there, then run the same command again", may_do_later=True),
     "disk-full": Case("The disk is full", "the disk is full; nothing was written", "Free some space, then run the same command again", may_do_later=True),
+    "disk-filled-up": Case(
+        "The disk is full",
+        "the disk is full: it filled up as the batch was being moved into the store, which holds all of it or nothing",
+        "Free some space, see with: flagbook batches; if the batch is not there, run the same command again",
+        may_do_later=True,
+    ),
     "no-room-to-work": Case(
         "The disk is full",
         "the work fits neither into memory nor into the room for spill files beside the store; nothing was written",
@@ -89,7 +95,7 @@ def refusal(case: str, path: Path, *, detail: str = "") -> FlagbookError:
 
 def not_opened(path: Path, error: duckdb.Error) -> FlagbookError:
     """Return what to say of a store that DuckDB does not open; what it says itself may quote values, and stays out."""
-    if _found_no_room(error):
+    if found_no_room(error):
         return refusal("disk-full", path)
     words = str(error).lower()
     case = next((case for pattern, case in OPENING if re.search(pattern, words)), "damaged")
@@ -99,13 +105,14 @@ def not_opened(path: Path, error: duckdb.Error) -> FlagbookError:
 
 def broken_off(path: Path, error: duckdb.Error) -> FlagbookError | None:
     """Return what to say of a store that can't be read or written to its end; None where the error is a bug."""
-    if _found_no_room(error):  # of a commit that found no room, a TransactionException
-        return refusal("disk-full", path)
+    if found_no_room(error):  # of a commit that found no room, a TransactionException
+        return refusal("disk-filled-up" if isinstance(error, duckdb.FatalException) else "disk-full", path)
     if isinstance(error, duckdb.OutOfMemoryException):
         return refusal("no-room-to-work", path)
-    return refusal("damaged", path) if isinstance(error, BROKEN) else None
+    is_broken = isinstance(error, BROKEN) or type(error) is duckdb.Error  # a block that is not what was written is an error of no kind
+    return refusal("damaged", path) if is_broken else None
 
 
-def _found_no_room(error: duckdb.Error) -> bool:
+def found_no_room(error: duckdb.Error) -> bool:
     """Tell whether an error is for want of room on the disk, by the words of the system: the error's own may hold a path, which may hold any word."""
     return any(os.strerror(number).lower() in str(error).lower() for number in NO_ROOM)

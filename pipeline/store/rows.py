@@ -12,7 +12,7 @@ import polars as pl
 
 from pipeline.store.book import Book
 from pipeline.store.former import KEYS, Back, Rows, columns_of, find_back, put_back
-from pipeline.store.log import next_event, standing_undos
+from pipeline.store.log import NOT_ERASED, next_event, standing_undos
 
 REMOVED, RESTORED = "removed", "restored"
 BROUGHT = {
@@ -67,7 +67,7 @@ def _find_removed(book: Book, batch_id: int) -> dict[str, Rows]:
         book.run(
             f"CREATE OR REPLACE TEMP TABLE coming_{table} AS SELECT item AS id, h.customer_id, before ->> 'alert_message' AS alert_message, "
             f"t.{key} IS NULL AND {condition} AS untouched "
-            f"FROM history h LEFT JOIN {table} t ON t.{key} = h.item WHERE batch_id = ? AND entity = ? AND action = 'removed'",
+            f"FROM history h LEFT JOIN {table} t ON t.{key} = h.item WHERE batch_id = ? AND entity = ? AND action = 'removed' AND {NOT_ERASED}",
             batch_id,
             table,
         )

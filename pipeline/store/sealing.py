@@ -59,7 +59,7 @@ def seal(book: "Book", since: int) -> str:
     for batch_id, record in batch_texts(book, since):
         head = head_of(head, digests.get(batch_id, NOTHING), record)
         made.append((batch_id, head))
-    book.run("INSERT INTO heads SELECT batch_id, head FROM made", made=pl.DataFrame(made, {"batch_id": pl.Int64, "head": pl.String}, orient="row"))
+    book.run("INSERT INTO heads SELECT batch_id, head FROM new_heads", new_heads=pl.DataFrame(made, {"batch_id": pl.Int64, "head": pl.String}, orient="row"))
     return head
 
 

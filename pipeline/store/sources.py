@@ -59,6 +59,19 @@ def _of(book: Book, table: str, customers: pl.DataFrame) -> pl.DataFrame:
     return book.ask(f"SELECT customer_no, t.* FROM {table} t JOIN asked USING (customer_id) ORDER BY ALL", asked=asked.select("customer_no", "customer_id"))
 
 
+def count_brought(book: Book, source: str) -> int:
+    """Count the flags that stand and that a source said, as far as migrations are recorded, stand."""
+    last = "arg_max_null(after ->> 'said', event_id)"
+    found = book.ask(
+        "SELECT count(*) AS n FROM flags SEMI JOIN ("
+        f"SELECT customer_id, item AS flag_type FROM history WHERE entity = 'flags' AND batch_id IN ({MIGRATIONS}) "
+        f"AND coalesce(after ->> 'source', before ->> 'source') = ? GROUP BY ALL HAVING {last} IS NOT NULL) USING (customer_id, flag_type)",
+        source,
+        undone=undone_batches(book),
+    )
+    return int(found.item())
+
+
 def events_known(book: Book, customers: pl.Series) -> pl.DataFrame:
     """Return how many events migrations brought of each item at each time: customer_id, flag_type, at, n."""
     return book.ask(
@@ -145,8 +158,8 @@ def flags_of(book: Book, customers: pl.Series) -> pl.DataFrame:
 
 
 def customers_of(book: Book, customers: pl.Series) -> pl.DataFrame:
-    """Return customer_id and the names, e-mail address and phone number of those of some customers that the book has."""
+    """Return customer_id, names, e-mail address, phone number and status of those of some customers that the book has."""
     return book.ask(
-        "SELECT customer_id, first_name, last_name, company, email, phone FROM customers SEMI JOIN asked USING (customer_id) ORDER BY customer_id",
+        "SELECT customer_id, first_name, last_name, company, email, phone, status FROM customers SEMI JOIN asked USING (customer_id) ORDER BY customer_id",
         asked=customers.to_frame("customer_id"),
     )

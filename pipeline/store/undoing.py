@@ -6,7 +6,7 @@ import polars as pl
 
 from pipeline.store.book import Book
 from pipeline.store.bookings import LIVE, TRIMMED
-from pipeline.store.log import standing_undos
+from pipeline.store.log import NOT_ERASED, standing_undos
 from pipeline.store.reading import items_query
 from pipeline.store.writing import BY_BOOK, WRITTEN, WROTE, find_written
 from schemas.columns import Kind
@@ -43,7 +43,7 @@ def changed_items(book: Book, entity: Entity, batch_id: int) -> pl.DataFrame:
     items = "item IN ('status', 'blocked')" if entity is STATUS else "true"
     return book.ask(
         f"WITH ends AS (SELECT customer_id, item, {ENDS}, min(event_id) AS first_event, max(event_id) AS last_event "
-        f"FROM history WHERE batch_id = ? AND entity = ? AND {items} GROUP BY customer_id, item) "
+        f"FROM history WHERE batch_id = ? AND entity = ? AND {items} AND {NOT_ERASED} GROUP BY customer_id, item) "
         f"SELECT customer_id, item, first_event, last_event, {said}{there} FROM ends ORDER BY first_event",
         batch_id,
         entity.entity_in_history,
@@ -65,7 +65,8 @@ def present_items(book: Book, entity: Entity, customers: pl.DataFrame) -> pl.Dat
 
 BOOKING_ENDS = (
     "SELECT item AS booking_id, min(event_id) AS first_event, max(event_id) AS last_event, arg_min_null(before ->> '{0}', event_id) AS before_value, "
-    "arg_max_null(after ->> '{0}', event_id) AS after_value FROM history WHERE batch_id = ? AND entity = 'bookings' AND action = ? GROUP BY item"
+    "arg_max_null(after ->> '{0}', event_id) AS after_value FROM history "
+    f"WHERE batch_id = ? AND entity = 'bookings' AND action = ? AND {NOT_ERASED} GROUP BY item"
 )
 # A booking's customer once rows are back: `back_bookings` must be there.
 THEN_WHOSE = "CASE WHEN k.untouched THEN k.former_customer ELSE b.customer_id END"
@@ -177,7 +178,8 @@ def judged_bookings(book: Book) -> pl.DataFrame:
 def former_alerts(book: Book, batch_id: int, customers: pl.DataFrame) -> pl.DataFrame:
     """Return customer_no and former, the alert before a batch, of the customers (customer_id, customer_no) whose alert it changed."""
     return book.ask(
-        f"WITH ends AS (SELECT customer_id, {ENDS} FROM history WHERE batch_id = ? AND entity = 'customers' AND action = 'alert' GROUP BY ALL) "
+        f"WITH ends AS (SELECT customer_id, {ENDS} FROM history "
+        f"WHERE batch_id = ? AND entity = 'customers' AND action = 'alert' AND {NOT_ERASED} GROUP BY ALL) "
         "SELECT customer_no, before ->> 'alert_message' AS former FROM ends JOIN asked USING (customer_id)",
         batch_id,
         asked=customers.select("customer_id", "customer_no"),

@@ -9,7 +9,7 @@ CREATE OR REPLACE MACRO filled(t) AS nullif(trim(t, ' ' || chr(9) || chr(10) || 
 
 -- What a value of the history says, in words: a comment (with the last day, where there is one), an alert, a status, a reason; else all of it.
 CREATE OR REPLACE MACRO in_words(v) AS coalesce('(through ' || (v ->> 'expires_on') || ') ' || (v ->> 'comment'), v ->> 'comment', v ->> 'alert_message', v ->> 'status', v ->> 'blocked_reason', v ->> 'source_alert',
-    CASE WHEN json_exists(v, '$.tagged_by') OR json_exists(v, '$.blocked_by') OR json_exists(v, '$.alert_message') OR json_exists(v, '$.source_alert') THEN NULL ELSE v::VARCHAR END);
+    CASE WHEN json_exists(v, '$.tagged_by') OR json_exists(v, '$.blocked_by') OR json_exists(v, '$.alert_message') OR json_exists(v, '$.source_alert') OR json_exists(v, '$.events') THEN NULL ELSE v::VARCHAR END);
 
 CREATE OR REPLACE VIEW named AS
 SELECT customer_id, coalesce(filled(concat_ws(' ', filled(first_name), filled(last_name))), filled(company), customer_id) AS name,

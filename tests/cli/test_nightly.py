@@ -137,6 +137,7 @@ def test_exports_of_a_kind_are_one_load_or_else_tried_one_by_one(shop: Shop) -> 
     assert batches(shop) == [("load", 40, 0), ("load", 1, 0)]
 
 
+@pytest.mark.hazard(58, "links, pipes, sockets, folders and odd names in the inbox", "left where they are, said in the summary; the night goes on")
 def test_a_hostile_inbox(shop: Shop) -> None:
     inbox = shop.folder / "inbox"
     secret = shop.file("secret.csv", FLAGS + "add,C1,Alert,secret,\n")
@@ -288,6 +289,7 @@ def test_a_journal_that_cannot_be_read_stops_the_night(shop: Shop) -> None:
 # --- files that somebody is still writing, and watching ------------------------------------------------------------------
 
 
+@pytest.mark.hazard(58, "a file in the inbox that is still growing", "left until it rests")
 def test_a_file_that_changes_is_left_until_it_rests(shop: Shop) -> None:
     shop.file("flagbook.toml", '[business]\ntimezone = "UTC"\n[nightly]\nrest_seconds = 2\n')
     path = drop(shop, "flags.csv", FLAGS, age=0)

@@ -42,7 +42,7 @@ class Victim:
         known = {name: value for name, value in os.environ.items() if not name.startswith("FLAGBOOK_")}
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err, tempfile.NamedTemporaryFile() as measured:
             command = [sys.executable, "-I", "-S", "-c", MEASURE, measured.name, sys.executable, "-m", "jobs", *map(str, words)]
-            subprocess.run(command, cwd=self.shop.folder, stdout=out, stderr=err, env={**known, "PYTHONPATH": str(ROOT)}, check=True, timeout=120)
+            subprocess.run(command, cwd=self.shop.folder, stdout=out, stderr=err, env={**known, "PYTHONPATH": str(ROOT)}, check=True, timeout=300)
             code, memory = json.loads(measured.read())
             for handle in (out, err):
                 handle.seek(0)

@@ -104,7 +104,7 @@ def test_parquet_with_changed_bytes(victim: Victim) -> None:
     assert 3 in codes
 
 
-@pytest.mark.hazard(17, "A Parquet file of a hundred thousand columns", "refused, naming the limit")
+@pytest.mark.hazard(17, "A Parquet file of twenty thousand columns", "refused, naming the limit")
 def test_parquet_columns(victim: Victim) -> None:
     victim.refuses("up.parquet", parquet(pl.DataFrame({f"c{number}": [1] for number in range(20_000)})), "files.max_columns")
 

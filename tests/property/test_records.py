@@ -9,20 +9,23 @@ import pytest
 
 from pipeline.errors import Refused
 from pipeline.intake.records import SPARE, read_records
+from pipeline.intake.swallowed import holds_records
 
-CELLS = ("a", "b c", "", '"', '""', 'x"y', '"q"', '"a,b"', '"l\nm"', '"d""e"', '5" p', "é", '"é\n\n"', " ")
+CELLS = ("a", "b c", "", "1", '"1\n,,1"', '"', '""', 'x"y', '"q"', '"a,b"', '"l\nm"', '"d""e"', '5" p', "é", '"é\n\n"', " ")
 WIDTH = 3
 
 
 def expected(text: str) -> list[tuple[int | str, ...]] | None:
-    """Return the number and cells of every record that is not blank; None where they can't be told apart, or one is too wide."""
+    """Return the number and cells of every record that is not blank, and whether it has too few; None where they can't be told apart, or one is too wide."""
     found: list[tuple[int | str, ...]] = []
     try:
         for number, record in enumerate(csv.reader(io.StringIO(text), strict=True), start=1):
             if any(cell.strip() for cell in record[WIDTH:]) or len(record) > WIDTH + SPARE:
                 return None
             if any(cell.strip() for cell in record):
-                found.append((number, *[*record, *[""] * WIDTH][:WIDTH]))
+                if any("\n" in cell for cell in record) and holds_records(record, ","):
+                    return None
+                found.append((number, *[*record, *[""] * WIDTH][:WIDTH], len(record) < WIDTH))
     except csv.Error:
         return None
     return found
@@ -35,7 +38,7 @@ def read(text: str, chance: random.Random) -> list[tuple[int | str, ...]] | None
         pieces.append(data[start : start + size])
         start += size
     try:
-        rows = pl.concat(read_records(iter(pieces), ",", (0, 1, WIDTH), "it")).fill_null("")
+        rows = pl.concat(read_records(iter(pieces), ",", (0, 1, WIDTH, WIDTH), "it")).fill_null("")
     except Refused:
         return None
     return [tuple(row) for row in rows.rows()]

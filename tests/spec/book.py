@@ -5,6 +5,7 @@ Every step is recorded as well: without a folder a builder only records, and the
 
 import csv
 import gzip
+import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -47,6 +48,9 @@ QUERIES = {
     "held_bookings": "SELECT * FROM held_bookings ORDER BY booking_id",
     "breaches": "SELECT * FROM breaches ORDER BY booking_id",
 }
+
+
+LETTERS = re.compile(r"\((\d+) letters\)")
 
 
 class How(TypedDict, total=False):
@@ -209,7 +213,9 @@ class Spec:
         for number, text in enumerate(texts, start=1):
             self._draw(_titled("Upload as it is" if number < 2 else f"Upload as it is, file {number}", how), text)
         if self.folder is not None:
-            self._apply([self._write("\n".join(lines_of(text)) + "\n", f"upload{number}.csv", how) for number, text in enumerate(texts, start=1)], how)
+            self._apply(
+                [self._write(_with_letters("\n".join(lines_of(text)) + "\n"), f"upload{number}.csv", how) for number, text in enumerate(texts, start=1)], how
+            )
 
     def apply_rejected(self, text: str) -> None:
         """Apply the file of rejected rows that came back for the first input, as it is; compare what becomes of its rows."""
@@ -457,6 +463,11 @@ def read_results(path: Path) -> list[dict[str, str]]:
         return [row for sheet in read_result_sheets(path) for row in sheet.dicts()]
     text = path.read_text(encoding="utf-8-sig")
     return list(csv.DictReader(text.splitlines(keepends=True), delimiter=text.partition("outcome")[2][0]))
+
+
+def _with_letters(text: str) -> str:
+    """Write out what is drawn as (1000 letters)."""
+    return LETTERS.sub(lambda found: "x" * int(found[1]), text)
 
 
 def _titled(title: str, how: How) -> str:

@@ -7,6 +7,7 @@ TITLES = {
     "7.2": "Encodings",
     "7.3": "Headers and columns",
     "7.4": "Cells, rows and dates",
+    "7.5": "Files that can't be read whole",
     "7.6": "The same id twice in an export",
     "7.7": "Text that looks like a formula",
 }
@@ -313,6 +314,53 @@ def test_7_4_a_date_cell_of_a_workbook_is_a_date(spec: Spec) -> None:
         customer_id  expires_on
         C1           2026-05-01
         C2           2026-05-01""")
+
+
+def test_7_4_a_row_of_a_csv_with_too_few_cells_comes_back(spec: Spec) -> None:
+    """A row of a CSV that has fewer cells than the header was cut short, or is none at all: what it lacks is not taken for blank."""
+    spec.upload("""
+        action,customer_id,flag_type,comment,expires_on
+        add,C1,At Risk,late
+        add,C2,At Risk,late,
+        Total rows: 2""")
+    spec.rows("""
+        row  outcome   code
+        2    rejected  short-row
+        3    applied
+        4    rejected  short-row,unknown-action,missing-customer,missing-flag-type""")
+
+
+def test_7_4_control_characters_come_back(spec: Spec) -> None:
+    """A cell with a control character comes back, and so does an id, a word or a date with a line break inside it; comments may have them."""
+    spec.apply(r"""
+        action  customer_id  flag_type  comment         =>  outcome   code
+        add     C1           At Risk    "la\u0007te"    =>  rejected  control-character
+        add     "C1\nC2"     At Risk    late            =>  rejected  control-character,unknown-customer
+        add     C3           At Risk    "late\ntwice"   =>  applied""")
+
+
+def test_7_4_a_cell_longer_than_a_spreadsheet_holds_comes_back(spec: Spec) -> None:
+    """No cell may hold more than 32,767 characters: that is a quotation mark left open, or no text that anybody wrote."""
+    spec.upload("""
+        action,customer_id,flag_type,comment,reason
+        add,C1,At Risk,late,(32768 letters)""")
+    spec.rows("""
+        row  outcome   code
+        2    rejected  cell-too-long""")
+
+
+def test_7_5_rows_swallowed_by_stray_quotation_marks_refuse_the_file(spec: Spec) -> None:
+    """A cell between two stray quotation marks that holds whole rows refuses the file, and the answer names the row; a line break alone does not."""
+    spec.refuses(
+        """
+        action,customer_id,flag_type,comment
+        add,C1,At Risk,"late
+        add,C2,At Risk,late
+        add,C3,At Risk,"
+        """,
+        "row 2",
+        "swallowed",
+    )
 
 
 def test_7_4_a_date_is_written_as_iso(spec: Spec) -> None:

@@ -239,6 +239,19 @@ def test_rows_out_of_order_and_cells_without_reference() -> None:
     assert read(patched(made, 'r="A2"', 'r="A5"')).sheets[0].rows["source_row"].to_list() == [2, 3, 5]
 
 
+def test_strict_workbook_is_read() -> None:
+    strict = {"http://schemas.openxmlformats.org/spreadsheetml/2006/main": "http://purl.oclc.org/ooxml/spreadsheetml/main"}
+    strict["http://schemas.openxmlformats.org/officeDocument/2006/relationships"] = "http://purl.oclc.org/ooxml/officeDocument/relationships"
+    buffer = BytesIO()
+    with zipfile.ZipFile(BytesIO(book(HEADER, ["add", "C1"]))) as source, zipfile.ZipFile(buffer, "w") as target:
+        for name in source.namelist():
+            content = source.read(name).decode().replace('<c r="B2"', '<c r="D2" t="d"><v>2027-06-01</v></c><c r="B2"')
+            for old, new in strict.items():
+                content = content.replace(old, new)
+            target.writestr(name, content)
+    assert read(buffer.getvalue()).sheets[0].rows.rows() == [(2, "add", "C1", None, "2027-06-01")]
+
+
 @pytest.mark.parametrize("name", ["x'; DROP TABLE flags;--", '<&>"', "مرحبا"])
 def test_odd_sheet_names(name: str) -> None:
     buffer = BytesIO()

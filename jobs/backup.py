@@ -1,0 +1,26 @@
+"""flagbook backup: a copy of the store that was compared with it."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from jobs import options
+
+
+@click.command("backup", epilog="Example: flagbook backup /backups/flagbook-monday.duckdb")
+@click.argument("to", metavar="TO", type=options.FILE)
+@options.as_json
+@options.pass_call
+def command(call: options.Call, *, to: Path, as_json: bool) -> int:
+    """Copy the book to TO, or into the folder TO under a name with the time, and compare every row. Never overwrites.
+
+    The copy is a store itself, and appears only when it is whole. Meanwhile others may read the book, and nobody may write to it. How to
+    restore it: docs/runbook.md.
+    """
+    from jobs.progress import Steps
+    from pipeline.copying import Where, backup
+
+    report = backup(Where(call.store, call.settings()), to, datetime.now(UTC), Steps(quiet=call.quiet).hear)
+    call.say(report, as_json=as_json)
+    return report.exit_code
