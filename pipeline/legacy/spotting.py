@@ -53,7 +53,8 @@ def _events(free: list[Guess], types: Sequence[str]) -> Iterator[Rule]:
         strange = [word for word in one.words if word not in (*on, *off)]
         rule.doubts.append(f"each row seems to tell that a flag was set or taken off; of which type are they? {rule.kind} is a guess")
         if strange:
-            rule.doubts.append(f"what do these words of {one.header} mean? {', '.join(strange)}")
+            rule.no = strange
+            rule.doubts.append(f"what do these words of {one.header} mean? {', '.join(strange)}. As long as they stand in the line no, nothing happened")
         if len(days) > 1:
             rule.unsure["at"] = "there are other columns of days"
         fits = {"comment": lambda part: part.is_text() and (part.sounds(words.REASON) or part.sounds(words.NOTES)), "by": says_who}
