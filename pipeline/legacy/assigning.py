@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from pipeline.legacy import glossary as words
 from pipeline.legacy.flagwords import FLAG_FAMILIES, NOT_A_FLAG
-from pipeline.legacy.guessing import FORMATS, MOST, Guess
+from pipeline.legacy.guessing import FORMATS, MANY, MOST, Guess
 from pipeline.legacy.rules import Rule
 from pipeline.legacy.spotting import spot_flags
 
@@ -41,7 +41,7 @@ def assign(guesses: Sequence[Guess], types: Sequence[str]) -> Drafted:
     _take_ids(drafted, left)
     _take_names(drafted, left)
     drafted.rules = spot_flags(left, types)
-    used = [part for rule in drafted.rules for part in rule.columns()]
+    used = [part for rule in drafted.rules for part in rule.columns()] + drafted.columns.get("status", [])
     drafted.unused = [one for one in left if one not in used]
     _take_any_id(drafted)
     _settle_dates(drafted, guesses)
@@ -60,7 +60,7 @@ def _take_contacts(drafted: Drafted, left: list[Guess]) -> None:
     for column, terms in (("email", words.EMAIL), ("phone", words.PHONE)):
         named = [one for one in left if one.sounds(terms) and one not in about_flags and not one.is_yes_no and not one.is_date]
         told = [one for one in left if getattr(one, f"is_{column}") and not one.is_date]
-        sure = [one for one in named if one in told] or [one for one in named if not one.filled or (column == "phone" and one.share(r"\d{4}") >= MOST)]
+        sure = [one for one in named if one in told or not one.filled or (column == "phone" and one.share(r"\d{4}") >= MANY)]
         by_cells = [one for one in told if column == "email" or (one.share(WRITTEN_OUT) >= MOST and not one.sounds(words.NOT_A_PHONE))]
         if not sure and by_cells:
             drafted.doubts[column] = f"by their cells these look like {'addresses' if column == 'email' else 'phone numbers'}; their headers do not say so"

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from pipeline.legacy import flagwords as flags
 from pipeline.legacy import glossary as words
-from pipeline.legacy.guessing import Guess
-from pipeline.legacy.rules import Rule, family_of, nothings, place_day, says_who
+from pipeline.legacy.guessing import MOST, Guess
+from pipeline.legacy.rules import Rule, family_of, nothings, place_day, says_until, says_who
 
 ENOUGH = 0.8  # the share of a part's cells that stand where there is a flag
 
@@ -68,6 +68,37 @@ def attach_near(rule: Rule, free: list[Guess]) -> None:
         rule.unsure["comment"] = f"{one.header} does not stand beside {rule.head().header}: does it tell why?"
         rule.parts["comment"] = one
         free.remove(one)
+
+
+def attach_unnamed(rule: Rule, free: list[Guess]) -> None:
+    """Add to a rule the columns right of it whose headers say nothing, and which are filled where there is a flag, and hardly anywhere else."""
+    if rule.is_offered or not rule.flagged_rows().any():
+        return
+    taken = {part.place for part in rule.columns()}
+    place = rule.head().place + 1
+    while (near := next((one for one in free if one.place == place), None)) is not None or place in taken:
+        if near is not None and not _attach_unnamed(rule, near):
+            return
+        if near is not None:
+            free.remove(near)
+        place += 1
+
+
+def _attach_unnamed(rule: Rule, one: Guess) -> bool:
+    if one.is_date and "at" not in rule.parts and not says_until(one) and "type_column" in rule.parts and rule.flagged_rows().all():
+        rule.offered["at"] = (one, f"is {one.header} the day of the flag? If it is, take the # off")
+        return True
+    is_other = family_of(one) or one.sounds(flags.NOT_A_FLAG) or one.sounds(words.OTHER_DAYS)
+    if is_other or not one.filled or one.filled >= MOST or _co(rule, one) < ENOUGH:
+        return False
+    if one.is_date:
+        place_day(rule, one, f"{one.header} stands beside this flag and is filled where there is one: is it a day of it?")
+        return True
+    if not one.is_text() or "comment" in rule.parts:
+        return False
+    rule.parts["comment"] = one
+    rule.unsure["comment"] = f"{one.header} stands beside this flag and is filled where there is one: does it tell why?"
+    return True
 
 
 def _attach(rule: Rule, one: Guess) -> bool:

@@ -30,7 +30,7 @@ name = {system}
 
 
 class AnyHeader(OneOf):
-    """Sheets of anything: the first record that looks like a header is taken for one, and all of its columns count."""
+    """Sheets of anything: the first record that looks like a header is taken for one, and all columns count that it names once."""
 
     def choose(self, heads: Heads, name: str) -> Wanted:
         """Return what to read: the columns of the most likely header."""
@@ -38,7 +38,8 @@ class AnyHeader(OneOf):
         best = max(map(_titles, records), default=0)
         found = next((record for record in records if _titles(record) >= max(0.8 * best, 1)), [])
         titles = list(dict.fromkeys(title.strip() for title in found if title.strip()))
-        names = {header_key(title): title for title in reversed(titles)}
+        keys = [header_key(title) for title in found if title.strip()]
+        names = {header_key(title): title for title in titles if keys.count(header_key(title)) == 1}
         everything = tuple((title,) for title in names.values()) or (("a header",),)
         return Wanted(Layout("any", name, tuple(Column(title, Kind.TEXT, "") for title in titles), everything), names)
 
@@ -51,10 +52,14 @@ def _titles(record: Sequence[str]) -> int:
 
 @dataclass(frozen=True)
 class _Looked:
-    """What was looked at: a sheet of the file with the most rows, and the names of the others; its header, and its first rows."""
+    """What was looked at: a sheet of the file with the most rows, and the names of the others; its header, and its first rows.
+
+    `twice` are headers that stand there more than once, whose columns are left out.
+    """
 
     sheet: str
     others: tuple[str, ...]
+    twice: tuple[str, ...]
     header: tuple[str, ...]
     rows: pl.DataFrame
 
@@ -67,7 +72,7 @@ def draft_map(path: Path, target: Path, settings: Settings) -> tuple[str, list[s
     rows = f"{len(looked.rows):,} rows"
     head = HEAD.format(name=folded(path.name), target=folded(target.name), system=quoted(system), rows=rows)
     types = settings.type_names()
-    lines = [head, *_sheets(looked), *_dates(drafted), *_customers(drafted), *_statuses(drafted), *_flags(drafted, types)]
+    lines = [head, *_sheets(looked), *_twice(looked), *_dates(drafted), *_customers(drafted), *_statuses(drafted), *_flags(drafted, types)]
     return "\n".join(lines) + "\n", [line for line in lines if line.strip().startswith("# CHECK")]
 
 
@@ -81,7 +86,10 @@ def _look(path: Path, settings: Settings) -> _Looked:
     alike = [place for place, one in enumerate(opened) if one.header == header]
     rows = pl.concat([first[place] for place in alike]).head(LOOKED_AT)
     others = tuple(one.sheet for place, one in enumerate(opened) if place not in alike)
-    return _Looked(opened[best].sheet, others, header, rows)
+    keys = [header_key(title) for title in header]
+    once = [place for place, key in enumerate(keys) if keys.count(key) == 1]
+    twice = tuple({key: title for title, key in zip(header, keys, strict=True) if key and keys.count(key) > 1}.values())
+    return _Looked(opened[best].sheet, others, twice, tuple(header[place] for place in once), rows.select(cell(place) for place in once))
 
 
 def _first_rows(opened: Opened) -> pl.DataFrame:
@@ -96,6 +104,11 @@ def _first_rows(opened: Opened) -> pl.DataFrame:
 def _sheets(looked: _Looked) -> Iterator[str]:
     if looked.others:
         yield f"# CHECK: this is the sheet {folded(looked.sheet)}, which has the most rows. Nothing is said here of the others: {_named(looked.others)}"
+
+
+def _twice(looked: _Looked) -> Iterator[str]:
+    if looked.twice:
+        yield f"# CHECK: a map can't name columns whose header stands there twice; rename them in the file if they matter: {_named(looked.twice)}"
 
 
 def _dates(drafted: Drafted) -> Iterator[str]:

@@ -25,7 +25,8 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
             "bortvist | udelukket | karantaene",
         ),
         Terms(
-            "blacklist* | black list* | schwarze liste | schwarzeliste | lista negra | listanegra | liste noire | listenoire | zwarte lijst",
+            "svartelist* | sorteliste* | blacklist* | black list* | schwarze liste",
+            "schwarzeliste | lista negra | listanegra | liste noire | listenoire | zwarte lijst",
             "zwartelijst | czarn* list* | cern* listin* | svartlist* | svart* list* | sortlist* | sort* list* | musta* list* | mustalla listalla",
             "lista nera | listanera | feketelist* | lista neagra | kara liste | cierna listina",
         ),
@@ -135,10 +136,12 @@ NOT_A_FLAG: Final = Terms(
     "tax* | werbung | publicid* | einwillig* | *mail* | epost | correo | call | contact | disturb | phone* | telefon* | post | primary | verified",
     "gender | sex | address* | street | strasse | adres* | direc* | adress* | city | stadt | ort | ciudad | ville | zip* | postal* | plz | country",
     "land | pays | pais | birth* | geburt* | nacim* | naiss* | title | anrede | language | sprache | iscompany | is company | seats | seat | hotel",
-    "release | print* | geschlecht | titel | bonus* | vorname | nachname | card | karte | reklam* | mailing* | utskick | reminder* | is business",
-    "avisering* | aviseringar | notific* | benachrichtig* | member | mitglied | stammkunde | deceased | privat* | taxable | exempt*",
+    "release | print* | geschlecht | titel | bonus* | vorname | nachname | reklam* | mailing* | utskick | reminder* | is business",
+    "avisering* | aviseringar | notific* | archiv* | unsubscrib* | inactiv* | inaktiv* | deleted",
+    "benachrichtig* | member | mitglied | stammkunde | deceased | privat* | taxable | exempt*",
 )
 YES_WORDS: Final = Terms(
+    "k | sperrt | svartelistet | svartlistad | sortlistet | blacklisted | suspended | zakazan | zakazany | bloqueada",
     "yes | y | true | t | 1 | x | on | ja | j | oui | o | si | s",
     "sim | vero | wahr | vrai | verdadero | verdadeiro | tak | kylla | joo | ✓ | ✔ | ☑ | ✅",
     "checked | waar | igen | evet | ano | áno | da | jah | sant | sann | sandt",
@@ -148,6 +151,7 @@ YES_WORDS: Final = Terms(
     "estetty | zablokowany | zablokowana | blokovan | blokovany",
 )
 NO_WORDS: Final = Terms(
+    "clear | cleared | good | gut | clean | e",
     "no | n | false | f | 0 | off | nein | non | nao | nee | nej",
     "nei | falso | falsch | faux | nie | ei | ne | nem | hayir | onwaar | falskt | falsk",
     "usann | falsz | nepravda | epatosi | nu | ☐ | ❌ | ✗ | ✘ | 否 | いいえ",

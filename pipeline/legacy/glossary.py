@@ -40,6 +40,7 @@ LAST_NAME: Final = Terms(
 )
 # Names of which only the order of the words tells which part comes first: a word of the one before a word of the other.
 NAME: Final = Terms(
+    "kund | kunde name | asiakkaan nimi | nom du client | nom complet du client",
     "name | full name | fullname | kunde | kundin | kundenname | cliente | klant | klantnaam | naam | nombre completo | nom complet | nome completo",
     "nominativo | kundnamn | kundenavn | navn | namn | guest | guest name | gast | gastname | member | member name | nom client | nom du client",
     "customer | client | customer name | client name | contact name | nimi | asiakas | asiakkaan nimi | klient | nazwa klienta | zakaznik",
@@ -48,6 +49,7 @@ NAME: Final = Terms(
     "clientname | contact | kontakt | nazev",
 )
 COMPANY: Final = Terms(
+    "company name | customer company | nom de la societe | nombre de la empresa | nome da empresa | nome azienda",
     "company* | firma | firmenname | unternehmen | societe | empresa | azienda | bedrijf | bedrijfsnaam | entreprise | foretag | foretagsnamn",
     "organisation | organization | raison sociale | ragione sociale | razon social | yritys | virksomhed | bedrift | business | business name",
     "spolecnost | ceg | razao social | denominazione | nazwa firmy | firmanavn | firmanaam | firmennamen",
@@ -80,6 +82,7 @@ ARCHIVED: Final = Terms(
 )
 
 REASON: Final = Terms(
+    "varfor | hvorfor | grunn* | peruste* | proc | dlaczego | a causa de | blocco motivo | weswegen",
     "reason* | *reason | grund | *grund | begrund* | *begrundung | motif* | raison* | motiv* | reden* | *reden | waarom | arsag* | arsak* | *arsak",
     "*arsag | orsak* | *orsak | anledn* | powod* | przyczyn* | duvod* | causa* | perche | porque | por que | syy | *syy | razon | why | warum",
     "weshalb | pourquoi | cause | razao | oka | indok | sebep | neden | motiu | bakgrund | perustelu*",
@@ -108,7 +111,8 @@ AT: Final = Terms(
     "ingangsdatum | de | del | della | do dia | d",
 )
 UNTIL: Final = Terms(
-    "until | *until | till | tills | thru | through | end | ends | ending | ended | enddate | end date | expir* | bis | *bis | ende | endet",
+    "until | *until | *ende | *slut | *einde | till | tills | thru | through | end",
+    "ends | ending | ended | enddate | end date | expir* | bis | *bis | ende | endet",
     "enddatum | ablauf* | befristet* | tot | *tot | t m | tm | t e m | einde | einddatum | eind* | verloopt | t o m | tom | slut | slutar",
     "slutdat* | upphor* | utgar | koniec | konci* | konec | wygas* | hasta | fin | final | finaliza* | vence* | vencimiento | caduc* | ate | fim",
     "fino | fine | scad* | jusqu* | expire* | asti | saakka | paatty* | loppu* | udlob* | utlop* | ophor* | slutdato | sluttdato | slutt",

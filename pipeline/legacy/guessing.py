@@ -27,7 +27,7 @@ FEW_WORDS = 12
 LONG_WORD = 24  # characters of a word that says yes or no, or a level
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Guess:
     """One column: its header, the header's words and key, its cells (null where blank), and what they are like.
 
@@ -80,8 +80,8 @@ def means_no(word: str) -> bool:
 
 
 def means_yes(word: str) -> bool:
-    """Tell whether a word means yes."""
-    return plain(word) in YES_WORDS.words
+    """Tell whether a word means yes; so does a mark such as ! that is none of those that mean no."""
+    return plain(word) in YES_WORDS.words or not (means_no(word) or any(letter.isalnum() for letter in word))
 
 
 def guess_columns(header: Sequence[str], rows: pl.DataFrame) -> list[Guess]:

@@ -73,7 +73,7 @@ def _words_of(rule: Rule, name: str) -> Iterator[str]:
     if name == "event" and name in rule.parts:
         yield f"flagged = {as_list(rule.flagged)}"
         yield f"unflagged = {as_list(rule.unflagged)}"
-    head = next((one for one in ("when", "type_column", "comment") if one in rule.parts), None)
+    head = next((one for one in ("event", "when", "type_column", "comment") if one in rule.parts), None)
     if name != head:
         return
     if name == "when" and rule.yes and not (rule.is_offered and {word.casefold() for word in rule.yes} <= set(YES)):

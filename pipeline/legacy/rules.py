@@ -9,6 +9,7 @@ from pipeline.legacy import flagwords as flags
 from pipeline.legacy import glossary as words
 from pipeline.legacy.guessing import MOST, Guess, means_no
 from pipeline.legacy.maps import ANY
+from pipeline.wording import count_of
 
 SENTENCE = r"\S\s+\S+\s+\S"
 
@@ -95,6 +96,6 @@ def place_day(rule: Rule, one: Guess, why: str = "") -> None:
     if one.sounds(flags.ENDED):
         said.append(f"{one.header} seems to be the day on which the flag was taken off: it is taken for the last day")
     if one.odd:
-        said.append(f"{one.odd:,} cells of {one.header} are no days: their rows will come back")
+        said.append(f"{count_of(one.odd, 'cell')} of {one.header} can't be read as a day: such rows will come back")
     if said:
         rule.unsure[name] = "; ".join(said)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.legacy import flagwords as flags
 from pipeline.legacy import glossary as words
-from pipeline.legacy.attaching import attach_near, attach_tied
+from pipeline.legacy.attaching import attach_near, attach_tied, attach_unnamed
 from pipeline.legacy.guessing import MOST, Guess, means_no, means_yes
 from pipeline.legacy.levels import Levels, find_levels, flag_type
 from pipeline.legacy.maps import ANY
@@ -18,13 +18,13 @@ def spot_flags(left: Sequence[Guess], types: Sequence[str]) -> list[Rule]:
     """Return rules for the flags that columns tell of; `types` are the settings' flag types."""
     free = list(left)
     rules = [*_tags(free), *_events(free, types)]
-    if any("event" in rule.parts for rule in rules):
-        return rules
     heads = _heads(free, types)
     for rule in heads:
         attach_tied(rule, free, heads)
     for rule in heads:
         attach_near(rule, free)
+    for rule in heads:
+        attach_unnamed(rule, free)
     rules += heads
     rules += [made for one in list(free) if (made := _of_cells(one, types))]
     used = [part for rule in rules for part in rule.columns()]
@@ -43,20 +43,25 @@ def _events(free: list[Guess], types: Sequence[str]) -> Iterator[Rule]:
     for one in list(free):
         on = [word for word in one.words if flags.FLAGGED.whole(phrase(word))]
         off = [word for word in one.words if flags.UNFLAGGED.whole(phrase(word))]
-        days = [day for day in free if day.is_date and not day.sounds(words.OTHER_DAYS)]
+        near = sorted(
+            (part for part in free if part is not one), key=lambda part: (family_of(part) is not None, part.place < one.place, abs(part.place - one.place))
+        )
+        days = [day for day in near if day.is_date and not day.sounds(words.OTHER_DAYS)]
         if not (on and off and days):
             continue
-        rule = Rule(flag_type("Warning", types), {"event": one, "at": min(days, key=lambda day: abs(day.place - one.place))}, flagged=on, unflagged=off)
+        rule = Rule(flag_type("Warning", types), {"event": one, "at": days[0]}, flagged=on, unflagged=off)
         strange = [word for word in one.words if word not in (*on, *off)]
         rule.doubts.append(f"each row seems to tell that a flag was set or taken off; of which type are they? {rule.kind} is a guess")
         if strange:
-            rule.doubts.append(f"what do these words of {one.header} mean? {', '.join(strange)}")
-        free.remove(one)
+            rule.no = strange
+            rule.doubts.append(f"what do these words of {one.header} mean? {', '.join(strange)}. As long as they stand in the line no, nothing happened")
         if len(days) > 1:
             rule.unsure["at"] = "there are other columns of days"
         fits = {"comment": lambda part: part.is_text() and (part.sounds(words.REASON) or part.sounds(words.NOTES)), "by": says_who}
         for name, fit in fits.items():
-            rule.parts |= dict(zip([name], filter(fit, free), strict=False))
+            rule.parts |= dict(zip([name], (part for part in near if fit(part) and part not in rule.parts.values()), strict=False))
+        for part in rule.columns():
+            free.remove(part)
         yield rule
 
 
@@ -101,13 +106,15 @@ def _family_rules(family: tuple[str, int], some: Sequence[Guess], types: Sequenc
         days = sorted((one for one in some if one.is_date), key=says_until)
         others = [one for one in some if one.is_number or says_who(one) or not one.filled]
         is_day = bool(days) and (not texts or _is_reason_of(texts[0], days[0]))
-        made = [_day(days[0], kind)] if is_day else [_text(texts[0], kind)] if texts else [_other(one, kind) for one in others[:1]]
+        heads = [one for one in texts if not (one.sounds(words.REASON) or one.sounds(words.NOTES))] or texts[:1]
+        made = [_day(days[0], kind)] if is_day else [_text(one, kind) for one in heads] or [_other(one, kind) for one in others[:1]]
     for rule in made:
         rule.family = family
         if flag_type(family[0], types) != family[0]:
             rule.doubts.append(f"the settings have no flag type {family[0]}")
         if rule.head().sounds(flags.SOFT) and not rule.is_offered:
-            rule.doubts.append(f"is {rule.head().header} about a flag?")
+            rule.is_offered = bool(rule.doubts)
+            rule.doubts.append(f"is {rule.head().header} about a flag?{' If it is, take the # off the lines below' if rule.is_offered else ''}")
     yield from made
 
 
@@ -205,10 +212,11 @@ def _candidate(one: Guess, types: Sequence[str]) -> Rule | None:
     is_few = bool(one.words) and 2 * len(one.words) <= one.cells.count()
     is_note = one.is_text() and not is_few and (one.sounds(words.NOTES) or (one.filled <= SPARSE and one.share(r"\S\s+\S") >= SPARSE))
     family = family_of(one)
-    if not (one.is_yes_no or is_note or (family and one.filled)) or (one.sounds(flags.NOT_A_FLAG) and not family):
+    is_either = len(one.words) == len(("yes", "no")) and one.filled >= MOST and one.is_text() and one.cells.count() > len(one.words) + 1
+    if not (one.is_yes_no or is_note or is_either or (family and one.filled)) or (one.sounds(flags.NOT_A_FLAG) and not family):
         return None
     kind = flag_type(family[0] if family else types[-1], types)
-    rule = _switch(one, kind) if one.is_yes_no else _text(one, kind) if one.is_text() else _other(one, kind)
+    rule = _switch(one, kind) if one.is_yes_no or is_either else _text(one, kind) if one.is_text() else _other(one, kind)
     if one.is_yes_no and one.sounds(flags.ALLOWED) and rule.yes:
         rule.yes, rule.no = rule.no, rule.yes
     rule.doubts, rule.is_offered = [f"may {one.header} be a flag? If it is, take the # off the lines below"], True

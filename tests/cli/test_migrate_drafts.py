@@ -241,3 +241,26 @@ def test_a_header_with_a_line_break_leaves_the_draft_whole(bare: Shop) -> None:
     )
     assert migrated(bare, "t.csv", drafted(bare, "t.csv")) == 0
     assert [kind for _, kind, _ in flags(bare)] == ["Important", ON_HOLD, "Warning"]
+
+
+def test_columns_beside_a_flag_that_nobody_knows_are_taken_where_they_are_filled_as_it_is_and_marked(bare: Shop) -> None:
+    bare.file("u.csv", "Id;Namn;Svart lista;Xyzzy;Gäller till;Plugh\n1;Bo;x;stal cykel;2027-01-31;gillar te\n2;Ek;;;;gillar kaffe\n3;Al;;;;\n")
+    draft = drafted(bare, "u.csv")
+    assert not [line for line in unmarked(draft) if "Xyzzy" in line or "Gäller" in line or "Plugh" in line]
+    assert (migrated(bare, "u.csv", draft), asked(bare, "SELECT comment, expires_on::VARCHAR FROM flags")) == (0, [("stal cykel", "2027-01-31")])
+
+
+def test_headers_that_stand_twice_are_left_out_and_told(bare: Shop) -> None:
+    bare.file("h.csv", "Id,Name,Notes,Notes,Blocked\n1,A B,x,,yes\n2,C D,,y,no\n")
+    draft = drafted(bare, "h.csv")
+    assert "stands there twice; rename them in the file if they matter: Notes" in draft
+    assert (migrated(bare, "h.csv", draft), flags(bare)) == (0, [("1", ON_HOLD, "Blocked")])
+
+
+def test_a_file_of_events_may_say_how_things_stand_too(bare: Shop) -> None:
+    row = "1,Yes,stolen again,Dana,2025-03-05,{},{},{},Eli\n"
+    head = "Customer ID,flag customer?,Flagged Reason,Flagged By,Flagged Date,Action,Date,Reason,Employee\n"
+    bare.file("r.csv", head + row.format("flagged", "2024-10-01", "stolen") + row.format("un-flagged", "2024-11-02", "sorry"))
+    assert migrated(bare, "r.csv", drafted(bare, "r.csv")) == 0
+    assert asked(bare, DATED) == [("1", "Warning", "stolen again", "2025-03-05", None)]
+    assert asked(bare, "SELECT count(*) FROM history WHERE entity = 'flags' AND changed_by = 'Eli'") == [(2,)]
