@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check bench faults hazards docs format clean $(STEPS:%=check-%)
+.PHONY: help setup demo test check bench faults fuzz corpora hazards docs format clean $(STEPS:%=check-%)
 
 help: ## print this help
 	@echo "Usage: make TARGET   (make setup PYTHON=python3.12 chooses the interpreter, make test ARGS='-k undo' the tests)"
@@ -80,6 +80,12 @@ bench: setup ## measure speed and memory
 
 hazards: setup ## run the tests of hostile inputs and faults, record their times, and write their page anew
 	@$(BIN)/python -m tests.hazards.record $(ARGS)
+
+fuzz: setup ## throw spoilt files at the readers (make fuzz SECONDS=600 FIRST=100000; ARGS='--case csv-17' tries one again)
+	@$(BIN)/python -m tests.fuzz.run --seconds $(or $(SECONDS),60) --first $(or $(FIRST),0) $(ARGS)
+
+corpora: setup ## throw other projects' test files at dry runs (make corpora ARGS='FOLDER... --most 500')
+	@$(BIN)/python -m tests.corpora.run $(ARGS)
 
 docs: setup ## write the generated pages of docs/ anew
 	@$(BIN)/python -m tests.spec.make_docs

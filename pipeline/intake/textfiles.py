@@ -107,10 +107,8 @@ def open_text(path: Path) -> TextFile | None:
 def _look_through(path: Path) -> tuple[str, str | None, bool]:
     """Return a text's encoding, the remark where it was a fallback, and whether its lines end in CR alone."""
     said = next((name for mark, name in MARKS if _first_bytes(path).startswith(mark)), None)
-    if said is not None and said != "utf-8":
-        return said, None, _is_as(path, said)
     try:
-        return "utf-8", None, _is_as(path, "utf-8")
+        return said or "utf-8", None, _is_as(path, said or "utf-8")
     except UnicodeDecodeError:
         if said:
             raise Refused(f"{path}: the file begins as {said} but does not go on so.", CHOOSE) from None
