@@ -69,7 +69,7 @@ check-laws: setup
 check-tests: setup
 	@$(PYTEST)
 
-check-faults: setup ## kill -9 and full disks, many of them (make faults ARGS='--kills 50 --seed 7')
+faults: setup ## kill -9 and full disks, many of them (make faults ARGS='--kills 50 --seed 7')
 	@$(BIN)/python -m tests.faults.many $(ARGS)
 
 docs: setup
@@ -86,9 +86,6 @@ fuzz: setup ## throw spoilt files at the readers (make fuzz SECONDS=600 FIRST=10
 
 corpora: setup ## throw other projects' test files at dry runs (make corpora ARGS='FOLDER... --most 500')
 	@$(BIN)/python -m tests.corpora.run $(ARGS)
-
-docs: setup ## write the generated pages of docs/ anew
-	@$(BIN)/python -m tests.spec.make_docs
 
 format: setup ## put code into shape: formatting, order of imports, simple faults
 	@$(BIN)/ruff check --fix --quiet . || true
