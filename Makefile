@@ -72,8 +72,11 @@ check-tests: setup
 faults: setup ## kill -9 and full disks, many of them (make faults ARGS='--kills 50 --seed 7')
 	@$(BIN)/python -m tests.faults.many $(ARGS)
 
-docs: setup
+check-docs: setup
 	@$(BIN)/python -m tests.spec.make_docs --check
+
+docs: setup ## write the generated pages of docs/ anew
+	@$(BIN)/python -m tests.spec.make_docs
 
 bench: setup ## measure speed and memory
 	@$(BIN)/python tests/bench/bench.py $(ARGS)
