@@ -50,14 +50,16 @@ def _check_events(book: Book) -> list[Fault]:
     """Compare each event with its commitment; what is left of one that was erased, with what the erasing batch says of it."""
     found = book.ask(
         f"WITH erased AS ({ERASED}), "
-        f"told AS (SELECT event_id, batch_id, count(*) AS n, any_value({EVENT_TEXT}) AS text FROM history h GROUP BY event_id, batch_id), "
-        "kept AS (SELECT event_id, batch_id, count(*) AS n, any_value(salt) AS salt, any_value(commitment) AS commitment, any_value(erased_by) AS erased_by "
-        "FROM commitments GROUP BY event_id, batch_id) "
-        "SELECT coalesce(t.batch_id, k.batch_id) AS batch_id, event_id, CASE WHEN k.n IS NULL OR t.n > 1 OR k.n > 1 THEN 'inserted-event' "
-        "WHEN t.n IS NULL THEN 'missing-event' WHEN e.batch_id IS DISTINCT FROM k.erased_by THEN 'wrongly-erased' "
-        "WHEN e.event_id IS NULL AND sha256(k.salt || t.text) IS DISTINCT FROM k.commitment THEN 'changed-event' "
-        "WHEN e.event_id IS NOT NULL AND (k.salt IS NOT NULL OR sha256(t.text) IS DISTINCT FROM e.rest) THEN 'changed-event' END AS kind "
-        "FROM told t FULL JOIN kept k USING (event_id, batch_id) LEFT JOIN erased e USING (event_id) WHERE kind IS NOT NULL ORDER BY ALL"
+        "twice AS (SELECT event_id FROM history GROUP BY event_id HAVING count(*) > 1 "
+        "UNION SELECT event_id FROM commitments GROUP BY event_id HAVING count(*) > 1) "
+        "SELECT DISTINCT coalesce(h.batch_id, k.batch_id) AS batch_id, coalesce(h.event_id, k.event_id) AS event_id, "
+        "CASE WHEN k.event_id IS NULL OR t.event_id IS NOT NULL THEN 'inserted-event' "
+        "WHEN h.event_id IS NULL THEN 'missing-event' WHEN e.batch_id IS DISTINCT FROM k.erased_by THEN 'wrongly-erased' "
+        f"WHEN e.event_id IS NULL AND sha256(k.salt || {EVENT_TEXT}) IS DISTINCT FROM k.commitment THEN 'changed-event' "
+        f"WHEN e.event_id IS NOT NULL AND (k.salt IS NOT NULL OR sha256({EVENT_TEXT}) IS DISTINCT FROM e.rest) THEN 'changed-event' END AS kind "
+        "FROM history h FULL JOIN commitments k ON k.event_id = h.event_id AND k.batch_id = h.batch_id "
+        "LEFT JOIN erased e ON e.event_id = coalesce(h.event_id, k.event_id) LEFT JOIN twice t ON t.event_id = coalesce(h.event_id, k.event_id) "
+        "WHERE kind IS NOT NULL ORDER BY ALL"
     )
     said = {
         "inserted-event": "is not among those that were sealed, or is there twice",
