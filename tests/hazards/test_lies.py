@@ -28,6 +28,14 @@ OTHERWISE: list[Change] = [
     lambda text: "\n".join(",".join(f"'{cell}'" for cell in line.split(",")) for line in text.split("\n") if line),
     lambda text: text.replace(",Alert,", ', "Alert",'),
 ]
+NO_TEXTS = [
+    "{}\nadd,C1,Alert,läßt\n".encode("utf-16-le"),
+    b"\xff\xfe{}",
+    b"\xef\xbb\xbf{}\nadd,C1,Alert,\xe4\n",
+    b"{}\nadd,C1,Alert,\x81\n",
+    f"{HEADS['load']}\nadd,C1,Alert,late\n".encode("utf-16")[:-1],
+    f"{HEADS['load']}\nadd,C1,Alert,late\n".encode("utf-32") + b"\xff\xff\xff\xff",
+]
 both = pytest.mark.parametrize("reader", READERS)
 everyhow = pytest.mark.parametrize("dialect", DIALECTS)
 
@@ -228,8 +236,6 @@ def test_letters_of_another_alphabet_make_another_customer() -> None:
 
 @pytest.mark.hazard(36, "A CSV in UTF-16 without its mark, in no encoding, or in another than it says", "the file is refused")
 @both
-@pytest.mark.parametrize(
-    "data", ["{}\nadd,C1,Alert,läßt\n".encode("utf-16-le"), b"\xff\xfe{}", b"\xef\xbb\xbf{}\nadd,C1,Alert,\xe4\n", b"{}\nadd,C1,Alert,\x81\n"]
-)
+@pytest.mark.parametrize("data", NO_TEXTS)
 def test_text_in_no_encoding_is_refused(reader: str, data: bytes) -> None:
     assert READERS[reader](data.replace(b"{}", HEADS[reader].encode())).refusal is not None
