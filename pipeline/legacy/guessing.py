@@ -15,6 +15,7 @@ EMAIL = r"^(?:[^<>]*<)?(?:mailto:)?[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+>?"
 PHONE = r"^['+(]?\d[\d ()./+-]{6,}$"
 NUMBER = r"^[+-]?\d+(?:[.,]\d+)?\s?%?$"
 ISO = r"^\d{4}-\d{2}-\d{2}"
+LIKE_A_DAY = r"^\d{1,4}[\D]|^[^\W\d]{3,}\.?\s+\d{1,2}\b"
 SAID = r"^\d{1,2}\.?\s+(?:de\s+)?[^\W\d]{3,}\.?\s+(?:de\s+)?\d{2,4}|^[^\W\d]{3,}\.?\s+\d{1,2},?\s+\d{4}"  # 1. März 2025: months in words
 FORMATS = (
     *("%d.%m.%Y", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%d.%m.%y", "%d. %m. %Y", "%d/%m/%Y", "%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%d/%m/%y", "%d-%m-%Y"),
@@ -125,13 +126,14 @@ def _words(cells: pl.Series) -> tuple[str, ...]:
 
 def _formats(cells: pl.Series) -> tuple[list[str] | None, int]:
     """Return the formats by which cells are dates, and how many are none; none needed for ISO: []; None where the cells are no dates."""
-    if share(cells, r"\d") < MANY or share(cells, r"^\d{1,4}$|^\d{5,}$") > 1 - MANY:
+    if share(cells, LIKE_A_DAY) < MANY or share(cells, r"^\d{1,4}$|^\d{5,}$") > 1 - MANY:
         return None, 0
     iso = read_dates(cells, ()).values
     rest = cells.filter(iso.is_null())
     if not len(rest):
         return [], 0
-    left = {form: read_times(rest, (form,), "UTC").values.null_count() for form in FORMATS}
+    counts = rest.alias("day").value_counts(name="n")  # few days stand in many rows
+    left = {form: int(counts["n"].filter(read_times(counts["day"], (form,), "UTC").values.is_null()).sum()) for form in FORMATS}
     fewest = min(left.values())
     if fewest > len(cells) * (1 - MANY) and fewest > 1:
         return None, 0
