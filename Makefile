@@ -66,8 +66,9 @@ check-types: setup
 check-laws: setup
 	@$(BIN)/lint-imports
 
+# All tests but those of hostile inputs and faults, which take as long again: make test and make hazards run these too.
 check-tests: setup
-	@$(PYTEST)
+	@$(PYTEST) -m "not hazard"
 
 faults: setup ## kill -9 and full disks, many of them (make faults ARGS='--kills 50 --seed 7')
 	@$(BIN)/python -m tests.faults.many $(ARGS)

@@ -157,7 +157,8 @@ def main(words: list[str]) -> int:
     if not any(rows):
         return NO_TABLE
     sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]  # it is a file
-    return end_of_writing(lambda: csv.writer(sys.stdout, lineterminator="\n").writerows(rows))
+    width = max(map(len, rows))  # cells that a row leaves out at its end are blank, and no sign that it was cut short
+    return end_of_writing(lambda: csv.writer(sys.stdout, lineterminator="\n").writerows([*row, *[""] * (width - len(row))] for row in rows))
 
 
 if __name__ == "__main__":

@@ -28,7 +28,11 @@ SHEETS: dict[str, tuple[str, list[tuple[str, ...]]]] = {
 APPLY = ("apply", "upload.xlsx", "--by", "Desk", "--as-of", "2026-06-02", "--json")
 UNDO = ("undo", "2", "--by", "Boss", "--as-of", "2026-06-03", "--json")
 STORE = "flagbook.duckdb"
-TIMED = {"batches": "* REPLACE (started_at IS NULL AS started_at, finished_at IS NULL AS finished_at)"}  # the clock's columns
+TIMED = {  # the columns of the clock, and of seals, which hold chance
+    "batches": "* REPLACE (started_at IS NULL AS started_at, finished_at IS NULL AS finished_at)",
+    "heads": "batch_id",
+    "commitments": "event_id, batch_id",
+}
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,12 @@ SETTINGS = '[business]\ntimezone = "UTC"\n'
 SILENCED = SETTINGS + '[flags]\ntypes = [{name = "Alert"}, {name = "Warning", alerts = false}]\n'
 FIRST, EVERY = int(os.environ.get("KILL_FIRST", "1")), int(os.environ.get("KILL_EVERY", "4"))  # 1 and 1: every moment
 NIGHT = ("nightly", "--as-of", "2026-06-05T02:00", "--json")
-CLOCK = "* REPLACE (started_at IS NULL AS started_at, finished_at IS NULL AS finished_at, split_part(run, '/', 2) AS run)"
+# The columns of the clock, and of seals, which hold chance.
+CHANCE = {
+    "batches": "* REPLACE (started_at IS NULL AS started_at, finished_at IS NULL AS finished_at, split_part(run, '/', 2) AS run)",
+    "heads": "batch_id",
+    "commitments": "event_id, batch_id",
+}
 INBOX = {
     "customers.csv": "customer_id,first_name\nC1,Ann\nC4,Dan\n,Nobody\n",
     "bookings 1.csv": "booking_id,customer_id,starts_at,status\nB3,C4,2026-07-01 10:00,booked\nB4,C9,2026-07-01 10:00,booked\n",
@@ -98,7 +103,7 @@ def look(folder: Path) -> dict[str, Any]:
     with duckdb.connect(str(folder / "flagbook.duckdb"), read_only=True) as con:
         con.execute("SET TimeZone = 'UTC'")
         names = [str(name) for (name,) in con.sql("SELECT table_name FROM duckdb_tables()").fetchall()]
-        seen: dict[str, Any] = {name: con.sql(f"SELECT {CLOCK if name == 'batches' else '*'} FROM {name} ORDER BY ALL").fetchall() for name in names}
+        seen: dict[str, Any] = {name: con.sql(f"SELECT {CHANCE.get(name, '*')} FROM {name} ORDER BY ALL").fetchall() for name in names}
     for path in sorted(folder.rglob("*")):
         if path.is_file() and not path.name.startswith("flagbook.duckdb") and path.parent.name != "logs":
             seen[str(path.relative_to(folder))] = read(path)
@@ -111,7 +116,7 @@ def read(path: Path) -> Any:
         return {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
     if path.name != "nightly.json":
         return path.read_bytes()
-    said = json.loads(path.read_text())
+    said = json.loads(path.read_text(), object_hook=lambda one: {key: value for key, value in one.items() if key != "head"})
     nights = [{key: value for key, value in night.items() if key not in ("run", "earlier")} for night in (said, *said["earlier"])]
     return [night for night in nights if night["inputs"]]
 
