@@ -63,7 +63,7 @@ def test_pages_that_are_missing_or_differ_are_stale(tmp_path: Path) -> None:
     (tmp_path / "rules.md").write_text("old", encoding="utf-8")
     (tmp_path / "columns.md").unlink()
     assert [path.name for path in stale_pages(tmp_path)] == ["rules.md", "columns.md"]
-    assert set(PAGES) == {"rules.md", "findings.md", "columns.md", "reports.md"}
+    assert set(PAGES) == {"rules.md", "findings.md", "columns.md", "reports.md", "hazards.md"}
 
 
 def test_every_code_that_an_upload_can_come_back_with_is_in_the_rule_book() -> None:
