@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "sample_data"
 BY_HAND = {"README.md", "demo.sh", "make_sample.py"}
 SHOWS = [SAMPLE / "flags.xlsx", SAMPLE / "more_flags.csv"]
-NOT_REACHED = {"not-allowed", "accounts-not-required"}
+NOT_REACHED = {"short-row", "control-character", "cell-too-long", "not-allowed", "accounts-not-required"}
 AS_OF = "2026-06-01T09:00"
 CAME_BACK = 4
 
