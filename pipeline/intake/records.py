@@ -107,7 +107,7 @@ class _Reader:
         if self._is_regular(block):
             rows, count = self._plain(block, number), block.count(b"\n") + (not block.endswith(b"\n"))
             self._require(len(rows), count, number)
-            short = self._short_of(_lines(block)) if self._may_be_short(block, rows) else None
+            short = self._short_of(_lines(block)) if self._lack_some(rows) else None  # a separator may stand inside a cell
             return self._shaped(_numbered(rows, number), short), count, b""
         lines = _lines(block)
         doubtful = (~lines.str.contains(self.whole)).arg_true()
@@ -123,9 +123,13 @@ class _Reader:
 
     def _may_be_short(self, block: bytes, rows: pl.DataFrame) -> bool:
         """Tell whether a line without quotation marks may have too few cells: what it lacks is null."""
-        if self.least < 2 or not rows[cell(self.least - 1)].null_count():  # noqa: PLR2004  # one cell is there always
+        if not self._lack_some(rows):
             return False
         return rows.width > max(self.width, 2) or block.count(self.separator.encode()) != len(rows) * (self.width - 1)
+
+    def _lack_some(self, rows: pl.DataFrame) -> bool:
+        """Tell whether the last cell that a record must have is blank somewhere, which it is where it is not there at all."""
+        return self.least > 1 and rows[cell(self.least - 1)].null_count() > 0
 
     def _short_of(self, lines: pl.Series) -> pl.Series:
         """Tell which lines have too few cells; of one that goes on in the next nothing is told."""
