@@ -226,7 +226,7 @@ class Site:
         preview = self.preview(loads) if step.dry else None
         first = self.load_once(loads, call, expected)
         if preview:
-            assert replace(preview, batch=first.batch, status=first.status, files=first.files) == first
+            assert replace(preview, batch=first.batch, status=first.status, files=first.files, head=first.head) == first
         if step.again:
             self.load_again(loads, call, expected)
 
@@ -283,7 +283,7 @@ class Site:
         book = self.read()
         self.check_state(book)
         if preview:
-            assert replace(preview, batch=report.batch, status=report.status, effects=None) == report
+            assert replace(preview, batch=report.batch, status=report.status, effects=None, head=report.head) == report
 
     def preview_undo(self, call: Undoing) -> UndoReport:
         untouched = self.read()
