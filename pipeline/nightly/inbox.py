@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pipeline.lasting import flush
 from pipeline.nightly.journal import Input, Journal
-from pipeline.nightly.moving import cannot, flush_folder, make_folder, same, take
+from pipeline.nightly.moving import cannot, make_folder, same, take
 from pipeline.nightly.names import is_unfinished, shown
 
 KINDS = {
@@ -120,7 +121,7 @@ def take_in(inbox: Path, journal: Journal, found: Found, rest: Rest) -> None:
     journal.left = [shown(name) for name in found.restless]
     for folder in (journal.folder / "in", inbox):
         if folder.is_dir():
-            flush_folder(folder)
+            flush(folder)
 
 
 def _take(source: Path, target: Path, rest: Rest) -> str | None:

@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 from pipeline.errors import TryAgain
+from pipeline.lasting import flush
 
 PIECE = 1 << 22
 
@@ -33,7 +34,7 @@ def write_whole(path: Path, text: str) -> None:
             handle.flush()
             os.fsync(handle.fileno())
         os.replace(beside, path)  # noqa: PTH105  # its counterparts are those of os
-        flush_folder(path.parent)
+        flush(path.parent)
     except OSError as error:
         raise cannot(path, "the file can't be written", error) from None
 
@@ -59,7 +60,7 @@ def move(source: Path, target: Path) -> bool:
         source.unlink(missing_ok=True)
     except OSError as error:
         raise cannot(source, f"it can't be moved to {target}", error) from None
-    flush_folder(target.parent)
+    flush(target.parent)
     return True
 
 
@@ -114,12 +115,3 @@ def fingerprint(path: Path) -> str:
     """Return a file's SHA-256 in hexadecimal."""
     with path.open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
-
-
-def flush_folder(folder: Path) -> None:
-    """Have the names in a folder outlast a failure of power."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.errors import Refused, TryAgain
+from pipeline.lasting import flush, is_running
 
 REMARKS = "remarks.json"
 
@@ -39,7 +40,7 @@ class Staged:
             beside = whole.with_name(f".{whole.name}.{os.getpid()}.tmp")
             self.pending[whole] = beside
             writer(beside)
-            _flush(beside)
+            flush(beside)
         except OSError as error:
             raise cannot_write(target, error.strerror or str(error) or type(error).__name__) from None
 
@@ -61,7 +62,7 @@ class Staged:
                 fix = "What the command did stands. Free the name, then run the same command again to have the file written."
                 raise TryAgain(f"{target}: the file can't get its name ({error.strerror}).", fix) from None
         for folder in {target.parent for target in self.pending}:
-            _flush(folder)
+            flush(folder)
         self.is_published = True
 
 
@@ -75,18 +76,8 @@ def _sweep(target: Path) -> None:
     """Remove what a run that was killed left of this file."""
     for left in target.parent.glob(f".{glob.escape(target.name)}.*.tmp"):
         process = left.name.rsplit(".", 2)[1]
-        if process.isdigit() and not _is_running(int(process)):
+        if process.isdigit() and not is_running(int(process)):
             left.unlink(missing_ok=True)
-
-
-def _is_running(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:  # somebody else's
-        return True
-    return True
 
 
 @contextmanager
@@ -106,11 +97,3 @@ def cannot_write(target: Path, why: str) -> TryAgain:
     return TryAgain(
         f"{target}: the file can't be written ({why}).", "Choose another folder with --out, shorten the name, or free it, then run the same command again."
     )
-
-
-def _flush(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -12,8 +12,9 @@ import duckdb
 import narwhals.stable.v2 as nw
 import polars as pl
 
+from pipeline.lasting import flush
 from pipeline.settings import Settings
-from pipeline.store.connecting import LOCKED_DOWN, connect, flush, set_up
+from pipeline.store.connecting import connect, set_up
 from pipeline.store.formats import check_format, is_current, make_tables, upgrade
 from pipeline.store.lock import locked
 from pipeline.store.place import check_log, check_place, sweep, unfinished
@@ -135,7 +136,7 @@ def _opened(path: Path, *, writing: bool, loading: bool = False, beside: Path | 
             if writing and book.value(MARK) is not None:
                 LOG.warning("%s: writing the store anew, which an erasure began and could not finish.", path)
                 con.close()
-                write_anew(path, LOCKED_DOWN)
+                write_anew(path)
                 con = connect(path, writing=writing, loading=loading, beside=beside)
                 book = Book(path, con)
             yield book
@@ -162,7 +163,7 @@ def rewrite_store(path: Path) -> None:
     """Write the store anew, so that what was taken out of it is nowhere in its file; raise `TryAgain` where that can't be done now."""
     with locked(path, writing=True):
         try:
-            write_anew(path, LOCKED_DOWN)
+            write_anew(path)
         except duckdb.Error as error:
             raise broken_off(path, error) or error from None
 

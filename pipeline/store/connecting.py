@@ -65,12 +65,3 @@ def set_up(con: duckdb.DuckDBPyConnection, *, loading: bool = False) -> None:
         con.execute("SET disabled_optimizers = 'build_side_probe_side'")
     for name, value in LOCKED_DOWN.items():
         con.execute(f"SET {name} = {str(value).lower()}")
-
-
-def flush(path: Path) -> None:
-    """Bring a file or a folder onto the disk. NOTE: never a store that this process has open; see `lock.py`."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -7,9 +7,9 @@ from pathlib import Path
 import duckdb
 
 from pipeline.errors import FlagbookError, Refused, TryAgain
+from pipeline.lasting import flush, is_running
 from pipeline.store.book import Book, open_as_it_is
-from pipeline.store.connecting import connect, flush
-from pipeline.store.lock import is_running
+from pipeline.store.connecting import connect
 from pipeline.store.place import check_place, check_room, unfinished
 from pipeline.store.refusals import broken_off, found_no_room, refusal
 from pipeline.store.scanning import Content, list_tables, read_content

@@ -99,14 +99,3 @@ def _holder(path: Path) -> str:
         return f" (process {said['pid']} on {said['host']}, since {said['since']})"
     except (OSError, ValueError, KeyError, TypeError):  # a reader holds it, or the writer has only just come
         return ""
-
-
-def is_running(process: int) -> bool:
-    """Tell whether there is a process of this number on this machine."""
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:  # somebody else's
-        return True
-    return True

@@ -3,38 +3,39 @@
 import errno
 import os
 import shutil
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 import duckdb
 
 from pipeline.errors import TryAgain
+from pipeline.lasting import flush
+from pipeline.store.connecting import connect
 
 MARK: Final = "to_rewrite"  # the entry of `book` that says that it is still to be done
 BESIDE: Final = ".rewriting"
 
 
-def write_anew(path: Path, locked_down: Mapping[str, bool]) -> None:
+def write_anew(path: Path) -> None:
     """Do so under the caller's lock; raise `TryAgain` where it can't be done now, or an error of DuckDB's."""
     try:
         if shutil.disk_usage(path.parent).free < path.stat().st_size:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        _rewrite(path, locked_down)
+        _rewrite(path)
     except OSError as error:
         why = error.strerror or str(error)
         fix = "Free some space or mend the permissions of its folder."
         raise TryAgain(f"{path}: the store can't be written anew, as an erasure needs it ({why}).", fix) from None
 
 
-def _rewrite(path: Path, locked_down: Mapping[str, bool]) -> None:
+def _rewrite(path: Path) -> None:
     """Copy the store into a new file beside it, compare the two, and put the new one in its place; until then the store is what it was, mark and all."""
     store = path.resolve()
     folder = store.with_name(store.name + BESIDE)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o700)
     try:
-        _copy(store, folder / "store", locked_down)
+        _copy(store, folder / "store")
         if Path(f"{store}.wal").exists():
             raise OSError("the .wal file of the store is still there")
         _put(folder / "store", store)
@@ -43,20 +44,14 @@ def _rewrite(path: Path, locked_down: Mapping[str, bool]) -> None:
     shutil.rmtree(f"{store}.tmp", ignore_errors=True)  # what a killed run spilled
 
 
-def _copy(store: Path, fresh: Path, locked_down: Mapping[str, bool]) -> None:
-    con = duckdb.connect(str(store))
+def _copy(store: Path, fresh: Path) -> None:
+    con = connect(store, writing=True, beside=fresh)
     try:
-        con.execute("SET TimeZone = 'UTC'")
-        con.execute("SET memory_limit = '600MiB'")
-        con.execute(f"SET allowed_directories = [{_quoted(fresh.parent)}]")  # while it can still be said
-        for name, value in locked_down.items():
-            con.execute(f"SET {name} = {str(value).lower()}")
-        con.execute(f"ATTACH {_quoted(fresh)} AS fresh")
         (own,) = con.execute("SELECT current_database()").fetchall()[0]
-        con.execute(f"COPY FROM DATABASE {_name(own)} TO fresh")
+        con.execute(f"COPY FROM DATABASE {_name(own)} TO beside")
         _compare(con, own)
-        con.execute("DELETE FROM fresh.book WHERE key = ?", [MARK])
-        con.execute("DETACH fresh")
+        con.execute("DELETE FROM beside.book WHERE key = ?", [MARK])
+        con.execute("DETACH beside")
         con.execute("CHECKPOINT")
     finally:
         con.close()
@@ -66,32 +61,20 @@ def _compare(con: duckdb.DuckDBPyConnection, own: str) -> None:
     """Raise unless every table of the copy, read to its end, holds what the store's does."""
     listed = "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = ? ORDER BY ALL"
     tables = con.execute(listed, [own]).fetchall()
-    if con.execute(listed, ["fresh"]).fetchall() != tables:
+    if con.execute(listed, ["beside"]).fetchall() != tables:
         raise AssertionError("the copy of the store has other tables: the store stays as it is")
     for schema, table in tables:
         sums = "SELECT count(*), sum(hash(t)::HUGEINT) FROM {}.{}.{} t"
-        one, other = (con.execute(sums.format(_name(place), _name(schema), _name(table))).fetchall() for place in (own, "fresh"))
+        one, other = (con.execute(sums.format(_name(place), _name(schema), _name(table))).fetchall() for place in (own, "beside"))
         if one != other:
             raise AssertionError(f"{table}: the copy of the store is not the same: the store stays as it is")
 
 
 def _put(fresh: Path, store: Path) -> None:
     shutil.copymode(store, fresh)
-    _flush(fresh)
+    flush(fresh)
     fresh.replace(store)
-    _flush(store.parent)
-
-
-def _flush(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _quoted(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
+    flush(store.parent)
 
 
 def _name(text: str) -> str:

@@ -302,7 +302,7 @@ def test_the_store_written_anew_has_all_that_it_had(where: Where) -> None:
     before = {name: ask(where, other.format(name)) for name in ("bookings", "batch_files", "flag_types", "heads")}
     views = ask(where, "SELECT view_name FROM duckdb_views() WHERE NOT internal ORDER BY 1")
     where.store.chmod(0o640)
-    rewriting.write_anew(where.store, {"enable_external_access": False})
+    rewriting.write_anew(where.store)
     assert {name: ask(where, other.format(name)) for name in before} == before
     assert [name for (name,) in ask(where, "SELECT table_name FROM duckdb_tables() WHERE NOT temporary ORDER BY 1")] == tables
     assert ask(where, "SELECT view_name FROM duckdb_views() WHERE NOT internal ORDER BY 1") == views
