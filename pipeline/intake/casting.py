@@ -1,6 +1,6 @@
 """Text of exports to typed rows, column by column, with a finding for every cell that can't be what it should be (rules 2.2, 7.4)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import polars as pl
@@ -201,7 +201,7 @@ class _Casting:
 def cast_customers(sheet: RawSheet, positions: Positions, column_map: ColumnMap) -> Checked:
     """Cast and check a piece of customers; see `CUSTOMER_EXPORT`."""
     casting = _Casting(CUSTOMERS, sheet, positions)
-    frame = pl.DataFrame(
+    frame = as_frame(
         [
             casting.rows,
             casting.ids("customer_id"),
@@ -223,7 +223,7 @@ def cast_bookings(sheet: RawSheet, positions: Positions, column_map: ColumnMap) 
     if nobody.any():
         casting.note(nobody & ~_some_key_unread(casting), "missing-customer", "customer_id")
     starts, ends, created = (casting.times(name, column_map) for name in ("starts_at", "ends_at", "created_at"))
-    frame = pl.DataFrame(
+    frame = as_frame(
         [
             casting.rows,
             casting.ids("booking_id"),
@@ -238,6 +238,13 @@ def cast_bookings(sheet: RawSheet, positions: Positions, column_map: ColumnMap) 
     )
     checked = check_rows(frame, BOOKING_MODEL, casting.findings())
     return replace(checked, valid=checked.valid.select(*BOOKING_EXPORT))
+
+
+def as_frame(columns: Sequence[pl.Series]) -> pl.DataFrame:
+    """Return columns, the first of which is filled, as a frame in which those of nulls take no room, and no time to pick rows of."""
+    nulls = [column for column in columns[1:] if column.null_count() == len(column)]
+    filled = pl.DataFrame([column for column in columns if not any(column is one for one in nulls)])
+    return filled.with_columns(pl.lit(None, column.dtype).alias(column.name) for column in nulls).select(column.name for column in columns)
 
 
 def _some_key_unread(casting: _Casting) -> pl.Series:

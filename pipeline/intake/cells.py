@@ -158,6 +158,8 @@ def own_texts(rows: pl.DataFrame) -> pl.DataFrame:
 
 def needs_no(work: str, values: pl.Series) -> bool:
     """Tell whether no value shows what a pattern tells to be work."""
+    if values.null_count() == len(values):
+        return True
     return not (values.unique() if are_few(values) else values).str.contains(work).any()
 
 

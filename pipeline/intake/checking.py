@@ -1,5 +1,7 @@
 """Typed frames against their Pandera model: rows that hold, and findings for those that don't."""
 
+import sys
+
 import pandera.errors
 import pandera.polars as pa
 import polars as pl
@@ -8,6 +10,13 @@ from pipeline.findings import CATALOGUE, Checked
 from schemas.models import CODES
 
 FINDINGS = {"source_row": pl.Int64, "code": pl.String, "column": pl.String, "message": pl.String}
+
+if "hypothesis" not in sys.modules:
+    # NOTE: Pandera loads Hypothesis where it is installed, to make up data, which takes as long as to read 200,000 rows.
+    sys.modules["hypothesis"] = None  # type: ignore[assignment]  # so that it is not found
+    from pandera.strategies import base_strategies  # noqa: F401
+
+    del sys.modules["hypothesis"]
 
 
 def check_rows(frame: pl.DataFrame, model: pa.DataFrameSchema, found: pl.DataFrame) -> Checked:

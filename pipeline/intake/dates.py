@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import polars as pl
 
@@ -10,6 +11,7 @@ from pipeline.intake.cells import BLANKS, are_few
 ISO_DATE = r"^\d{4}-\d{2}-\d{2}$"
 ISO_TIME = r"^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(:\d{2})?([.,]\d{1,9})?)?\s*(Z|z|[+-]\d{2}:?\d{2})?$"
 FIRST_YEAR, LAST_YEAR = 1000, 9998  # years that every program and every time zone can show
+FIRST_TIME, END_OF_TIME = pl.Series([datetime(year, 1, 1, tzinfo=UTC) for year in (FIRST_YEAR, LAST_YEAR + 1)]).to_physical()
 PLAIN_TIMES = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M")
 NUMBERS_ONLY = r"^(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})\b"
 
@@ -40,8 +42,9 @@ def read_times(values: pl.Series, formats: Sequence[str], zone: str) -> Dates:
     rest = plain.is_null() & values.is_not_null()
     if not rest.any():
         return _within_calendars(_settle(values, _local(plain, zone), [_local(_parse_time(values, form), zone) for form in formats]))
-    text = values.str.strip_chars(BLANKS)
-    iso = _local(plain, zone).scatter(rest.arg_true(), _any_iso_times(text.filter(rest), zone))
+    odd = rest.arg_true()
+    others = values.gather(odd).str.strip_chars(BLANKS)
+    text, iso = values.scatter(odd, others), _local(plain, zone).scatter(odd, _any_iso_times(others, zone))
     return _within_calendars(_settle(text, iso, [_local(_parse_time(text, form), zone) for form in formats]))
 
 
@@ -112,7 +115,8 @@ def _settle(text: pl.Series, iso: pl.Series, tries: Sequence[pl.Series]) -> Date
 
 def _within_calendars(read: Dates) -> Dates:
     """Return times of which those that not every program and time zone can show are no times."""
-    beyond = (~read.values.dt.year().is_between(FIRST_YEAR, LAST_YEAR)).fill_null(value=False)
+    numbers = read.values.to_physical()
+    beyond = ((numbers < FIRST_TIME) | (numbers >= END_OF_TIME)).fill_null(value=False)
     return Dates(read.values.set(beyond, None), read.bad | beyond, read.ambiguous) if beyond.any() else read
 
 

@@ -12,6 +12,7 @@ from itertools import chain
 import polars as pl
 
 from pipeline.errors import Refused
+from pipeline.intake.lines import all_separate, lines_of, quoted_lines
 from pipeline.intake.sheets import cell
 from pipeline.intake.swallowed import holds_records
 from pipeline.wording import count_of
@@ -20,7 +21,6 @@ NAMED = 5  # rows that a message names
 SPARE = 4  # columns past the header in which cells too many are caught
 LONGEST = 1 << 25  # bytes of a record
 CELL_LIMIT = 32_767  # characters that a spreadsheet's cell can hold; more in one that spans lines is a quotation mark left open
-APART = b"\x01"  # what no text holds: by it, Polars takes lines for cells
 UNFINISHED = "unexpected end of data"
 SHORT = "is_short"  # the column that tells of records with fewer cells than the header
 COUNTED = 100  # cells up to which one expression tells a whole record; past that it would take long
@@ -102,39 +102,43 @@ class _Reader:
             if self.only is not None and (column := self._column(block, self.only)) is not None:
                 return column, len(column), b""
             rows = self._plain(block, number)  # without a quotation mark each line is a record
-            short = self._short_of(_lines(block)) if self._may_be_short(block, rows) else None
+            short = self._short_of(block, rows, 0)
             return self._shaped(_numbered(rows, number), short), len(rows), b""
-        if self._is_regular(block):
+        few = quoted_lines(block)
+        lines = few if few is not None else lines_of(block)
+        quoted = lines.str.contains('"', literal=True)
+        if lines.filter(quoted).str.contains(self.regular).all():
             rows, count = self._plain(block, number), block.count(b"\n") + (not block.endswith(b"\n"))
             self._require(len(rows), count, number)
-            short = self._short_of(_lines(block)) if self._lack_some(rows) else None  # a separator may stand inside a cell
+            short = self._short_of(block, rows, int(lines.str.count_matches('"', literal=True).sum()))
             return self._shaped(_numbered(rows, number), short), count, b""
-        lines = _lines(block)
+        if few is not None:
+            lines = lines_of(block)
+            quoted = lines.str.contains('"', literal=True)
         doubtful = (~lines.str.contains(self.whole)).arg_true()
         some = lines.gather(doubtful)
-        is_odd = some.str.contains('"', literal=True) & ~some.str.contains(self.regular)
-        odd = doubtful.filter(is_odd).to_list()
-        short = self._short_of(lines) if len(odd) < len(doubtful) else None
-        if not odd:
-            rows = self._plain(block, number)
-            self._require(len(rows), len(lines), number)
-            return self._shaped(_numbered(rows, number), short), len(lines), b""
-        return self._mixed((lines, short), odd, number, is_last=is_last)
+        is_odd = quoted.gather(doubtful) & ~some.str.contains(self.regular)
+        short = pl.repeat(value=False, n=len(lines), eager=True).scatter(doubtful, self._cut_short(some))
+        return self._mixed((lines, short), doubtful.filter(is_odd).to_list(), number, is_last=is_last)
 
-    def _may_be_short(self, block: bytes, rows: pl.DataFrame) -> bool:
-        """Tell whether a line without quotation marks may have too few cells: what it lacks is null."""
-        if not self._lack_some(rows):
-            return False
-        return rows.width > max(self.width, 2) or block.count(self.separator.encode()) != len(rows) * (self.width - 1)
+    def _short_of(self, block: bytes, rows: pl.DataFrame, marks: int) -> pl.Series | None:
+        """Tell which records have too few cells, where each line is one; None where none has. `marks`: how many quotation marks there are."""
+        if not self._lack_some(rows) or (rows.width == self.width and all_separate(block, rows, marks)):
+            return None
+        lines, last = lines_of(block), rows[cell(self.least - 1)]
+        texts = rows.select(pl.sum_horizontal(pl.all().str.len_bytes().fill_null(0))).to_series()
+        between = lines.str.len_bytes() - texts  # separators, and quotation marks, of which no cell has more than it had
+        short = last.is_null() & (between < self.least - 1)
+        unsure = (last.is_null() & ~short & lines.str.contains('"', literal=True)).arg_true()
+        return short.scatter(unsure, self._cut_short(lines.gather(unsure))) if len(unsure) else short
 
     def _lack_some(self, rows: pl.DataFrame) -> bool:
         """Tell whether the last cell that a record must have is blank somewhere, which it is where it is not there at all."""
         return self.least > 1 and rows[cell(self.least - 1)].null_count() > 0
 
-    def _short_of(self, lines: pl.Series) -> pl.Series:
-        """Tell which lines have too few cells; of one that goes on in the next nothing is told."""
-        unquoted = lines.str.replace_all(QUOTED, "") if lines.str.contains('"', literal=True).any() else lines
-        return unquoted.str.count_matches(self.separator, literal=True) < self.least - 1
+    def _cut_short(self, lines: pl.Series) -> pl.Series:
+        """Tell which lines have too few cells, by their separators; of one that goes on in the next nothing is told."""
+        return lines.str.replace_all(QUOTED, "").str.count_matches(self.separator, literal=True) < self.least - 1
 
     def _column(self, block: bytes, position: int) -> pl.DataFrame | None:
         """Read one column of lines of which each is a record; None where some have more cells than others."""
@@ -143,17 +147,10 @@ class _Reader:
         except pl.exceptions.PolarsError:
             return None
 
-    def _is_regular(self, block: bytes) -> bool:
-        """Tell in one look whether each line with a quotation mark is a record by itself; false too where that can't be told so soon."""
-        if APART in block or b"\r" in block:
-            return False
-        lines = pl.read_csv(block, has_header=False, separator=APART.decode(), quote_char=None, schema={"line": pl.String})["line"]
-        return bool(lines.filter(lines.str.contains('"', literal=True)).str.contains(self.regular).all())
-
     def _plain(self, block: bytes, numbers: pl.Series | int) -> pl.DataFrame:
         """Read lines of which each is a record; `numbers`: theirs, or the first one's."""
         try:
-            return self._parse(block, max(self.width, 2))  # a blank first line would not count
+            return self._parse(block, max(self.width, 2))
         except pl.exceptions.PolarsError:  # more cells than the header has, which may be blank
             pass
         try:
@@ -169,7 +166,10 @@ class _Reader:
             raise _apart(numbers if isinstance(numbers, int) else int(numbers[0]), self.where) from None
 
     def _parse(self, block: bytes, width: int, columns: list[int] | None = None) -> pl.DataFrame:
-        """Read lines of at most `width` cells. NOTE: Polars takes that number from the first line, so it is given one that has them all."""
+        """Read lines of at most `width` cells.
+
+        NOTE: Polars takes that number from the first line, and passes over a blank one, so it is given one that has them all.
+        """
         first_line = self.separator.encode() * (width - 1) + b"\n"
         schema = dict.fromkeys(self.names[:width], pl.String)
         return pl.read_csv(first_line + block, has_header=False, separator=self.separator, schema=schema, columns=columns).slice(1)
@@ -267,10 +267,6 @@ class _Reader:
             some = ("row " if len(long) == 1 else "rows ") + ", ".join(str(row) for row in long.head(NAMED)) + (" …" if len(long) > NAMED else "")
             said = count_of(len(long), "row has", "rows have")
             raise Refused(f"{self.where}: {said} more cells than the header's {self.width}: {some}.", QUOTES)
-
-
-def _lines(block: bytes) -> pl.Series:
-    return pl.Series(block.decode().removesuffix("\n").split("\n"), dtype=pl.String)
 
 
 def _numbered(rows: pl.DataFrame, number: int) -> pl.DataFrame:

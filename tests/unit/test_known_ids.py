@@ -3,17 +3,16 @@
 import polars as pl
 import pytest
 
-from pipeline.intake import idsets
 from pipeline.intake.idsets import KnownIds
 
 
-@pytest.mark.parametrize("strangers", [0, 3, 1_000_000])
-def test_strangers_are_told_in_every_piece_however_many_there_were(strangers: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(idsets, "STRANGERS", strangers)
-    known = KnownIds(pl.Series([f"C{n}" for n in range(0, 100, 2)]))
-    for start in (0, 40, 80, 0):
-        asked = [f"C{n}" for n in range(start, start + 40)]
-        assert known.lack(pl.Series(asked)).to_list() == [int(one[1:]) % 2 == 1 or int(one[1:]) >= 100 for one in asked]
+@pytest.mark.parametrize("count", [1, 7, 1_000, 30_000])
+def test_strangers_are_told_however_many_ids_have_one_place(count: int) -> None:
+    ids = [f"C{n}" + "é" * (n % 3) for n in range(0, 2 * count, 2)]
+    known, there = KnownIds(pl.Series(ids)), set(ids)
+    for start in (0, count // 2, 0):
+        asked = [*(f"C{n}" + "é" * (n % 3) for n in range(start, start + 3 * count)), "", None]
+        assert known.lack(pl.Series(asked)).to_list() == [one not in there for one in asked]
 
 
 def test_among_no_ids_everybody_is_a_stranger() -> None:
