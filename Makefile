@@ -66,9 +66,9 @@ check-types: setup
 check-laws: setup
 	@$(BIN)/lint-imports
 
-# All tests but those of hostile inputs and faults, which take as long again: make test and make hazards run these too.
+# All tests but most of hostile inputs and faults, which take as long again: make test and make hazards run these too.
 check-tests: setup
-	@$(PYTEST) -m "not hazard"
+	@$(PYTEST) -m "not hazard or quick"
 
 faults: setup ## kill -9 and full disks, many of them (make faults ARGS='--kills 50 --seed 7')
 	@$(BIN)/python -m tests.faults.many $(ARGS)
@@ -82,7 +82,7 @@ docs: setup ## write the generated pages of docs/ anew
 bench: setup ## measure speed and memory
 	@$(BIN)/python tests/bench/bench.py $(ARGS)
 
-hazards: setup ## run the tests of hostile inputs and faults, record their times, and write their page anew
+hazards: setup ## run the tests of hostile inputs and faults, record what they take, and write their page anew
 	@$(BIN)/python -m tests.hazards.record $(ARGS)
 
 fuzz: setup ## throw spoilt files at the readers (make fuzz SECONDS=600 FIRST=100000; ARGS='--case csv-17' tries one again)

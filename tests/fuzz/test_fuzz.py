@@ -16,6 +16,7 @@ from tests.fuzz.seeds import SEEDS
 CASES = 65  # five rounds of all kinds
 
 
+@pytest.mark.quick
 @pytest.mark.hazard(9, "Files of every kind, spoilt at random", "each is refused, or each of its rows is there once, at its own number")
 def test_spoilt_files_are_refused_or_read_whole() -> None:
     done = subprocess.run([sys.executable, "-m", "tests.fuzz.run", "--cases", str(CASES)], cwd=ROOT, capture_output=True, text=True, check=False)

@@ -1,29 +1,17 @@
 """A book to try hazards on, and runs of the program that are watched."""
 
-import json
-import os
 import shutil
-import subprocess
-import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from tests.cli.conftest import BOOKINGS, CUSTOMERS, ROOT, Ran, Shop, run_in
+from tests.cli.conftest import BOOKINGS, CUSTOMERS, Ran, Shop, run_in
 from tests.cli.test_refusals import fingerprint
+from tests.hazards.watching import watched
 
 MOST_MEMORY = 1_000_000_000
-# NOTE: a process inherits the most memory that the one that started it ever had, so a small one starts the program.
-MEASURE = """
-import json, os, sys
-process = os.posix_spawn(sys.argv[2], sys.argv[2:], os.environ)
-_, status, usage = os.wait4(process, 0)
-with open(sys.argv[1], "w") as handle:
-    json.dump([os.waitstatus_to_exitcode(status), usage.ru_maxrss * 1024], handle)
-"""
 Outcome = tuple[int, str, str | None]
 
 
@@ -39,15 +27,8 @@ class Victim:
 
     def run(self, *words: str | Path) -> Ran:
         """Run the program; fail where it takes more memory than a refusal or a small file may."""
-        known = {name: value for name, value in os.environ.items() if not name.startswith("FLAGBOOK_")}
-        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err, tempfile.NamedTemporaryFile() as measured:
-            command = [sys.executable, "-I", "-S", "-c", MEASURE, measured.name, sys.executable, "-m", "jobs", *map(str, words)]
-            subprocess.run(command, cwd=self.shop.folder, stdout=out, stderr=err, env={**known, "PYTHONPATH": str(ROOT)}, check=True, timeout=300)
-            code, memory = json.loads(measured.read())
-            for handle in (out, err):
-                handle.seek(0)
-            ran = Ran(code, out.read().decode(), err.read().decode())
-        assert memory < MOST_MEMORY, f"{memory // 1_000_000} MB"
+        ran, took = watched(self.shop.folder, *words)
+        assert took.bytes < MOST_MEMORY, f"{took.bytes // 1_000_000} MB"
         return ran
 
     def refuses(self, name: str, content: bytes, *said: str, by: tuple[str, ...] = ("apply",)) -> None:

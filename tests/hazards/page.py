@@ -1,4 +1,4 @@
-"""The page of hazards, made from the marks of the tests: each case, what happens, and how long its slowest test took."""
+"""The page of hazards, made from the marks of the tests: each case, what happens, and what it took at most."""
 
 import ast
 import json
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 TESTS = Path(__file__).parents[1]
-SECONDS = Path(__file__).with_name("seconds.json")
+FIGURES = Path(__file__).with_name("figures.json")
 NUMBERS = range(1, 61)
 CHAPTERS = {
     1: "The container",
@@ -24,8 +24,16 @@ Hostile and broken files, and faults while the program runs: what it does about 
 themselves; the page is written from the tests' marks. *Refused* means exit code 3, a message that says what is wrong and what to do, and nothing
 written; a row that *comes back* is in the file of rejected rows with its reason, while the others are applied.
 
-The seconds are those of the slowest test of a line when `make hazards` last ran them all: with making the file, starting the program, and
-where the test does so, running it several times. Where they depend on a setting, [loading.md](loading.md#limits) says which."""
+The seconds and megabytes are those of the slowest and of the largest run of the program (with the process that it reads files in) that the
+tests of a line make; `make hazards` records them. Where no memory is said, the tests do not run the program by itself, and the seconds are those of
+the slowest test, with all that it prepares. Limits that are settings are said in [loading.md](loading.md#limits)."""
+
+
+class Figures(NamedTuple):
+    """What a case took at most; `megabytes` is null where the seconds are those of a whole test."""
+
+    seconds: float
+    megabytes: int | None
 
 
 class Hazard(NamedTuple):
@@ -37,7 +45,7 @@ class Hazard(NamedTuple):
 
     @property
     def key(self) -> str:
-        """Return under what its time is kept."""
+        """Return under what its figures are kept."""
         return f"{self.number}: {self.case}"
 
 
@@ -57,35 +65,36 @@ def _marks(path: Path) -> Iterator[Hazard]:
         yield Hazard(int(str(values[0])), str(values[1]), str(values[2]))
 
 
-def read_seconds() -> dict[str, float]:
-    """Return the times that were recorded last, by the key of the hazard."""
-    times: dict[str, float] = json.loads(SECONDS.read_text(encoding="utf-8")) if SECONDS.exists() else {}
-    return times
+def read_figures() -> dict[str, Figures]:
+    """Return the figures that were recorded last, by the key of the hazard."""
+    figures = json.loads(FIGURES.read_text(encoding="utf-8")) if FIGURES.exists() else {}
+    return {key: Figures(*took) for key, took in figures.items()}
 
 
-def untimed(cases: list[Hazard], times: dict[str, float]) -> list[str]:
-    """Return the keys of cases without a recorded time."""
-    return [case.key for case in cases if case.key not in times]
+def unmeasured(cases: list[Hazard], figures: dict[str, Figures]) -> list[str]:
+    """Return the keys of cases without recorded figures."""
+    return [case.key for case in cases if case.key not in figures]
 
 
-def page(cases: list[Hazard], times: dict[str, float]) -> str:
-    """Return the page; a case without a time shows none."""
+def page(cases: list[Hazard], figures: dict[str, Figures]) -> str:
+    """Return the page; a case without figures shows none."""
     parts = [INTRODUCTION]
     starts = list(CHAPTERS)
     for start, end in zip(starts, [*starts[1:], NUMBERS[-1] + 1], strict=True):
         mine = [case for case in cases if start <= case.number < end]
-        parts += [f"## {CHAPTERS[start]}", _table(mine, times)] if mine else []
+        parts += [f"## {CHAPTERS[start]}", _table(mine, figures)] if mine else []
     missing = sorted(set(NUMBERS) - {case.number for case in cases})
     if missing:
         parts.append(f"Cases without a test as yet: {', '.join(map(str, missing))}.")
     return "\n\n".join(parts)
 
 
-def _table(cases: list[Hazard], times: dict[str, float]) -> str:
-    lines = ["| | case | what happens | seconds |", "| --- | --- | --- | --- |"]
+def _table(cases: list[Hazard], figures: dict[str, Figures]) -> str:
+    lines = ["| | case | what happens | seconds, MB |", "| --- | --- | --- | --- |"]
     for case in cases:
-        seconds = f"{times[case.key]:.1f}" if case.key in times else ""
-        lines.append(f"| {case.number} | {_safe(case.case)} | {_safe(case.outcome)} | {seconds} |")
+        took = figures.get(case.key)
+        said = "" if took is None else f"{took.seconds:.1f}" if took.megabytes is None else f"{took.seconds:.1f}, {took.megabytes:,}"
+        lines.append(f"| {case.number} | {_safe(case.case)} | {_safe(case.outcome)} | {said} |")
     return "\n".join(lines)
 
 
@@ -93,6 +102,6 @@ def _safe(text: str) -> str:
     return text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("*", "\\*").replace("[", "\\[")
 
 
-def without_times(text: str) -> str:
+def without_figures(text: str) -> str:
     """Return the page with the last cell of every row blank, to be compared."""
     return "\n".join(line.rstrip("|").rpartition("|")[0] if line.startswith("| ") else line for line in text.splitlines())

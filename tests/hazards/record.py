@@ -1,44 +1,59 @@
-"""Run every test that is marked as a hazard, record how long each took, and write the page of hazards anew."""
+"""Run every test that is marked as a hazard, record what each took, and write the page of hazards anew."""
 
 import json
 import sys
 
 import pytest
 
-from tests.hazards.page import SECONDS, Hazard, hazards, read_seconds
+from tests.hazards.page import FIGURES, Figures, Hazard, hazards, read_figures
+from tests.hazards.watching import RUNS
 from tests.spec.make_docs import DOCS
 from tests.spec.make_docs import main as make_docs
 
 
 class Recorder:
-    """Keeps the time of the slowest test of each case that passes."""
+    """Keeps the most that a test of each case took that passes: of the program's runs that are watched, else of the whole test."""
 
     def __init__(self) -> None:
-        self.times: dict[str, float] = {}
+        self.figures: dict[str, Figures] = {}
 
     @pytest.hookimpl
     def pytest_runtest_makereport(self, item: pytest.Item, call: "pytest.CallInfo[None]") -> None:
-        """Take the time of a test that has just ended."""
+        """Take the figures of a test that has just ended."""
+        runs, RUNS[:] = list(RUNS), []
         if call.when != "call" or call.excinfo is not None:
             return
+        took = call.duration, None
+        if runs:
+            took = max(run.seconds for run in runs), max(run.bytes for run in runs) // 1_000_000
         for mark in item.iter_markers("hazard"):
             key = Hazard(*mark.args).key
-            self.times[key] = max(round(call.duration, 1), self.times.get(key, 0))
-            write_seconds(self.times)  # at once: a run that is broken off loses nothing
+            self.figures[key] = _most(Figures(round(took[0], 1), took[1]), self.figures.get(key))
+            write_figures(self.figures)  # at once: a run that is broken off loses nothing
 
 
-def write_seconds(times: dict[str, float]) -> None:
-    """Write times over those that were recorded before; those of cases that are no more go."""
+def _most(one: Figures, other: Figures | None) -> Figures:
+    """Return the greater figures; those of whole tests do not count where there are others."""
+    if other is None or (one.megabytes is not None and other.megabytes is None):
+        return one
+    if other.megabytes is not None and one.megabytes is None:
+        return other
+    return Figures(max(one.seconds, other.seconds), None if one.megabytes is None else max(one.megabytes, other.megabytes or 0))
+
+
+def write_figures(figures: dict[str, Figures]) -> None:
+    """Write figures over those that were recorded before; those of cases that are no more go."""
     known = {case.key for case in hazards()}
-    kept = {key: seconds for key, seconds in {**read_seconds(), **times}.items() if key in known}
+    kept = {key: took for key, took in {**read_figures(), **figures}.items() if key in known}
     lines = sorted(kept.items(), key=lambda item: (int(item[0].partition(":")[0]), item[0]))
-    SECONDS.write_text(json.dumps(dict(lines), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    text = ",\n".join(f" {json.dumps(key, ensure_ascii=False)}: {json.dumps(took)}" for key, took in lines)
+    FIGURES.write_text(f"{{\n{text}\n}}\n", encoding="utf-8")
 
 
 def main(words: list[str]) -> int:
-    """Run the tests (`words`: more arguments for pytest), and write times and page; return pytest's exit code."""
+    """Run the tests (`words`: more arguments for pytest), and write figures and page; return pytest's exit code."""
     code = pytest.main(["-m", "hazard", "-p", "no:randomly", "-p", "no:xdist", "-q", *words], plugins=[Recorder()])
-    (DOCS / "hazards.md").unlink(missing_ok=True)  # a page that differs in its times alone does not count as stale
+    (DOCS / "hazards.md").unlink(missing_ok=True)  # a page that differs in its figures alone does not count as stale
     return make_docs([]) or int(code)
 
 

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.hazards.page import Hazard, hazards, page, untimed, without_times
+from tests.hazards.page import Figures, Hazard, hazards, page, unmeasured, without_figures
 
 FIRST, SECOND = Hazard(1, "A bomb | two", "refused"), Hazard(23, "Errors", "the row comes back")
+ONE = Figures(1.0, 100)
 MARK = "import pytest\n@pytest.mark.hazard({})\ndef test_it() -> None: ...\n"
 
 
@@ -25,19 +26,21 @@ def test_mark_that_says_something_else_is_a_fault(said: str, tmp_path: Path) -> 
 
 
 def test_page_has_every_case_and_names_numbers_without_any() -> None:
-    text = page([FIRST, SECOND], {FIRST.key: 1.26})
-    assert "| 1 | A bomb \\| two | refused | 1.3 |" in text
-    assert "| 23 | Errors | the row comes back |  |" in text
+    third = Hazard(24, "Formulas", "the row comes back")
+    text = page([FIRST, SECOND, third], {FIRST.key: Figures(1.26, 1234), SECOND.key: Figures(2, None)})
+    assert "| 1 | A bomb \\| two | refused | 1.3, 1,234 |" in text
+    assert "| 23 | Errors | the row comes back | 2.0 |" in text
+    assert "| 24 | Formulas | the row comes back |  |" in text
     assert "without a test as yet: 2, 3," in text
     assert "without a test" not in page([Hazard(number, "a", "b") for number in range(1, 61)], {})
 
 
-def test_times_do_not_make_a_page_stale_and_cases_do() -> None:
-    before, after = page([FIRST], {FIRST.key: 1.0}), page([FIRST], {FIRST.key: 99.0})
+def test_figures_do_not_make_a_page_stale_and_cases_do() -> None:
+    before, after = page([FIRST], {FIRST.key: ONE}), page([FIRST], {FIRST.key: Figures(99.0, None)})
     assert before != after
-    assert without_times(before) == without_times(after)
-    assert without_times(before) != without_times(page([FIRST._replace(outcome="read")], {FIRST.key: 1.0}))
+    assert without_figures(before) == without_figures(after)
+    assert without_figures(before) != without_figures(page([FIRST._replace(outcome="read")], {FIRST.key: ONE}))
 
 
-def test_case_without_a_recorded_time_is_named() -> None:
-    assert untimed([FIRST, SECOND], {SECOND.key: 1.0}) == [FIRST.key]
+def test_case_without_recorded_figures_is_named() -> None:
+    assert unmeasured([FIRST, SECOND], {SECOND.key: ONE}) == [FIRST.key]

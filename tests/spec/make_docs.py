@@ -142,12 +142,12 @@ def reports_page() -> str:
 
 def hazards_page() -> str:
     """Return the page of hostile inputs and faults, with the times that were recorded last."""
-    return _page([hazards.page(hazards.hazards(), hazards.read_seconds())])
+    return _page([hazards.page(hazards.hazards(), hazards.read_figures())])
 
 
 PAGES = {"rules.md": rules_page, "findings.md": findings_page, "columns.md": columns_page, "reports.md": reports_page, "hazards.md": hazards_page}
 # What is compared of a page that has more than is made of the sources alone.
-COMPARED = {"hazards.md": hazards.without_times}
+COMPARED = {"hazards.md": hazards.without_figures}
 
 
 def stale_pages(folder: Path) -> dict[Path, str]:
@@ -167,8 +167,8 @@ def main(words: list[str]) -> int:
         print("Usage: python -m tests.spec.make_docs [--check]", file=sys.stderr)
         return 2
     stale = stale_pages(DOCS)
-    untimed = hazards.untimed(hazards.hazards(), hazards.read_seconds()) if words else []
-    for case in untimed:
+    unmeasured = hazards.unmeasured(hazards.hazards(), hazards.read_figures()) if words else []
+    for case in unmeasured:
         print(f"note: docs/hazards.md: no time is recorded as yet for case {case} (record it with: make hazards)", file=sys.stderr)
     for path, text in stale.items():
         if words:
