@@ -23,12 +23,12 @@ class Recorder:
         runs, RUNS[:] = list(RUNS), []
         if call.when != "call" or call.excinfo is not None:
             return
-        took = call.duration, None
+        took = Figures(round(call.duration, 1), None)
         if runs:
-            took = max(run.seconds for run in runs), max(run.bytes for run in runs) // 1_000_000
+            took = Figures(round(max(run.seconds for run in runs), 1), max(run.bytes for run in runs) // 1_000_000)
         for mark in item.iter_markers("hazard"):
             key = Hazard(*mark.args).key
-            self.figures[key] = _most(Figures(round(took[0], 1), took[1]), self.figures.get(key))
+            self.figures[key] = _most(took, self.figures.get(key))
             write_figures(self.figures)  # at once: a run that is broken off loses nothing
 
 
