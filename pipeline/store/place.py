@@ -67,26 +67,38 @@ def spill_folder(store: Path) -> Path:
     return store.with_name(store.name + ".tmp")
 
 
+def rewriting_folder(store: Path) -> Path:
+    """Return where a store is written anew before it takes the old one's place."""
+    return store.with_name(store.name + ".rewriting")
+
+
 def unfinished(store: Path, process: int) -> Path:
     """Return under which name a store is written before it gets its own."""
     return store.with_name(f".{store.name}.{process}.new")
 
 
 def leftovers(store: Path) -> list[Path]:
-    """Return what killed runs left beside a store: spill files, and stores that never got their name. The store must be locked."""
+    """Return what killed runs left beside a store: spill files, and stores that never got their name or place. The store must be locked."""
     names = f".{store.name}."
     new = [path for path in store.parent.iterdir() if path.name.startswith(names) and path.name.removesuffix(".wal").endswith(".new")]
-    folder = spill_folder(store)
-    spilt = [path for path in folder.iterdir() if path.name.startswith("duckdb_temp_")] if folder.is_dir() and not folder.is_symlink() else []
-    return sorted([*new, *spilt])
+    spilt = [path for path in _inside(spill_folder(store)) if path.name.startswith("duckdb_temp_")]
+    return sorted([*new, *spilt, *_inside(rewriting_folder(store))])
+
+
+def _inside(folder: Path) -> list[Path]:
+    return list(folder.iterdir()) if folder.is_dir() and not folder.is_symlink() else []
 
 
 def sweep(store: Path) -> None:
     """Remove what killed runs left beside a store; nobody else may have it open."""
     for path in leftovers(store):
-        path.unlink(missing_ok=True)
-    with suppress(OSError):  # there is none, or somebody else's files lie in it
-        spill_folder(store).rmdir()
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+    for folder in (spill_folder(store), rewriting_folder(store)):
+        with suppress(OSError):  # there is none, or somebody else's files lie in it
+            folder.rmdir()
 
 
 def check_room(store: Path, least: int, inputs: Iterable[Path] = ()) -> None:

@@ -11,9 +11,9 @@ import duckdb
 from pipeline.errors import TryAgain
 from pipeline.lasting import flush
 from pipeline.store.connecting import connect
+from pipeline.store.place import rewriting_folder
 
 MARK: Final = "to_rewrite"  # the entry of `book` that says that it is still to be done
-BESIDE: Final = ".rewriting"
 
 
 def write_anew(path: Path) -> None:
@@ -31,7 +31,7 @@ def write_anew(path: Path) -> None:
 def _rewrite(path: Path) -> None:
     """Copy the store into a new file beside it, compare the two, and put the new one in its place; until then the store is what it was, mark and all."""
     store = path.resolve()
-    folder = store.with_name(store.name + BESIDE)
+    folder = rewriting_folder(store)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o700)
     try:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.health import LOOK, Fault
-from pipeline.store.place import leftovers, spill_folder
+from pipeline.store.place import leftovers, rewriting_folder, spill_folder
 from pipeline.store.wal import logs_of
 
 SECTION = "docs/runbook.md: What doctor finds"
@@ -39,7 +39,8 @@ def _names(store: Path) -> Iterator[Fault]:
 def _left(store: Path) -> Iterator[Fault]:
     if left := leftovers(store):
         size = sum(path.stat().st_size for path in left if path.exists())
-        where = ", ".join(sorted({str(path.parent if path.parent == spill_folder(store) else path) for path in left}))
+        folders = (spill_folder(store), rewriting_folder(store))
+        where = ", ".join(sorted({str(path.parent if path.parent in folders else path) for path in left}))
         fix = "Nothing: the next command that writes removes them."
         yield Fault("left-over", where, f"{len(left):,} files of runs that were killed, {size:,} bytes", fix, LOOK)
 

@@ -11,7 +11,7 @@ from pipeline.errors import TryAgain
 from pipeline.store import place
 from pipeline.store.book import Book, open_book
 from pipeline.store.connecting import private_files
-from pipeline.store.place import check_room, leftovers, spill_folder
+from pipeline.store.place import check_room, leftovers, rewriting_folder, spill_folder
 from tests.cli.conftest import ROOT, Shop, run_in
 from tests.faults.calling import call
 
@@ -87,13 +87,15 @@ def test_what_killed_runs_left_is_swept_by_the_next_writer_and_by_no_reader(shop
     monkeypatch.chdir(shop.folder)
     store = shop.folder / "flagbook.duckdb"
     spill_folder(store).mkdir()
-    left = [shop.file("flagbook.duckdb.tmp/duckdb_temp_7_0_owner", "x"), shop.file(".flagbook.duckdb.7.new", "x"), shop.file(".flagbook.duckdb.7.new.wal", "x")]
+    rewriting_folder(store).mkdir()
+    names = ("flagbook.duckdb.tmp/duckdb_temp_7_0_owner", ".flagbook.duckdb.7.new", ".flagbook.duckdb.7.new.wal", "flagbook.duckdb.rewriting/store")
+    left = [shop.file(name, "x") for name in names]
     kept = shop.file("flagbook.duckdb.tmp/mine.txt", "x")
     assert leftovers(store) == sorted(left)
     assert call("batches") == 0
     assert leftovers(store) == sorted(left)
     assert call("undo 1") == 0
-    assert (leftovers(store), kept.exists()) == ([], True)
+    assert (leftovers(store), kept.exists(), rewriting_folder(store).exists()) == ([], True, False)
 
 
 @pytest.mark.hazard(52, "too little room on the disk before a batch begins", "exit 5 with the numbers, nothing begun")

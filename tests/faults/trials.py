@@ -20,7 +20,15 @@ from tests.cli.conftest import ROOT
 
 STORE = "flagbook.duckdb"
 CUSTOMERS, BOOKINGS = 400, 3000
-CLOCK = {"batches": "* EXCLUDE (started_at, finished_at)"}
+# What a clock or chance gives anew each time; and, in `book`, what says that the store is still to be written anew.
+COMPARED = {
+    "batches": "SELECT * EXCLUDE (started_at, finished_at) FROM batches",
+    "commitments": "SELECT event_id, batch_id, salt IS NULL, erased_by FROM commitments",
+    "heads": "SELECT batch_id FROM heads",
+    "suppressed": "SELECT kind, batch_id FROM suppressed",
+    "book": "SELECT key, CASE WHEN key <> 'suppression_key' THEN value END FROM book WHERE key <> 'to_rewrite'",
+}
+ERASED = "C0001"
 SETTINGS = '[business]\ntimezone = "UTC"\n[store]\nmin_free_bytes = 1\n[batches]\nmass_change_percent = 100\nshrink_percent = 1\n'
 COMMANDS = {
     "load": "load --customers customers.csv --bookings bookings.csv --as-of 2026-06-01 --by Night",
@@ -28,8 +36,10 @@ COMMANDS = {
     "apply": "apply upload.csv --as-of 2026-06-03 --by Desk",
     "undo": "undo 3 --as-of 2026-06-04 --by Boss",
     "migrate": "migrate shopify.csv --from shopify --as-of 2026-06-05 --by Desk",
+    "erase": f"erase {ERASED} --yes --as-of 2026-06-06 --by Boss",
     "backup": "backup copy.duckdb",
 }
+LEFT = (".tmp/", ".rewriting/")  # folders that a killed run leaves, and the next one sweeps
 FULL = ("disk is full", "can't be written", "can't get its name", "are free", "neither into memory")
 Folder = dict[str, Any]
 
@@ -109,7 +119,7 @@ def read_store(store: Path) -> dict[str, Any]:
     with duckdb.connect(str(store), read_only=True) as con:
         con.execute("SET TimeZone = 'UTC'")
         names = [str(name) for (name,) in con.execute("SELECT table_name FROM duckdb_tables()").fetchall()]
-        return {name: con.execute(f"SELECT {CLOCK.get(name, '*')} FROM {name} ORDER BY ALL").fetchall() for name in names}
+        return {name: con.execute(f"{COMPARED.get(name, f'FROM {name}')} ORDER BY ALL").fetchall() for name in names}
 
 
 READERS: dict[str, Callable[[Path], Any]] = {".duckdb": read_store, ".xlsx": read_workbook}
@@ -162,8 +172,19 @@ def try_fault(case: Case, program: Zygote, folder: Path, tally: Tally, fault: di
     again = program.run(folder, COMMANDS[case.name])
     if again["code"] != case.codes[bool(lasting)] or look(folder) != case.seen[1 + bool(lasting)]:
         tally.wrong.append(f"{told}: run again it ended with {again['code']}, {_difference(case, folder, 1 + bool(lasting))}: {again['said'][-600:]}")
+    _judge_after(case, program, folder, told, tally)
     tally.counts[f"{case.name}: {'killed' if ended['code'] < 0 else 'exit ' + str(ended['code'])}, {'all there' if lasting else 'nothing there'}"] += 1
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _judge_after(case: Case, program: Zygote, folder: Path, told: str, tally: Tally) -> None:
+    """Write down where the book is not well in the end, its chain of batches and the heads outside of it too, or a byte of who was erased is left."""
+    well = program.run(folder, "doctor")
+    if well["code"]:
+        tally.wrong.append(f"{told}: doctor says {well['said'][-600:]}")
+    stores = [path for path in folder.rglob(f"{STORE}*") if path.is_file()]
+    if case.name == "erase" and any(name in path.read_bytes() for path in stores for name in (ERASED.encode(), f"Ann {ERASED}".encode())):
+        tally.wrong.append(f"{told}: bytes of who was erased are left")
 
 
 def _is_expected(ended: dict[str, Any], case: Case, fault: dict[str, float]) -> bool:
@@ -177,7 +198,7 @@ def _fault_left(case: Case, folder: Path) -> bool | None:
     """Return whether all of the command is there, or nothing; None where it is something else. Result files are whole, or not there."""
     before, after, _ = case.seen
     try:
-        seen = {name: found for name, found in look(folder).items() if not Path(name).name.startswith(".") and ".tmp/" not in name}
+        seen = {name: found for name, found in look(folder).items() if not Path(name).name.startswith(".") and not any(word in name for word in LEFT)}
     except duckdb.Error:
         return None
     whole = {name: {"before": before.get(name), "after": after.get(name)} for name in {*before, *after, *seen}}

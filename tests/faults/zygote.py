@@ -18,6 +18,8 @@ import duckdb
 
 import jobs.cli
 import pipeline.copying
+import pipeline.erasing
+import pipeline.examining
 import pipeline.intake.workbook
 import pipeline.legacy.reading
 import pipeline.migration
@@ -26,7 +28,15 @@ import pipeline.store.book
 from pipeline.outputs.staging import Staged
 from pipeline.store.book import Book
 
-LOADED = (pipeline.copying, pipeline.intake.workbook, pipeline.legacy.reading, pipeline.migration, pipeline.outputs.ownbook)  # before anybody needs them
+LOADED = (
+    pipeline.copying,
+    pipeline.erasing,
+    pipeline.examining,
+    pipeline.intake.workbook,
+    pipeline.legacy.reading,
+    pipeline.migration,
+    pipeline.outputs.ownbook,
+)  # before anybody needs them
 MOVES = ("replace", "rename", "link", "unlink")
 
 
