@@ -51,8 +51,17 @@ class Hazard(NamedTuple):
 
 def hazards(folder: Path = TESTS) -> list[Hazard]:
     """Return every case that a test is marked with, in order, each once; raise `ValueError` for a mark that says something else."""
-    found = {hazard for path in sorted(folder.rglob("*.py")) for hazard in _marks(path)}
+    found = {hazard for path in _modules(folder) for hazard in _marks(path)}
     return sorted(found)
+
+
+def _modules(folder: Path) -> Iterator[Path]:
+    """Yield the modules of tests; benchmarks mark nothing, and keep whole environments of other programs."""
+    for path in sorted(folder.iterdir()):
+        if path.is_dir() and path.name != "bench":
+            yield from path.rglob("*.py")
+        elif path.suffix == ".py":
+            yield path
 
 
 def _marks(path: Path) -> Iterator[Hazard]:

@@ -16,6 +16,7 @@ class Recorder:
 
     def __init__(self) -> None:
         self.figures: dict[str, Figures] = {}
+        self.known = {case.key for case in hazards()}
 
     @pytest.hookimpl
     def pytest_runtest_makereport(self, item: pytest.Item, call: "pytest.CallInfo[None]") -> None:
@@ -29,7 +30,7 @@ class Recorder:
         for mark in item.iter_markers("hazard"):
             key = Hazard(*mark.args).key
             self.figures[key] = _most(took, self.figures.get(key))
-            write_figures(self.figures)  # at once: a run that is broken off loses nothing
+            write_figures(self.figures, self.known)  # at once: a run that is broken off loses nothing
 
 
 def _most(one: Figures, other: Figures | None) -> Figures:
@@ -41,9 +42,8 @@ def _most(one: Figures, other: Figures | None) -> Figures:
     return Figures(max(one.seconds, other.seconds), None if one.megabytes is None else max(one.megabytes, other.megabytes or 0))
 
 
-def write_figures(figures: dict[str, Figures]) -> None:
-    """Write figures over those that were recorded before; those of cases that are no more go."""
-    known = {case.key for case in hazards()}
+def write_figures(figures: dict[str, Figures], known: set[str]) -> None:
+    """Write figures over those that were recorded before; those of cases that are not known go."""
     kept = {key: took for key, took in {**read_figures(), **figures}.items() if key in known}
     lines = sorted(kept.items(), key=lambda item: (int(item[0].partition(":")[0]), item[0]))
     text = ",\n".join(f" {json.dumps(key, ensure_ascii=False)}: {json.dumps(took)}" for key, took in lines)
