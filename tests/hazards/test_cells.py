@@ -148,7 +148,7 @@ def test_other_kinds_of_value(victim: Victim) -> None:
 
 @pytest.mark.hazard(34, "A comment of 40,000 characters", "the row comes back: a comment is never cut")
 def test_long_comment(victim: Victim) -> None:
-    assert victim.outcomes("up.xlsx", table(("add", "C1", "Alert", "x" * 40_000))) == [(2, REJECTED, "comment-too-long")]
+    assert victim.outcomes("up.xlsx", table(("add", "C1", "Alert", "x" * 40_000))) == [(2, REJECTED, "cell-too-long,comment-too-long")]
 
 
 @pytest.mark.hazard(34, "Line breaks, formatted text and _x000D_ in a comment", "kept; the same through a template filled in again")
