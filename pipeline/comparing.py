@@ -6,7 +6,7 @@ from pipeline.chaining import standing_in
 from pipeline.context import Context
 from pipeline.intake.cells import email_keys, phone_keys
 from pipeline.parting import Spoken
-from pipeline.store.sources import customers_of, flags_of
+from pipeline.store.sources import customers_of, find_said, flags_of
 
 PLAIN = ("first_name", "last_name", "company", "email", "phone", "status")
 DIFFERENCE = ("customer_id", "item", "difference", "in_file", "in_book")
@@ -19,6 +19,7 @@ def compare(spoken: Spoken, people: pl.DataFrame, context: Context) -> tuple[pl.
     `people`: customers as the files have them, each once; a blank cell says nothing. Addresses and numbers are compared in their normal form. A flag
     is the same where the book's comment holds the source's, and its last day is the source's; not before it, where the comment holds more.
     """
+    find_said(context.book, spoken.source)
     known = customers_of(context.book, people["customer_id"])
     flags = _flags(standing_in(spoken, context), flags_of(context.book, people["customer_id"]))
     absent = people.join(known, on="customer_id", how="anti").select("customer_id")

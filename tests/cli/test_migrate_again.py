@@ -1,0 +1,96 @@
+"""Migration once more: what comes late, mended rows, and what a later comparison tells."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from jobs.cli import main
+from tests.cli.conftest import Ran, Shop
+
+AS_OF = ("--as-of", "2026-06-01", "--by", "Ivy", "--json")
+HISTORY = "Customer ID,First Name,Action,Date,Reason,Employee\n"
+FIRST = "7,Bo,flagged,12/31/2023,fake bag,Kim\n7,Bo,un-flagged,01/15/2024,sorted,Lee\n"
+
+
+@pytest.fixture
+def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shop:
+    """A folder without a book; the program runs in this process, since it is run often here."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words: str | Path) -> Ran:
+        monkeypatch.setattr(sys, "argv", ["flagbook", *map(str, words)])
+        with pytest.raises(SystemExit) as left:
+            main()
+        said = capsys.readouterr()
+        return Ran(int(left.value.code or 0), said.out, said.err)
+
+    return Shop(tmp_path, run)
+
+
+def asked(shop: Shop, query: str) -> list[Any]:
+    """Ask the book."""
+    with duckdb.connect(str(shop.folder / "flagbook.duckdb"), read_only=True) as con:
+        return con.sql(query).fetchall()
+
+
+def resale(shop: Shop, rows: str) -> Any:
+    """Migrate a history of flags; return the account."""
+    shop.file("resale.csv", HISTORY + rows)
+    done = shop.run("migrate", "resale.csv", "--from", "resaleai", *AS_OF)
+    assert done.code in (0, 4), done.err
+    assert done.json()["adds_up"]
+    return done.json()
+
+
+def events(shop: Shop) -> list[Any]:
+    """Return the events of flags as the history has them: day, action, what stood before and after, why."""
+    columns = "changed_at::DATE::VARCHAR, action, before ->> 'comment', after ->> 'comment', reason"
+    return asked(shop, f"SELECT {columns} FROM history WHERE entity = 'flags' ORDER BY event_id")
+
+
+def test_a_mended_event_does_not_bring_back_a_flag_that_ended_after_it(bare: Shop) -> None:
+    assert resale(bare, f"{FIRST}7,Bo,flagged,32/01/2024,typo,Kim\n")["codes"] == {"bad-date": 1}
+    bare.file("mended.csv", (bare.folder / "resale.rejected.csv").read_text(encoding="utf-8-sig").replace("32/01/2024", "01/05/2024"))
+    done = bare.run("migrate", "mended.csv", "--from", "resaleai", *AS_OF)
+    assert (done.code, done.json()["history"][0]["imported"], asked(bare, "FROM flags")) == (0, 1, [])
+    assert events(bare)[2:] == [("2024-01-05", "flagged", None, None, "typo")]
+    assert bare.run("doctor").code == 0
+
+
+def test_an_older_export_that_comes_late_leaves_what_stands(bare: Shop) -> None:
+    newer = f"{FIRST}8,Al,un-flagged,02/03/2024,was not,Lee\n8,Al,flagged,03/03/2026,now,Lee\n"
+    resale(bare, newer)
+    stood = asked(bare, "SELECT customer_id, comment, flagged_by, updated_by FROM flags")
+    older = resale(bare, "8,Al,flagged,01/01/2023,older,Kim\n7,Bo,flagged,01/05/2024,zeroth,Kim\n")
+    row = older["flags"][0]
+    assert (row["found"], row["unchanged"], row["in_book"], older["history"][0]["imported"]) == (1, 1, 1, 2)
+    assert asked(bare, "SELECT customer_id, comment, flagged_by, updated_by FROM flags") == stood == [("8", "now", "Lee", None)]
+    assert sorted(events(bare)[-2:]) == [("2023-01-01", "flagged", "now", "now", "older"), ("2024-01-05", "flagged", None, None, "zeroth")]
+    again = resale(bare, newer)
+    assert (again["status"], again["history"][0]["unchanged"], len(events(bare))) == ("nothing-applied", 4, 6)
+
+
+def test_a_flag_that_the_book_ended_does_not_come_back_by_a_late_event(bare: Shop) -> None:
+    resale(bare, "8,Al,flagged,03/03/2026,now,Lee\n")
+    bare.file("end.csv", "action,customer_id,flag_type\nremove,8,ALL\n")
+    assert bare.run("apply", "end.csv", "--as-of", "2026-06-01").code == 0
+    assert resale(bare, "8,Al,flagged,01/01/2023,older,Kim\n")["flags"][0]["ended_in_book"] == 1
+    assert asked(bare, "FROM flags") == []
+    resale(bare, "8,Al,flagged,05/03/2026,anew,Lee\n")
+    assert asked(bare, "SELECT comment FROM flags") == [("anew",)]
+
+
+def test_a_history_that_tells_nothing_of_a_customer_ends_nothing(bare: Shop) -> None:
+    resale(bare, "8,Al,flagged,03/03/2026,now,Lee\n")
+    resale(bare, "8,Al,,,,\n")
+    assert asked(bare, "SELECT comment FROM flags") == [("now",)]
+
+
+def test_of_another_system_nothing_is_late_because_of_what_the_first_told(bare: Shop) -> None:
+    bare.file("shop.csv", "Customer ID,First Name,Last Name,Email,Phone,Tags\n8,A,B,,,warning\n")
+    assert bare.run("migrate", "shop.csv", "--from", "shopify", *AS_OF).code == 0
+    resale(bare, "8,Al,flagged,01/01/2023,rude,Kim\n")
+    assert asked(bare, "SELECT comment FROM flags WHERE flag_type = 'Warning'") == [("warning\nrude",)]
