@@ -94,3 +94,35 @@ def test_of_another_system_nothing_is_late_because_of_what_the_first_told(bare: 
     assert bare.run("migrate", "shop.csv", "--from", "shopify", *AS_OF).code == 0
     resale(bare, "8,Al,flagged,01/01/2023,rude,Kim\n")
     assert asked(bare, "SELECT comment FROM flags WHERE flag_type = 'Warning'") == [("warning\nrude",)]
+
+
+LAYER = "Customer ID,Customer Name,Flag Type,Flag Comment\n"
+
+
+def layer_check(shop: Shop, rows: str) -> Ran:
+    """Compare flags of The Layer with the book."""
+    shop.file("layer.csv", LAYER + rows)
+    return shop.run("migrate", "layer.csv", "--from", "thelayer", *AS_OF, "--check")
+
+
+def test_a_check_compares_comments_line_by_line(bare: Shop) -> None:
+    bare.file("customers.csv", "customer_id\n1\n2\n3\n4\n")
+    own = {1: "No Nut allergy after all", 2: "urban survey", 3: "pays", 4: "own text\nban\nfor life"}
+    bare.file("own.csv", "action,customer_id,flag_type,comment\n" + "".join(f'add,{number},Alert,"{text}"\n' for number, text in own.items()))
+    assert bare.run("load", "--customers", "customers.csv").code == 0
+    assert bare.run("apply", "own.csv", "--as-of", "2026-05-01").code == 0
+    checked = layer_check(bare, '1,,Alert,Nut allergy\n2,,Alert,ban\n3,,Alert,pays late\n4,,Alert,"ban\nfor life"\n')
+    assert [(one["customer_id"], one["difference"]) for one in checked.json()["differences"]] == [(name, "with another comment") for name in "123"]
+    assert (checked.code, checked.json()["counts"]["flags same"]) == (4, 1)
+
+
+def test_a_check_does_not_call_the_same_what_it_could_not_read(bare: Shop) -> None:
+    rows = "1,Co,Alert,late\n2,Co,Alert,rude\n"
+    bare.file("layer.csv", LAYER + rows)
+    assert bare.run("migrate", "layer.csv", "--from", "thelayer", *AS_OF).code == 0
+    assert layer_check(bare, rows).code == 0
+    checked = layer_check(bare, f"{rows}1,Co,Rood,late\n")
+    assert (checked.code, checked.json()["differences"], checked.json()["counts"]["rows that can't be read"]) == (4, [], 1)
+    assert any("layer.csv: row 4 can't be read (unknown-flag-type)" in remark for remark in checked.json()["remarks"])
+    told = bare.run("migrate", "layer.csv", "--from", "thelayer", "--check").out
+    assert told.startswith("What can be read of the files is the same in the book; 1 row can't be read, and may not be:")
