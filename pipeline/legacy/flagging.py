@@ -100,7 +100,8 @@ def _marked(picked: Picked, rule: FlagRule, types: Sequence[str], told: Told) ->
     if rule.event:
         kind = _event_kinds(filled["event"], rule)
     elif rule.when:
-        kind = _yes_kinds(filled["when"], rule, told)
+        kind = _yes_kinds(filled["when"], rule)
+        _note_strange(picked, rule, told)
     else:
         kind = _filled_kinds(filled["comment"], filled["type_column"], rule)
     words = {word.strip().casefold(): name for word, name in [*((name, name) for name in types), *rule.types.items()]}
@@ -120,15 +121,21 @@ def _marked(picked: Picked, rule: FlagRule, types: Sequence[str], told: Told) ->
     )
 
 
-def _yes_kinds(words: pl.Series, rule: FlagRule, told: Told) -> pl.Series:
-    """Return `PRESENT` where a word means yes; a word that is neither yes nor no is told, and counts as no."""
+def _yes_kinds(words: pl.Series, rule: FlagRule) -> pl.Series:
+    """Return `PRESENT` where a word means yes."""
     keys = word_keys(words)
     yes, no = ([word.casefold() for word in some] for some in (rule.yes, rule.no))
-    if ANY in yes:
-        return _present(keys.is_not_null() & ~keys.is_in(no))
-    strange = words.filter(keys.is_not_null() & ~keys.is_in(yes) & ~keys.is_in(no))
-    _note(told, rule.when, strange)
-    return map_values(keys, dict.fromkeys(yes, PRESENT))
+    return _present(keys.is_not_null() & ~keys.is_in(no)) if ANY in yes else map_values(keys, dict.fromkeys(yes, PRESENT))
+
+
+def _note_strange(picked: Picked, rule: FlagRule, told: Told) -> None:
+    """Tell the words that are neither yes nor no, each cell once: of several rules that look at the same column, by none of them, and for the first."""
+    alike = [other for other in picked.source.rules() if other.when and picked.places(other.when) == picked.places(rule.when)]
+    known = {word.casefold() for other in alike for word in (*other.yes, *other.no)}
+    words = picked.text(rule.when)
+    if alike[0] is rule and ANY not in known and words is not None:
+        keys = word_keys(words)
+        _note(told, rule.when, words.filter(keys.is_not_null() & ~keys.is_in(list(known))))
 
 
 def _filled_kinds(comment: pl.Series, named: pl.Series, rule: FlagRule) -> pl.Series:

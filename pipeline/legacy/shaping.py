@@ -32,12 +32,16 @@ class Picked:
         self.source = source
         self.rows = sheet.rows["source_row"]
 
+    def places(self, headers: Sequence[str]) -> list[int]:
+        """Return where those of some columns stand that the file has."""
+        return [self.source.positions[header_key(header)] for header in headers if header_key(header) in self.source.positions]
+
     def text(self, headers: Sequence[str], *, trims: bool = True) -> pl.Series | None:
         """Return for each row the first filled cell of some columns, without guards, and blanks around it; None where the file has none of them.
 
         Without `trims`, blanks around the cells of a single column stay, for casts that take them off anyway.
         """
-        places = [self.source.positions[header_key(header)] for header in headers if header_key(header) in self.source.positions]
+        places = self.places(headers)
         found: pl.Series | None = None
         for place in places:
             text = _plain(self.sheet.rows[cell(place)], trims=trims or len(places) > 1)
@@ -46,8 +50,7 @@ class Picked:
 
     def marked(self, headers: Sequence[str]) -> pl.DataFrame:
         """Return source_row and mark of the cells of some columns that can't be trusted."""
-        places = [self.source.positions[header_key(header)] for header in headers if header_key(header) in self.source.positions]
-        return self.sheet.marks.filter(pl.col("position").is_in(places)).select("source_row", "mark").unique(maintain_order=True)
+        return self.sheet.marks.filter(pl.col("position").is_in(self.places(headers))).select("source_row", "mark").unique(maintain_order=True)
 
     def nothing(self) -> pl.Series:
         """Return null for every row."""

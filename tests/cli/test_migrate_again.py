@@ -126,3 +126,20 @@ def test_a_check_does_not_call_the_same_what_it_could_not_read(bare: Shop) -> No
     assert any("layer.csv: row 4 can't be read (unknown-flag-type)" in remark for remark in checked.json()["remarks"])
     told = bare.run("migrate", "layer.csv", "--from", "thelayer", "--check").out
     assert told.startswith("What can be read of the files is the same in the book; 1 row can't be read, and may not be:")
+
+
+def test_a_word_that_two_rules_do_not_know_is_told_of_one_cell(bare: Shop) -> None:
+    rows = "A,B,a@example.com,Blocked (all)\nC,D,c@example.com,Block\nE,F,e@example.com,Require Acceptance\n"
+    bare.file("v.csv", "First Name,Last Name,Email,Online Booking\n" + rows)
+    done = bare.run("migrate", "v.csv", "--from", "vagaro", *AS_OF)
+    told = [remark for remark in done.json()["remarks"] if "neither yes nor no" in remark]
+    assert told == ['1 cell of Online Booking says "Blocked (all)", which is neither yes nor no and counts as no']
+    assert asked(bare, "SELECT customer_id FROM flags ORDER BY ALL") == [("c@example.com",), ("e@example.com",)]
+
+
+def test_a_word_that_another_rule_of_the_column_knows_is_not_told(bare: Shop) -> None:
+    rules = "".join(f'[[flags]]\ntype = "{kind}"\nwhen = "Ampel"\nyes = "{word}"\n' for kind, word in (("On Hold", "rot"), ("Warning", "gelb")))
+    bare.file("map.toml", f'[customers]\ncustomer_id = "Nr"\n{rules}')
+    bare.file("list.csv", "Nr,Ampel\n1,rot\n2,gelb\n3,lila\n")
+    told = bare.run("migrate", "list.csv", "--map", "map.toml", *AS_OF).json()["remarks"]
+    assert [remark for remark in told if "neither yes nor no" in remark] == ['1 cell of Ampel says "lila", which is neither yes nor no and counts as no']
