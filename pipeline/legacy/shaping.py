@@ -21,6 +21,7 @@ IN_BRACKETS = r"<\s*(?:mailto:)?([^<>\s]+@[^<>\s]+)\s*>"
 UTC_TEXT = "%Y-%m-%dT%H:%M:%S+00:00"
 THOUSANDS = r"^[+-]?\d{1,3}(?:,\d{3})+\.\d+$"  # both signs are there, so that it is plain which is which
 THOUSANDS_WITH_DOTS = r"^[+-]?\d{1,3}(?:\.\d{3})+,\d+$"
+KEYS = ("customer_id", "booking_id", "email")  # where a line break inside one is a fault, and none of the sheet's look
 ZONED = ("starts_at", "ends_at")
 
 
@@ -48,6 +49,11 @@ class Picked:
             found = text if found is None else found.zip_with(found.is_not_null(), text)
         return found
 
+    def line(self, headers: Sequence[str]) -> pl.Series | None:
+        """Return `text` without line breaks: a word, a name or a day is the same on several lines."""
+        text = self.text(headers)
+        return None if text is None else _in_one_line(text)
+
     def marked(self, headers: Sequence[str]) -> pl.DataFrame:
         """Return source_row and mark of the cells of some columns that can't be trusted."""
         return self.sheet.marks.filter(pl.col("position").is_in(self.places(headers))).select("source_row", "mark").unique(maintain_order=True)
@@ -61,6 +67,10 @@ def _plain(values: pl.Series, *, trims: bool) -> pl.Series:
     if values.str.starts_with("'").any():
         values = values.str.strip_prefix("'").zip_with(values.str.contains(GUARD), values)
     return trimmed(values) if trims else values
+
+
+def _in_one_line(text: pl.Series) -> pl.Series:
+    return text.str.replace_all(r"[^\S\n]*\n\s*", " ") if text.str.contains("\n", literal=True).any() else text
 
 
 def shape(picked: Picked) -> tuple[RawSheet, dict[str, int]]:
@@ -90,6 +100,8 @@ def _mended(name: str, text: pl.Series, source: Source) -> pl.Series:
     if pattern and text.str.contains(pattern).any():
         first = text.str.extract(pattern, 1)
         text = first.zip_with((first.is_not_null() & (first != "")).fill_null(value=False), text)
+    if name not in KEYS:
+        text = _in_one_line(text)
     if name in source.map.pick:
         text = text.str.extract(source.map.pick[name], 1)
     if name == "phone" and source.map.plus:

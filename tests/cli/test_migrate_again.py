@@ -143,3 +143,36 @@ def test_a_word_that_another_rule_of_the_column_knows_is_not_told(bare: Shop) ->
     bare.file("list.csv", "Nr,Ampel\n1,rot\n2,gelb\n3,lila\n")
     told = bare.run("migrate", "list.csv", "--map", "map.toml", *AS_OF).json()["remarks"]
     assert [remark for remark in told if "neither yes nor no" in remark] == ['1 cell of Ampel says "lila", which is neither yes nor no and counts as no']
+
+
+def test_breaks_that_a_page_shows_stay_in_comments_and_part_nothing_else(bare: Shop) -> None:
+    head = ["First<br>name", "Last name", "Email address", "Phone<p>number</p>", "Alert message", "Total bookings", "Next booking"]
+    rows = [
+        [
+            "Ann<br>Mae",
+            "Ray",
+            "ann@example.com<br>a@example.com",
+            "+1 202 555 0161<br>+1 202 555 0162",
+            "Line one<br>Line two &amp;\n more<br/><br>end<br>",
+            "3",
+            "",
+        ],
+        ["Bo", "Sun", "bo@example.com", "", "<p>first</p>\n<p>second</p>", "", ""],
+    ]
+    lines = ("<tr>" + "".join(f"<td>{text}</td>" for text in row) + "</tr>" for row in [head, *rows])
+    bare.file("report.xls", f"<table>{''.join(lines)}</table>")
+    done = bare.run("migrate", "report.xls", "--from", "bookeo", *AS_OF)
+    assert done.code == 0, done.err
+    assert asked(bare, "SELECT comment FROM flags ORDER BY customer_id") == [("Line one\nLine two & more\n\nend",), ("first\nsecond",)]
+    assert asked(bare, "SELECT first_name, phone FROM customers ORDER BY customer_id")[0] == ("Ann Mae", "+1 202 555 0161")
+
+
+def test_words_days_and_tags_on_several_lines_are_read(bare: Shop) -> None:
+    bare.file("map.toml", 'date_formats = ["%d %b %Y"]\n[customers]\ncustomer_id = "Nr"\n[[flags]]\ntype = "On Hold"\nwhen = "State"\nyes = "no entry"\n')
+    with (bare.folder / "map.toml").open("a") as more:
+        more.write('at = "Since"\n[[flags]]\ntags = "Tags"\n[flags.allow]\nrude = "Warning"\nvip = "Important"\n')
+    bare.file("list.csv", 'Nr,State,Since,Tags\n1,"no\nentry","2 Mar\n2026","rude\nvip"\n')
+    done = bare.run("migrate", "list.csv", "--map", "map.toml", *AS_OF)
+    assert done.code == 0, done.err
+    found = asked(bare, "SELECT flag_type, flagged_at::DATE::VARCHAR FROM flags ORDER BY ALL")
+    assert found == [("Important", "2026-06-01"), ("On Hold", "2026-03-02"), ("Warning", "2026-06-01")]
