@@ -13,10 +13,11 @@ from pipeline.alerting import plan_alerts_of
 from pipeline.context import Context
 from pipeline.effects import EXPIRED, count_ended
 from pipeline.intake.cells import word_keys
+from pipeline.lateness import new_events, standing_after, times_known
 from pipeline.layering import IS_FIRST, ITEM, JOINT, lay_on, told_anew
 from pipeline.legacy.flagging import FLAGGED, PRESENT, UNFLAGGED
 from pipeline.parting import WHO, Spoken, in_parts
-from pipeline.store.sources import alerted_before, events_known, said_last, stood_before
+from pipeline.store.sources import alerted_before, said_last, stood_before
 from pipeline.telling import ORIGIN, Planned
 from schemas.entity import STAMPS
 from schemas.plan import UTC_TIME
@@ -45,16 +46,18 @@ class Chained:
 
 def chain_flags(spoken: Spoken, context: Context) -> Chained:
     """Decide what a part of a source's flags and events do to the book as it is; nothing is written."""
-    people = spoken.customers.to_frame("customer_id").with_row_index(WHO).with_columns(pl.col(WHO).cast(pl.Int64))
+    people = _people(spoken)
     found = _keyed(spoken.items, "flag_type")
     last = _keyed(said_last(context.book, people), "flag_type")
     if spoken.types is not None:
         last = last.filter(pl.col("flag_type").is_in(list(spoken.types)))
     keys = _keys(found, last)
     found, last = _numbered(found, keys), _numbered(last, keys)
-    past, present, over = _parted(found, context, states_present=spoken.states_present)
+    past, present, over = _parted(found, context)
+    times = times_known(past, (context, spoken.source))
+    present = present if spoken.states_present else standing_after(past, last, times, ITEM)
     distinct, joined, repeated = _joined(present)
-    events = _new_events(past, context).join(_stood_then(over, last), on=OVER_KEY, how="anti", maintain_order="left")
+    events = new_events(past, times, EVENT_KEY).join(_stood_then(over, last), on=OVER_KEY, how="anti", maintain_order="left")
     items = _items(joined, last, events)
     moved = items.filter(~pl.col("is_same") | pl.col("has_events"))
     standing = _keyed(stood_before(context.book, people), "item_name")
@@ -70,10 +73,18 @@ def standing_in(spoken: Spoken, context: Context) -> pl.DataFrame:
     """Return the items that a source says stand: customer_id, key, flag_type, said and said_until."""
     parts = []
     for part in in_parts(spoken):
-        found = _keyed(part.items, "flag_type")
-        _, present, _ = _parted(_numbered(found, _keys(found)), context, states_present=part.states_present)
+        found, last = _keyed(part.items, "flag_type"), _keyed(said_last(context.book, _people(part)), "flag_type")
+        keys = _keys(found, last)
+        past, present, _ = _parted(_numbered(found, keys), context)
+        if not part.states_present:
+            present = standing_after(past, _numbered(last, keys), times_known(past, (context, part.source)), ITEM)
         parts.append(_joined(present)[1])
     return pl.concat(parts)
+
+
+def _people(spoken: Spoken) -> pl.DataFrame:
+    """Return the customers of a part with their numbers."""
+    return spoken.customers.to_frame("customer_id").with_row_index(WHO).with_columns(pl.col(WHO).cast(pl.Int64))
 
 
 def _keys(*frames: pl.DataFrame) -> list[str]:
@@ -92,7 +103,7 @@ def _keyed(frame: pl.DataFrame, name: str) -> pl.DataFrame:
     return frame.with_columns(word_keys(frame[name]).alias("key"))
 
 
-def _parted(found: pl.DataFrame, context: Context, *, states_present: bool) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+def _parted(found: pl.DataFrame, context: Context) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Return events of the past, each once, in order; flags that stand; and flags that are over, which are two events: they were set, and expired."""
     day = context.as_of.astimezone(context.settings.zone).date()
     is_present = pl.col("kind") == PRESENT
@@ -104,8 +115,6 @@ def _parted(found: pl.DataFrame, context: Context, *, states_present: bool) -> t
     ended_then = over.with_columns(pl.lit(EXPIRED).alias("kind"), at=began + timedelta(days=1))
     past = pl.concat([found.filter(~is_present), set_then, ended_then])
     past = past.unique([*EVENT_KEY, "kind", "comment"], keep="first", maintain_order=True).sort([*EVENT_KEY, *ORDER], maintain_order=True)
-    if not states_present:
-        present = past.unique(ITEM, keep="last", maintain_order=True).filter(pl.col("kind") == FLAGGED)
     return past, present, over
 
 
@@ -139,14 +148,6 @@ def _differs(rows: pl.DataFrame, names: list[str]) -> pl.Series:
     return pl.Series([True]).new_from_index(0, len(rows)).scatter(several, first)
 
 
-def _new_events(past: pl.DataFrame, context: Context) -> pl.DataFrame:
-    """Return those events of the past that no earlier migration brought: of the same item at the same time, those beyond as many as there are."""
-    key = [*NAMES, "at"]
-    known = _keyed(events_known(context.book, past["customer_id"].unique()), "flag_type").group_by(key).agg(pl.col("n").sum())
-    numbered = past.with_columns(turn=pl.int_range(pl.len()).over(EVENT_KEY)).join(known, on=key, how="left", validate="m:1", maintain_order="left")
-    return numbered.filter(pl.col("turn") >= pl.col("n").fill_null(0))
-
-
 def _stood_then(over: pl.DataFrame, last: pl.DataFrame) -> pl.DataFrame:
     """Return the keys of being set of flags that are over and that the source said last time, when they stood: the book has known that since."""
     former = over.join(last.select(ITEM, was_said="said"), on=ITEM, how="inner", validate="m:1")
@@ -158,11 +159,12 @@ def _stood_then(over: pl.DataFrame, last: pl.DataFrame) -> pl.DataFrame:
 def _items(joined: pl.DataFrame, last: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
     """Return the items that a source speaks of, or spoke of, with the flag's type.
 
-    said and said_until are its word now, was_said and was_until last time; is_same tells whether the two are, has_events whether some are new.
+    said and said_until are its word now, was_said and was_until last time; is_same tells whether the two are, has_events whether some are new, and
+    has_turns whether some of those are not late.
     """
     former = last.select(ITEM, was_said="said", was_until="said_until", **{f"was_{name}": pl.col(name) for name in (*NAMES, "flag_type")})
-    happened = events.unique(ITEM, keep="first", maintain_order=True).select(
-        ITEM, pl.lit(value=True).alias("has_events"), **{f"event_{name}": pl.col(name) for name in (*NAMES, "flag_type")}
+    happened = events.unique(ITEM, keep="last", maintain_order=True).select(  # what is late comes first
+        ITEM, pl.lit(value=True).alias("has_events"), has_turns=~pl.col("is_late"), **{f"event_{name}": pl.col(name) for name in (*NAMES, "flag_type")}
     )
     items = joined.join(former, on=ITEM, how="full", coalesce=True, validate="1:1").join(happened, on=ITEM, how="full", coalesce=True, validate="1:1")
     same = pl.col("said").eq_missing(pl.col("was_said")) & pl.col("said_until").eq_missing(pl.col("was_until"))
@@ -174,17 +176,19 @@ def _items(joined: pl.DataFrame, last: pl.DataFrame, events: pl.DataFrame) -> pl
         "was_said",
         "was_until",
         same.alias("is_same"),
-        pl.col("has_events").fill_null(value=False),
+        pl.col("has_events", "has_turns").fill_null(value=False),
     )
 
 
 def _steps(moved: pl.DataFrame, events: pl.DataFrame, distinct: pl.DataFrame, said: tuple[Spoken, datetime]) -> pl.DataFrame:
     """Return the states that the source's word of each item goes through: events, then what stands, flag by flag, or that nothing stands any more.
 
+    Where all events come late, what stood still does, and is not told again.
     Who and when where the source does not say: who brings it, and the as-of.
     """
     spoken, as_of = said
-    names = ["says", "until", "at", "by", "reason", "word", "file_no", "source_row"]
+    names = ["says", "until", "at", "by", "reason", "word", "file_no", "source_row", "is_late"]
+    turning = moved.filter(~pl.col("is_same") | pl.col("has_turns"))
     happened = pl.col("kind") == FLAGGED
     first = events.with_columns(
         says=pl.when(happened).then("comment"),
@@ -193,10 +197,12 @@ def _steps(moved: pl.DataFrame, events: pl.DataFrame, distinct: pl.DataFrame, sa
         word="kind",
     )
     nothing = pl.lit(None, pl.String)
-    stands = told_anew(distinct, moved).with_columns(says="said", reason=nothing)
-    gone = moved.filter(pl.col("said").is_null()).with_columns(
+    in_turn = pl.lit(value=False).alias("is_late")
+    stands = told_anew(distinct, turning).with_columns(in_turn, says="said", reason=nothing)
+    gone = turning.filter(pl.col("said").is_null()).with_columns(
         pl.lit(f"no longer flagged in {spoken.source}").alias("reason"),
         pl.lit(spoken.by).alias("by"),
+        in_turn,
         says=nothing,
         until=pl.lit(None, pl.Date),
         at=pl.lit(None, UTC_TIME),

@@ -1,12 +1,18 @@
 """Another system's files against the book, item by item: for the weeks in which both are kept."""
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from pipeline.chaining import standing_in
 from pipeline.context import Context
 from pipeline.intake.cells import email_keys, phone_keys
+from pipeline.layering import JOINT
+from pipeline.legacy.opening import Source
 from pipeline.parting import Spoken
-from pipeline.store.sources import customers_of, flags_of
+from pipeline.reconciliation import UNREAD
+from pipeline.report import SHOWN
+from pipeline.store.sources import customers_of, find_said, flags_of
 
 PLAIN = ("first_name", "last_name", "company", "email", "phone", "status")
 DIFFERENCE = ("customer_id", "item", "difference", "in_file", "in_book")
@@ -17,8 +23,9 @@ def compare(spoken: Spoken, people: pl.DataFrame, context: Context) -> tuple[pl.
     """Return the items that differ (`DIFFERENCE`), by customer and item, and counts of flags and customers by what they are.
 
     `people`: customers as the files have them, each once; a blank cell says nothing. Addresses and numbers are compared in their normal form. A flag
-    is the same where the book's comment holds the source's, and its last day is the source's; not before it, where the comment holds more.
+    is the same where the book's comment has the source's, line by line, and its last day is the source's; not before it, where the comment has more.
     """
+    find_said(context.book, spoken.source)
     known = customers_of(context.book, people["customer_id"])
     flags = _flags(standing_in(spoken, context), flags_of(context.book, people["customer_id"]))
     absent = people.join(known, on="customer_id", how="anti").select("customer_id")
@@ -36,11 +43,30 @@ def compare(spoken: Spoken, people: pl.DataFrame, context: Context) -> tuple[pl.
     return every, {"customers compared": len(people), "customers not in the book": len(absent), "profiles that differ": len(profiles), **counts}
 
 
+def count_unread(findings: Sequence[tuple[int, pl.DataFrame]]) -> dict[str, int]:
+    """Return how many rows can't be read, and so not compared; `findings` are those of each piece, with its file's number."""
+    return {UNREAD: sum(found["source_row"].n_unique() for _, found in findings)}
+
+
+def tell_unread(findings: Sequence[tuple[int, pl.DataFrame]], files: Sequence[tuple[int, Source]]) -> list[str]:
+    """Return a remark for each file with rows that can't be read: which they are, and why."""
+    told = []
+    for number, file in files:
+        parts = [found.select("source_row", "code") for one, found in findings if one == number]
+        rows = pl.concat(parts).sort("source_row").unique(maintain_order=True) if parts else pl.DataFrame({"source_row": [], "code": []})
+        places, codes = rows["source_row"].unique(maintain_order=True).to_list(), ", ".join(rows["code"].unique(maintain_order=True))
+        more = ", …" if len(places) > SHOWN else ""
+        which = f"row{'s' if len(places) > 1 else ''} {', '.join(map(str, places[:SHOWN]))}{more}"
+        told += [f"{file.name}: {which} can't be read ({codes}), and nothing of them is compared: correct them, and check again"] if places else []
+    return told
+
+
 def _flags(file: pl.DataFrame, book: pl.DataFrame) -> pl.DataFrame:
     book = book.with_columns(key=pl.col("flag_type").str.to_lowercase())
     sides = file.join(book, on=["customer_id", "key"], how="full", coalesce=True, validate="1:1", suffix="_book")
     said, stands = pl.col("said"), pl.col("comment")
-    other = pl.when(~stands.str.contains(said, literal=True)).then(pl.lit("with another comment"))
+    lines, sought = (pl.concat_str(pl.lit(JOINT), text, pl.lit(JOINT)) for text in (stands, said))  # a part of a line is another text
+    other = pl.when(~lines.str.contains(sought, literal=True)).then(pl.lit("with another comment"))
     until, ends = pl.col("said_until"), pl.col("expires_on")
     is_early = ends.is_not_null() & (until.is_null() | (ends < until))
     is_other = pl.when(stands == said).then(until.ne_missing(ends)).otherwise(is_early)

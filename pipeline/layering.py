@@ -26,7 +26,8 @@ def told_anew(distinct: pl.DataFrame, moved: pl.DataFrame) -> pl.DataFrame:
 def lay_on(steps: pl.DataFrame, moved: pl.DataFrame, standing: pl.DataFrame) -> pl.DataFrame:
     """Put the source's states on top of what the book has, and leave out steps that change nothing, save flags set and ended in the past.
 
-    What is past its last day and does not stand has expired already.
+    What is past its last day and does not stand has expired already. What comes late (is_late; it comes first) leaves the book as it is, and the
+    history has it all the same.
 
     Adds flag_type as the book writes it; is_before and before_ of the fields and stamps, and likewise after.
     """
@@ -42,10 +43,16 @@ def lay_on(steps: pl.DataFrame, moved: pl.DataFrame, standing: pl.DataFrame) -> 
     rows = rows.with_columns(comment=pl.when(text != "").then(text)).with_columns(
         expires_on=pl.when(pl.col("own").is_not_null()).then(_later_day()).when(pl.col("comment").is_not_null()).then("until"),
     )
+    rows = rows.with_columns(_unless_late(comment="old", expires_on="old_until"))
     differs = ~(pl.col("comment").eq_missing(_former("comment", "old")) & pl.col("expires_on").eq_missing(_former("expires_on", "old_until")))
     rows = rows.filter(differs | (pl.col("word") != EXPIRED).fill_null(value=False))
     rows = rows.with_columns(before_comment=_former("comment", "old"), before_expires_on=_former("expires_on", "old_until"))
     return _stamped(rows)
+
+
+def _unless_late(**stored: str) -> list[pl.Expr]:
+    """Return columns as they are, save in steps that come late: there, as the book has them."""
+    return [pl.when("is_late").then(old).otherwise(name).alias(name) for name, old in stored.items()]
 
 
 def _later_day() -> pl.Expr:
@@ -80,6 +87,6 @@ def _stamped(rows: pl.DataFrame) -> pl.DataFrame:
         carried = pl.when(made).then(value).when(IS_FIRST).then(f"old_{name}").forward_fill()
         rows = rows.with_columns(pl.when(is_after).then(carried).alias(f"after_{name}"))
     for name, value in (("updated_by", "by"), ("updated_at", "stamped_at")):
-        rows = rows.with_columns(pl.when(changed).then(value).alias(f"after_{name}"))
+        rows = rows.with_columns(pl.when("is_late").then(f"old_{name}").when(changed).then(value).alias(f"after_{name}"))
     before = [_former(f"after_{name}", f"old_{name}").alias(f"before_{name}") for name in STAMPS]
     return rows.with_columns(*before, after_comment="comment", after_expires_on="expires_on")

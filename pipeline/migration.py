@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from pipeline.answering import stage_came_back, tell_erased
-from pipeline.comparing import DIFFERENCE, compare
+from pipeline.comparing import DIFFERENCE, compare, count_unread, tell_unread
 from pipeline.context import Context
 from pipeline.errors import Refused
 from pipeline.findings import CATALOGUE
@@ -262,10 +262,10 @@ def check(where: Where, call: Migrating) -> CheckReport:
         merge_staged(context)
         spoken = spoken_of(read, [source for _, source in of_customers], call.by)
         differing, counts = compare(spoken, staged_rows(book), context)
-        counts |= {"rows that can't be read": sum(found["source_row"].n_unique() for _, found in read.findings)}
         remarks = _ignored(call) + [remark for _, source in of_customers for remark in tell_lacking(source)]
         remarks += [f"{source.name}: bookings are not compared" for _, source in sources if source.kind == "bookings"]
-        report = CheckReport(_systems(sources), counts, differing.to_dicts(), (*where.settings.remarks, *remarks))
+        remarks += tell_unread(read.findings, of_customers)
+        report = CheckReport(_systems(sources), counts | count_unread(read.findings), differing.to_dicts(), (*where.settings.remarks, *remarks))
         first = call.paths[0]
         target = (first.parent if where.out is None else where.out) / f"{stem_of(first.name)}.check.xlsx"
         if len(differing):

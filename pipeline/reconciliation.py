@@ -12,6 +12,7 @@ FLAG_COLUMNS = (
     *("due", "in_book", "ended_in_book", "only_in_book", "ended_by_source", "adds_up"),
 )
 FEW = 3  # flags that a source has brought, below which it may end them all
+UNREAD = "rows that can't be read"  # what a comparison calls them among its counts
 HISTORY_COLUMNS = ("flag_type", "found", "rejected", "repeated", "imported", "unchanged", "adds_up")
 
 
@@ -136,18 +137,29 @@ class CheckReport:
 
     @property
     def exit_code(self) -> int:
-        """Return 4 where the two differ, else 0."""
-        return CAME_BACK if self.differences else 0
+        """Return 4 where the two differ, or rows could not be compared, else 0."""
+        return CAME_BACK if self.differences or self.unread else 0
+
+    @property
+    def unread(self) -> int:
+        """Return how many rows can't be read, of which nothing is compared."""
+        return self.counts.get(UNREAD, 0)
 
     def to_json(self) -> dict[str, Any]:
         """Return the comparison as one object."""
         said = {"systems": [dict(one) for one in self.systems], "counts": dict(self.counts), "differences": [dict(one) for one in self.differences]}
         return {**said, "sheet": self.sheet, "remarks": list(self.remarks)}
 
+    def _head(self) -> str:
+        if self.differences:
+            return "The files and the book differ:"
+        if self.unread:
+            return f"What can be read of the files is the same in the book; {count_of(self.unread, 'row')} can't be read, and may not be:"
+        return "The files and the book say the same."
+
     def to_text(self) -> str:
         """Return the counts and the first differences."""
-        head = "The files and the book say the same." if not self.differences else "The files and the book differ:"
-        lines = [head, *(f"  {what}: {count:,}" for what, count in self.counts.items())]
+        lines = [self._head(), *(f"  {what}: {count:,}" for what, count in self.counts.items())]
         lines += [f"  {one['customer_id']}  {one['item']}: {one['difference']}" for one in self.differences[:SHOWN]]
         if len(self.differences) > SHOWN:
             lines.append(f"  … and {count_of(len(self.differences) - SHOWN, 'more', 'more')} (--json lists all)")

@@ -74,7 +74,7 @@ def _of_rule(picked: Picked, rule: FlagRule, types: Sequence[str], told: Told) -
 
 
 def _gathered(picked: Picked, headers: Sequence[str], rows: pl.Series) -> pl.Series:
-    text = picked.text(headers)
+    text = picked.line(headers)
     return picked.nothing().gather(rows) if text is None else text.gather(rows)
 
 
@@ -94,13 +94,14 @@ def _fault(frame: pl.DataFrame, code: str, headers: Sequence[str], message: str 
 
 def _marked(picked: Picked, rule: FlagRule, types: Sequence[str], told: Told) -> pl.DataFrame:
     """Return the rows of a rule that have a flag, or an event: index (in the piece), kind, flag_type and comment."""
-    texts = {name: picked.text(getattr(rule, name)) for name in ("when", "comment", "type_column", "event")}
+    texts = {name: picked.line(getattr(rule, name)) for name in ("when", "type_column", "event")} | {"comment": picked.text(rule.comment)}
     filled = {name: picked.nothing() if text is None else text for name, text in texts.items()}
     frame = pl.DataFrame(filled).with_row_index("index").with_columns(pl.col("index").cast(pl.Int64))
     if rule.event:
         kind = _event_kinds(filled["event"], rule)
     elif rule.when:
-        kind = _yes_kinds(filled["when"], rule, told)
+        kind = _yes_kinds(filled["when"], rule)
+        _note_strange(picked, rule, told)
     else:
         kind = _filled_kinds(filled["comment"], filled["type_column"], rule)
     words = {word.strip().casefold(): name for word, name in [*((name, name) for name in types), *rule.types.items()]}
@@ -120,15 +121,21 @@ def _marked(picked: Picked, rule: FlagRule, types: Sequence[str], told: Told) ->
     )
 
 
-def _yes_kinds(words: pl.Series, rule: FlagRule, told: Told) -> pl.Series:
-    """Return `PRESENT` where a word means yes; a word that is neither yes nor no is told, and counts as no."""
+def _yes_kinds(words: pl.Series, rule: FlagRule) -> pl.Series:
+    """Return `PRESENT` where a word means yes."""
     keys = word_keys(words)
     yes, no = ([word.casefold() for word in some] for some in (rule.yes, rule.no))
-    if ANY in yes:
-        return _present(keys.is_not_null() & ~keys.is_in(no))
-    strange = words.filter(keys.is_not_null() & ~keys.is_in(yes) & ~keys.is_in(no))
-    _note(told, rule.when, strange)
-    return map_values(keys, dict.fromkeys(yes, PRESENT))
+    return _present(keys.is_not_null() & ~keys.is_in(no)) if ANY in yes else map_values(keys, dict.fromkeys(yes, PRESENT))
+
+
+def _note_strange(picked: Picked, rule: FlagRule, told: Told) -> None:
+    """Tell the words that are neither yes nor no, each cell once: of several rules that look at the same column, by none of them, and for the first."""
+    alike = [other for other in picked.source.rules() if other.when and picked.places(other.when) == picked.places(rule.when)]
+    known = {word.casefold() for other in alike for word in (*other.yes, *other.no)}
+    words = picked.line(rule.when)
+    if alike[0] is rule and ANY not in known and words is not None:
+        keys = word_keys(words)
+        _note(told, rule.when, words.filter(keys.is_not_null() & ~keys.is_in(list(known))))
 
 
 def _filled_kinds(comment: pl.Series, named: pl.Series, rule: FlagRule) -> pl.Series:
@@ -176,8 +183,8 @@ def _tagged(picked: Picked, rule: FlagRule, told: Told) -> pl.DataFrame:
 
 
 def _split(cells: pl.DataFrame, rule: FlagRule) -> pl.DataFrame:
-    """Add tag: a row for each tag of a cell, in their order, blanks around it off."""
-    first, others = rule.split[0], rule.split[1:]
+    """Add tag: a row for each tag of a cell, in their order, blanks around it off; each line of a cell has tags of its own."""
+    first, others = rule.split[0], f"{rule.split[1:]}\n"
     text = pl.col("cell")
     for other in others:
         text = text.str.replace_all(other, first, literal=True)

@@ -22,6 +22,8 @@ from pipeline.confined import end_of_writing, limit_resources
 SHEET = "{urn:schemas-microsoft-com:office:spreadsheet}"
 MAY_LEAVE_OUT = 1_000  # columns that a cell may be moved to the right
 NUMBER = re.compile("[0-9]{1,9}")
+BREAK = "\ufdd0"  # stands for a break that the page shows, until cells are put together; no text has this character
+PARAGRAPHS = ("p", "div", "li")  # what begins a line of its own where something stands before it
 NO_TABLE, UNREADABLE, TOO_MANY_CELLS, BROKEN_OFF = 76, 77, 78, 79  # exit codes
 
 
@@ -76,8 +78,8 @@ class _Tables(HTMLParser):
             self._room.take(span)
             self._open[-1][-1] += [""] * span
             self._cell, self._at = True, len(self._open[-1][-1]) - span
-        elif tag == "br" and self._cell:
-            self.handle_data("\n")
+        elif self._cell and (tag == "br" or (tag in PARAGRAPHS and self._pieces)):
+            self._pieces.append(BREAK)
 
     def handle_endtag(self, tag: str) -> None:
         """End a cell or a table."""
@@ -107,7 +109,12 @@ def _html_rows(text: str, room: "_Room") -> list[list[str]]:
     if not parser.is_whole:
         raise BrokenOff
     rows = max(parser.tables, key=lambda table: sum(map(len, table)), default=[])
-    return [[" ".join(line for line in map(str.strip, cell.splitlines()) if line) for cell in row] for row in rows]
+    return [["\n".join(map(_in_one_line, cell.split(BREAK))).strip() for cell in row] for row in rows]
+
+
+def _in_one_line(text: str) -> str:
+    """Return a text without the breaks of the markup's own lines, which mean a blank."""
+    return " ".join(line for line in map(str.strip, text.splitlines()) if line)
 
 
 def _xml_rows(data: bytes, room: "_Room") -> list[list[str]]:

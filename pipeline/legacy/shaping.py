@@ -21,6 +21,7 @@ IN_BRACKETS = r"<\s*(?:mailto:)?([^<>\s]+@[^<>\s]+)\s*>"
 UTC_TEXT = "%Y-%m-%dT%H:%M:%S+00:00"
 THOUSANDS = r"^[+-]?\d{1,3}(?:,\d{3})+\.\d+$"  # both signs are there, so that it is plain which is which
 THOUSANDS_WITH_DOTS = r"^[+-]?\d{1,3}(?:\.\d{3})+,\d+$"
+KEYS = ("customer_id", "booking_id", "email")  # where a line break inside one is a fault, and none of the sheet's look
 ZONED = ("starts_at", "ends_at")
 
 
@@ -32,22 +33,30 @@ class Picked:
         self.source = source
         self.rows = sheet.rows["source_row"]
 
+    def places(self, headers: Sequence[str]) -> list[int]:
+        """Return where those of some columns stand that the file has."""
+        return [self.source.positions[header_key(header)] for header in headers if header_key(header) in self.source.positions]
+
     def text(self, headers: Sequence[str], *, trims: bool = True) -> pl.Series | None:
         """Return for each row the first filled cell of some columns, without guards, and blanks around it; None where the file has none of them.
 
         Without `trims`, blanks around the cells of a single column stay, for casts that take them off anyway.
         """
-        places = [self.source.positions[header_key(header)] for header in headers if header_key(header) in self.source.positions]
+        places = self.places(headers)
         found: pl.Series | None = None
         for place in places:
             text = _plain(self.sheet.rows[cell(place)], trims=trims or len(places) > 1)
             found = text if found is None else found.zip_with(found.is_not_null(), text)
         return found
 
+    def line(self, headers: Sequence[str]) -> pl.Series | None:
+        """Return `text` without line breaks: a word, a name or a day is the same on several lines."""
+        text = self.text(headers)
+        return None if text is None else _in_one_line(text)
+
     def marked(self, headers: Sequence[str]) -> pl.DataFrame:
         """Return source_row and mark of the cells of some columns that can't be trusted."""
-        places = [self.source.positions[header_key(header)] for header in headers if header_key(header) in self.source.positions]
-        return self.sheet.marks.filter(pl.col("position").is_in(places)).select("source_row", "mark").unique(maintain_order=True)
+        return self.sheet.marks.filter(pl.col("position").is_in(self.places(headers))).select("source_row", "mark").unique(maintain_order=True)
 
     def nothing(self) -> pl.Series:
         """Return null for every row."""
@@ -58,6 +67,10 @@ def _plain(values: pl.Series, *, trims: bool) -> pl.Series:
     if values.str.starts_with("'").any():
         values = values.str.strip_prefix("'").zip_with(values.str.contains(GUARD), values)
     return trimmed(values) if trims else values
+
+
+def _in_one_line(text: pl.Series) -> pl.Series:
+    return text.str.replace_all(r"[^\S\n]*\n\s*", " ") if text.str.contains("\n", literal=True).any() else text
 
 
 def shape(picked: Picked) -> tuple[RawSheet, dict[str, int]]:
@@ -87,6 +100,8 @@ def _mended(name: str, text: pl.Series, source: Source) -> pl.Series:
     if pattern and text.str.contains(pattern).any():
         first = text.str.extract(pattern, 1)
         text = first.zip_with((first.is_not_null() & (first != "")).fill_null(value=False), text)
+    if name not in KEYS:
+        text = _in_one_line(text)
     if name in source.map.pick:
         text = text.str.extract(source.map.pick[name], 1)
     if name == "phone" and source.map.plus:

@@ -72,11 +72,15 @@ def count_brought(book: Book, source: str) -> int:
     return int(found.item())
 
 
-def events_known(book: Book, customers: pl.Series) -> pl.DataFrame:
-    """Return how many events migrations brought of each item at each time: customer_id, flag_type, at, n."""
+def events_known(book: Book, customers: pl.Series, source: str) -> pl.DataFrame:
+    """Return how many events migrations brought of each item at each time, and whether the source did: customer_id, flag_type, at, n, is_own.
+
+    NOTE: an event that found nothing and left nothing does not say whose it is; it counts as the source's.
+    """
     return book.ask(
-        "SELECT customer_id, item AS flag_type, changed_at AS at, count(*) AS n FROM history SEMI JOIN asked USING (customer_id) "
-        f"WHERE entity = 'flags' AND batch_id IN ({MIGRATIONS}) GROUP BY ALL ORDER BY ALL",
+        "SELECT customer_id, item AS flag_type, changed_at AS at, count(*) AS n, bool_or(coalesce(after ->> 'source', before ->> 'source', $1) = $1) AS is_own "
+        f"FROM history SEMI JOIN asked USING (customer_id) WHERE entity = 'flags' AND batch_id IN ({MIGRATIONS}) GROUP BY ALL ORDER BY ALL",
+        source,
         asked=customers.to_frame("customer_id"),
         undone=undone_batches(book),
     )

@@ -93,3 +93,26 @@ def test_random_migrations_add_up_hang_together_and_can_be_taken_back(tmp_path: 
         require_chained(where.store)
     assert asked(where.store, FLAGS) == []
     assert asked(where.store, "SELECT count(*) FROM customers") == [(0,)]
+
+
+HISTORY = "Customer ID,First Name,Action,Date,Reason,Employee"
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_in_whichever_files_and_order_events_come_what_stands_is_what_the_last_by_date_left(tmp_path: Path, seed: int) -> None:
+    chance, moment = random.Random(seed), datetime(2026, 6, 1, tzinfo=UTC)
+    where, path = Where(tmp_path / "book.duckdb", read_settings(None), tmp_path), tmp_path / "resale.csv"
+    days = chance.sample(range(1, 29), 10)
+    events = [(f"C{chance.randint(0, 2)}", day, chance.choice(["flagged", "flagged", "un-flagged"])) for day in days]
+    came: set[tuple[str, int, str]] = set()
+    for turn in range(4):
+        part = chance.sample(events, chance.randint(1, 5))
+        path.write_text("\n".join([HISTORY, *(f"{who},N,{what},01/{day:02}/2024,on {day},Eli" for who, day, what in part)]) + "\n")
+        done = migrate(where, Migrating((path,), "Ivy", moment + timedelta(hours=turn), "resaleai", allow_mass_change=True))
+        new, came = len(came | {*part}) - len(came), came | {*part}
+        last = {who: (day, what) for who, day, what in sorted(came, key=lambda one: one[1])}
+        stands = sorted((who, f"on {day}") for who, (day, what) in last.items() if what == "flagged")
+        assert asked(where.store, "SELECT customer_id, comment FROM flags ORDER BY ALL") == stands
+        assert (done.adds_up, sum(one["imported"] for one in done.history)) == (True, new)
+        require_chained(where.store)
+    assert asked(where.store, "SELECT count(*) FROM history WHERE entity = 'flags'") == [(len(came),)]
