@@ -75,7 +75,7 @@ def read_customers(source: tuple[int, Source], pieces: Iterable[RawSheet], said:
         read.take(valid.select(pl.lit(number, pl.Int64).alias("file_no"), *CUSTOMER_EXPORT))
         read.valid += len(valid)
         read.rows[number] += len(sheet.rows)
-        read.untitled.setdefault(number, set()).update(_untitled(sheet))
+        read.untitled.setdefault(number, set()).update(_untitled(picked.sheet))
         if len(bad):
             read.findings.append((number, findings.filter(pl.col("code") != "unknown-status")))
             rows = own_texts(sheet.rows.filter(pl.col("source_row").is_in(bad.implode())))
