@@ -15,6 +15,7 @@ from pipeline.effects import count_gone
 from pipeline.identity import find_named, find_or_name, names_known
 from pipeline.intake.idsets import Order
 from pipeline.intake.sheets import RawSheet
+from pipeline.joining import join_rows
 from pipeline.legacy.opening import Source
 from pipeline.legacy.reading import Read, booking_export, read_customers
 from pipeline.loading import Loaded, Loading, bring_bookings
@@ -22,7 +23,7 @@ from pipeline.parting import Spoken, in_parts
 from pipeline.rules.merge import merge_with_source
 from pipeline.store import customers, incoming
 from pipeline.store.reading import count_items
-from pipeline.store.sources import add_due, begin_due, begin_staging, find_said, find_standing, keep_known, stage_customers, take_repeated
+from pipeline.store.sources import add_due, add_named, begin_due, begin_staging, find_said, find_standing, keep_known, stage_customers, take_repeated
 from pipeline.store.suppression import add_left_out, any_suppressed, begin_left_out, left_out, living_customers, staged_people, take_out_people
 from pipeline.streaming import Progress, ahead
 from pipeline.suppressing import erased_among
@@ -70,7 +71,7 @@ def migrate_sources(loading: Loading, sources: Sequence[tuple[int, Source]]) -> 
         incoming.add_findings(context.book, found.select(pl.lit(number, pl.Int64).alias("file_no"), "source_row", "code", "message"))
     done.loaded.rejected |= done.read.rejected
     _leave_out(done, context)
-    done.remarks += _future(done.read, context)
+    done.remarks += [*done.read.remarks, *_future(done.read, context)]
     differing = merge_staged(context) if done.read.may_repeat else {}
     done.remarks += [f"{count_of(n, 'customer')} on several rows that differ in {name}: the first row counts" for name, n in differing.items()]
     people, new = _bring_customers(loading, [number for number, _ in of_customers])
@@ -121,11 +122,14 @@ def read_sources(context: Context, sources: Sequence[tuple[int, Source]], progre
             yield sheet
             progress(number, len(sheet.rows), before + source.opened.passed(), sum(sizes))
 
-    read = Read(take)
+    read = Read(take, partial(add_named, context.book))
     for number, source in sources:
         read_customers((number, source), pieces(number, source, before), (partial(find_or_name, context), context.settings.type_names()), read)
         before += source.size
-    read.may_repeat = not order.is_ascending
+    became, read.remarks = join_rows(context, {number: source.name for number, source in sources})
+    read.may_repeat = not order.is_ascending or bool(became)
+    if became:
+        read.items = [items.with_columns(pl.col("customer_id").replace(became)) for items in read.items]
     return read
 
 

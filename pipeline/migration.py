@@ -263,7 +263,7 @@ def check(where: Where, call: Migrating) -> CheckReport:
         spoken = spoken_of(read, [source for _, source in of_customers], call.by)
         differing, counts = compare(spoken, staged_rows(book), context)
         counts |= {"rows that can't be read": sum(found["source_row"].n_unique() for _, found in read.findings)}
-        remarks = _ignored(call) + [remark for _, source in of_customers for remark in tell_lacking(source)]
+        remarks = _ignored(call) + read.remarks + [remark for _, source in of_customers for remark in tell_lacking(source)]
         remarks += [f"{source.name}: bookings are not compared" for _, source in sources if source.kind == "bookings"]
         report = CheckReport(_systems(sources), counts, differing.to_dicts(), (*where.settings.remarks, *remarks))
         first = call.paths[0]

@@ -20,7 +20,9 @@ from schemas.plan import CUSTOMER_EXPORT, Dtype
 
 CUSTOMERS: dict[str, Dtype] = {"file_no": pl.Int64, **CUSTOMER_EXPORT}
 # Who rows mean by an e-mail address, a phone number or a name: customer_id, and a code where that is not one customer; in the order asked.
+# Of rows of customers, is_new besides.
 Whose = Callable[[pl.DataFrame], pl.DataFrame]
+NEW: dict[str, Dtype] = {"source_row": pl.Int64, "by_phone": pl.Boolean}
 ASKED = ("email_key", "phone", "name_key")
 
 
@@ -29,11 +31,13 @@ class Read:
     """What was read of customers' files: `items` (see `ITEMS`, with file_no and customer_id) of rows that hold; `take` gets their customers (`CUSTOMERS`).
 
     `lost` are the items of rows that come back (flag_type, kind). `rows` counts the rows of each file, `valid` those that hold, `may_repeat`
-    whether some may be of one customer; `rejected` has those that come back.
+    whether some may be of one customer; `rejected` has those that come back. `name` gets customer_id and by_phone of rows that hold whose address or
+    number became the id of somebody new.
     `untitled` are the columns of each file, from 1 on, that have cells and no header.
     """
 
     take: Callable[[pl.DataFrame], None]
+    name: Callable[[pl.DataFrame], None]
     items: list[pl.DataFrame] = field(default_factory=lambda: [pl.DataFrame(schema={"file_no": pl.Int64, "customer_id": pl.String, **ITEMS})])
     lost: list[pl.DataFrame] = field(default_factory=lambda: [pl.DataFrame(schema={"flag_type": pl.String, "kind": pl.String})])
     findings: list[tuple[int, pl.DataFrame]] = field(default_factory=list)
@@ -43,6 +47,7 @@ class Read:
     rejected: dict[int, list[RawSheet]] = field(default_factory=dict)
     further: dict[str, int] = field(default_factory=dict)
     warnings: dict[str, int] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
     untitled: dict[int, set[int]] = field(default_factory=dict)
     told: Told = field(default_factory=Told)
 
@@ -62,7 +67,7 @@ def read_customers(source: tuple[int, Source], pieces: Iterable[RawSheet], said:
     read.rows[number] = 0
     for sheet in pieces:
         picked = Picked(sheet, file)
-        checked = _cast(picked, whose)
+        checked, new = _cast(picked, whose)
         items, faults = find_items(picked, types, read.told)
         findings = in_file_words(pl.concat([checked.findings, faults]).sort("source_row", maintain_order=True), file)
         _note_warnings(read, findings)
@@ -73,6 +78,7 @@ def read_customers(source: tuple[int, Source], pieces: Iterable[RawSheet], said:
         kept = owned.filter(pl.col("customer_id").is_not_null()).select(pl.lit(number, pl.Int64).alias("file_no"), "customer_id", *ITEMS)
         read.items.append(own_texts(kept))
         read.take(valid.select(pl.lit(number, pl.Int64).alias("file_no"), *CUSTOMER_EXPORT))
+        read.name(new.join(valid.select("source_row", "customer_id"), on="source_row", how="inner", validate="1:1").select("customer_id", "by_phone"))
         read.valid += len(valid)
         read.rows[number] += len(sheet.rows)
         read.untitled.setdefault(number, set()).update(_untitled(picked.sheet))
@@ -94,20 +100,25 @@ def _note_warnings(read: Read, findings: pl.DataFrame) -> None:
         read.warnings[message] = read.warnings.get(message, 0) + count
 
 
-def _cast(picked: Picked, whose: Whose) -> Checked:
-    """Cast and check customers; where a row has no id, its e-mail address or phone number tells who it is, and becomes the id of who is new."""
+def _cast(picked: Picked, whose: Whose) -> tuple[Checked, pl.DataFrame]:
+    """Cast and check customers; where a row has no id, its e-mail address or phone number tells who it is, and becomes the id of who is new.
+
+    Returns `NEW` of these besides.
+    """
     sheet, positions = shape(picked)
     faults = pl.DataFrame(schema=FINDINGS)
     ids = sheet.rows[cell(positions["customer_id"])] if "customer_id" in positions else picked.nothing()
-    footers = _footers(picked, ids)
+    footers, new = _footers(picked, ids), pl.DataFrame(schema=NEW)
     if ids.null_count():
         lacking = ids.is_null().arg_true()
-        found = whose(_asked(sheet, positions)[lacking])
+        asked = _asked(sheet, positions)[lacking]
+        found = whose(asked)
+        new = pl.DataFrame({"source_row": picked.rows.gather(lacking), "by_phone": asked["email_key"].is_null()}).filter(found["is_new"])
         ids = ids.scatter(lacking, found["customer_id"])
         faults = _faults(picked.rows.gather(lacking), found)
         sheet, positions = _with_ids(sheet, positions, ids)
     checked = cast_customers(sheet, positions, column_map(picked.source))
-    return _without(checked, pl.concat([faults, footers]))
+    return _without(checked, pl.concat([faults, footers])), new
 
 
 def _asked(sheet: RawSheet, positions: dict[str, int]) -> pl.DataFrame:

@@ -90,3 +90,36 @@ def test_of_several_numbers_in_a_cell_of_a_file_with_ids_the_first_is_kept(bare:
 def test_a_customer_is_found_by_the_first_number_of_a_cell(bare: Shop) -> None:
     migrated(bare, SHOPIFY + "1001,Q,q@example.com,\"'+420601111111, '+420601112111\",vip\n", "--from", "shopify")
     assert bare.run("show", "+420601111111", "--json").json()["customer"]["customer_id"] == "1001"
+
+
+FLAGGED = "SELECT customer_id, flag_type FROM flags ORDER BY ALL"
+ANN = ("Ann,Ray,+12025550155,ann@example.com,,,no\n", "ann,Ray,+1 202 555 0155,,,,yes\n")
+BO = ("1001,Bo,bo@example.com,+12025550156,\n", ",Bo,BO@example.com,,fraud\n", ",Bo,,+12025550156,vip\n")
+
+
+@pytest.mark.parametrize("rows", [ANN, ANN[::-1]])
+def test_rows_of_one_person_in_one_file_are_one_customer_as_in_two(bare: Shop, rows: tuple[str, str]) -> None:
+    done = migrated(bare, ACUITY + "".join(rows))
+    assert (done.code, done.json()["rows"]["merged"], asked(bare, FLAGGED)) == (0, 1, [("ann@example.com", "On Hold")])
+    place = rows.index(ANN[1]) + 2
+    assert [remark for remark in done.json()["remarks"] if f"taken as that customer (export.csv, row {place})" in remark], done.out
+    assert asked(bare, BY_CUSTOMER) == [("ann@example.com",)]
+    assert migrated(bare, ACUITY + "".join(rows)).json()["status"] == "nothing-applied"
+    same = bare.run("migrate", "export.csv", "--check", *AS_OF)
+    assert (same.code, asked(bare, BY_CUSTOMER)) == (0, [("ann@example.com",)]), same.out
+
+
+def test_rows_without_an_id_join_the_customer_who_has_one(bare: Shop) -> None:
+    done = migrated(bare, SHOPIFY + "".join(BO), "--from", "shopify")
+    assert (done.code, done.json()["adds_up"], asked(bare, FLAGGED)) == (0, True, [("1001", "Important"), ("1001", "On Hold")]), done.out
+    assert asked(bare, BY_CUSTOMER) == [("1001",)]
+    assert "(export.csv, rows 3, 4)" in done.out
+    assert migrated(bare, SHOPIFY + "".join(BO), "--from", "shopify").json()["status"] == "nothing-applied"
+
+
+@pytest.mark.parametrize("other", ["Kid,Ray,+12025550155,,,,yes\n", ANN[1] + "Ann,Ray,+12025550155,ann2@example.com,,,no\n"])
+def test_rows_that_may_be_of_one_customer_or_not_are_told(bare: Shop, other: str) -> None:
+    done = migrated(bare, ACUITY + ANN[0] + other)
+    assert (done.code, asked(bare, FLAGGED)) == (0, [("+12025550155", "On Hold")])
+    told = [remark for remark in done.json()["remarks"] if "taken as customers of their own" in remark]
+    assert [remark.endswith("(export.csv, row 3)") for remark in told] == [True], done.out
