@@ -13,6 +13,7 @@ from pipeline.chaining import Chained, chain_flags
 from pipeline.context import Context
 from pipeline.effects import count_gone
 from pipeline.identity import find_named, find_or_name, names_known
+from pipeline.intake.cells import phone_keys
 from pipeline.intake.idsets import Order
 from pipeline.intake.sheets import RawSheet
 from pipeline.joining import join_rows
@@ -147,16 +148,22 @@ def merge_staged(context: Context) -> dict[str, int]:
     rows = take_repeated(context.book)
     if not len(rows):
         return {}
-    merged, differing = merge_rows(rows)
+    merged, differing = merge_rows(rows, context.settings.business.phone_region)
     stage_customers(context.book, merged)
     return differing
 
 
-def merge_rows(rows: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
-    """Return each customer once, of several rows the first filled cell of each column; and of how many customers rows differ, by column."""
-    groups = rows.sort("file_no", "source_row").group_by("customer_id", maintain_order=True)
+def merge_rows(rows: pl.DataFrame, region: str | None) -> tuple[pl.DataFrame, dict[str, int]]:
+    """Return each customer once, of several rows the first filled cell of each column; and of how many customers rows differ, by column.
+
+    Addresses and numbers differ where their normal forms do (rule 2.2); of numbers that is told with the settings' region.
+    """
+    rows = rows.sort("file_no", "source_row")
+    groups = rows.group_by("customer_id", maintain_order=True)
     first = groups.agg(pl.col("file_no").first(), pl.col("source_row").first(), *(pl.col(name).drop_nulls().first() for name in MERGED_IN))
-    counts = groups.agg(pl.col(name).drop_nulls().n_unique() for name in MERGED_IN if name != "email_key")
+    numbers = phone_keys(rows["phone"], region)
+    keyed = rows.with_columns(pl.col("email_key").alias("email"), numbers.zip_with(numbers.is_not_null(), rows["phone"]).alias("phone"))
+    counts = keyed.group_by("customer_id").agg(pl.col(name).drop_nulls().n_unique() for name in MERGED_IN if name != "email_key")
     differing = {name: n for name in MERGED_IN if name != "email_key" and (n := int((counts[name] > 1).sum()))}
     return first.with_columns(pl.lit(None, pl.String).alias("alert_message")).select(rows.columns), differing
 

@@ -15,7 +15,7 @@ from pipeline.intake.sheets import RawSheet, cell
 from pipeline.legacy.flagging import ITEMS, Told, find_items
 from pipeline.legacy.messaging import in_file_words
 from pipeline.legacy.opening import Source
-from pipeline.legacy.shaping import Picked, count_further, shape, strange_zones
+from pipeline.legacy.shaping import Picked, count_further, not_picked, shape, strange_zones
 from schemas.plan import CUSTOMER_EXPORT, Dtype
 
 CUSTOMERS: dict[str, Dtype] = {"file_no": pl.Int64, **CUSTOMER_EXPORT}
@@ -23,6 +23,7 @@ CUSTOMERS: dict[str, Dtype] = {"file_no": pl.Int64, **CUSTOMER_EXPORT}
 # Of rows of customers, is_new besides.
 Whose = Callable[[pl.DataFrame], pl.DataFrame]
 NEW: dict[str, Dtype] = {"source_row": pl.Int64, "by_phone": pl.Boolean}
+NOT_PICKED = "{} is not of the form that [pick] of the map takes a part of: nothing is made of the cell"
 ASKED = ("email_key", "phone", "name_key")
 
 
@@ -71,6 +72,7 @@ def read_customers(source: tuple[int, Source], pieces: Iterable[RawSheet], said:
         items, faults = find_items(picked, types, read.told)
         findings = in_file_words(pl.concat([checked.findings, faults]).sort("source_row", maintain_order=True), file)
         _note_warnings(read, findings)
+        _note_not_picked(read, picked)
         bad = findings.filter(pl.col("code") != "unknown-status")["source_row"]
         valid = checked.valid.filter(~pl.col("source_row").is_in(bad.implode()))
         owned = items.join(valid.select("source_row", "customer_id"), on="source_row", how="left", validate="m:1", maintain_order="left")
@@ -100,6 +102,13 @@ def _note_warnings(read: Read, findings: pl.DataFrame) -> None:
         read.warnings[message] = read.warnings.get(message, 0) + count
 
 
+def _note_not_picked(read: Read, picked: Picked) -> None:
+    for name in set(picked.source.map.pick) - {"customer_id"}:
+        message = NOT_PICKED.format(" / ".join(picked.source.map.customers.get(name, ())))
+        if count := len(not_picked(picked, name)):
+            read.warnings[message] = read.warnings.get(message, 0) + count
+
+
 def _cast(picked: Picked, whose: Whose) -> tuple[Checked, pl.DataFrame]:
     """Cast and check customers; where a row has no id, its e-mail address or phone number tells who it is, and becomes the id of who is new.
 
@@ -108,7 +117,7 @@ def _cast(picked: Picked, whose: Whose) -> tuple[Checked, pl.DataFrame]:
     sheet, positions = shape(picked)
     faults = pl.DataFrame(schema=FINDINGS)
     ids = sheet.rows[cell(positions["customer_id"])] if "customer_id" in positions else picked.nothing()
-    footers, new = _footers(picked, ids), pl.DataFrame(schema=NEW)
+    footers, new = _footers(picked), pl.DataFrame(schema=NEW)
     if ids.null_count():
         lacking = ids.is_null().arg_true()
         asked = _asked(sheet, positions)[lacking]
@@ -118,7 +127,7 @@ def _cast(picked: Picked, whose: Whose) -> tuple[Checked, pl.DataFrame]:
         faults = _faults(picked.rows.gather(lacking), found)
         sheet, positions = _with_ids(sheet, positions, ids)
     checked = cast_customers(sheet, positions, column_map(picked.source))
-    return _without(checked, pl.concat([faults, footers])), new
+    return _without(checked, pl.concat([faults, footers, _bad_ids(picked, "customer_id")]), "missing-id"), new
 
 
 def _asked(sheet: RawSheet, positions: dict[str, int]) -> pl.DataFrame:
@@ -159,8 +168,16 @@ def _bad_zones(picked: Picked) -> pl.DataFrame:
     return rows.select("source_row", code=pl.lit("bad-date"), column=pl.lit(header), message=pl.lit(NOT_A_ZONE.format(header)))
 
 
-def _footers(picked: Picked, ids: pl.Series) -> pl.DataFrame:
+def _bad_ids(picked: Picked, name: str) -> pl.DataFrame:
+    """Return findings for rows with an id of which the map's pattern takes nothing: another key would tell the row in its place."""
+    rows = not_picked(picked, name)
+    return _faults(rows, pl.DataFrame({"code": ["bad-id"] * len(rows)}, schema={"code": pl.String}))
+
+
+def _footers(picked: Picked) -> pl.DataFrame:
     """Return findings for rows of which nothing is filled but the id's column, and that with words, as in lines below a table."""
+    ids = picked.text(picked.source.map.customers.get("customer_id", ()))
+    ids = picked.nothing() if ids is None else ids
     worded = (ids.str.contains(r"\s") | ~ids.str.contains(r"\d")).fill_null(value=False).arg_true()
     cells = picked.sheet.rows.drop("source_row")[worded]
     alone = worded.filter(cells.select(pl.sum_horizontal(pl.all().is_not_null()) == 1).to_series()) if len(worded) and cells.width > 1 else worded.clear()
@@ -174,12 +191,12 @@ def _with_ids(sheet: RawSheet, positions: dict[str, int], ids: pl.Series) -> tup
     return replace(sheet, rows=rows, header=header), {**positions, "customer_id": place}
 
 
-def _without(checked: Checked, faults: pl.DataFrame) -> Checked:
-    """Return what holds less the rows with faults of their own, which then need not hear that they have no id besides."""
+def _without(checked: Checked, faults: pl.DataFrame, besides: str) -> Checked:
+    """Return what holds less the rows with faults of their own, which then need not hear `besides` that nothing tells whose they are."""
     if not len(faults):
         return checked
     told = pl.col("source_row").is_in(faults["source_row"].implode())
-    findings = pl.concat([checked.findings.filter(~(told & pl.col("code").is_in(["missing-id", "missing-customer"]))), faults])
+    findings = pl.concat([checked.findings.filter(~(told & (pl.col("code") == besides))), faults])
     return Checked(checked.valid.filter(~told), findings)
 
 
@@ -199,8 +216,8 @@ def booking_export(source: Source, whose: Whose) -> Export:
             shaped = replace(shaped, rows=shaped.rows.with_columns(phones.alias(cell(positions["phone"]))))
         if "email" in positions:
             faults = pl.concat([faults, _bad_emails(picked.rows, shaped, positions)])
-        faults = pl.concat([faults, _bad_zones(picked)])
-        checked = _without(cast_bookings(shaped, positions, column_map(source)), faults)
+        faults = pl.concat([faults, _bad_zones(picked), _bad_ids(picked, "booking_id"), _bad_ids(picked, "customer_id")])
+        checked = _without(cast_bookings(shaped, positions, column_map(source)), faults, "missing-customer")
         return replace(checked, findings=in_file_words(checked.findings, source))
 
     columns = source.map.bookings

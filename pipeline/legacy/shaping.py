@@ -104,6 +104,15 @@ def _mended(name: str, text: pl.Series, source: Source) -> pl.Series:
     return _plain_numbers(text) if name == "price" else text
 
 
+def not_picked(picked: Picked, name: str) -> pl.Series:
+    """Return the source_row of rows in which a column is filled, and the pattern by which the map takes a part of it finds none."""
+    text = picked.text(headers := picked.source.map.columns_of(picked.source.kind).get(name, ()))
+    pattern = picked.source.map.pick.get(name)
+    if text is None or pattern is None:
+        return picked.rows.clear()
+    return picked.rows.filter(text.is_not_null() & text.str.extract(pattern, 1).is_null() & ~picked.errors(headers))
+
+
 def _plain_numbers(text: pl.Series) -> pl.Series:
     """Return numbers without the signs between their thousands, where that sign and the decimal one both stand there."""
     for pattern, sign, point in ((THOUSANDS, ",", "."), (THOUSANDS_WITH_DOTS, ".", ",")):

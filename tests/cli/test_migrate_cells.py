@@ -123,3 +123,95 @@ def test_rows_that_may_be_of_one_customer_or_not_are_told(bare: Shop, other: str
     assert (done.code, asked(bare, FLAGGED)) == (0, [("+12025550155", "On Hold")])
     told = [remark for remark in done.json()["remarks"] if "taken as customers of their own" in remark]
     assert [remark.endswith("(export.csv, row 3)") for remark in told] == [True], done.out
+
+
+def told(shop: Shop) -> list[tuple[int, str, str]]:
+    """Return the row, code and message of what came back, of all batches."""
+    return asked(shop, "SELECT source_row, code, message FROM batch_rows ORDER BY ALL")
+
+
+JOBBER = "J-ID,First Name,Last Name,E-mails,Tags,Archived\n"
+
+
+def test_an_id_of_another_form_than_the_map_says_brings_the_row_back(bare: Shop) -> None:
+    rows = "X-77,Odd,Id,odd@example.com,vip,false\n12_3,Ann,A,ann@example.com,vip,false\n,Bo,B,bo@example.com,,false\n3 clients,,,,,\n"
+    done = migrated(bare, JOBBER + rows, "--from", "jobber")
+    assert (done.code, codes(bare)) == (4, [(2, "bad-id"), (5, "footer-row")]), done.err
+    assert asked(bare, BY_CUSTOMER) == [("12",), ("bo@example.com",)]
+
+
+def test_a_cell_of_another_form_than_the_map_takes_a_part_of_is_told(bare: Shop) -> None:
+    bare.file("map.toml", '[customers]\ncustomer_id = "No"\nemail = "Mail"\n[pick]\nemail = \'^MAIL:(.*)$\'\n')
+    done = migrated(bare, "No,Mail\n1,MAIL:a@example.com\n2,b@example.com\n", "--map", "map.toml")
+    assert (done.code, asked(bare, "SELECT email FROM customers ORDER BY customer_id")) == (0, [("a@example.com",), (None,)])
+    assert "1 row: Mail is not of the form that [pick] of the map takes a part of" in done.out
+
+
+FRESHA_VISITS = "Appointment reference,Client,Scheduled date,Scheduled time,Duration,Services,Status\n"
+
+
+@pytest.mark.parametrize(
+    ("system", "row", "code", "fill"),
+    [
+        ("fresha", FRESHA_VISITS + ",Nn Oo,3 Mar 2031,09:30,,Cut,Booked\n", "missing-id", "of its own: fill Appointment reference"),
+        ("fresha", FRESHA_VISITS + "#C3,,3 Mar 2031,09:30,,Cut,Booked\n", "missing-customer", "whose the row is: fill Client"),
+        ("acuity", VISIT + "2030-07-02 12:30,,,Ann,B,,,Cut,S,,1\n", "missing-customer", "whose the row is: fill Email or Phone"),
+        ("acuity", ACUITY + "Fay,Gum,,,,,no\n", "missing-id", "whose the row is: fill Email or Phone"),
+        ("shopify", SHOPIFY + ",Fay,,,vip\n", "missing-id", "whose the row is: fill Customer ID or Email or Phone"),
+    ],
+)
+def test_a_row_of_nobody_names_the_cell_to_fill(bare: Shop, system: str, row: str, code: str, fill: str) -> None:
+    bare.file("clients.csv", FRESHA + "F1,Nn Oo,,,,,,no,\n" if system == "fresha" else "")
+    more = ["clients.csv"] if system == "fresha" else []
+    done = migrated(bare, row, *more, "--from", system)
+    assert (done.code, [(one[1], one[2].endswith(fill)) for one in told(bare)]) == (4, [(code, True)]), done.out
+
+
+@pytest.mark.parametrize(("cells", "differing"), [("JO@EXAMPLE.COM ,+44 7700 900201", []), ("jo2@example.com,07700 900202", ["email", "phone"])])
+def test_addresses_and_numbers_differ_where_their_normal_forms_do(bare: Shop, cells: str, differing: list[str]) -> None:
+    done = migrated(bare, SHOPIFY + f"1,Jo,jo@example.com,+447700900201,\n1,Jo,{cells},\n", "--from", "shopify")
+    remarks = [remark for remark in done.json()["remarks"] if "rows that differ in" in remark]
+    assert (done.code, [remark.partition("differ in ")[2].partition(":")[0] for remark in remarks]) == (0, differing), done.err
+
+
+def drafted(shop: Shop, text: str | bytes, *words: str) -> str:
+    """Return the draft of a map for a file of this content."""
+    shop.file("list.csv", text)
+    done = shop.run("migrate", "list.csv", "--draft", "list.toml", *words)
+    assert done.code == 0, done.err
+    return (shop.folder / "list.toml").read_text()
+
+
+DAYS = """Client no,Client,Banned on,Ban reason,Warning,Warning until
+7,Ann Ray,"Monday, March 2, 2026",theft,,
+8,Bob Sun,,,loud,"Friday, July 31, 2026"
+9,Cy Fox,"Tuesday, May 5, 2026",,dog,
+"""
+
+
+def test_days_with_a_weekday_are_days_to_a_draft(bare: Shop) -> None:
+    draft = drafted(bare, DAYS)
+    for line in ('date_formats = ["%A, %B %d, %Y"]', 'at = ["Banned on"]', 'expires = ["Warning until"]'):
+        assert line in draft.splitlines(), draft
+    assert bare.run("migrate", "list.csv", "--map", "list.toml", *AS_OF).code == 0
+    flags = asked(bare, "SELECT customer_id, flag_type, comment, expires_on::VARCHAR FROM flags ORDER BY ALL")
+    assert flags == [
+        ("7", "On Hold", "theft", None),
+        ("8", "Warning", "loud", "2026-07-31"),
+        ("9", "On Hold", "Banned on", None),
+        ("9", "Warning", "dog", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("days", "form"),
+    [
+        (("Mon, 02/03/2026", "Sun, 15/03/2026"), '["%A, %d/%m/%Y"]'),
+        (("Mon 03/02/2026", "Sun 03/15/2026"), '["%A %m/%d/%Y"]'),
+        (("Mon 02/03/2026", "Tue 05/05/2026"), '["%A %d/%m/%Y"]'),
+        (("Monday 2 March 2026", "Tue 5 May 2026"), '["%A %d %B %Y"]'),
+    ],
+)
+def test_a_weekday_helps_to_tell_a_form_of_days(bare: Shop, days: tuple[str, str], form: str) -> None:
+    rows = "".join(f'{n},Ann,"{day}",late\n' for n, day in enumerate(days))
+    assert f"date_formats = {form}" in drafted(bare, "Client no,Client,Banned on,Ban reason\n" + rows)
