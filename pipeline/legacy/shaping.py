@@ -147,7 +147,7 @@ def count_further(picked: Picked) -> dict[str, int]:
     columns = picked.source.map.columns_of(picked.source.kind)
     texts = {name: text for name, headers in columns.items() if (text := picked.text(headers)) is not None}
     found = {name: first for name, text in texts.items() if (first := _first_of_several(name, text, picked.source)) is not None}
-    return {name: len(first) - first.null_count() for name, first in found.items()}
+    return {name: len(first) - first.null_count() for name, first in sorted(found.items())}
 
 
 def _named(texts: dict[str, pl.Series], *, surname_first: bool) -> dict[str, pl.Series]:

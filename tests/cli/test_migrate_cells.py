@@ -215,3 +215,38 @@ def test_days_with_a_weekday_are_days_to_a_draft(bare: Shop) -> None:
 def test_a_weekday_helps_to_tell_a_form_of_days(bare: Shop, days: tuple[str, str], form: str) -> None:
     rows = "".join(f'{n},Ann,"{day}",late\n' for n, day in enumerate(days))
     assert f"date_formats = {form}" in drafted(bare, "Client no,Client,Banned on,Ban reason\n" + rows)
+
+
+CZECH = "Jméno;Příjmení;Číslo zákazníka;E-mail;Zakázán;Důvod\nJan;Dvořák;C1;jan@example.cz;Ano;neplatí\nEva;Malá;C2;eva@example.cz;Ne;\n"
+PAGE = "<html><table><tr>{}</tr></table></html>"
+
+
+@pytest.mark.parametrize("is_page", [False, True])
+def test_a_draft_says_that_an_encoding_is_guessed_and_takes_another(bare: Shop, is_page: bool) -> None:
+    page = PAGE.format("</tr><tr>".join("".join(f"<td>{cell}</td>" for cell in line.split(";")) for line in CZECH.splitlines()))
+    data = (page if is_page else CZECH).encode("cp1250")
+    guessed = drafted(bare, data)
+    assert ("# CHECK: the file was read as Windows-1252, since it is not UTF-8" in guessed, "Příjmení" in guessed) == (True, False), guessed
+    (bare.folder / "list.toml").unlink()
+    draft = drafted(bare, data, "--encoding", "cp1250")
+    assert ("Windows-1252" in draft, 'customer_id = ["Číslo zákazníka"]' in draft, "--map list.toml --encoding cp1250" in draft) == (False, True, True), draft
+    done = bare.run("migrate", "list.csv", "--map", "list.toml", "--encoding", "cp1250", *AS_OF)
+    assert (done.code, asked(bare, "SELECT last_name FROM customers ORDER BY customer_id")) == (0, [("Dvořák",), ("Malá",)]), done.err
+    assert asked(bare, "SELECT customer_id, comment FROM flags") == [("C1", "neplatí")]
+    assert bare.run("migrate", "list.csv", "--map", "list.toml", "--encoding", "cp1250", "--check", *AS_OF).code == 0
+
+
+@pytest.mark.parametrize(
+    ("encoding", "said"), [("nope", "there is no encoding called nope"), ("utf-8", "the file is not utf-8"), ("idna", "no encoding called")]
+)
+def test_an_encoding_that_is_none_or_another_is_refused(bare: Shop, encoding: str, said: str) -> None:
+    refused = migrated(bare, (ACUITY + "Zoë,M,,zoe@example.com,,,no\n").encode("cp1252"), "--encoding", encoding)
+    assert (refused.code, said in refused.err) == (3, True), refused.err
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "cp1252", "shift_jis"])
+def test_an_encoding_that_is_named_decides(bare: Shop, encoding: str) -> None:
+    name = "山田" if encoding == "shift_jis" else "Zoë"
+    done = migrated(bare, (ACUITY + f"{name},M,,zoe@example.com,,,no\n").encode(encoding), "--encoding", encoding)
+    assert (done.code, [remark for remark in done.json()["remarks"] if "Windows" in remark]) == (0, []), done.err
+    assert asked(bare, "SELECT first_name FROM customers") == [(name,)]
