@@ -15,7 +15,7 @@ from pipeline.intake.sheets import RawSheet, cell
 from pipeline.legacy.flagging import ITEMS, Told, find_items
 from pipeline.legacy.messaging import in_file_words
 from pipeline.legacy.opening import Source
-from pipeline.legacy.shaping import Picked, count_further, not_picked, shape, strange_zones
+from pipeline.legacy.shaping import Picked, count_further, count_scientific, not_picked, shape, strange_zones
 from schemas.plan import CUSTOMER_EXPORT, Dtype
 
 CUSTOMERS: dict[str, Dtype] = {"file_no": pl.Int64, **CUSTOMER_EXPORT}
@@ -24,6 +24,9 @@ CUSTOMERS: dict[str, Dtype] = {"file_no": pl.Int64, **CUSTOMER_EXPORT}
 Whose = Callable[[pl.DataFrame], pl.DataFrame]
 NEW: dict[str, Dtype] = {"source_row": pl.Int64, "by_phone": pl.Boolean}
 NOT_PICKED = "{} is not of the form that [pick] of the map takes a part of: nothing is made of the cell"
+IN_SHORT = (
+    "{} is written as a spreadsheet shows long numbers, and counts as it stands; if that left digits out, export the file again without opening it in between"
+)
 ASKED = ("email_key", "phone", "name_key")
 
 
@@ -72,7 +75,7 @@ def read_customers(source: tuple[int, Source], pieces: Iterable[RawSheet], said:
         items, faults = find_items(picked, types, read.told)
         findings = in_file_words(pl.concat([checked.findings, faults]).sort("source_row", maintain_order=True), file)
         _note_warnings(read, findings)
-        _note_not_picked(read, picked)
+        _note_odd_cells(read, picked)
         bad = findings.filter(pl.col("code") != "unknown-status")["source_row"]
         valid = checked.valid.filter(~pl.col("source_row").is_in(bad.implode()))
         owned = items.join(valid.select("source_row", "customer_id"), on="source_row", how="left", validate="m:1", maintain_order="left")
@@ -102,11 +105,18 @@ def _note_warnings(read: Read, findings: pl.DataFrame) -> None:
         read.warnings[message] = read.warnings.get(message, 0) + count
 
 
-def _note_not_picked(read: Read, picked: Picked) -> None:
+def _note_odd_cells(read: Read, picked: Picked) -> None:
+    counts = {IN_SHORT.format(_headers(picked, "customer_id")): count_scientific(picked)}
     for name in set(picked.source.map.pick) - {"customer_id"}:
-        message = NOT_PICKED.format(" / ".join(picked.source.map.customers.get(name, ())))
-        if count := len(not_picked(picked, name)):
+        counts[NOT_PICKED.format(_headers(picked, name))] = len(not_picked(picked, name))
+    for message, count in counts.items():
+        if count:
             read.warnings[message] = read.warnings.get(message, 0) + count
+
+
+def _headers(picked: Picked, name: str) -> str:
+    """Return the headers that a column of customers is read from, as far as the file has them."""
+    return " / ".join(header for header in picked.source.map.customers.get(name, ()) if picked.source.has((header,)))
 
 
 def _cast(picked: Picked, whose: Whose) -> tuple[Checked, pl.DataFrame]:

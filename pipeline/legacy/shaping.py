@@ -12,7 +12,7 @@ from pipeline.legacy.opening import Source
 from schemas.columns import header_key
 
 GUARD = r"^'[=+\-@\t\r0-9]"  # an apostrophe before what a spreadsheet would take for a number or a formula
-SCIENTIFIC = r"^[+-]?\d(?:[.,]\d+)?[eE][+]?\d+$"
+SCIENTIFIC = r"^[+-]?\d(?:[.,]\d+)?E\+\d{2,}$"  # as a spreadsheet writes long numbers, of which it leaves digits out
 SEVERAL = r"^\s*(.*?)\s*(?:[,;|\n]|\s/\s|\sor\s)"
 REST = r"[\d\s().+-]{5,}"
 NUMBER = rf"[+(\d]{REST}"
@@ -85,7 +85,7 @@ def shape(picked: Picked) -> tuple[RawSheet, dict[str, int]]:
         texts = _timed(texts, picked)
     positions = {name: place for place, name in enumerate(texts)}
     rows = pl.DataFrame([picked.rows, *(text.alias(cell(place)) for place, text in enumerate(texts.values()))])
-    marks = [_marks(picked, name, texts[name], place) for name, place in positions.items()]
+    marks = [_marks(picked, name, place) for name, place in positions.items()]
     short = picked.sheet.marks.filter(pl.col("mark") == SHORT_ROW)
     return replace(picked.sheet, rows=rows, marks=pl.concat([short, *marks]), header=tuple(texts)), positions
 
@@ -111,6 +111,12 @@ def not_picked(picked: Picked, name: str) -> pl.Series:
     if text is None or pattern is None:
         return picked.rows.clear()
     return picked.rows.filter(text.is_not_null() & text.str.extract(pattern, 1).is_null() & ~picked.errors(headers))
+
+
+def count_scientific(picked: Picked) -> int:
+    """Count the ids of customers in the form in which a spreadsheet writes long numbers."""
+    text = picked.text(picked.source.map.customers.get("customer_id", ()))
+    return 0 if text is None else int(text.str.contains(SCIENTIFIC).sum() or 0)
 
 
 def _plain_numbers(text: pl.Series) -> pl.Series:
@@ -213,14 +219,11 @@ def _zones() -> set[str]:
     return available_timezones()
 
 
-def _marks(picked: Picked, name: str, text: pl.Series, place: int) -> pl.DataFrame:
-    """Return the marks of a column: those of its cells, and ids in scientific form, of which digits are lost."""
+def _marks(picked: Picked, name: str, place: int) -> pl.DataFrame:
+    """Return the marks of a column: those of its cells."""
     columns = picked.source.map.columns_of(picked.source.kind)
     beside = {"first_name": "name", "last_name": "name", "starts_at": "day"}.get(name, "")
     found = picked.marked((*columns.get(name, ()), *columns.get(beside, ())))
     kinds = {CELL_ERROR, NOT_EXACT} if name in ("customer_id", "booking_id") else {CELL_ERROR}
     found = found.filter(pl.col("mark").is_in(list(kinds)))
-    if name in ("customer_id", "booking_id"):
-        lost = picked.rows.filter(text.str.contains(SCIENTIFIC).fill_null(value=False))
-        found = pl.concat([found, lost.to_frame().select("source_row", pl.lit(NOT_EXACT).alias("mark"))]).unique(maintain_order=True)
     return found.select("source_row", pl.lit(place, pl.Int64).alias("position"), "mark")

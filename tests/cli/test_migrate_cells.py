@@ -250,3 +250,23 @@ def test_an_encoding_that_is_named_decides(bare: Shop, encoding: str) -> None:
     done = migrated(bare, (ACUITY + f"{name},M,,zoe@example.com,,,no\n").encode(encoding), "--encoding", encoding)
     assert (done.code, [remark for remark in done.json()["remarks"] if "Windows" in remark]) == (0, []), done.err
     assert asked(bare, "SELECT first_name FROM customers") == [(name,)]
+
+
+RESALE = "Customer ID,First Name,Last Name,Email,Phone,Action,Date,Employee,Reason\n"
+
+
+def test_the_text_of_an_id_is_the_id_in_a_csv(bare: Shop) -> None:
+    events = "1E5,Ida,M,,,flagged,03/04/2024,Kim,Stole tags\n1E5,Ida,M,,,un-flagged,03/14/2024,Lee,Paid\n7.21045E+12,Ed,M,,,flagged,03/14/2024,Lee,late\n"
+    done = migrated(bare, RESALE + events, "--from", "resaleai")
+    assert (done.code, codes(bare), asked(bare, BY_CUSTOMER)) == (0, [], [("1E5",), ("7.21045E+12",)]), done.err
+    notes = [remark for remark in done.json()["remarks"] if "as a spreadsheet shows long numbers" in remark]
+    assert [note.startswith("1 row: Customer ID is written") for note in notes] == [True], done.out
+
+
+def test_a_number_of_a_workbook_that_is_in_scientific_form_is_no_id(bare: Shop) -> None:
+    workbook(bare, [["Customer ID", "Customer Name", "Flag Type", "Flag Comment"], [7210448301122, "A", "Alert", "x"], ["1E5", "B", "Alert", "y"]])
+    book = openpyxl.load_workbook(bare.folder / "export.xlsx")
+    book.worksheets[0]["A2"].number_format = "0.00E+00"
+    book.save(bare.folder / "export.xlsx")
+    done = bare.run("migrate", "export.xlsx", "--from", "thelayer", *AS_OF)
+    assert (done.code, codes(bare), asked(bare, BY_CUSTOMER)) == (4, [(2, "id-not-exact")], [("1E5",)])
