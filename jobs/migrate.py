@@ -23,6 +23,7 @@ EXAMPLE = "Example: flagbook migrate customers_export.csv --from shopify --dry-r
 @options.by
 @options.reason
 @options.dry_run
+@options.encoding
 @options.out
 @options.as_json
 @options.pass_call
@@ -33,19 +34,19 @@ def command(call: options.Call, /, *, files: tuple[Path, ...], **said: Any) -> i
     that can't be taken come back as a file. The same files again change nothing; newer ones bring the differences; undo takes it back.
     """
     settings = call.settings()
-    from pipeline import migration
+    from pipeline import mapping, migration
 
     if said["explained"]:
-        return _say(call, migration.explain(said["explained"], said["legacy_map"], settings), said)
+        return _say(call, mapping.explain(said["explained"], said["legacy_map"], settings), said)
     if not files:
         raise click.UsageError("Name at least one file.")
     if said["draft"]:
         if len(files) > 1:
             raise click.UsageError("--draft looks at one file.")
-        return _say(call, migration.draft(files[0], said["draft"], settings), said)
+        return _say(call, mapping.draft(files[0], said["draft"], settings, said["encoding"]), said)
     moment = call.moment(said["as_of"], settings)
     where = migration.Where(call.store, settings, said["out"])
-    how = {name: said[name] for name in ("reason", "dry_run", "allow_mass_change")}
+    how = {name: said[name] for name in ("reason", "dry_run", "allow_mass_change", "encoding")}
     with Watch(files, quiet=call.quiet) as watch:
         job = migration.Migrating(files, said["by"] or options.user_name(), moment, said["system"], said["legacy_map"], **how, progress=watch.hear)
         report = migration.check(where, job) if said["checking"] else migration.migrate(where, job)

@@ -14,7 +14,7 @@ EXPLAINED = 1_000  # rows of a piece of which it is said which customers they ma
 
 
 def find_or_name(context: Context, asked: pl.DataFrame) -> pl.DataFrame:
-    """Return customer_id, code and detail (of several: how many, and their ids) for rows of customers (email_key, phone, name_key), in their order.
+    """Return customer_id, code, detail (of several: how many, and their ids) and is_new for rows of customers (email_key, phone, name_key), in their order.
 
     The book's customer who has the address or number; where nobody has it, it is the id of a new one. Several customers who have it, or what is no
     address or number, such as n/a or 0: a code.
@@ -23,7 +23,11 @@ def find_or_name(context: Context, asked: pl.DataFrame) -> pl.DataFrame:
     found = _by_keys(context, asked.with_columns(pl.when(unsound.is_null()).then(name).alias(name) for name in ("email_key", "phone")))
     code = pl.coalesce(pl.lit(unsound), "code")
     new = pl.coalesce("email_key", "phone_key", "phone")
-    decided = found.select(pl.when(code.is_null()).then(pl.coalesce("customer_id", new)).alias("customer_id"), code.alias("code"))
+    decided = found.select(
+        pl.when(code.is_null()).then(pl.coalesce("customer_id", new)).alias("customer_id"),
+        code.alias("code"),
+        is_new=code.is_null() & pl.col("customer_id").is_null() & new.is_not_null(),
+    )
     return _detailed(context, found, decided)
 
 

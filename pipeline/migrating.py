@@ -13,8 +13,10 @@ from pipeline.chaining import Chained, chain_flags
 from pipeline.context import Context
 from pipeline.effects import count_gone
 from pipeline.identity import find_named, find_or_name, names_known
+from pipeline.intake.cells import phone_keys
 from pipeline.intake.idsets import Order
 from pipeline.intake.sheets import RawSheet
+from pipeline.joining import join_rows
 from pipeline.legacy.opening import Source
 from pipeline.legacy.reading import Read, booking_export, read_customers
 from pipeline.loading import Loaded, Loading, bring_bookings
@@ -22,7 +24,7 @@ from pipeline.parting import Spoken, in_parts
 from pipeline.rules.merge import merge_with_source
 from pipeline.store import customers, incoming
 from pipeline.store.reading import count_items
-from pipeline.store.sources import add_due, begin_due, begin_staging, find_said, find_standing, keep_known, stage_customers, take_repeated
+from pipeline.store.sources import add_due, add_named, begin_due, begin_staging, find_said, find_standing, keep_known, stage_customers, take_repeated
 from pipeline.store.suppression import add_left_out, any_suppressed, begin_left_out, left_out, living_customers, staged_people, take_out_people
 from pipeline.streaming import Progress, ahead
 from pipeline.suppressing import erased_among
@@ -70,7 +72,7 @@ def migrate_sources(loading: Loading, sources: Sequence[tuple[int, Source]]) -> 
         incoming.add_findings(context.book, found.select(pl.lit(number, pl.Int64).alias("file_no"), "source_row", "code", "message"))
     done.loaded.rejected |= done.read.rejected
     _leave_out(done, context)
-    done.remarks += _future(done.read, context)
+    done.remarks += [*done.read.remarks, *_future(done.read, context)]
     differing = merge_staged(context) if done.read.may_repeat else {}
     done.remarks += [f"{count_of(n, 'customer')} on several rows that differ in {name}: the first row counts" for name, n in differing.items()]
     people, new = _bring_customers(loading, [number for number, _ in of_customers])
@@ -121,11 +123,14 @@ def read_sources(context: Context, sources: Sequence[tuple[int, Source]], progre
             yield sheet
             progress(number, len(sheet.rows), before + source.opened.passed(), sum(sizes))
 
-    read = Read(take)
+    read = Read(take, partial(add_named, context.book))
     for number, source in sources:
         read_customers((number, source), pieces(number, source, before), (partial(find_or_name, context), context.settings.type_names()), read)
         before += source.size
-    read.may_repeat = not order.is_ascending
+    became, read.remarks = join_rows(context, {number: source.name for number, source in sources})
+    read.may_repeat = not order.is_ascending or bool(became)
+    if became:
+        read.items = [items.with_columns(pl.col("customer_id").replace(became)) for items in read.items]
     return read
 
 
@@ -143,16 +148,22 @@ def merge_staged(context: Context) -> dict[str, int]:
     rows = take_repeated(context.book)
     if not len(rows):
         return {}
-    merged, differing = merge_rows(rows)
+    merged, differing = merge_rows(rows, context.settings.business.phone_region)
     stage_customers(context.book, merged)
     return differing
 
 
-def merge_rows(rows: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
-    """Return each customer once, of several rows the first filled cell of each column; and of how many customers rows differ, by column."""
-    groups = rows.sort("file_no", "source_row").group_by("customer_id", maintain_order=True)
+def merge_rows(rows: pl.DataFrame, region: str | None) -> tuple[pl.DataFrame, dict[str, int]]:
+    """Return each customer once, of several rows the first filled cell of each column; and of how many customers rows differ, by column.
+
+    Addresses and numbers differ where their normal forms do (rule 2.2); of numbers that is told with the settings' region.
+    """
+    rows = rows.sort("file_no", "source_row")
+    groups = rows.group_by("customer_id", maintain_order=True)
     first = groups.agg(pl.col("file_no").first(), pl.col("source_row").first(), *(pl.col(name).drop_nulls().first() for name in MERGED_IN))
-    counts = groups.agg(pl.col(name).drop_nulls().n_unique() for name in MERGED_IN if name != "email_key")
+    numbers = phone_keys(rows["phone"], region)
+    keyed = rows.with_columns(pl.col("email_key").alias("email"), numbers.zip_with(numbers.is_not_null(), rows["phone"]).alias("phone"))
+    counts = keyed.group_by("customer_id").agg(pl.col(name).drop_nulls().n_unique() for name in MERGED_IN if name != "email_key")
     differing = {name: n for name in MERGED_IN if name != "email_key" and (n := int((counts[name] > 1).sum()))}
     return first.with_columns(pl.lit(None, pl.String).alias("alert_message")).select(rows.columns), differing
 

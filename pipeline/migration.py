@@ -1,6 +1,6 @@
-"""The job `migrate`: flags, customers and bookings out of another system's files; comparing later, maps in words, and drafts of maps."""
+"""The job `migrate`: flags, customers and bookings out of another system's files; comparing later."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import accumulate
@@ -15,8 +15,6 @@ from pipeline.context import Context
 from pipeline.errors import Refused
 from pipeline.findings import CATALOGUE
 from pipeline.intake.exports import Export
-from pipeline.legacy.drafting import draft_map
-from pipeline.legacy.explaining import explain_map
 from pipeline.legacy.lacking import require_columns, tell_lacking
 from pipeline.legacy.maps import LegacyMap, read_legacy_map, shipped_map, shipped_systems
 from pipeline.legacy.opening import Source, open_sources
@@ -26,7 +24,7 @@ from pipeline.migrating import Migrated, merge_staged, migrate_sources, read_sou
 from pipeline.outputs.staging import Staged, staged, stem_of
 from pipeline.outputs.tables import Table, write_xlsx
 from pipeline.planning import batch_counts
-from pipeline.reconciliation import FLAG_COLUMNS, HISTORY_COLUMNS, CheckReport, MigrateReport, Said, SourceLoss
+from pipeline.reconciliation import FLAG_COLUMNS, HISTORY_COLUMNS, CheckReport, MigrateReport, SourceLoss
 from pipeline.report import MassChange, ResultFile
 from pipeline.run import Where
 from pipeline.settings import Settings
@@ -41,7 +39,7 @@ from pipeline.streaming import Progress, unwatched
 from pipeline.suppressing import MESSAGE
 from pipeline.wording import count_of
 
-__all__ = ["Migrating", "Where", "check", "draft", "explain", "migrate"]
+__all__ = ["Migrating", "Where", "check", "migrate"]
 AUTO = "auto"
 Numbered = Sequence[tuple[int, Source]]
 Brakes = tuple[MassChange, SourceLoss]
@@ -59,6 +57,7 @@ class Migrating:
     reason: str | None = None
     dry_run: bool = False
     allow_mass_change: bool = False
+    encoding: str | None = None
     progress: Progress = unwatched
 
 
@@ -97,7 +96,7 @@ def migrate(where: Where, call: Migrating) -> MigrateReport:
 def open_all(call: Migrating, settings: Settings) -> list[tuple[int, Source]]:
     """Open every file by the map that fits it, each part with its number; raise `Refused` where files of several systems come together."""
     maps = [read_legacy_map(call.map, settings)] if call.map else _maps(call.system, settings)
-    sources = list(enumerate((one for path in call.paths for one in open_sources(path, maps, settings)), start=1))
+    sources = list(enumerate((one for path in call.paths for one in open_sources(path, maps, settings, call.encoding)), start=1))
     systems = {source.map.name for _, source in sources}
     if len(systems) > 1:
         raise Refused(f"The files are of several systems: {', '.join(sorted(systems))}.", "Migrate each system on its own.")
@@ -262,7 +261,7 @@ def check(where: Where, call: Migrating) -> CheckReport:
         merge_staged(context)
         spoken = spoken_of(read, [source for _, source in of_customers], call.by)
         differing, counts = compare(spoken, staged_rows(book), context)
-        remarks = _ignored(call) + [remark for _, source in of_customers for remark in tell_lacking(source)]
+        remarks = _ignored(call) + read.remarks + [remark for _, source in of_customers for remark in tell_lacking(source)]
         remarks += [f"{source.name}: bookings are not compared" for _, source in sources if source.kind == "bookings"]
         remarks += tell_unread(read.findings, of_customers)
         report = CheckReport(_systems(sources), counts | count_unread(read.findings), differing.to_dicts(), (*where.settings.remarks, *remarks))
@@ -273,28 +272,3 @@ def check(where: Where, call: Migrating) -> CheckReport:
             files.publish()
             report = replace(report, sheet=str(target))
     return report
-
-
-def explain(system: str, path: Path | None, settings: Settings) -> Said:
-    """Return a map in words: the user's own, or a shipped one."""
-    legacy = read_legacy_map(path, settings) if path else shipped_map(system, settings)
-    text = explain_map(legacy)
-    more: Mapping[str, Any] = {"system": legacy.name, "template": legacy.template, "map": legacy.where, "text": text}
-    return Said(text, more)
-
-
-def draft(path: Path, target: Path, settings: Settings) -> Said:
-    """Look at a file and write a draft of a map for it; raise `Refused` where the draft's file is there already."""
-    if target.exists():
-        raise Refused(f"{target}: this is there already, and a draft never overwrites.", "Name another file.")
-    text, checks = draft_map(path, target, settings)
-    with staged([path]) as files:
-        files.write(target, lambda beside: _write_text(beside, text))
-        files.publish()
-    todo = [line.strip().removeprefix("# ") for line in checks]
-    lines = [f"Written: {target}", *(f"  {line}" for line in todo), f"Then: flagbook migrate {path} --map {target} --dry-run"]
-    return Said("\n".join(lines), {"map": str(target), "checks": todo, "text": text})
-
-
-def _write_text(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8")

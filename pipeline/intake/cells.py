@@ -53,6 +53,13 @@ def trimmed(values: pl.Series) -> pl.Series:
     return _null_blank(values.str.strip_chars(BLANKS))
 
 
+def blank_as_null(values: pl.Series) -> pl.Series:
+    """Return the values as they are, null where one is blank; only those are looked at that begin as a blank does."""
+    if not ((values < "!") | (values > "~")).any():
+        return values
+    return values.set(values.str.strip_chars(BLANKS) == "", None)
+
+
 def controls(values: pl.Series, *, any_breaks: bool) -> pl.Series | None:
     """Tell where a value holds control characters, or line breaks and tabs inside it unless `any_breaks` may be; None where none does."""
     if needs_no(r"[^ -~]", values):

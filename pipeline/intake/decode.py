@@ -16,7 +16,8 @@ MARKS = (
 # Python calls these encodings of text, but no file is written in them.
 NOT_OF_FILES = ("idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined")
 GLANCE = 4096  # characters in which a page shows itself
-CHOOSE = "Save it as UTF-8, if it is a table at all; of the commands only apply takes another encoding (--encoding)."
+CHOOSE = "Save it as UTF-8, if it is a table at all; the commands apply and migrate take another encoding (--encoding)."
+GUESSED = "read as Windows-1252, since it is not UTF-8"
 # How a web page or XML begins, after blanks and comments. A title that begins with such a tag is none either.
 WEB_PAGE = re.compile(r"\s*(<!--.*?-->\s*)*<(!doctype|html|head|body|title|meta|script|style|div|span|table|form|center|p|pre|h[1-6]|\?xml|xml)\b", re.I | re.S)
 
@@ -40,17 +41,28 @@ def refuse_web_page(text: str, where: str) -> None:
         raise Refused(f"{where}: this is a web page or XML and not a table.", "Download the export again; a login page is often saved in its place.")
 
 
-def _decode_as(data: bytes, where: str, encoding: str) -> tuple[str, None]:
+def find_codec(encoding: str, where: str) -> codecs.CodecInfo:
+    """Return an encoding by the name that the user gave it; raise `Refused` where there is none of that name that files are written in."""
     try:
         codec = codecs.lookup(encoding)
-        if not codec._is_text_encoding or codec.name in NOT_OF_FILES:  # what open() asks too
+        if not codec._is_text_encoding or codec.name in NOT_OF_FILES or codec.incrementaldecoder is None:  # what open() asks too
             raise LookupError
     except LookupError:
         raise Refused(f"{where}: there is no encoding called {encoding}.", "Name one such as utf-8, utf-16, cp1252 or latin-1.") from None
+    return codec
+
+
+def is_not(name: str, where: str) -> Refused:
+    """Return the refusal of a file that is not in the encoding that the user named."""
+    return Refused(f"{where}: the file is not {name}.", "Name another encoding with --encoding, or save the file as UTF-8.")
+
+
+def _decode_as(data: bytes, where: str, encoding: str) -> tuple[str, None]:
+    codec = find_codec(encoding, where)
     try:
         return codec.decode(data, "strict")[0].removeprefix("\ufeff"), None
     except UnicodeError:
-        raise Refused(f"{where}: the file is not {codec.name}.", "Name another encoding with --encoding, or save the file as UTF-8.") from None
+        raise is_not(codec.name, where) from None
 
 
 def _decode_guess(data: bytes, where: str) -> tuple[str, str | None]:
@@ -65,6 +77,6 @@ def _decode_guess(data: bytes, where: str) -> tuple[str, str | None]:
     except UnicodeDecodeError:
         pass
     try:
-        return data.decode("cp1252"), f"{where}: read as Windows-1252, since it is not UTF-8"
+        return data.decode("cp1252"), f"{where}: {GUESSED}"
     except UnicodeDecodeError:
         raise Refused(f"{where}: the text is neither UTF-8 nor Windows-1252.", CHOOSE) from None

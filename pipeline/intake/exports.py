@@ -63,11 +63,11 @@ def open_exports(path: Path, layout: Layout, column_map: ColumnMap, settings: Se
     return [_export((path, part, of_sheet[part]), one, wanted, column_map) for part, one in enumerate(opened)]
 
 
-def open_parts(path: Path, sought: Sought, settings: Settings) -> "list[Opened]":
-    """Open a file of any kind: of a workbook, each sheet that has what is sought. Raises as `open_exports` does."""
+def open_parts(path: Path, sought: Sought, settings: Settings, encoding: str | None = None) -> "list[Opened]":
+    """Open a file of any kind: of a workbook, each sheet that has what is sought; `encoding` is of texts. Raises as `open_exports` does."""
     if is_parquet(path):
         return [_open_parquet(path, sought, settings)]
-    if (text := open_text(path)) is not None:
+    if (text := open_text(path, encoding)) is not None:
         return [_open_text(text, sought)]
     return _open_whole(path, sought, settings)
 

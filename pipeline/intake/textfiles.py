@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.errors import Refused
-from pipeline.intake.decode import CHOOSE, MARKS, refuse_web_page
+from pipeline.intake.decode import CHOOSE, GUESSED, MARKS, find_codec, is_not, refuse_web_page
 from pipeline.intake.files import FileKind, kind_of_head, opened
 from pipeline.intake.packed import is_packed, unpack_pieces
 
@@ -83,10 +83,10 @@ class TextFile:
         return self.fingerprint.value
 
 
-def open_text(path: Path) -> TextFile | None:
+def open_text(path: Path, encoding: str | None = None) -> TextFile | None:
     """Look through a file, piece by piece, and return it where it is text; None where it is a workbook or another kind of table.
 
-    Raises `Refused` where it is missing, empty, damaged, in no known encoding, or a web page.
+    An `encoding` that the user named decides. Raises `Refused` where it is missing, empty, damaged, in no known encoding, or a web page.
     """
     with opened(path) as handle:
         size = path.stat().st_size
@@ -95,7 +95,7 @@ def open_text(path: Path) -> TextFile | None:
         raise Refused(f"{path}: the file is empty.", "Export it again; an empty file is not a table.")
     if not is_packed(start) and kind_of_head(start, path) is not FileKind.TEXT:
         return None
-    encoding, remark, ends_in_cr = _look_through(path)
+    encoding, remark, ends_in_cr = _look_through_as(path, encoding) if encoding else _look_through(path)
     text = TextFile(path, encoding, ends_in_cr, "", size, remark)
     head = next(iter(text.pieces()))[:HEAD].decode(errors="ignore")
     if not head.strip():
@@ -113,9 +113,19 @@ def _look_through(path: Path) -> tuple[str, str | None, bool]:
         if said:
             raise Refused(f"{path}: the file begins as {said} but does not go on so.", CHOOSE) from None
     try:
-        return "cp1252", f"{path}: read as Windows-1252, since it is not UTF-8", _is_as(path, "cp1252")
+        return "cp1252", f"{path}: {GUESSED}", _is_as(path, "cp1252")
     except UnicodeDecodeError:
         raise Refused(f"{path}: the text is neither UTF-8 nor Windows-1252.", CHOOSE) from None
+
+
+def _look_through_as(path: Path, encoding: str) -> tuple[str, None, bool]:
+    """Return what `_look_through` does, by the encoding that the user named; of one that needs a mark and has none, the bytes' usual order."""
+    name = find_codec(encoding, str(path)).name
+    name += "-le" if name in ("utf-16", "utf-32") and not any(_first_bytes(path).startswith(mark) for mark, _ in MARKS) else ""
+    try:
+        return name, None, _is_as(path, name)
+    except UnicodeError:
+        raise is_not(name, str(path)) from None
 
 
 def _first_bytes(path: Path) -> bytes:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from pipeline.legacy import glossary as words
 from pipeline.legacy.flagwords import FLAG_FAMILIES, NOT_A_FLAG
-from pipeline.legacy.guessing import FORMATS, MANY, MOST, Guess
+from pipeline.legacy.guessing import FORMATS, MANY, MOST, WITH_WEEKDAY, Guess
 from pipeline.legacy.rules import Rule
 from pipeline.legacy.spotting import spot_flags
 
@@ -127,11 +127,12 @@ def _order(terms: str) -> str | None:
 def _settle_dates(drafted: Drafted, guesses: Sequence[Guess]) -> None:
     """Choose the formats of dates: those by which all columns of dates can be read that need one; days first where nothing tells."""
     needing = [set(one.formats) for one in guesses if one.is_date and one.formats]
-    months = {form for form in FORMATS if form.startswith("%m")}
+    known = (*FORMATS, *WITH_WEEKDAY)
+    months = {form for form in known if re.match(r"(?:%A,? )?%m", form)}
     open_ones = [forms for forms in needing if forms & months and forms - months]
     told = [bool(forms & months) for forms in needing if forms not in open_ones and any("/" in form or "-" in form for form in forms)]
     is_month_first = any(told) and all(told)
     drafted.is_either = bool(open_ones) and not told
     for forms in needing:
-        fits = [form for form in FORMATS if form in forms and (forms not in open_ones or (form in months) == is_month_first)]
+        fits = [form for form in known if form in forms and (forms not in open_ones or (form in months) == is_month_first)]
         drafted.formats += [form for form in fits[:1] if form not in drafted.formats]

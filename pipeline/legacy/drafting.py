@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
+from pipeline.intake.decode import GUESSED
 from pipeline.intake.exports import Opened, open_parts
 from pipeline.intake.sheets import Heads, OneOf, Wanted, cell
 from pipeline.intake.statuses import status_table
@@ -23,7 +24,7 @@ LONGEST = 60  # characters of a header
 HEAD = """\
 # A draft of a map for {name}, written by looking at {rows} of it. Lines that begin with # are comments.
 # Look at each line that says CHECK. Then see what would come of it, and change what is not right:
-#   flagbook migrate {name} --map {target} --dry-run
+#   flagbook migrate {name} --map {target}{encoding} --dry-run
 # A column may be called differently in other files: "Header", or ["Header", "Another"]; the first filled one counts.
 name = {system}
 """
@@ -54,32 +55,34 @@ def _titles(record: Sequence[str]) -> int:
 class _Looked:
     """What was looked at: a sheet of the file with the most rows, and the names of the others; its header, and its first rows.
 
-    `twice` are headers that stand there more than once, whose columns are left out.
+    `twice` are headers that stand there more than once, whose columns are left out; `is_guessed` tells that the file's encoding is.
     """
 
     sheet: str
     others: tuple[str, ...]
     twice: tuple[str, ...]
+    is_guessed: bool
     header: tuple[str, ...]
     rows: pl.DataFrame
 
 
-def draft_map(path: Path, target: Path, settings: Settings) -> tuple[str, list[str]]:
-    """Return a draft of a map for a file, and what a person must look at; raise `Refused` where the file can't be read."""
-    looked = _look(path, settings)
+def draft_map(path: Path, target: Path, settings: Settings, encoding: str | None = None) -> tuple[str, list[str]]:
+    """Return a draft of a map for a file (`encoding` is of a text), and what a person must look at; raise `Refused` where it can't be read."""
+    looked = _look(path, settings, encoding)
     drafted = assign(guess_columns(looked.header, looked.rows), settings.type_names())
     system = path.name.partition(".")[0]
     rows = f"{len(looked.rows):,} rows"
-    head = HEAD.format(name=folded(path.name), target=folded(target.name), system=quoted(system), rows=rows)
+    of_text = f" --encoding {folded(encoding)}" if encoding else ""
+    head = HEAD.format(name=folded(path.name), target=folded(target.name), system=quoted(system), rows=rows, encoding=of_text)
     types = settings.type_names()
-    lines = [head, *_sheets(looked), *_twice(looked), *_dates(drafted), *_customers(drafted), *_statuses(drafted), *_flags(drafted, types)]
+    lines = [head, *_guessed(looked), *_sheets(looked), *_twice(looked), *_dates(drafted), *_customers(drafted), *_statuses(drafted), *_flags(drafted, types)]
     return "\n".join(lines) + "\n", [line for line in lines if line.strip().startswith("# CHECK")]
 
 
-def _look(path: Path, settings: Settings) -> _Looked:
+def _look(path: Path, settings: Settings, encoding: str | None) -> _Looked:
     """Read the first rows of the sheet that has most of them, and of sheets with the same columns."""
     sought = AnyHeader((), {})
-    opened = open_markup(path, sought, settings) or open_parts(path, sought, settings)
+    opened = open_markup(path, sought, settings, encoding) or open_parts(path, sought, settings, encoding)
     first = [_first_rows(one) for one in opened]
     best = max(range(len(opened)), key=lambda place: len(first[place]))
     header = opened[best].header
@@ -89,7 +92,8 @@ def _look(path: Path, settings: Settings) -> _Looked:
     keys = [header_key(title) for title in header]
     once = [place for place, key in enumerate(keys) if keys.count(key) == 1]
     twice = tuple({key: title for title, key in zip(header, keys, strict=True) if key and keys.count(key) > 1}.values())
-    return _Looked(opened[best].sheet, others, twice, tuple(header[place] for place in once), rows.select(cell(place) for place in once))
+    is_guessed = any(remark.endswith(GUESSED) for remark in opened[best].remarks)
+    return _Looked(opened[best].sheet, others, twice, is_guessed, tuple(header[place] for place in once), rows.select(cell(place) for place in once))
 
 
 def _first_rows(opened: Opened) -> pl.DataFrame:
@@ -99,6 +103,12 @@ def _first_rows(opened: Opened) -> pl.DataFrame:
         if sum(map(len, pieces)) >= LOOKED_AT:
             break
     return pl.concat(pieces).head(LOOKED_AT).select(cell(place) for place in range(len(opened.header)))
+
+
+def _guessed(looked: _Looked) -> Iterator[str]:
+    if looked.is_guessed:
+        again = "Where letters below are not right, draft it again with --encoding, such as cp1250 (Central Europe) or cp932 (Japan), and migrate with it"
+        yield f"# CHECK: the file was {GUESSED}: that is a guess. {again}"
 
 
 def _sheets(looked: _Looked) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """What a piece of another system's file says of flags: those that stand, and what happened to them before."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -9,6 +9,7 @@ from pipeline.findings import CATALOGUE, NOT_A_TIME
 from pipeline.intake.cells import map_values, word_keys
 from pipeline.intake.checking import FINDINGS
 from pipeline.intake.dates import Dates, read_dates, read_times
+from pipeline.intake.sheets import CELL_ERROR
 from pipeline.legacy.maps import ANY, FlagRule
 from pipeline.legacy.shaping import Picked
 from schemas.plan import UTC_TIME, Dtype
@@ -52,8 +53,16 @@ def find_items(picked: Picked, types: Sequence[str], told: Told) -> tuple[pl.Dat
     for place, rule in enumerate(picked.source.rules()):
         some, faults = _of_rule(picked, rule, types, told)
         items.append(some.with_columns(pl.lit(place, pl.Int64).alias("place")).select(*ITEMS))
-        found.append(faults)
+        found.append(_with_errors(picked, rule, faults))
     return pl.concat(items).sort("source_row", "place", maintain_order=True), pl.concat(found)
+
+
+def _with_errors(picked: Picked, rule: FlagRule, faults: pl.DataFrame) -> pl.DataFrame:
+    """Return a rule's faults, and in their place `cell-error` for rows in which one of its cells holds an error: what else they lack follows of that."""
+    unread = {header: rows for header in rule.columns() if len(rows := picked.rows.filter(picked.errors((header,))))}
+    errors = [_fault(rows.to_frame("source_row"), CELL_ERROR, (header,)) for header, rows in unread.items()]
+    told = pl.concat([pl.Series(dtype=pl.Int64), *unread.values()])
+    return pl.concat([faults.filter(~pl.col("source_row").is_in(told.implode())), *errors]).unique(["source_row", "code"], keep="first", maintain_order=True)
 
 
 def _of_rule(picked: Picked, rule: FlagRule, types: Sequence[str], told: Told) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -71,6 +80,13 @@ def _of_rule(picked: Picked, rule: FlagRule, types: Sequence[str], told: Told) -
     faults.append(_fault(unknown, "unknown-flag-type", rule.type_column, NOT_A_TYPE.format(" / ".join(rule.type_column), ", ".join(types))))
     faults.append(_fault(frame.filter(pl.col("comment").is_null() & pl.col("kind").is_in([PRESENT, FLAGGED])), "missing-comment", rule.comment))
     return frame, pl.concat([pl.DataFrame(schema=FINDINGS), *faults])
+
+
+def _read(picked: Picked, headers: Sequence[str], read: Callable[[Sequence[str]], pl.Series | None]) -> pl.Series:
+    """Return a column's texts as they are read, null where it is not there, and where its cell holds an error, which is no word."""
+    text = read(headers)
+    bad = picked.errors(headers)
+    return picked.nothing() if text is None else text.set(bad, None) if bad.any() else text
 
 
 def _gathered(picked: Picked, headers: Sequence[str], rows: pl.Series) -> pl.Series:
@@ -94,8 +110,8 @@ def _fault(frame: pl.DataFrame, code: str, headers: Sequence[str], message: str 
 
 def _marked(picked: Picked, rule: FlagRule, types: Sequence[str], told: Told) -> pl.DataFrame:
     """Return the rows of a rule that have a flag, or an event: index (in the piece), kind, flag_type and comment."""
-    texts = {name: picked.line(getattr(rule, name)) for name in ("when", "type_column", "event")} | {"comment": picked.text(rule.comment)}
-    filled = {name: picked.nothing() if text is None else text for name, text in texts.items()}
+    filled = {name: _read(picked, getattr(rule, name), picked.line) for name in ("when", "type_column", "event")}
+    filled["comment"] = _read(picked, rule.comment, picked.text)
     frame = pl.DataFrame(filled).with_row_index("index").with_columns(pl.col("index").cast(pl.Int64))
     if rule.event:
         kind = _event_kinds(filled["event"], rule)
@@ -132,8 +148,8 @@ def _note_strange(picked: Picked, rule: FlagRule, told: Told) -> None:
     """Tell the words that are neither yes nor no, each cell once: of several rules that look at the same column, by none of them, and for the first."""
     alike = [other for other in picked.source.rules() if other.when and picked.places(other.when) == picked.places(rule.when)]
     known = {word.casefold() for other in alike for word in (*other.yes, *other.no)}
-    words = picked.line(rule.when)
-    if alike[0] is rule and ANY not in known and words is not None:
+    words = _read(picked, rule.when, picked.line)
+    if alike[0] is rule and ANY not in known:
         keys = word_keys(words)
         _note(told, rule.when, words.filter(keys.is_not_null() & ~keys.is_in(list(known))))
 
@@ -171,8 +187,7 @@ def _tagged(picked: Picked, rule: FlagRule, told: Told) -> pl.DataFrame:
 
     Each different cell is taken apart once: a shop has few of them, however many customers it has.
     """
-    text = picked.text(rule.tags)
-    cells = pl.DataFrame({"cell": picked.nothing() if text is None else text}).with_columns(index=pl.int_range(pl.len(), dtype=pl.Int64))
+    cells = pl.DataFrame({"cell": _read(picked, rule.tags, picked.text)}).with_columns(index=pl.int_range(pl.len(), dtype=pl.Int64))
     tags = _split(cells.select("cell").drop_nulls().group_by("cell").agg(n=pl.len().cast(pl.Int64)), rule)
     tags = tags.with_columns(flag_type=map_values(word_keys(tags["tag"]), {tag.strip().casefold(): name for tag, name in rule.allow.items()}))
     others = tags.filter(pl.col("flag_type").is_null()).group_by("tag").agg(pl.col("n").sum())

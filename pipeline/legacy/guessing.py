@@ -15,13 +15,16 @@ EMAIL = r"^(?:[^<>]*<)?(?:mailto:)?[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+>?"
 PHONE = r"^['+(]?\d[\d ()./+-]{6,}$"
 NUMBER = r"^[+-]?\d+(?:[.,]\d+)?\s?%?$"
 ISO = r"^\d{4}-\d{2}-\d{2}"
-LIKE_A_DAY = r"^\d{1,4}[\D]|^[^\W\d]{3,}\.?\s+\d{1,2}\b"
-SAID = r"^\d{1,2}\.?\s+(?:de\s+)?[^\W\d]{3,}\.?\s+(?:de\s+)?\d{2,4}|^[^\W\d]{3,}\.?\s+\d{1,2},?\s+\d{4}"  # 1. März 2025: months in words
+WEEKDAY = r"[^\W\d]{2,}\.?,?\s+"
+LIKE_A_DAY = rf"^(?:{WEEKDAY})?(?:\d{{1,4}}[\D]|[^\W\d]{{3,}}\.?\s+\d{{1,2}}\b)"
+# 1. März 2025, or Montag, 1. März 2025: months in words.
+SAID = rf"^(?:{WEEKDAY})?(?:\d{{1,2}}\.?\s+(?:de\s+)?[^\W\d]{{3,}}\.?\s+(?:de\s+)?\d{{2,4}}|[^\W\d]{{3,}}\.?\s+\d{{1,2}},?\s+\d{{4}})"
 FORMATS = (
     *("%d.%m.%Y", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%d.%m.%y", "%d. %m. %Y", "%d/%m/%Y", "%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%d/%m/%y", "%d-%m-%Y"),
     *("%d-%m-%Y %H:%M", "%d-%m-%y", "%m/%d/%Y", "%m/%d/%Y %H:%M", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %I:%M %p", "%m/%d/%y", "%m-%d-%Y", "%d %b %Y", "%d %B %Y"),
     *("%d %B %Y %H:%M", "%b %d, %Y", "%B %d, %Y", "%B %d, %Y %I:%M %p", "%Y/%m/%d", "%Y/%m/%d %H:%M", "%Y.%m.%d", "%Y. %m. %d.", "%d-%b-%Y", "%d-%b-%y"),
 )
+WITH_WEEKDAY = tuple(f"{weekday}{form}" for form in FORMATS for weekday in ("%A, ", "%A "))
 MOST = 0.9
 MANY = 0.7  # of a column's cells, so that it is of dates though some are not
 FEW_WORDS = 12
@@ -132,8 +135,9 @@ def _formats(cells: pl.Series) -> tuple[list[str] | None, int]:
     rest = cells.filter(iso.is_null())
     if not len(rest):
         return [], 0
+    tried = (*FORMATS, *WITH_WEEKDAY) if share(rest, rf"^{WEEKDAY}") else FORMATS
     counts = rest.alias("day").value_counts(name="n")  # few days stand in many rows
-    left = {form: int(counts["n"].filter(read_times(counts["day"], (form,), "UTC").values.is_null()).sum()) for form in FORMATS}
+    left = {form: int(counts["n"].filter(read_times(counts["day"], (form,), "UTC").values.is_null()).sum()) for form in tried}
     fewest = min(left.values())
     if fewest > len(cells) * (1 - MANY) and fewest > 1:
         return None, 0

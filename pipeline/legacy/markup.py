@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pipeline.apart import refuse_end, run_apart, spooled
 from pipeline.errors import Refused
-from pipeline.intake.decode import MARKS
+from pipeline.intake.decode import GUESSED, MARKS, find_codec
 from pipeline.intake.delimited import read_delimited
 from pipeline.intake.exports import Opened, again
 from pipeline.intake.files import opened
@@ -16,14 +16,15 @@ from pipeline.legacy.markuprows import BROKEN_OFF, NO_TABLE, TOO_MANY_CELLS, UNR
 from pipeline.settings import Files, Settings
 
 HEAD = 4096
+GUESS = "cp1252"
 PROGRAM = Path(__file__).with_name("markuprows.py")
 SAVE = "Open it in a spreadsheet program and save it as XLSX."
 
 
-def open_markup(path: Path, sought: Sought, settings: Settings) -> list[Opened]:
+def open_markup(path: Path, sought: Sought, settings: Settings, encoding: str | None = None) -> list[Opened]:
     """Open a file that is HTML or SpreadsheetML as the table in it; nothing where it is another kind of file.
 
-    Raises `Refused` where there is no table in it, or it is larger than the limits.
+    `encoding` is what the user says that HTML is written in. Raises `Refused` where there is no table in it, or it is larger than the limits.
     """
     with opened(path) as handle:
         head = handle.read(HEAD)
@@ -32,9 +33,11 @@ def open_markup(path: Path, sought: Sought, settings: Settings) -> list[Opened]:
         data = head + handle.read(settings.files.max_bytes)
     if len(data) > settings.files.max_bytes:
         raise Refused(f"{path}: the file is larger than {settings.files.max_bytes:,} bytes.", "Split it, or raise files.max_bytes in the settings.")
-    sheet = read_delimited(_as_csv(data, kind, str(path), settings.files), sought, str(path))
-    remark = f"{path.name}: by its content this is {kind}, and was read as that"
-    return [Opened(True, sheet.header, sheet.wanted, partial(again, sheet), lambda: hashlib.sha256(data).hexdigest(), (remark,))]
+    said = find_codec(encoding, str(path)).name if encoding else _encoding(data)
+    sheet = read_delimited(_as_csv(data, (kind, said), str(path), settings.files), sought, str(path))
+    remarks = [f"{path.name}: by its content this is {kind}, and was read as that"]
+    remarks += [f"{path}: {GUESSED}"] if kind == "HTML" and said == GUESS and not encoding else []
+    return [Opened(True, sheet.header, sheet.wanted, partial(again, sheet), lambda: hashlib.sha256(data).hexdigest(), tuple(remarks))]
 
 
 def _kind(head: bytes) -> str | None:
@@ -44,10 +47,14 @@ def _kind(head: bytes) -> str | None:
     return "HTML" if start.startswith(("<!doctype html", "<html", "<table", "<meta", "<style", "<body")) else None
 
 
-def _as_csv(data: bytes, kind: str, where: str, limits: Files) -> str:
-    """Return the table as a CSV, read in a process of its own; raise `Refused` where there is none, or it takes more than the limits."""
+def _as_csv(data: bytes, what: tuple[str, str], where: str, limits: Files) -> str:
+    """Return the table as a CSV, read in a process of its own; raise `Refused` where there is none, or it takes more than the limits.
+
+    `what`: its kind, and its encoding.
+    """
+    kind, encoding = what
     with spooled(data, where) as given, spooled(b"", where) as answer:
-        code = run_apart(PROGRAM, {"encoding": _encoding(data) if kind == "HTML" else None, "cells": limits.max_cells}, (given, answer), limits)
+        code = run_apart(PROGRAM, {"encoding": encoding if kind == "HTML" else None, "cells": limits.max_cells}, (given, answer), limits)
         if code == 0:
             answer.seek(0)
             return answer.read().decode()
@@ -74,5 +81,5 @@ def _encoding(data: bytes) -> str:
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:
-        return "cp1252"
+        return GUESS
     return "utf-8"

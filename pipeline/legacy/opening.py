@@ -112,12 +112,12 @@ def wanted_of(legacy: LegacyMap, kind: str) -> Wanted:
     return MapColumns(Layout(layout.name, layout.title, layout.columns, groups), first, idle)
 
 
-def open_sources(path: Path, maps: Sequence[LegacyMap], settings: Settings) -> list[Source]:
-    """Open a file as an export of one of some systems; raise `Refused` where it can't be read, or fits none, or several as well."""
+def open_sources(path: Path, maps: Sequence[LegacyMap], settings: Settings, encoding: str | None = None) -> list[Source]:
+    """Open a file (`encoding` is of texts) as an export of one of some systems; raise `Refused` where it can't be read, or fits none, or several as well."""
     kinds = {wanted.layout.name: (one, kind, wanted) for one in maps for kind in one.kinds() for wanted in [wanted_of(one, kind)]}
     sought = AnySystem(tuple(wanted for _, _, wanted in kinds.values()), {})
     try:
-        opened = open_markup(path, sought, settings) or open_parts(path, sought, settings)
+        opened = open_markup(path, sought, settings, encoding) or open_parts(path, sought, settings, encoding)
     except NotRecognised as error:
         if len(maps) == 1:
             raise NotRecognised(error.reason, "Copy the map, put your file's headers in, and give it with --map.") from error

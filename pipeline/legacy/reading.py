@@ -15,12 +15,18 @@ from pipeline.intake.sheets import RawSheet, cell
 from pipeline.legacy.flagging import ITEMS, Told, find_items
 from pipeline.legacy.messaging import in_file_words
 from pipeline.legacy.opening import Source
-from pipeline.legacy.shaping import Picked, count_further, shape, strange_zones
+from pipeline.legacy.shaping import Picked, count_further, count_scientific, not_picked, shape, strange_zones
 from schemas.plan import CUSTOMER_EXPORT, Dtype
 
 CUSTOMERS: dict[str, Dtype] = {"file_no": pl.Int64, **CUSTOMER_EXPORT}
 # Who rows mean by an e-mail address, a phone number or a name: customer_id, and a code where that is not one customer; in the order asked.
+# Of rows of customers, is_new besides.
 Whose = Callable[[pl.DataFrame], pl.DataFrame]
+NEW: dict[str, Dtype] = {"source_row": pl.Int64, "by_phone": pl.Boolean}
+NOT_PICKED = "{} is not of the form that [pick] of the map takes a part of: nothing is made of the cell"
+IN_SHORT = (
+    "{} is written as a spreadsheet shows long numbers, and counts as it stands; if that left digits out, export the file again without opening it in between"
+)
 ASKED = ("email_key", "phone", "name_key")
 
 
@@ -29,11 +35,13 @@ class Read:
     """What was read of customers' files: `items` (see `ITEMS`, with file_no and customer_id) of rows that hold; `take` gets their customers (`CUSTOMERS`).
 
     `lost` are the items of rows that come back (flag_type, kind). `rows` counts the rows of each file, `valid` those that hold, `may_repeat`
-    whether some may be of one customer; `rejected` has those that come back.
+    whether some may be of one customer; `rejected` has those that come back. `name` gets customer_id and by_phone of rows that hold whose address or
+    number became the id of somebody new.
     `untitled` are the columns of each file, from 1 on, that have cells and no header.
     """
 
     take: Callable[[pl.DataFrame], None]
+    name: Callable[[pl.DataFrame], None]
     items: list[pl.DataFrame] = field(default_factory=lambda: [pl.DataFrame(schema={"file_no": pl.Int64, "customer_id": pl.String, **ITEMS})])
     lost: list[pl.DataFrame] = field(default_factory=lambda: [pl.DataFrame(schema={"flag_type": pl.String, "kind": pl.String})])
     findings: list[tuple[int, pl.DataFrame]] = field(default_factory=list)
@@ -43,6 +51,7 @@ class Read:
     rejected: dict[int, list[RawSheet]] = field(default_factory=dict)
     further: dict[str, int] = field(default_factory=dict)
     warnings: dict[str, int] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
     untitled: dict[int, set[int]] = field(default_factory=dict)
     told: Told = field(default_factory=Told)
 
@@ -62,10 +71,11 @@ def read_customers(source: tuple[int, Source], pieces: Iterable[RawSheet], said:
     read.rows[number] = 0
     for sheet in pieces:
         picked = Picked(sheet, file)
-        checked = _cast(picked, whose)
+        checked, new = _cast(picked, whose)
         items, faults = find_items(picked, types, read.told)
         findings = in_file_words(pl.concat([checked.findings, faults]).sort("source_row", maintain_order=True), file)
         _note_warnings(read, findings)
+        _note_odd_cells(read, picked)
         bad = findings.filter(pl.col("code") != "unknown-status")["source_row"]
         valid = checked.valid.filter(~pl.col("source_row").is_in(bad.implode()))
         owned = items.join(valid.select("source_row", "customer_id"), on="source_row", how="left", validate="m:1", maintain_order="left")
@@ -73,9 +83,10 @@ def read_customers(source: tuple[int, Source], pieces: Iterable[RawSheet], said:
         kept = owned.filter(pl.col("customer_id").is_not_null()).select(pl.lit(number, pl.Int64).alias("file_no"), "customer_id", *ITEMS)
         read.items.append(own_texts(kept))
         read.take(valid.select(pl.lit(number, pl.Int64).alias("file_no"), *CUSTOMER_EXPORT))
+        read.name(new.join(valid.select("source_row", "customer_id"), on="source_row", how="inner", validate="1:1").select("customer_id", "by_phone"))
         read.valid += len(valid)
         read.rows[number] += len(sheet.rows)
-        read.untitled.setdefault(number, set()).update(_untitled(sheet))
+        read.untitled.setdefault(number, set()).update(_untitled(picked.sheet))
         if len(bad):
             read.findings.append((number, findings.filter(pl.col("code") != "unknown-status")))
             rows = own_texts(sheet.rows.filter(pl.col("source_row").is_in(bad.implode())))
@@ -94,20 +105,39 @@ def _note_warnings(read: Read, findings: pl.DataFrame) -> None:
         read.warnings[message] = read.warnings.get(message, 0) + count
 
 
-def _cast(picked: Picked, whose: Whose) -> Checked:
-    """Cast and check customers; where a row has no id, its e-mail address or phone number tells who it is, and becomes the id of who is new."""
+def _note_odd_cells(read: Read, picked: Picked) -> None:
+    counts = {IN_SHORT.format(_headers(picked, "customer_id")): count_scientific(picked)}
+    for name in set(picked.source.map.pick) - {"customer_id"}:
+        counts[NOT_PICKED.format(_headers(picked, name))] = len(not_picked(picked, name))
+    for message, count in counts.items():
+        if count:
+            read.warnings[message] = read.warnings.get(message, 0) + count
+
+
+def _headers(picked: Picked, name: str) -> str:
+    """Return the headers that a column of customers is read from, as far as the file has them."""
+    return " / ".join(header for header in picked.source.map.customers.get(name, ()) if picked.source.has((header,)))
+
+
+def _cast(picked: Picked, whose: Whose) -> tuple[Checked, pl.DataFrame]:
+    """Cast and check customers; where a row has no id, its e-mail address or phone number tells who it is, and becomes the id of who is new.
+
+    Returns `NEW` of these besides.
+    """
     sheet, positions = shape(picked)
     faults = pl.DataFrame(schema=FINDINGS)
     ids = sheet.rows[cell(positions["customer_id"])] if "customer_id" in positions else picked.nothing()
-    footers = _footers(picked, ids)
+    footers, new = _footers(picked), pl.DataFrame(schema=NEW)
     if ids.null_count():
         lacking = ids.is_null().arg_true()
-        found = whose(_asked(sheet, positions)[lacking])
+        asked = _asked(sheet, positions)[lacking]
+        found = whose(asked)
+        new = pl.DataFrame({"source_row": picked.rows.gather(lacking), "by_phone": asked["email_key"].is_null()}).filter(found["is_new"])
         ids = ids.scatter(lacking, found["customer_id"])
         faults = _faults(picked.rows.gather(lacking), found)
         sheet, positions = _with_ids(sheet, positions, ids)
     checked = cast_customers(sheet, positions, column_map(picked.source))
-    return _without(checked, pl.concat([faults, footers]))
+    return _without(checked, pl.concat([faults, footers, _bad_ids(picked, "customer_id")]), "missing-id"), new
 
 
 def _asked(sheet: RawSheet, positions: dict[str, int]) -> pl.DataFrame:
@@ -148,8 +178,16 @@ def _bad_zones(picked: Picked) -> pl.DataFrame:
     return rows.select("source_row", code=pl.lit("bad-date"), column=pl.lit(header), message=pl.lit(NOT_A_ZONE.format(header)))
 
 
-def _footers(picked: Picked, ids: pl.Series) -> pl.DataFrame:
+def _bad_ids(picked: Picked, name: str) -> pl.DataFrame:
+    """Return findings for rows with an id of which the map's pattern takes nothing: another key would tell the row in its place."""
+    rows = not_picked(picked, name)
+    return _faults(rows, pl.DataFrame({"code": ["bad-id"] * len(rows)}, schema={"code": pl.String}))
+
+
+def _footers(picked: Picked) -> pl.DataFrame:
     """Return findings for rows of which nothing is filled but the id's column, and that with words, as in lines below a table."""
+    ids = picked.text(picked.source.map.customers.get("customer_id", ()))
+    ids = picked.nothing() if ids is None else ids
     worded = (ids.str.contains(r"\s") | ~ids.str.contains(r"\d")).fill_null(value=False).arg_true()
     cells = picked.sheet.rows.drop("source_row")[worded]
     alone = worded.filter(cells.select(pl.sum_horizontal(pl.all().is_not_null()) == 1).to_series()) if len(worded) and cells.width > 1 else worded.clear()
@@ -163,12 +201,12 @@ def _with_ids(sheet: RawSheet, positions: dict[str, int], ids: pl.Series) -> tup
     return replace(sheet, rows=rows, header=header), {**positions, "customer_id": place}
 
 
-def _without(checked: Checked, faults: pl.DataFrame) -> Checked:
-    """Return what holds less the rows with faults of their own, which then need not hear that they have no id besides."""
+def _without(checked: Checked, faults: pl.DataFrame, besides: str) -> Checked:
+    """Return what holds less the rows with faults of their own, which then need not hear `besides` that nothing tells whose they are."""
     if not len(faults):
         return checked
     told = pl.col("source_row").is_in(faults["source_row"].implode())
-    findings = pl.concat([checked.findings.filter(~(told & pl.col("code").is_in(["missing-id", "missing-customer"]))), faults])
+    findings = pl.concat([checked.findings.filter(~(told & (pl.col("code") == besides))), faults])
     return Checked(checked.valid.filter(~told), findings)
 
 
@@ -188,8 +226,8 @@ def booking_export(source: Source, whose: Whose) -> Export:
             shaped = replace(shaped, rows=shaped.rows.with_columns(phones.alias(cell(positions["phone"]))))
         if "email" in positions:
             faults = pl.concat([faults, _bad_emails(picked.rows, shaped, positions)])
-        faults = pl.concat([faults, _bad_zones(picked)])
-        checked = _without(cast_bookings(shaped, positions, column_map(source)), faults)
+        faults = pl.concat([faults, _bad_zones(picked), _bad_ids(picked, "booking_id"), _bad_ids(picked, "customer_id")])
+        checked = _without(cast_bookings(shaped, positions, column_map(source)), faults, "missing-customer")
         return replace(checked, findings=in_file_words(checked.findings, source))
 
     columns = source.map.bookings

@@ -5,18 +5,24 @@ from dataclasses import replace
 
 import polars as pl
 
-from pipeline.intake.cells import trimmed
+from pipeline.intake.cells import LEAST_DIGITS, blank_as_null, trimmed
 from pipeline.intake.dates import read_times
-from pipeline.intake.sheets import CELL_ERROR, NOT_EXACT, SHORT_ROW, RawSheet, cell
+from pipeline.intake.sheets import CELL_ERROR, ERROR_TEXTS, NOT_EXACT, SHORT_ROW, RawSheet, cell
 from pipeline.legacy.opening import Source
 from schemas.columns import header_key
 
 GUARD = r"^'[=+\-@\t\r0-9]"  # an apostrophe before what a spreadsheet would take for a number or a formula
-SCIENTIFIC = r"^[+-]?\d(?:[.,]\d+)?[eE][+]?\d+$"
+SCIENTIFIC = r"^[+-]?\d(?:[.,]\d+)?E\+\d{2,}$"  # as a spreadsheet writes long numbers, of which it leaves digits out
 SEVERAL = r"^\s*(.*?)\s*(?:[,;|\n]|\s/\s|\sor\s)"
+REST = r"[\d\s().+-]{5,}"
+NUMBER = rf"[+(\d]{REST}"
 # Addresses and numbers that can only be several, in files of any system: a second one follows.
 SEVERAL_ADDRESSES = r"^\s*([^\s,;|@]+@[^\s,;|@]+)[\s,;|/]+[^@]*@"
-SEVERAL_NUMBERS = r"^\s*([+(\d][\d\s().+/-]{5,}?)\s*(?:[,;|\n]\s*[+(\d][\d\s().+/-]{5,}|(?:\s/\s|\sor\s)\s*[+0(][\d\s().+/-]{5,})"
+SEVERAL_NUMBERS = rf"^\s*({NUMBER}?)\s*(?:(?:[,;|\n]|\sor\s)\s*'?{NUMBER}|\s/\s\s*'?(?:[+0(]{REST}))"
+# Numbers on both sides of a stroke, which may as well stand inside one: 030 / 123456.
+ABOUT_A_STROKE = rf"^\s*({NUMBER})\s/\s\s*({NUMBER})"
+WHOLE = 9  # digits, which no area code has
+ALIKE = 2  # digits at the beginning, of numbers of the same kind
 IN_BRACKETS = r"<\s*(?:mailto:)?([^<>\s]+@[^<>\s]+)\s*>"
 UTC_TEXT = "%Y-%m-%dT%H:%M:%S+00:00"
 THOUSANDS = r"^[+-]?\d{1,3}(?:,\d{3})+\.\d+$"  # both signs are there, so that it is plain which is which
@@ -26,10 +32,10 @@ ZONED = ("starts_at", "ends_at")
 
 
 class Picked:
-    """The columns of one piece, named by their headers."""
+    """The columns of one piece, named by their headers; a blank cell is null in them, quoted or not."""
 
     def __init__(self, sheet: RawSheet, source: Source) -> None:
-        self.sheet = sheet
+        self.sheet = replace(sheet, rows=sheet.rows.with_columns(blank_as_null(text) for text in sheet.rows.drop("source_row")))
         self.source = source
         self.rows = sheet.rows["source_row"]
 
@@ -57,6 +63,12 @@ class Picked:
     def marked(self, headers: Sequence[str]) -> pl.DataFrame:
         """Return source_row and mark of the cells of some columns that can't be trusted."""
         return self.sheet.marks.filter(pl.col("position").is_in(self.places(headers))).select("source_row", "mark").unique(maintain_order=True)
+
+    def errors(self, headers: Sequence[str]) -> pl.Series:
+        """Tell which rows have an error in a cell of some columns; in a file that Flagbook wrote it stands as text."""
+        bad = self.rows.is_in(self.marked(headers).filter(pl.col("mark") == CELL_ERROR)["source_row"].implode())
+        text = self.text(headers) if self.sheet.ours else None
+        return bad if text is None else bad | text.is_in(list(ERROR_TEXTS)).fill_null(value=False)
 
     def nothing(self) -> pl.Series:
         """Return null for every row."""
@@ -86,7 +98,7 @@ def shape(picked: Picked) -> tuple[RawSheet, dict[str, int]]:
         texts = _timed(texts, picked)
     positions = {name: place for place, name in enumerate(texts)}
     rows = pl.DataFrame([picked.rows, *(text.alias(cell(place)) for place, text in enumerate(texts.values()))])
-    marks = [_marks(picked, name, texts[name], place) for name, place in positions.items()]
+    marks = [_marks(picked, name, place) for name, place in positions.items()]
     short = picked.sheet.marks.filter(pl.col("mark") == SHORT_ROW)
     return replace(picked.sheet, rows=rows, marks=pl.concat([short, *marks]), header=tuple(texts)), positions
 
@@ -96,9 +108,7 @@ def _mended(name: str, text: pl.Series, source: Source) -> pl.Series:
     if name == "email" and text.str.contains("[<:]").any():
         inside = text.str.extract(IN_BRACKETS, 1)
         text = inside.zip_with(inside.is_not_null(), text.str.replace(r"(?i)^mailto:", ""))
-    pattern = _several(source).get(name)
-    if pattern and text.str.contains(pattern).any():
-        first = text.str.extract(pattern, 1)
+    if (first := _first_of_several(name, text, source)) is not None:
         text = first.zip_with((first.is_not_null() & (first != "")).fill_null(value=False), text)
     if name not in KEYS:
         text = _in_one_line(text)
@@ -109,6 +119,21 @@ def _mended(name: str, text: pl.Series, source: Source) -> pl.Series:
     return _plain_numbers(text) if name == "price" else text
 
 
+def not_picked(picked: Picked, name: str) -> pl.Series:
+    """Return the source_row of rows in which a column is filled, and the pattern by which the map takes a part of it finds none."""
+    text = picked.text(headers := picked.source.map.columns_of(picked.source.kind).get(name, ()))
+    pattern = picked.source.map.pick.get(name)
+    if text is None or pattern is None:
+        return picked.rows.clear()
+    return picked.rows.filter(text.is_not_null() & text.str.extract(pattern, 1).is_null() & ~picked.errors(headers))
+
+
+def count_scientific(picked: Picked) -> int:
+    """Count the ids of customers in the form in which a spreadsheet writes long numbers."""
+    text = picked.text(picked.source.map.customers.get("customer_id", ()))
+    return 0 if text is None else int(text.str.contains(SCIENTIFIC).sum() or 0)
+
+
 def _plain_numbers(text: pl.Series) -> pl.Series:
     """Return numbers without the signs between their thousands, where that sign and the decimal one both stand there."""
     for pattern, sign, point in ((THOUSANDS, ",", "."), (THOUSANDS_WITH_DOTS, ".", ",")):
@@ -117,17 +142,33 @@ def _plain_numbers(text: pl.Series) -> pl.Series:
     return text
 
 
-def _several(source: Source) -> dict[str, str]:
-    """Return the pattern of cells that hold several values, whose group is the first, for each column that may have such cells."""
-    return {"email": SEVERAL_ADDRESSES, "phone": SEVERAL_NUMBERS, **dict.fromkeys(source.map.several, SEVERAL)}
+def _first_of_several(name: str, text: pl.Series, source: Source) -> pl.Series | None:
+    """Return the first value of cells that hold several, null where a cell holds one; None where none of a column holds several."""
+    patterns = {"email": SEVERAL_ADDRESSES, "phone": SEVERAL_NUMBERS, **dict.fromkeys(source.map.several, SEVERAL)}
+    if name not in patterns:
+        return None
+    first = text.str.extract(patterns[name], 1)
+    if name == "phone" and name not in source.map.several and text.str.contains(ABOUT_A_STROKE).any():
+        about = _first_about_a_stroke(text)
+        first = first.zip_with(first.is_not_null(), about)
+    return first if first.null_count() < len(first) else None
+
+
+def _first_about_a_stroke(text: pl.Series) -> pl.Series:
+    """Return the first of two numbers about a stroke, null where they may be one: two begin alike, or what stands before the stroke is whole by itself."""
+    parts = pl.DataFrame({"first": text.str.extract(ABOUT_A_STROKE, 1).str.strip_chars(), "second": text.str.extract(ABOUT_A_STROKE, 2)})
+    first, second = (pl.col(name).str.replace_all(r"\D", "") for name in ("first", "second"))
+    are_numbers = (first.str.len_chars() >= LEAST_DIGITS) & (second.str.len_chars() >= LEAST_DIGITS)
+    are_two = are_numbers & ((first.str.head(ALIKE) == second.str.head(ALIKE)) | (first.str.len_chars() >= WHOLE))
+    return parts.select(pl.when(are_two).then("first").alias("first")).to_series()
 
 
 def count_further(picked: Picked) -> dict[str, int]:
     """Count the cells that hold several values, of which the first counts."""
     columns = picked.source.map.columns_of(picked.source.kind)
-    texts = {name: text for name in _several(picked.source) if (text := picked.text(columns.get(name, ()))) is not None}
-    patterns = _several(picked.source)
-    return {name: count for name, text in texts.items() if (count := int(text.str.contains(patterns[name]).sum() or 0))}
+    texts = {name: text for name, headers in columns.items() if (text := picked.text(headers)) is not None}
+    found = {name: first for name, text in texts.items() if (first := _first_of_several(name, text, picked.source)) is not None}
+    return {name: len(first) - first.null_count() for name, first in sorted(found.items())}
 
 
 def _named(texts: dict[str, pl.Series], *, surname_first: bool) -> dict[str, pl.Series]:
@@ -193,13 +234,11 @@ def _zones() -> set[str]:
     return available_timezones()
 
 
-def _marks(picked: Picked, name: str, text: pl.Series, place: int) -> pl.DataFrame:
-    """Return the marks of a column: those of its cells, and ids in scientific form, of which digits are lost."""
+def _marks(picked: Picked, name: str, place: int) -> pl.DataFrame:
+    """Return the marks of a column: those of its cells."""
     columns = picked.source.map.columns_of(picked.source.kind)
-    found = picked.marked(columns.get(name, columns.get("name", ()) if name in ("first_name", "last_name") else ()))
+    beside = {"first_name": "name", "last_name": "name", "starts_at": "day"}.get(name, "")
+    found = picked.marked((*columns.get(name, ()), *columns.get(beside, ())))
     kinds = {CELL_ERROR, NOT_EXACT} if name in ("customer_id", "booking_id") else {CELL_ERROR}
     found = found.filter(pl.col("mark").is_in(list(kinds)))
-    if name in ("customer_id", "booking_id"):
-        lost = picked.rows.filter(text.str.contains(SCIENTIFIC).fill_null(value=False))
-        found = pl.concat([found, lost.to_frame().select("source_row", pl.lit(NOT_EXACT).alias("mark"))]).unique(maintain_order=True)
     return found.select("source_row", pl.lit(place, pl.Int64).alias("position"), "mark")

@@ -5,7 +5,7 @@ import polars as pl
 from pipeline.store.book import Book
 from pipeline.store.incoming import COLUMNS, CONTENT, count_rows
 from pipeline.store.log import undone_batches
-from pipeline.store.reading import items_query
+from pipeline.store.reading import KEY_MATCHES, items_query
 from schemas.entities import FLAGS
 
 ALERTED = "SELECT customer_id, alert_message FROM customers WHERE alert_message IS NOT NULL"
@@ -87,14 +87,56 @@ def events_known(book: Book, customers: pl.Series, source: str) -> pl.DataFrame:
 
 
 def begin_staging(book: Book) -> None:
-    """Make an empty staging table of customers."""
+    """Make an empty staging table of customers, and of the ids of those who have none but an e-mail address or phone number of theirs."""
     columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS["customers"].items())
     book.run(f"CREATE OR REPLACE TEMP TABLE staged_customers (file_no BIGINT, {columns})")
+    book.run("CREATE OR REPLACE TEMP TABLE named_customers (customer_id VARCHAR, by_phone BOOLEAN)")
 
 
 def stage_customers(book: Book, customers: pl.DataFrame) -> None:
     """Add customers (see `CUSTOMERS` of the files' reader) to the staging table."""
     book.run("INSERT INTO staged_customers BY NAME SELECT * REPLACE (status::VARCHAR AS status) FROM incoming", incoming=customers)
+
+
+def add_named(book: Book, named: pl.DataFrame) -> None:
+    """Note customers who are new, and whose e-mail address or phone number is their id: customer_id, by_phone."""
+    book.run("INSERT INTO named_customers BY NAME SELECT * FROM more", more=named)
+
+
+def named_by_phone(book: Book) -> pl.Series:
+    """Return the ids of new customers that are phone numbers, each once, as far as they are staged under them."""
+    found = book.ask("SELECT DISTINCT customer_id FROM named_customers SEMI JOIN staged_customers USING (customer_id) WHERE by_phone ORDER BY ALL")
+    return found["customer_id"]
+
+
+def staged_by_email(book: Book) -> pl.DataFrame:
+    """Return named (an id that is an e-mail address) and other (a staged customer with another id who has the address), each pair once."""
+    return book.ask(
+        "SELECT DISTINCT n.customer_id AS named, s.customer_id AS other FROM named_customers n "
+        "JOIN staged_customers s ON s.email_key = n.customer_id AND s.customer_id <> n.customer_id WHERE NOT n.by_phone ORDER BY ALL"
+    )
+
+
+def staged_by_phone(book: Book, tails: pl.Series) -> pl.DataFrame:
+    """Return other (a staged customer) and phone of those whose number may be one that ends so (`phone_tail`, see `phone_tails`)."""
+    query = f"SELECT DISTINCT customer_id AS other, phone FROM staged_customers WHERE phone IS NOT NULL AND ({KEY_MATCHES['phone_tail']})"
+    return book.ask(query, keys=tails.to_frame("phone_tail"))
+
+
+def names_of_staged(book: Book, customers: pl.Series) -> pl.DataFrame:
+    """Return customer_id, first_name and last_name of the rows of some staged customers."""
+    asked = customers.to_frame("customer_id")
+    return book.ask("SELECT customer_id, first_name, last_name FROM staged_customers SEMI JOIN asked USING (customer_id)", asked=asked)
+
+
+def rows_of_staged(book: Book, customers: pl.Series) -> pl.DataFrame:
+    """Return file_no and source_row of the rows of some staged customers."""
+    return book.ask("SELECT file_no, source_row FROM staged_customers SEMI JOIN asked USING (customer_id)", asked=customers.to_frame("customer_id"))
+
+
+def join_staged(book: Book, pairs: pl.DataFrame) -> None:
+    """Give the rows of staged customers (named) the id of another (other)."""
+    book.run("UPDATE staged_customers SET customer_id = pairs.other FROM pairs WHERE staged_customers.customer_id = pairs.named", pairs=pairs)
 
 
 def take_repeated(book: Book) -> pl.DataFrame:
