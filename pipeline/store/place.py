@@ -21,6 +21,8 @@ def check_place(path: Path, *, creating: bool = False, writing: bool = False, in
     `in_new_folder`: the store's folder may be missing too.
     """
     about = _about(path)
+    if not path.name:  # nothing, the present folder or the root: beside these no log can lie
+        raise refusal("folder", path)
     beside = [log for log in logs_of(path) if _about(log) is not None]
     if about is None:
         if beside:

@@ -169,6 +169,13 @@ def test_no_command_makes_a_store_beside_a_log(folder: Path) -> None:
     check_refused(folder, CREATORS, "log-alone")
 
 
+@pytest.mark.parametrize("named", ["", ".", "/"])
+def test_what_has_no_name_is_no_store(named: str) -> None:
+    error = call(f"--store '{named}' batches")
+    assert isinstance(error, FlagbookError)
+    assert (error.exit_code, "this is a folder, not a store" in str(error)) == (3, True)
+
+
 def test_a_store_with_two_names_is_read_but_not_written(folder: Path) -> None:
     assert call("batches") == 0
     (folder / "second.duckdb").hardlink_to(folder / STORE)
