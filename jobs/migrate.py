@@ -34,16 +34,20 @@ def command(call: options.Call, /, *, files: tuple[Path, ...], **said: Any) -> i
     that can't be taken come back as a file. The same files again change nothing; newer ones bring the differences; undo takes it back.
     """
     settings = call.settings()
-    from pipeline import mapping, migration
-
     if said["explained"]:
+        from pipeline import mapping
+
         return _say(call, mapping.explain(said["explained"], said["legacy_map"], settings), said)
     if not files:
         raise click.UsageError("Name at least one file.")
     if said["draft"]:
         if len(files) > 1:
             raise click.UsageError("--draft looks at one file.")
+        from pipeline import mapping
+
         return _say(call, mapping.draft(files[0], said["draft"], settings, said["encoding"]), said)
+    from pipeline import migration
+
     moment = call.moment(said["as_of"], settings)
     where = migration.Where(call.store, settings, said["out"])
     how = {name: said[name] for name in ("reason", "dry_run", "allow_mass_change", "encoding")}
