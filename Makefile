@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check bench faults fuzz corpora hazards docs format clean $(STEPS:%=check-%)
+.PHONY: help setup demo test check bench faults fuzz corpora hazards tests-of-the-night docs format clean $(STEPS:%=check-%)
 
 help: ## print this help
 	@echo "Usage: make TARGET   (make setup PYTHON=python3.12 chooses the interpreter, make test ARGS='-k undo' the tests)"
@@ -87,6 +87,11 @@ hazards: setup ## run the tests of hostile inputs and faults, record what they t
 
 fuzz: setup ## throw spoilt files at the readers (make fuzz SECONDS=600 FIRST=100000; ARGS='--case csv-17' tries one again)
 	@$(BIN)/python -m tests.fuzz.run --seconds $(or $(SECONDS),60) --first $(or $(FIRST),0) $(ARGS)
+
+tests-of-the-night: setup ## what takes long: all tests, spoilt files for ten minutes, other ones each day, and 200 kills and 30 full disks
+	@$(PYTEST)
+	@$(MAKE) --no-print-directory fuzz SECONDS=$(or $(SECONDS),600) FIRST=$$(date +%Y%j000)
+	@$(MAKE) --no-print-directory faults
 
 corpora: setup ## throw other projects' test files at dry runs (make corpora ARGS='FOLDER... --most 500')
 	@$(BIN)/python -m tests.corpora.run $(ARGS)

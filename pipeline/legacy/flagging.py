@@ -117,7 +117,7 @@ def _marked(picked: Picked, rule: FlagRule, types: Sequence[str], told: Told) ->
         kind = _event_kinds(filled["event"], rule)
     elif rule.when:
         kind = _yes_kinds(filled["when"], rule)
-        _note_strange(picked, rule, told)
+        _note_strange(picked, rule, filled["when"], told)
     else:
         kind = _filled_kinds(filled["comment"], filled["type_column"], rule)
     words = {word.strip().casefold(): name for word, name in [*((name, name) for name in types), *rule.types.items()]}
@@ -144,11 +144,10 @@ def _yes_kinds(words: pl.Series, rule: FlagRule) -> pl.Series:
     return _present(keys.is_not_null() & ~keys.is_in(no)) if ANY in yes else map_values(keys, dict.fromkeys(yes, PRESENT))
 
 
-def _note_strange(picked: Picked, rule: FlagRule, told: Told) -> None:
-    """Tell the words that are neither yes nor no, each cell once: of several rules that look at the same column, by none of them, and for the first."""
+def _note_strange(picked: Picked, rule: FlagRule, words: pl.Series, told: Told) -> None:
+    """Tell the words of a rule's column that are neither yes nor no; of several rules that look at the same column, for the first, if none knows them."""
     alike = [other for other in picked.source.rules() if other.when and picked.places(other.when) == picked.places(rule.when)]
     known = {word.casefold() for other in alike for word in (*other.yes, *other.no)}
-    words = _read(picked, rule.when, picked.line)
     if alike[0] is rule and ANY not in known:
         keys = word_keys(words)
         _note(told, rule.when, words.filter(keys.is_not_null() & ~keys.is_in(list(known))))

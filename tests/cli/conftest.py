@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from jobs.cli import main
+
 ROOT = Path(__file__).parents[2]
 CUSTOMERS = "customer_id,first_name,email\nC1,Ann,ann@example.com\nC2,Ben,ben@example.com\n"
 BOOKINGS = "booking_id,customer_id,starts_at,status\nB1,C1,2026-07-01 10:00,booked\nB2,C2,2026-05-01 10:00,completed\n"
@@ -65,3 +67,18 @@ def shop(bare: Shop) -> Shop:
     loaded = bare.run("load", "--customers", "customers.csv", "--bookings", "bookings.csv", "--as-of", "2026-06-01")
     assert loaded.code == 0, loaded.err
     return bare
+
+
+@pytest.fixture
+def inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shop:
+    """A folder without a book; the program runs in this process, where it is run often."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words: str | Path) -> Ran:
+        monkeypatch.setattr(sys, "argv", ["flagbook", *map(str, words)])
+        with pytest.raises(SystemExit) as left:
+            main()
+        said = capsys.readouterr()
+        return Ran(int(left.value.code or 0), said.out, said.err)
+
+    return Shop(tmp_path, run)

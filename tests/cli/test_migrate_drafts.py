@@ -1,21 +1,13 @@
 """Drafts of maps for files that nobody knows, run as they are or with what they ask for settled; and what a map can say."""
 
-from typing import Any
-
-import duckdb
 import pytest
 from openpyxl import Workbook
 
 from tests.cli.conftest import Shop
+from tests.cli.test_migrate import asked
 
 AS_OF = ("--as-of", "2026-06-01", "--by", "Ivy", "--json")
 ON_HOLD = "On Hold"
-
-
-def asked(shop: Shop, query: str) -> list[Any]:
-    """Ask the book."""
-    with duckdb.connect(str(shop.folder / "flagbook.duckdb"), read_only=True) as con:
-        return con.sql(query).fetchall()
 
 
 def migrated(shop: Shop, name: str, text: str) -> int:
