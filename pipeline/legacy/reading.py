@@ -7,7 +7,7 @@ import polars as pl
 
 from pipeline.findings import CATALOGUE, NOT_A_ZONE, Checked
 from pipeline.intake.casting import cast_bookings, cast_customers
-from pipeline.intake.cells import are_addresses, email_keys, name_keys, own_texts
+from pipeline.intake.cells import are_addresses, blank_as_null, email_keys, name_keys, own_texts
 from pipeline.intake.checking import FINDINGS
 from pipeline.intake.exports import Export, as_export
 from pipeline.intake.maps import ColumnMap
@@ -27,6 +27,7 @@ NOT_PICKED = "{} is not of the form that [pick] of the map takes a part of: noth
 IN_SHORT = (
     "{} is written as a spreadsheet shows long numbers, and counts as it stands; if that left digits out, export the file again without opening it in between"
 )
+PLAIN_ID = r"^[!-~]*[0-9][!-~]*$"
 ASKED = ("email_key", "phone", "name_key")
 
 
@@ -86,7 +87,7 @@ def read_customers(source: tuple[int, Source], pieces: Iterable[RawSheet], said:
         read.name(new.join(valid.select("source_row", "customer_id"), on="source_row", how="inner", validate="1:1").select("customer_id", "by_phone"))
         read.valid += len(valid)
         read.rows[number] += len(sheet.rows)
-        read.untitled.setdefault(number, set()).update(_untitled(picked.sheet))
+        read.untitled.setdefault(number, set()).update(_untitled(picked))
         if len(bad):
             read.findings.append((number, findings.filter(pl.col("code") != "unknown-status")))
             rows = own_texts(sheet.rows.filter(pl.col("source_row").is_in(bad.implode())))
@@ -95,9 +96,9 @@ def read_customers(source: tuple[int, Source], pieces: Iterable[RawSheet], said:
             read.further[name] = read.further.get(name, 0) + count
 
 
-def _untitled(sheet: RawSheet) -> set[int]:
-    blank = [place for place, title in enumerate(sheet.header) if not title.strip()]
-    return {place + 1 for place in blank if sheet.rows[cell(place)].null_count() < len(sheet.rows)}
+def _untitled(picked: Picked) -> set[int]:
+    blank = [place for place, title in enumerate(picked.sheet.header) if not title.strip()]
+    return {place + 1 for place in blank if picked.cells(place).null_count() < len(picked.rows)}
 
 
 def _note_warnings(read: Read, findings: pl.DataFrame) -> None:
@@ -188,8 +189,11 @@ def _footers(picked: Picked) -> pl.DataFrame:
     """Return findings for rows of which nothing is filled but the id's column, and that with words, as in lines below a table."""
     ids = picked.text(picked.source.map.customers.get("customer_id", ()))
     ids = picked.nothing() if ids is None else ids
-    worded = (ids.str.contains(r"\s") | ~ids.str.contains(r"\d")).fill_null(value=False).arg_true()
+    odd = (~ids.str.contains(PLAIN_ID)).fill_null(value=False).arg_true()
+    texts = ids.gather(odd)
+    worded = odd.filter(texts.str.contains(r"\s") | ~texts.str.contains(r"\d"))
     cells = picked.sheet.rows.drop("source_row")[worded]
+    cells = cells.with_columns(blank_as_null(text) for text in cells)
     alone = worded.filter(cells.select(pl.sum_horizontal(pl.all().is_not_null()) == 1).to_series()) if len(worded) and cells.width > 1 else worded.clear()
     return _faults(picked.rows.gather(alone), pl.DataFrame({"code": ["footer-row"] * len(alone)}, schema={"code": pl.String}))
 

@@ -19,6 +19,8 @@ NUMBER = rf"[+(\d]{REST}"
 # Addresses and numbers that can only be several, in files of any system: a second one follows.
 SEVERAL_ADDRESSES = r"^\s*([^\s,;|@]+@[^\s,;|@]+)[\s,;|/]+[^@]*@"
 SEVERAL_NUMBERS = rf"^\s*({NUMBER}?)\s*(?:(?:[,;|\n]|\sor\s)\s*'?{NUMBER}|\s/\s\s*'?(?:[+0(]{REST}))"
+# What a cell has that one of these patterns fits: to look for that in a whole column takes less.
+SEVERAL_SIGNS = {"email": "@[^@]*@", "any": r"[,;|/\n]|or"}
 # Numbers on both sides of a stroke, which may as well stand inside one: 030 / 123456.
 ABOUT_A_STROKE = rf"^\s*({NUMBER})\s/\s\s*({NUMBER})"
 WHOLE = 9  # digits, which no area code has
@@ -32,28 +34,38 @@ ZONED = ("starts_at", "ends_at")
 
 
 class Picked:
-    """The columns of one piece, named by their headers; a blank cell is null in them, quoted or not."""
+    """The columns of one piece, named by their headers; a blank cell is null in them, quoted or not. Each is read once, however often it is asked for."""
 
     def __init__(self, sheet: RawSheet, source: Source) -> None:
-        self.sheet = replace(sheet, rows=sheet.rows.with_columns(blank_as_null(text) for text in sheet.rows.drop("source_row")))
+        self.sheet = sheet
         self.source = source
         self.rows = sheet.rows["source_row"]
+        self._cells: dict[int, pl.Series] = {}
+        self._texts: dict[tuple[tuple[int, ...], bool], pl.Series] = {}
 
     def places(self, headers: Sequence[str]) -> list[int]:
         """Return where those of some columns stand that the file has."""
         return [self.source.positions[header_key(header)] for header in headers if header_key(header) in self.source.positions]
+
+    def cells(self, place: int) -> pl.Series:
+        """Return a column's cells as they came, null where one is blank."""
+        if place not in self._cells:
+            self._cells[place] = blank_as_null(self.sheet.rows[cell(place)])
+        return self._cells[place]
 
     def text(self, headers: Sequence[str], *, trims: bool = True) -> pl.Series | None:
         """Return for each row the first filled cell of some columns, without guards, and blanks around it; None where the file has none of them.
 
         Without `trims`, blanks around the cells of a single column stay, for casts that take them off anyway.
         """
-        places = self.places(headers)
-        found: pl.Series | None = None
-        for place in places:
-            text = _plain(self.sheet.rows[cell(place)], trims=trims or len(places) > 1)
-            found = text if found is None else found.zip_with(found.is_not_null(), text)
-        return found
+        places = tuple(self.places(headers))
+        trims |= len(places) > 1
+        if places and (places, trims) not in self._texts:
+            first, *others = (_plain(self.cells(place), trims=trims) for place in places)
+            for text in others:
+                first = first.zip_with(first.is_not_null(), text)
+            self._texts[places, trims] = first
+        return self._texts[places, trims] if places else None
 
     def line(self, headers: Sequence[str]) -> pl.Series | None:
         """Return `text` without line breaks: a word, a name or a day is the same on several lines."""
@@ -144,14 +156,20 @@ def _plain_numbers(text: pl.Series) -> pl.Series:
 
 def _first_of_several(name: str, text: pl.Series, source: Source) -> pl.Series | None:
     """Return the first value of cells that hold several, null where a cell holds one; None where none of a column holds several."""
-    patterns = {"email": SEVERAL_ADDRESSES, "phone": SEVERAL_NUMBERS, **dict.fromkeys(source.map.several, SEVERAL)}
-    if name not in patterns:
+    patterns = _several(source)
+    sign = SEVERAL_SIGNS["email" if patterns.get(name) == SEVERAL_ADDRESSES else "any"]
+    if name not in patterns or not text.str.contains(sign).any():
         return None
     first = text.str.extract(patterns[name], 1)
     if name == "phone" and name not in source.map.several and text.str.contains(ABOUT_A_STROKE).any():
         about = _first_about_a_stroke(text)
         first = first.zip_with(first.is_not_null(), about)
     return first if first.null_count() < len(first) else None
+
+
+def _several(source: Source) -> dict[str, str]:
+    """Return by what pattern a column's cells are known to hold several values, and which is the first, of the columns that may."""
+    return {"email": SEVERAL_ADDRESSES, "phone": SEVERAL_NUMBERS, **dict.fromkeys(source.map.several, SEVERAL)}
 
 
 def _first_about_a_stroke(text: pl.Series) -> pl.Series:
@@ -166,7 +184,8 @@ def _first_about_a_stroke(text: pl.Series) -> pl.Series:
 def count_further(picked: Picked) -> dict[str, int]:
     """Count the cells that hold several values, of which the first counts."""
     columns = picked.source.map.columns_of(picked.source.kind)
-    texts = {name: text for name, headers in columns.items() if (text := picked.text(headers)) is not None}
+    may_hold = [name for name in columns if name in _several(picked.source)]
+    texts = {name: text for name in may_hold if (text := picked.text(columns[name])) is not None}
     found = {name: first for name, text in texts.items() if (first := _first_of_several(name, text, picked.source)) is not None}
     return {name: len(first) - first.null_count() for name, first in sorted(found.items())}
 
