@@ -17,7 +17,7 @@ from pipeline.lateness import new_events, standing_after, times_known
 from pipeline.layering import IS_FIRST, ITEM, JOINT, lay_on, told_anew
 from pipeline.legacy.flagging import FLAGGED, PRESENT, UNFLAGGED
 from pipeline.parting import WHO, Spoken, in_parts
-from pipeline.store.sources import alerted_before, said_last, stood_before
+from pipeline.recalling import Before, recall_said
 from pipeline.telling import ORIGIN, Planned
 from schemas.entity import STAMPS
 from schemas.plan import UTC_TIME
@@ -44,26 +44,25 @@ class Chained:
     counts: pl.DataFrame
 
 
-def chain_flags(spoken: Spoken, context: Context) -> Chained:
-    """Decide what a part of a source's flags and events do to the book as it is; nothing is written."""
-    people = _people(spoken)
+def chain_flags(spoken: Spoken, before: Before, context: Context) -> Chained:
+    """Decide what a part of a source's flags and events do to the book as it was; the book itself is not asked."""
     found = _keyed(spoken.items, "flag_type")
-    last = _keyed(said_last(context.book, people), "flag_type")
+    last = _keyed(before.said.last, "flag_type")
     if spoken.types is not None:
         last = last.filter(pl.col("flag_type").is_in(list(spoken.types)))
     keys = _keys(found, last)
     found, last = _numbered(found, keys), _numbered(last, keys)
     past, present, over = _parted(found, context)
-    times = times_known(past, (context, spoken.source))
+    times = times_known(before.said.events)
     present = present if spoken.states_present else standing_after(past, last, times, ITEM)
     distinct, joined, repeated = _joined(present)
     events = new_events(past, times, EVENT_KEY).join(_stood_then(over, last), on=OVER_KEY, how="anti", maintain_order="left")
     items = _items(joined, last, events)
     moved = items.filter(~pl.col("is_same") | pl.col("has_events"))
-    standing = _keyed(stood_before(context.book, people), "item_name")
-    steps = lay_on(_steps(moved, events, distinct, (spoken, context.as_of)), moved, _numbered(standing, keys))
+    standing = _numbered(_keyed(before.standing, "item_name"), keys)
+    steps = lay_on(_steps(moved, events, distinct, (spoken, context.as_of)), moved, standing)
     written = _events(steps, spoken)
-    alerts = _alerts((steps, written), _numbered(standing, keys), (people, len(keys)), context)
+    alerts = _alerts((steps, written), standing, (before.alerts, len(keys)), context)
     stands = found.filter(pl.col("kind") == PRESENT) if spoken.states_present else present
     counts = _counts((found, stands), (past, events), (repeated, distinct, over))
     return Chained(Planned(written, alerts), _due(items), pl.concat([counts, count_ended(written)]))
@@ -73,18 +72,14 @@ def standing_in(spoken: Spoken, context: Context) -> pl.DataFrame:
     """Return the items that a source says stand: customer_id, key, flag_type, said and said_until."""
     parts = []
     for part in in_parts(spoken):
-        found, last = _keyed(part.items, "flag_type"), _keyed(said_last(context.book, _people(part)), "flag_type")
+        said = recall_said(part, context)
+        found, last = _keyed(part.items, "flag_type"), _keyed(said.last, "flag_type")
         keys = _keys(found, last)
         past, present, _ = _parted(_numbered(found, keys), context)
         if not part.states_present:
-            present = standing_after(past, _numbered(last, keys), times_known(past, (context, part.source)), ITEM)
+            present = standing_after(past, _numbered(last, keys), times_known(said.events), ITEM)
         parts.append(_joined(present)[1])
     return pl.concat(parts)
-
-
-def _people(spoken: Spoken) -> pl.DataFrame:
-    """Return the customers of a part with their numbers."""
-    return spoken.customers.to_frame("customer_id").with_row_index(WHO).with_columns(pl.col(WHO).cast(pl.Int64))
 
 
 def _keys(*frames: pl.DataFrame) -> list[str]:
@@ -251,9 +246,9 @@ def _events(steps: pl.DataFrame, spoken: Spoken) -> pl.DataFrame:
 def _alerts(said: tuple[pl.DataFrame, pl.DataFrame], standing: pl.DataFrame, asked: tuple[pl.DataFrame, int], context: Context) -> pl.DataFrame:
     """Return the alerts that steps change, as `Planned` has them; `said`: the steps, and the same as events.
 
-    `asked`: the customers of the part, and how many types of flags are numbered.
+    `asked`: the alerts that customers of the part had, and how many types of flags are numbered.
     """
-    (steps, events), (people, kinds) = said, asked
+    (steps, events), (alerts, kinds) = said, asked
     who = (pl.col(ITEM) // max(kinds, 1)).alias(WHO)
     last = steps.select(ITEM, who, "is_after", item_name="flag_type", comment="after_comment").filter(IS_LAST)
     rest = standing.select(ITEM, WHO, "item_name", "comment").join(last, on=ITEM, how="anti")
@@ -261,7 +256,7 @@ def _alerts(said: tuple[pl.DataFrame, pl.DataFrame], standing: pl.DataFrame, ask
     touched = last.filter(ends).select(WHO)
     columns = [WHO, "item_name", "comment"]
     flags = pl.concat([rest.join(touched, on=WHO, how="semi").select(columns), last.filter("is_after").select(columns)])
-    before = touched.join(alerted_before(context.book, people).drop("customer_id"), on=WHO, how="left", validate="1:1")
+    before = touched.join(alerts.drop("customer_id"), on=WHO, how="left", validate="1:1")
     changed = plan_alerts_of(flags, before, context.settings).sort(WHO)
     origin = events.select(steps.select(who).to_series(), "customer_id", *ORIGIN).filter(ends)
     return changed.join(origin, on=WHO, how="inner", validate="1:1", maintain_order="left").drop(WHO)

@@ -4,21 +4,17 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from pipeline.context import Context
 from pipeline.intake.cells import word_keys
 from pipeline.legacy.flagging import FLAGGED, PRESENT
-from pipeline.store.sources import events_known
 
 NAMES = ("customer_id", "key")
 
 
-def times_known(past: pl.DataFrame, said: tuple[Context, str]) -> pl.DataFrame:
-    """Return how many events migrations brought of the items of events, by time: customer_id, key, at, n, and latest.
+def times_known(known: pl.DataFrame) -> pl.DataFrame:
+    """Return how many events migrations brought of items (see `events_known`), by time: customer_id, key, at, n, and latest.
 
-    `said`: the book, and the source's name. latest is the time of the last event of the item that the source brought; null where there is none.
+    latest is the time of the last event of the item that the source brought; null where there is none.
     """
-    context, source = said
-    known = events_known(context.book, past["customer_id"].unique(), source)
     times = known.with_columns(word_keys(known["flag_type"]).alias("key")).group_by(*NAMES, "at").agg(pl.col("n").sum(), pl.col("is_own").any())
     return times.with_columns(latest=pl.when("is_own").then("at").max().over(NAMES)).drop("is_own")
 

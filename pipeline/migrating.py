@@ -1,6 +1,7 @@
 """From another system's files to the book: customers, bookings, flags and their past, in one transaction, with an account of all of it."""
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
@@ -21,6 +22,7 @@ from pipeline.legacy.opening import Source
 from pipeline.legacy.reading import Read, booking_export, read_customers
 from pipeline.loading import Loaded, Loading, bring_bookings
 from pipeline.parting import Spoken, in_parts
+from pipeline.recalling import recall
 from pipeline.rules.merge import merge_with_source
 from pipeline.store import customers, incoming
 from pipeline.store.reading import count_items
@@ -190,14 +192,26 @@ def _tell_flags(done: Migrated, loading: Loading, known: Known, spoken: Spoken) 
     begin_due(context.book)
     count_lost(done.counts, pl.concat(done.read.lost))
     telling, passed = Telling(context, (loading.batch_id, loading.by), known), 0
-    for part in in_parts(spoken):
-        chained = chain_flags(part, context)
+    for part, chained in _decided(spoken, context):
         telling.write(chained.planned)
         _note(done, chained, context)
         passed += len(part.items) or len(part.customers)
         if passed:
             loading.progress(0, len(part.items), passed, len(spoken.items) + len(spoken.customers))
     return telling.finish()
+
+
+def _decided(spoken: Spoken, context: Context) -> Iterator[tuple[Spoken, Chained]]:
+    """Yield parts and what they do to the book; the next one is decided while the last is written. The book is asked in between, as it was before."""
+    with ThreadPoolExecutor(1) as worker:
+        last: tuple[Spoken, Future[Chained]] | None = None
+        for part in in_parts(spoken):
+            coming = part, worker.submit(chain_flags, part, recall(part, context), context)
+            if last:
+                yield last[0], last[1].result()
+            last = coming
+        if last:
+            yield last[0], last[1].result()
 
 
 def _note(done: Migrated, chained: Chained, context: Context) -> None:

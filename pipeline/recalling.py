@@ -1,0 +1,42 @@
+"""What the book knows of the customers of a part before anything of it is written: asked for beforehand, so that what it means can be decided apart."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipeline.context import Context
+from pipeline.legacy.flagging import PRESENT
+from pipeline.parting import WHO, Spoken
+from pipeline.store.sources import alerted_before, events_known, said_last, stood_before
+
+
+@dataclass(frozen=True)
+class Said:
+    """The customers of a part with their numbers (customer_no, customer_id), what the source said last (`said_last`), and events (`events_known`)."""
+
+    people: pl.DataFrame
+    last: pl.DataFrame
+    events: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Before:
+    """What the source said of a part's customers, the flags that they had (`stood_before`), and their alerts (`alerted_before`)."""
+
+    said: Said
+    standing: pl.DataFrame
+    alerts: pl.DataFrame
+
+
+def recall_said(part: Spoken, context: Context) -> Said:
+    """Return what the source said of a part's customers; events are asked for where the part has some."""
+    people = part.customers.to_frame("customer_id").with_row_index(WHO).with_columns(pl.col(WHO).cast(pl.Int64))
+    has_events = part.items.select(((pl.col("kind") != PRESENT) | pl.col("expires_on").is_not_null()).any()).item()
+    asked = part.customers if has_events else part.customers.clear()
+    return Said(people, said_last(context.book, people), events_known(context.book, asked, part.source))
+
+
+def recall(part: Spoken, context: Context) -> Before:
+    """Return what the book knew of a part's customers; `find_said` and `find_standing` come first."""
+    said = recall_said(part, context)
+    return Before(said, stood_before(context.book, said.people), alerted_before(context.book, said.people))
