@@ -6,6 +6,7 @@ import polars as pl
 
 from pipeline.context import Context
 from pipeline.intake.cells import name_keys, phone_keys
+from pipeline.store.incoming import count_rows
 from pipeline.store.reading import phone_tails
 from pipeline.store.sources import join_staged, named_by_phone, names_of_staged, rows_of_staged, staged_by_email, staged_by_phone
 from pipeline.wording import count_of
@@ -26,6 +27,8 @@ def join_rows(context: Context, files: Mapping[int, str]) -> tuple[dict[str, str
     rows by the names of `files`. A customer whom the book knew before has been found there, and is not looked at.
     """
     became: dict[str, str] = {}
+    if not count_rows(context.book, "named_customers"):
+        return became, []
     joined, apart = list[pl.DataFrame](), list[pl.DataFrame]()
     for find in (_by_email, _by_phone):  # an address first: who is joined by it has one number less that several have
         pairs = find(context)

@@ -74,19 +74,20 @@ def load_exports(loading: Loading, customer_files: Numbered, booking_files: Numb
     begin_left_out(book)
     if customer_files:
         _load_customers(loading, customer_files, loaded)
-    told = bring_bookings(loading, booking_files, loaded, partial(tell_of_source, any_words=bool(customer_files)))
+    tell = partial(tell_of_source, loading.context, (loading.batch_id, loading.by), any_words=bool(customer_files))
+    told = bring_bookings(loading, booking_files, loaded, tell)
     if customer_files:
         _count_customers(loading, customer_files, loaded, told)
     return loaded
 
 
-def bring_bookings(loading: Loading, files: Numbered, loaded: Loaded, tell: Callable[[Context, tuple[int, str], Known], Told]) -> Told:
+def bring_bookings(loading: Loading, files: Numbered, loaded: Loaded, tell: Callable[[Known], Told]) -> Told:
     """Bring bookings in with the source's word, let `tell` change flags and tell the bookings that were known, and give new ones their alerts."""
     taken = _take_bookings(loading, files, loaded) if files else None
     known = Known(
         any_bookings=not (taken and taken.straight) and bookings.any_bookings(loading.context.book), judge=_judge if taken and taken.differing else None
     )
-    told = tell(loading.context, (loading.batch_id, loading.by), known)
+    told = tell(known)
     _count_told(loaded, told)
     if taken:
         _finish_bookings(loading, files, loaded, taken)

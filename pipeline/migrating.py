@@ -16,10 +16,9 @@ from pipeline.effects import count_gone
 from pipeline.identity import find_named, find_or_name, names_known
 from pipeline.intake.cells import phone_keys
 from pipeline.intake.idsets import Order
-from pipeline.intake.sheets import RawSheet
 from pipeline.joining import join_rows
 from pipeline.legacy.opening import Source
-from pipeline.legacy.reading import Read, booking_export, read_customers
+from pipeline.legacy.reading import Piece, Read, booking_export, find_pieces, read_customers
 from pipeline.loading import Loaded, Loading, bring_bookings
 from pipeline.parting import Spoken, in_parts
 from pipeline.recalling import recall
@@ -30,7 +29,7 @@ from pipeline.store.sources import add_due, add_named, begin_due, begin_staging,
 from pipeline.store.suppression import add_left_out, any_suppressed, begin_left_out, left_out, living_customers, staged_people, take_out_people
 from pipeline.streaming import Progress, ahead
 from pipeline.suppressing import erased_among
-from pipeline.telling import Known, Telling, Told
+from pipeline.telling import Telling, Told
 from pipeline.wording import count_of
 from schemas.entities import FLAGS
 from schemas.plan import CUSTOMER_EXPORT
@@ -77,14 +76,11 @@ def migrate_sources(loading: Loading, sources: Sequence[tuple[int, Source]]) -> 
     done.remarks += [*done.read.remarks, *_future(done.read, context)]
     differing = merge_staged(context) if done.read.may_repeat else {}
     done.remarks += [f"{count_of(n, 'customer')} on several rows that differ in {name}: the first row counts" for name, n in differing.items()]
+    telling = _write_flags(done, loading, spoken_of(done.read, [source for _, source in of_customers], loading.by))
     people, new = _bring_customers(loading, [number for number, _ in of_customers])
     named = names_known(context) if any(source.names_only() for _, source in sources) else pl.DataFrame()
     exports = [(number, booking_export(source, partial(find_named, named))) for number, source in sources if source.kind == "bookings"]
-
-    def tell(context: Context, batch: tuple[int, str], known: Known) -> Told:
-        return _tell_flags(done, replace(loading, context=context), known, spoken_of(done.read, [source for _, source in of_customers], batch[1]))
-
-    told = bring_bookings(replace(loading, create_customers=True), exports, done.loaded, tell)
+    told = bring_bookings(replace(loading, create_customers=True), exports, done.loaded, telling.finish)
     _count_customers(done, context, (people, new, told), [number for number, _ in of_customers])
     count_book(done.counts, context, any_before=done.flags_before > 0)
     done.flags, done.history = flag_rows(done.counts, context), history_rows(done.counts, context)
@@ -120,14 +116,14 @@ def read_sources(context: Context, sources: Sequence[tuple[int, Source]], progre
         stage_customers(context.book, customers)
         order.see(customers["customer_id"])
 
-    def pieces(number: int, source: Source, before: int) -> Iterator[RawSheet]:
-        for sheet in ahead(source.opened.sheets()):
-            yield sheet
-            progress(number, len(sheet.rows), before + source.opened.passed(), sum(sizes))
+    def pieces(number: int, source: Source, before: int) -> Iterator[Piece]:
+        for piece in ahead(find_pieces(source, context.settings.type_names(), read.told)):
+            yield piece
+            progress(number, len(piece.picked.rows), before + source.opened.passed(), sum(sizes))
 
     read = Read(take, partial(add_named, context.book))
     for number, source in sources:
-        read_customers((number, source), pieces(number, source, before), (partial(find_or_name, context), context.settings.type_names()), read)
+        read_customers((number, source), pieces(number, source, before), partial(find_or_name, context), read)
         before += source.size
     became, read.remarks = join_rows(context, {number: source.name for number, source in sources})
     read.may_repeat = not order.is_ascending or bool(became)
@@ -171,10 +167,10 @@ def merge_rows(rows: pl.DataFrame, region: str | None) -> tuple[pl.DataFrame, di
 
 
 def _bring_customers(loading: Loading, files: Sequence[int]) -> tuple[int, int]:
-    """Bring the staged customers into the book; return how many they are, and how many of them are new."""
+    """Bring the staged customers into the book, new ones with their alerts; return how many they are, and how many of them are new."""
     book = loading.context.book
     keep_known(book)
-    found, new = incoming.count_rows(book, "staged_customers"), customers.write_new_customers(book, loading.batch_id)
+    found, new = incoming.count_rows(book, "staged_customers"), customers.write_new_customers(book, loading.batch_id, have_alerts=True)
     if new == found:
         customers.no_differing(book)
         return found, new
@@ -184,21 +180,22 @@ def _bring_customers(loading: Loading, files: Sequence[int]) -> tuple[int, int]:
     return found, new
 
 
-def _tell_flags(done: Migrated, loading: Loading, known: Known, spoken: Spoken) -> Told:
-    """Bring flags and events into the book, in parts, and tell bookings; what the source said before is looked up once, before anything is written."""
+def _write_flags(done: Migrated, loading: Loading, spoken: Spoken) -> Telling:
+    """Bring flags and events of the staged customers into the book, in parts; what it has of them is looked up once, before anything is written."""
     context = loading.context
     spoken = replace(spoken, customers=find_said(context.book, spoken.source))
     find_standing(context.book)
     begin_due(context.book)
     count_lost(done.counts, pl.concat(done.read.lost))
-    telling, passed = Telling(context, (loading.batch_id, loading.by), known), 0
+    telling, passed = Telling(context, (loading.batch_id, loading.by)), 0
     for part, chained in _decided(spoken, context):
         telling.write(chained.planned)
         _note(done, chained, context)
         passed += len(part.items) or len(part.customers)
         if passed:
             loading.progress(0, len(part.items), passed, len(spoken.items) + len(spoken.customers))
-    return telling.finish()
+    telling.end()
+    return telling
 
 
 def _decided(spoken: Spoken, context: Context) -> Iterator[tuple[Spoken, Chained]]:

@@ -23,9 +23,10 @@ def tell_of_source(context: Context, batch: tuple[int, str], known: Known, *, an
     `batch`: its number, and who loads. `any_words`: customers were loaded.
     """
     words = customers.alert_words(context.book) if any_words else customers.no_words()
-    telling = Telling(context, batch, known)
+    telling = Telling(context, batch)
     telling.write(_plan_flags(context, batch[1], words))
-    return telling.finish()
+    telling.end()
+    return telling.finish(known)
 
 
 def _plan_flags(context: Context, by: str, words: pl.DataFrame) -> Planned:

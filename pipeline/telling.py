@@ -47,13 +47,13 @@ class Planned:
 
 
 class Telling:
-    """Takes plans of different customers, one after the other, and writes them; `batch`: its number, and who brings it.
+    """Takes plans of different customers, one after the other, and writes them (`write`, `end`, `finish`); `batch`: its number, and who brings it.
 
     Rows wait until they fill what the book keeps together, and alerts until all events are written: the history has events before alerts.
     """
 
-    def __init__(self, context: Context, batch: tuple[int, str], known: Known) -> None:
-        self._context, self._batch, self._known = context, batch, known
+    def __init__(self, context: Context, batch: tuple[int, str]) -> None:
+        self._context, self._batch = context, batch
         self._first = next_event(context.book)
         self._places = self._alerts = 0
         self._events, self._standing = Gathered(), Gathered()
@@ -73,15 +73,18 @@ class Telling:
         after = [name for name in events.columns if name.startswith("after_")]
         self._put(self._standing.add(events.filter("is_last", "is_after").select("customer_id", "item", "place", "is_after", *after)))
 
-    def finish(self) -> Told:
-        """Write what waits, tell known bookings, and judge those that moved."""
-        context = self._context
+    def end(self) -> None:
+        """Write the events that wait: no more plans come. New customers may then be written with their alerts."""
         self._write_events(self._events.rest())
         self._put(self._standing.rest())
+
+    def finish(self, known: Known) -> Told:
+        """Write the alerts, tell known bookings, and judge those that moved."""
+        context = self._context
         alerts.write_alerts(context.book, self._stamp, next_event(context.book))
-        judged = self._known.judge(context) if self._known.judge else pl.DataFrame()
-        told = _tell(context) if self._alerts and self._known.any_bookings else pl.DataFrame()
-        if self._known.judge and len(told):
+        judged = known.judge(context) if known.judge else pl.DataFrame()
+        told = _tell(context) if self._alerts and known.any_bookings else pl.DataFrame()
+        if known.judge and len(told):
             told = told.join(bookings.moved_rows(context.book), on="row_id", how="anti")
         every = pl.concat([_no_bookings(), *(part.select(_no_bookings().columns) for part in (told, _with_origin(judged, self._batch[1])) if len(part))])
         changing = every.filter(pl.col("effect") != "kept").sort("row_id")

@@ -1,6 +1,6 @@
 """Another system's files to customers, flags and events, and what is wrong with their rows; bookings go on as exports that are loaded."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import polars as pl
@@ -62,19 +62,30 @@ def column_map(source: Source) -> ColumnMap:
     return ColumnMap(source.map.timezone, source.map.date_formats, dict(source.map.status_words))
 
 
-def read_customers(source: tuple[int, Source], pieces: Iterable[RawSheet], said: tuple[Whose, Sequence[str]], read: Read) -> None:
-    """Read a file of customers, which has a number, piece by piece into `read`.
+@dataclass(frozen=True)
+class Piece:
+    """A piece of a file of customers, with the items of its rows (see `ITEMS`), and what is wrong with them (see `FINDINGS`)."""
 
-    `said`: who is meant where the file has no ids, and the settings' flag types.
-    """
-    whose, types = said
+    picked: Picked
+    items: pl.DataFrame
+    faults: pl.DataFrame
+
+
+def find_pieces(source: Source, types: Sequence[str], told: Told) -> Iterator[Piece]:
+    """Yield a file of customers piece by piece; `types` are the settings' flag types. The book is not asked."""
+    for sheet in source.opened.sheets():
+        picked = Picked(sheet, source)
+        yield Piece(picked, *find_items(picked, types, told))
+
+
+def read_customers(source: tuple[int, Source], pieces: Iterable[Piece], whose: Whose, read: Read) -> None:
+    """Read a file of customers, which has a number, piece by piece into `read`; `whose` tells who is meant where the file has no ids."""
     number, file = source
     read.rows[number] = 0
-    for sheet in pieces:
-        picked = Picked(sheet, file)
+    for piece in pieces:
+        picked, items, sheet = piece.picked, piece.items, piece.picked.sheet
         checked, new = _cast(picked, whose)
-        items, faults = find_items(picked, types, read.told)
-        findings = in_file_words(pl.concat([checked.findings, faults]).sort("source_row", maintain_order=True), file)
+        findings = in_file_words(pl.concat([checked.findings, piece.faults]).sort("source_row", maintain_order=True), file)
         _note_warnings(read, findings)
         _note_odd_cells(read, picked)
         bad = findings.filter(pl.col("code") != "unknown-status")["source_row"]

@@ -12,17 +12,18 @@ from pipeline.store.log import next_event
 PLAIN = ("first_name", "last_name", "company", "email", "phone", "email_key")
 
 
-def write_new_customers(book: Book, batch_id: int) -> int:
-    """Insert the staged customers that the book does not know; return how many."""
+def write_new_customers(book: Book, batch_id: int, *, have_alerts: bool = False) -> int:
+    """Insert the staged customers that the book does not know; return how many. With `have_alerts`, those of `alerts_changed` are in it from the first."""
     before = count_rows(book, "customers")
     # To nobody known everybody is new, and a copy of them would only take room.
     kind, known = ("TABLE", " ANTI JOIN customers USING (customer_id)") if before else ("VIEW", "")
     book.run(f"CREATE OR REPLACE TEMP {kind} newcomers AS SELECT * FROM staged_customers{known}")
     book.run(
         "INSERT INTO customers (customer_id, first_name, last_name, company, email, phone, status, first_batch, last_batch, email_key, source_status, "
-        "source_alert) "
-        "SELECT customer_id, first_name, last_name, company, email, phone, coalesce(status, 'active'), ?, ?, email_key, status, alert_message "
-        "FROM newcomers ORDER BY file_no, source_row",
+        "source_alert, alert_message) "
+        "SELECT customer_id, first_name, last_name, company, email, phone, coalesce(status, 'active'), ?, ?, email_key, status, n.alert_message, "
+        f"{'a.new' if have_alerts else 'NULL'} "
+        f"FROM newcomers n {'LEFT JOIN alerts_changed a USING (customer_id)' if have_alerts else ''} ORDER BY n.file_no, n.source_row",
         batch_id,
         batch_id,
     )
