@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from pipeline.store.book import Book
-from pipeline.store.sealing import EVENT_TEXT, GENESIS, NOTHING, batch_texts, commitment_digests, head_of
+from pipeline.store.sealing import EVENT_TEXT, GENESIS, NOTHING, batch_texts, commitment, commitment_digests, head_of
 
 Outside = Sequence[tuple[int, str]]  # batch and head, as a file outside the store has them, in its order
 # The batch that last erased each event, and a digest of what it left of it.
@@ -55,7 +55,7 @@ def _check_events(book: Book) -> list[Fault]:
         "SELECT DISTINCT coalesce(h.batch_id, k.batch_id) AS batch_id, coalesce(h.event_id, k.event_id) AS event_id, "
         "CASE WHEN k.event_id IS NULL OR t.event_id IS NOT NULL THEN 'inserted-event' "
         "WHEN h.event_id IS NULL THEN 'missing-event' WHEN e.batch_id IS DISTINCT FROM k.erased_by THEN 'wrongly-erased' "
-        f"WHEN e.event_id IS NULL AND sha256(k.salt || {EVENT_TEXT}) IS DISTINCT FROM k.commitment THEN 'changed-event' "
+        f"WHEN e.event_id IS NULL AND {commitment('lower(hex(k.salt))')} IS DISTINCT FROM k.commitment THEN 'changed-event' "
         f"WHEN e.event_id IS NOT NULL AND (k.salt IS NOT NULL OR sha256({EVENT_TEXT}) IS DISTINCT FROM e.rest) THEN 'changed-event' END AS kind "
         "FROM history h FULL JOIN commitments k ON k.event_id = h.event_id AND k.batch_id = h.batch_id "
         "LEFT JOIN erased e ON e.event_id = coalesce(h.event_id, k.event_id) LEFT JOIN twice t ON t.event_id = coalesce(h.event_id, k.event_id) "

@@ -1,7 +1,7 @@
 -- What seals the history (see store/sealing.py): a commitment to each event, with its salt, and a head for each batch.
--- erased_by: the batch that took the event's personal data away, and its salt.
+-- erased_by: the batch that took the event's personal data away, and its salt. Both are bytes by chance: to try and pack them only takes time.
 
-CREATE TABLE IF NOT EXISTS commitments (event_id BIGINT NOT NULL, batch_id BIGINT NOT NULL, salt VARCHAR, commitment VARCHAR NOT NULL, erased_by BIGINT);
+CREATE TABLE IF NOT EXISTS commitments (event_id BIGINT NOT NULL, batch_id BIGINT NOT NULL, salt BLOB USING COMPRESSION uncompressed, commitment BLOB NOT NULL USING COMPRESSION uncompressed, erased_by BIGINT);
 
 CREATE TABLE IF NOT EXISTS heads (batch_id BIGINT NOT NULL, head VARCHAR NOT NULL);
 

@@ -10,8 +10,8 @@ from schemas.entities import ENTITIES
 if TYPE_CHECKING:  # the book opens itself by what is known here
     from pipeline.store.book import Book
 
-FORMAT = "5"
-UPGRADED = ("1", "2", "3", "4", FORMAT)  # formats that can be read, the older ones after an upgrade
+FORMAT = "6"
+UPGRADED = ("1", "2", "3", "4", "5", FORMAT)  # formats that can be read, the older ones after an upgrade
 
 
 def make_tables(book: "Book") -> None:
@@ -37,9 +37,21 @@ def upgrade(book: "Book") -> None:
     with book.transaction():
         for name in ("upgrade.sql", "entities.sql", "chain.sql", "views.sql"):
             book.run(_sql(name))
+        _seal_in_bytes(book)
         if not book.ask("SELECT EXISTS (SELECT 1 FROM heads) AS any_sealed")["any_sealed"][0]:
             seal(book, 0)
         book.run("UPDATE book SET value = ? WHERE key = 'format'", FORMAT)
+
+
+def _seal_in_bytes(book: "Book") -> None:
+    """Turn salts and commitments into bytes, where they are hexadecimal digits as in format 5; what they commit to is the same."""
+    is_text = "table_name = 'commitments' AND column_name = 'commitment' AND data_type = 'VARCHAR'"
+    if not len(book.ask(f"SELECT 1 AS n FROM duckdb_columns() WHERE {is_text}")):
+        return
+    book.run("ALTER TABLE commitments RENAME TO commitments_in_digits")
+    book.run(_sql("chain.sql"))
+    book.run("INSERT INTO commitments SELECT event_id, batch_id, unhex(salt), unhex(commitment), erased_by FROM commitments_in_digits")
+    book.run("DROP TABLE commitments_in_digits")
 
 
 def check_format(book: "Book") -> None:

@@ -7,6 +7,7 @@ in the order of events, and its record with its files. So nothing of it can be c
 
 import hashlib
 import os
+import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
@@ -43,15 +44,20 @@ def canonical(columns: tuple[str, ...], row: str) -> str:
 EVENT_TEXT: Final = canonical(EVENT, "h")
 
 
+def commitment(salt: str) -> str:
+    """Return the commitment to a row `h` of the history, in SQL, from its salt in hexadecimal digits."""
+    return f"unhex(sha256({salt} || {EVENT_TEXT}))"
+
+
 def seal(book: "Book", since: int) -> str:
     """Seal every batch from the one numbered `since` on, none of which is sealed yet; return the last head. The caller holds the transaction.
 
     The salts come from a key of which no trace is left, so each is as good as random.
     """
     book.run(
-        f"INSERT INTO commitments SELECT event_id, batch_id, salt, sha256(salt || {EVENT_TEXT}), NULL "
+        f"INSERT INTO commitments SELECT event_id, batch_id, unhex(salt), {commitment('salt')}, NULL "
         "FROM (SELECT *, left(sha256(? || event_id), 32) AS salt FROM history WHERE batch_id >= ?) h",
-        os.urandom(32).hex(),
+        os.urandom(16).hex(),  # as long as a salt, and with the number no longer than what SHA-256 takes at once
         since,
     )
     before = book.ask("SELECT head FROM heads WHERE batch_id < ? ORDER BY batch_id DESC LIMIT 1", since)["head"]
@@ -86,10 +92,15 @@ def batch_texts(book: "Book", since: int) -> Iterator[tuple[int, str]]:
 def commitment_digests(book: "Book", since: int) -> dict[int, str]:
     """Return batch → the SHA-256 over its commitments in the order of events, of the batches that have any."""
     digests: dict[int, hashlib._Hash] = {}
-    query = "SELECT event_id, batch_id, commitment FROM commitments WHERE batch_id >= ? AND event_id > ? ORDER BY event_id, batch_id, commitment LIMIT ?"
-    last = -1
-    while len(some := book.ask(query, since, last, STEP)):
-        for batch_id, text in some.group_by("batch_id", maintain_order=True).agg(pl.col("commitment").str.join("")).rows():
+    begin = "SELECT min(event_id) AS event_id FROM commitments WHERE batch_id >= ? AND event_id >= ?"
+    query = "SELECT event_id, batch_id, commitment FROM commitments WHERE batch_id >= ? AND event_id >= ? AND event_id < ?"
+    start = book.ask(begin, since, -sys.maxsize).item()
+    while start is not None:
+        some = book.ask(query, since, start, start + STEP)
+        if not (some["event_id"].diff() > 0).all():  # they lie in order, unless somebody wrote to the table
+            some = some.sort("event_id", "batch_id", "commitment")
+        digits = some.select("batch_id", pl.col("commitment").bin.encode("hex"))
+        for batch_id, text in digits.group_by("batch_id", maintain_order=True).agg(pl.col("commitment").str.join("")).rows():
             digests.setdefault(batch_id, hashlib.sha256()).update(text.encode())
-        last = int(some["event_id"][-1])
+        start = book.ask(begin, since, start + STEP).item()
     return {batch_id: digest.hexdigest() for batch_id, digest in digests.items()}

@@ -4,7 +4,8 @@ import logging
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from shutil import copyfile
 
@@ -21,6 +22,7 @@ from pipeline.store.chain import Fault, heads_behind, verify_chain
 from pipeline.store.heads import heads_path, read_heads
 from pipeline.store.sealing import BATCH, EVENT, FILE
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 AS_OF = datetime(2026, 3, 2, 9, tzinfo=UTC)
 CUSTOMERS = "customer_id,email,alert_message\nC1,ann@example.com,\nC2,ben@example.com,asks for Eve\nC3,,\n"
 BOOKINGS = "booking_id,customer_id,starts_at\nB1,C1,2026-04-10 10:00\nB2,C2,2026-04-10 10:00\n"
@@ -123,7 +125,7 @@ def test_a_change_of_any_column_is_found(grown: Where, table: str) -> None:
 
 
 def other(kind: str) -> str:
-    return {"BIGINT": "77", "VARCHAR": "'other'", "JSON": "'{}'"}.get(kind, "'1999-01-01'")
+    return {"BIGINT": "77", "VARCHAR": "'other'", "BLOB": "'other'::BLOB", "JSON": "'{}'"}.get(kind, "'1999-01-01'")
 
 
 def changed(con: duckdb.DuckDBPyConnection, where: Where, table: str) -> bool:
@@ -233,6 +235,48 @@ def test_a_book_of_format_4_is_sealed_as_it_is_when_it_is_opened(where: Where) -
         assert verify_chain(book) == []
         assert book.ask("SELECT count(*) FROM heads").item() == 6
         assert book.ask("SELECT count(*) - count(DISTINCT salt) FROM commitments").item() == 0
+
+
+def row_text(row: tuple[object, ...]) -> str:
+    said = [str((one - EPOCH) // timedelta(microseconds=1)) if isinstance(one, datetime) else one for one in row]
+    return "|".join("-" if one is None else f"{len(str(one).encode())}|{one}" for one in said)
+
+
+def test_heads_are_what_the_documentation_says(grown: Where) -> None:
+    """Computed by hand from what a DuckDB client shows of the tables, with another program's SHA-256."""
+    with duckdb.connect(str(grown.store), read_only=True) as con:
+        events, batches, files, kept, heads = (
+            con.execute(f"SELECT * FROM {table} ORDER BY ALL").fetchall() for table in ("history", "batches", "batch_files", "commitments", "heads")
+        )
+    salts = {event: salt.hex() for event, _, salt, _, _ in kept}
+    made = [(event[1], sha256((salts[event[0]] + row_text(event)).encode()).digest()) for event in events]
+    assert made == [(batch, commitment) for _, batch, _, commitment, _ in kept]
+    before, computed = "0" * 64, []
+    for batch in batches:
+        digest = sha256("".join(commitment.hex() for number, commitment in made if number == batch[0]).encode()).hexdigest()
+        record = "|".join(row_text(row) for row in (batch, *(file for file in files if file[0] == batch[0])))
+        before = sha256((before + digest + record).encode()).hexdigest()
+        computed.append((batch[0], before))
+    assert computed == heads
+
+
+IN_DIGITS = """
+CREATE TABLE digits AS SELECT event_id, batch_id, lower(hex(salt)) AS salt, lower(hex(commitment)) AS commitment, erased_by FROM commitments;
+DROP TABLE commitments;
+ALTER TABLE digits RENAME TO commitments;
+UPDATE book SET value = '5' WHERE key = 'format'
+"""
+
+
+def test_a_book_of_format_5_keeps_its_heads(where: Where) -> None:
+    with duckdb.connect(str(where.store)) as con:
+        con.execute("UPDATE commitments SET salt = NULL, erased_by = 4 WHERE event_id = 5")
+        erased = verify_chain(Book(where.store, con))
+        con.execute(IN_DIGITS)
+    with open_book(where.store, writing=False) as book:
+        assert verify_chain(book, read_heads(heads_path(where.store, where.settings))) == erased
+        assert book.ask("SELECT count(*), sum(octet_length(salt))::INT, sum(octet_length(commitment))::INT FROM commitments").rows() == [(16, 240, 512)]
+        assert not len(book.ask("SELECT table_name FROM duckdb_tables() WHERE table_name LIKE '%digits%'"))
 
 
 def test_a_load_that_changes_nothing_in_the_history_seals_its_record_alone(where: Where) -> None:

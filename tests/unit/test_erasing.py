@@ -246,7 +246,7 @@ TAMPERING = (
     "DELETE FROM history WHERE action = 'erased'",
     "DELETE FROM history WHERE customer_id = 'erased-1' AND batch_id = 2",
     "UPDATE commitments SET erased_by = NULL",
-    "UPDATE commitments SET commitment = repeat('a', 64) WHERE erased_by = 8",
+    "UPDATE commitments SET commitment = unhex(repeat('a', 64)) WHERE erased_by = 8",
 )
 
 
