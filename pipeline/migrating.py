@@ -80,7 +80,7 @@ def migrate_sources(loading: Loading, sources: Sequence[tuple[int, Source]]) -> 
     people, new = _bring_customers(loading, [number for number, _ in of_customers])
     named = names_known(context) if any(source.names_only() for _, source in sources) else pl.DataFrame()
     exports = [(number, booking_export(source, partial(find_named, named))) for number, source in sources if source.kind == "bookings"]
-    told = bring_bookings(replace(loading, create_customers=True), exports, done.loaded, telling.finish)
+    told = bring_bookings(replace(loading, create_customers=True), exports, done.loaded, partial(telling.finish, have_alerts=new == people))
     _count_customers(done, context, (people, new, told), [number for number, _ in of_customers])
     count_book(done.counts, context, any_before=done.flags_before > 0)
     done.flags, done.history = flag_rows(done.counts, context), history_rows(done.counts, context)

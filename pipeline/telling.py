@@ -78,10 +78,10 @@ class Telling:
         self._write_events(self._events.rest())
         self._put(self._standing.rest())
 
-    def finish(self, known: Known) -> Told:
-        """Write the alerts, tell known bookings, and judge those that moved."""
+    def finish(self, known: Known, *, have_alerts: bool = False) -> Told:
+        """Write the alerts, tell known bookings, and judge those that moved. With `have_alerts`, customers have them already (`write_new_customers`)."""
         context = self._context
-        alerts.write_alerts(context.book, self._stamp, next_event(context.book))
+        alerts.write_alerts(context.book, self._stamp, next_event(context.book), have_them=have_alerts)
         judged = known.judge(context) if known.judge else pl.DataFrame()
         told = _tell(context) if self._alerts and known.any_bookings else pl.DataFrame()
         if known.judge and len(told):

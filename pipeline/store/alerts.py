@@ -30,14 +30,15 @@ def alerts_of_booked(book: Book, as_of: datetime) -> pl.DataFrame:
     )
 
 
-def write_alerts(book: Book, stamp: tuple[int, datetime], event: int) -> None:
-    """Write the alerts of customers in `alerts_changed`, save where they have it already, with their history, the first event numbered `event`."""
+def write_alerts(book: Book, stamp: tuple[int, datetime], event: int, *, have_them: bool) -> None:
+    """Write the alerts of customers in `alerts_changed`, unless all have them, with their history, the first event numbered `event`."""
     if not count_rows(book, "alerts_changed"):
         return
-    book.run(
-        "UPDATE customers SET alert_message = a.new FROM alerts_changed a "
-        "WHERE customers.customer_id = a.customer_id AND customers.alert_message IS DISTINCT FROM a.new"
-    )
+    if not have_them:
+        book.run(
+            "UPDATE customers SET alert_message = a.new FROM alerts_changed a "
+            "WHERE customers.customer_id = a.customer_id AND customers.alert_message IS DISTINCT FROM a.new"
+        )
     book.run(
         "INSERT INTO history SELECT place + ?, ?, file_no, sheet, source_row, 'customers', customer_id, 'alert_message', 'alert', "
         "json_object('alert_message', old), json_object('alert_message', new), reason, changed_by, ? FROM alerts_changed",
