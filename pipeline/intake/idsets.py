@@ -56,12 +56,11 @@ class KnownIds:
 
     def lack(self, ids: pl.Series) -> pl.Series:
         """Tell which ids surely are not among them; a null is none of them. One of very many that are not may have another's hash, and is not told."""
-        hashes = hashed(ids)
-        return self._table.lack(hashes) | hashes.is_null()
+        return self._table.lack(hashed(ids))
 
 
 class _Places:
-    """Hashes, each in the place that its last bits say; those whose place is another's in a smaller table, and the last few in none."""
+    """Hashes, each once, in the places that their last bits say; those whose place is another's in a smaller table, and the last few in none."""
 
     def __init__(self, hashes: pl.Series) -> None:
         self._last_bits = (1 << (ROOM * len(hashes)).bit_length()) - 1
@@ -72,7 +71,8 @@ class _Places:
         self._few = others.implode()
 
     def lack(self, hashes: pl.Series) -> pl.Series:
+        """Tell which of some hashes are not among them; a null is none of them."""
         lacking = (self._at.gather(hashes & self._last_bits) != hashes).fill_null(value=True)
         unsure = lacking.arg_true()
         rest = hashes.gather(unsure)
-        return lacking.scatter(unsure, self._others.lack(rest) if self._others else ~rest.is_in(self._few))
+        return lacking.scatter(unsure, self._others.lack(rest) if self._others else ~rest.is_in(self._few).fill_null(value=False))
