@@ -247,7 +247,8 @@ def _settle_by_id(loading: Loading, passed: tuple[Passage, Numbered], loaded: Lo
     if loading.create_customers:
         begin_decisions(book)
         loaded.made = make_by_id(book, loading.batch_id, lying)
-    bookings.reject_unknown(book, lying, MESSAGES["unknown-customer"])  # those too that `KnownIds` could not tell
+    if passage.nobodys is None:
+        bookings.reject_unknown(book, lying, MESSAGES["unknown-customer"])
 
 
 def _ids_to_go_by(loading: Loading, asked: pl.Series) -> KnownIds | None:

@@ -19,7 +19,6 @@ import polars as pl
 import pytest
 import zstandard
 
-from pipeline.intake.idsets import KnownIds
 from tests.cli.conftest import ROOT, Ran, Shop
 
 ROWS = [
@@ -255,16 +254,6 @@ def test_two_rows_of_one_id_come_back_also_where_one_names_nobody(peopled: Shop)
         ran = load(peopled, "--bookings", "b.csv")
         assert ran.json()["codes"] == {"duplicate-id": 2, "unknown-customer": 1}
         assert stored(peopled, "SELECT booking_id FROM bookings") == [("B2",)]
-
-
-def test_a_row_of_nobody_comes_back_whatever_its_id_is_taken_for_on_the_way(inside: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As if the ids of strangers had the hashes of customers' ids, by which rows are told before the book is asked."""
-    monkeypatch.setattr(KnownIds, "lack", lambda _self, ids: ids == "CX")
-    inside.file("customers.csv", "customer_id\nC1\n")
-    inside.file("b.csv", "booking_id,customer_id,starts_at\nB1,CX,2026-12-01\nB2,C1,2026-12-01\nB3,CY,2026-12-01\n")
-    ran = load(inside, "--customers", "customers.csv", "--bookings", "b.csv")
-    assert (ran.code, ran.json()["codes"]) == (4, {"unknown-customer": 2})
-    assert stored(inside, "SELECT booking_id FROM bookings") == [("B2",)]
 
 
 def test_an_id_that_is_not_exact_stays_so_when_it_comes_back(bare: Shop) -> None:
