@@ -104,7 +104,8 @@ def _take_names(drafted: Drafted, left: list[Guess]) -> None:
         drafted.columns["name"] = drafted.columns.pop(parts.pop())
     elif not parts:
         whole = [one for one, _ in both] or [one for one in named if one in left and one.is_called(words.NAME)]
-        drafted.surname_first = bool(both) and both[0][1] == "last" and both[0][0].share(",") < 1 - MOST
+        begins = [first == "last" for _, first in both] or [one.is_called(words.SURNAME_FIRST) for one in whole]
+        drafted.surname_first = any(begins[:1]) and whole[0].share(",") < 1 - MOST
         _take(drafted, left, "name", whole[:1])
     _take(drafted, left, "company", [one for one in named if one in left and one.is_called(words.COMPANY)][:1])
     statuses = [one for one in left if one.is_called(words.STATUS) and 0 < len(one.words) <= FEW_STATUSES and not one.is_yes_no and not one.is_number]

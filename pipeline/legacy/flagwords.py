@@ -14,6 +14,7 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
         Terms(
             "block* | *blocked | blocklist* | geblok* | blok* | blocc* | bloqu* | bloke* | zablok* | blocag* | blocat* | letilt* | tiltott",
             "engelli | zablokovan* | isblocked",
+            "блок* | заблок* | *ブロック* | *블록* | *차단* | *拉黑* | *屏蔽* | *封禁*",
         ),
         Terms(
             "sperr* | *gesperr* | *sperre | *gesperrt | ausgesperrt | sparr* | avsparr* | spaerr* | spaerret | sperret | avstang* | utestang*",
@@ -29,6 +30,7 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
             "schwarzeliste | lista negra | listanegra | liste noire | listenoire | zwarte lijst",
             "zwartelijst | czarn* list* | cern* listin* | svartlist* | svart* list* | sortlist* | sort* list* | musta* list* | mustalla listalla",
             "lista nera | listanera | feketelist* | lista neagra | kara liste | cierna listina",
+            "черн* спис* | чорн* спис* | стоп лист* | *ブラックリスト* | *黑名单* | *黑名單* | *블랙리스트*",
         ),
         Terms(
             "dnr | dnb | d n r | d n b | do not book* | do not serve* | do not accept | do not rent* | do not admit* | do not hire | do not sell",
@@ -41,6 +43,7 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
             "niet meer helpen | niet meer toelaten | niet helpen | niet accepteren | inte boka | ej boka | boka ej | ikke book* | ikke bestill*",
             "nie obslugiwac | nie rezerwowac | neobsluhovat | nerezervovat | ala varaa | ei saa varata | ei varauksia | refuse* | refused service",
             "not welcome | unwelcome | unerwunscht | unerwuenscht",
+            "не обслуж* | не брон* | не принима* | *出入禁止* | *出禁* | *予約不可* | *お断り* | *예약불가*",
         ),
         Terms(
             "estet* | esto | eston | estol* | estossa | kielletty | kielto | ostokielto | varauskielto | asiakaskielto",
@@ -48,20 +51,23 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
         Terms(
             "on hold | onhold | hold | holds | held | suspen* | sospes* | zawiesz* | pozastav* | geschorst | suspendert | suspenderad | suspenderet",
             "pausert | pidossa | in attesa di pagamento",
+            "приостан* | *保留* | *利用停止* | *暂停* | *정지* | *보류*",
         ),
         Terms(
             "interdi* | prohib* | vietat* | vetad* | veto | verboden | verbod | verboten | verbot | proibid* | forbud | forbjud* | forbudt | zakaz",
             "zakazan* | zakazany | exclu | exclus | excluido | excluida | ausgeschlossen | uitgesloten | wykluczon* | escluso | esclusa | barred",
             "locked | account locked | vyloucen* | expulsad*",
+            "запре* | *利用禁止* | *禁止* | *금지*",
         ),
     ),
     "At Risk": (
         Terms(
             "risk | risks | risky | *risk | *risiko | risiko* | riesgo* | rischio* | risque* | risico* | *risico | ryzyk* | rizik* | riski*",
             "*riski | risco* | risker | churn* | gefahrdet* | gefaehrdet* | abwanderung* | kockazat* | risc | riscuri",
+            "riskli* | риск* | *リスク* | *风险* | *위험*",
         ),
     ),
-    "Alert": (Terms("alert* | alerte* | alerta* | allert* | alarm* | allarm*"),),
+    "Alert": (Terms("alert* | alerte* | alerta* | allert* | alarm* | allarm* | тревог* | алерт* | *アラート* | *警报* | *알림*"),),
     "Warning": (
         Terms(
             "flag | flags | flagged | isflagged | flag customer | flaga | flagga* | flaggad | flagget | customerflag | markier* | markiert",
@@ -70,6 +76,7 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
         Terms(
             "warn* | *warnung | *warning | achtung | avertiss* | avis | aviso* | advertenc* | avvis* | avvert* | waarschuw* | let op | letop",
             "attenz* | attention | atencion | atencao | advarsel* | advars* | varning* | ostrzez* | uwaga | varovan* | upozorn* | varoit*",
+            "ostrzeg* | предупр* | вниман* | осторожн* | проблем* | флаг* | *警告* | *要注意* | *注意* | *フラグ* | *标记* | *주의* | *경고*",
             "vorsicht* | caution | precaucion | pozor | figyelmezt* | uyari | problem* | *problem | probleme* | problema*",
             "auffallig* | auffaellig* | avertizare | pas pa",
         ),
@@ -78,6 +85,7 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
         Terms(
             "important | importante | wichtig* | belangrijk* | viktig* | vigtig*",
             "vip | is vip | wazn* | dulezit* | tarke* | fontos | onemli",
+            "важн* | вип | *重要* | *중요*",
         ),
     ),
 }
@@ -86,6 +94,7 @@ SOFT: Final = Terms(
     "attention | avis | aviso* | problem* | problema* | important* | wichtig* | belangrijk* | viktig* | vigtig* | vip | is vip | markier* | wazn*",
     "dulezit* | held | hold | holds | signale* | locked | ban | block | esto | veto | alarm* | tarke* | churn* | exclu | pas pa | zakaz | verbot",
     "avvis*",
+    "важн* | вниман* | проблем* | *注意* | *重要* | *保留* | *중요*",
 )
 # Words for the end of a flag, or for the opposite of one.
 ENDED: Final = Terms(
@@ -104,6 +113,7 @@ TAGS: Final = Terms(
     "segmente | segmento | merkmal | merkmale | group | groups | gruppe | gruppen | grupper | kundengruppe | groep | groepen | grupo | grupos",
     "gruppo | groupe | groupes | grupa | grupy | skupina | ryhma | taggar | tagger | stichwort* | schlagworte | merker | markers | trefwoorden",
     "avainsanat | stitk* | tunniste*",
+    "etichet* | etykiet* | etiketler | cimk* | метк* | тег* | ярлык* | категори* | *タグ* | *ラベル* | *カテゴリ* | *标签* | *태그* | *라벨*",
 )
 # Headers of levels and colours, of which some say that there is a flag.
 LEVELS: Final = Terms(
@@ -149,6 +159,7 @@ YES_WORDS: Final = Terms(
     "blocked | banned | gesperrt | bloqueado | bloqueada | bloque | bloquee",
     "bloccato | bloccata | geblokkeerd | spaerret | sperret | sparrad | blockerad",
     "estetty | zablokowany | zablokowana | blokovan | blokovany",
+    "да | истина | так | 有 | あり | はい | ○ | 〇 | 該当 | 是 | 예 | 네",
 )
 NO_WORDS: Final = Terms(
     "clear | cleared | good | gut | clean | e",
@@ -159,6 +170,7 @@ NO_WORDS: Final = Terms(
     "ok | okay | not | n/a | na | keine | kein | keiner | keines",
     "aucun | aucune | ninguno | ninguna | nessuno | nessuna | nenhum | nenhuma | geen | brak",
     "zadny | zadne | zadna | ingen | inget | ingenting | nil | null | ikke",
+    "нет | ложь | ні | 无 | 無 | なし | 非該当 | × | 아니오 | 아니요",
 )
 # Texts that stand where there is nothing to say.
 NOTHING: Final = Terms(
@@ -167,6 +179,7 @@ NOTHING: Final = Terms(
     "ne | nao | 0 | keine | kein | keiner | keines | aucun | aucune",
     "rien | ninguno | ninguna | nada | nessuno | nessuna | niente | nenhum | nenhuma",
     "geen | brak | zadny | zadne | zadna | ingen | inget | ingenting | ok",
+    "нет | なし | 無 | 无 | 없음",
 )
 # What happened, in a file with a row for each time.
 FLAGGED: Final = Terms(

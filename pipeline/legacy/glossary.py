@@ -13,12 +13,14 @@ CUSTOMER: Final = Terms(
     "customer* | client* | kund* | kundin | klant* | cliente* | klient* | asiakas* | asiakkaan | zakaznik* | zakaznic* | ugyfel* | musteri*",
     "guest* | gast | member* | mitglied* | medlem* | lid | patient* | account | konto | invite* | socio | membre | adherent | czlonek | clen",
     "ospite | huesped | hospede",
+    "клиент* | покупател* | гост* | заказчик* | контрагент* | клієнт* | *顧客* | *お客* | *会員* | *客户* | *顾客* | *客戶* | *고객* | *회원*",
 )
 ID_WORD: Final = Terms(
     "id | no | nr | num | nummer | number | numer | ref | reference | referenz | referentie | code | codigo | codice | numero | n | n° | nº | #",
     "key | uuid | kod | kennung | kennziffer | identifier | identificador | identificativo | identifiant | identyfikator | cislo | nro | numeroa",
     "numeru | lp | szama | no# | *nummer | *nr | *nro | *number | *numero | *kennung | *kode | *kod | *code | *id | *ref | *uuid | *numer | *tunnus",
     "*no | *szam | cod | kd | kdnr",
+    "код | номер | ид | идентификатор | *番号 | *コード | *编号 | *編號 | *代码 | *번호 | *코드",
 )
 # Headers that call something else a number or a code.
 NOT_AN_ID: Final = Terms(
@@ -27,16 +29,19 @@ NOT_AN_ID: Final = Terms(
     "card | karten* | haus* | street | house* | huis* | tel* | phone* | mobil* | handy* | fax | paid | valid | covid | grid | country | land*",
     "dial* | visit* | besuch* | orders | bookings | of | product* | artikel* | sku | pet | dog | room | zimmer | contract | vertrag* | area",
     "location | branch | filial* | pin | barcode | raum* | hotel | order no",
+    "заказ* | телефон* | индекс* | инн | паспорт* | *電話* | *郵便* | *注文* | *予約* | *电话* | *邮编* | *订单* | *전화* | *주문* | *우편*",
 )
 FIRST_NAME: Final = Terms(
     "firstname | first name | first | given name | givenname | forename | vorname | prenom | nombre | nome | voornaam | fornavn | fornamn | imie",
     "etunimi | jmeno | krestni jmeno | nombre de pila | nome de batismo | primeiro nome | keresztnev | prenume | ad | isim | krstne meno | vornamen",
     "prenoms",
+    "имя | імя | 名 | 下の名前 | 이름",
 )
 LAST_NAME: Final = Terms(
     "lastname | last name | last | surname | family name | familyname | nachname | familienname | zuname | nom | nom de famille | apellido",
     "apellidos | cognome | sobrenome | achternaam | etternavn | efternavn | efternamn | nazwisko | sukunimi | apelido | apelidos | prijmeni",
     "primer apellido | vezeteknev | soyad | soyadi | priezvisko | ultimo nome | familienavn | slaegtsnavn | nume de familie",
+    "фамилия | прізвище | 姓 | 苗字 | 성",
 )
 # Names of which only the order of the words tells which part comes first: a word of the one before a word of the other.
 NAME: Final = Terms(
@@ -47,18 +52,25 @@ NAME: Final = Terms(
     "jmeno zakaznika | nom prenom | nombre del cliente | nome do cliente | nome cliente | nev | nume | ad soyad | mitglied | patient | patient name",
     "volledige naam | fullstandigt namn | nombre cliente | persona | person | besteller | ansprechpartner | medlem | gaest | gjest | customername",
     "clientname | contact | kontakt | nazev",
+    "фио | піб | имя клиента | полное имя | фамилия имя | фамилия имя отчество | клиент | клієнт | 氏名 | 名前 | お名前 | 顧客名 | お客様名 | 会員名",
+    "姓名 | 客户姓名 | 客户名称 | 顾客姓名 | 성명 | 고객명 | 회원명",
 )
 COMPANY: Final = Terms(
     "company name | customer company | nom de la societe | nombre de la empresa | nome da empresa | nome azienda",
     "company* | firma | firmenname | unternehmen | societe | empresa | azienda | bedrijf | bedrijfsnaam | entreprise | foretag | foretagsnamn",
     "organisation | organization | raison sociale | ragione sociale | razon social | yritys | virksomhed | bedrift | business | business name",
     "spolecnost | ceg | razao social | denominazione | nazwa firmy | firmanavn | firmanaam | firmennamen",
+    "компания | организация | фирма | компанія | 会社名 | 会社 | 法人名 | 公司 | 公司名称 | 회사 | 회사명",
 )
-EMAIL: Final = Terms("*mail* | correo* | courriel* | sahkoposti* | epost* | e post* | mejl* | posta elettronica | eposta")
+EMAIL: Final = Terms(
+    "*mail* | correo* | courriel* | sahkoposti* | epost* | e post* | mejl* | posta elettronica | eposta",
+    "correio* | *почта | *пошта | *メール* | *邮箱* | *电子邮件* | *電子郵件* | *이메일*",
+)
 PHONE: Final = Terms(
     "phone* | *phone | mobile* | mobil* | mobiel* | telef* | tel | handy* | gsm* | cell* | *telefon* | puhelin* | movil* | portable | celular* | tlf* | tlm",
     "telemovel | komorka* | matkapuhelin | gsm nummer | komorkowy | natel | telnr | telno | numero de telephone | kontaktnummer | rufnummer | mob",
     "telephone* | *telefoon*",
+    "телефон* | моб* | *電話* | *携帯* | *电话* | *手机* | *전화* | *휴대폰* | *연락처*",
 )
 NOT_A_PHONE: Final = Terms(
     "fax | contribuinte | nif | cif | dni | nie | vat | siret | siren | iban | account | konto* | bank* | ssn | cpf | cnpj | pesel | nip | regon",
@@ -71,14 +83,17 @@ STATUS: Final = Terms(
     "estado del cliente | statut | statut client | stato | stato cliente | stav | stav zakaznika | tila | asiakkaan tila | klantstatus",
     "kundestatus | status klienta | member status | allapot | mitgliedsstatus | estado do cliente | situacao | situacion | tilstand | kontostatus",
     "situation | durum",
+    "статус | статус клиента | 状態 | ステータス | 会員状態 | 状态 | 客户状态 | 상태",
 )
 ACTIVE: Final = Terms(
     "active | aktiv* | actif | activo | activa | attivo | attiva | ativo | ativa | actief | aktywn* | aktivni | aktiivinen | ok | current",
+    "активен | активна | активный | активн* | действующ* | 有効 | 活跃 | 正常 | 활성",
 )
 ARCHIVED: Final = Terms(
     "inactive | archived | inaktiv* | inactif | inactivo | inactiva | inattivo | inattiva | inativo | inativa | inactief | nieaktywn* | neaktivni",
     "archivi* | archiv* | arkiv* | gearchiveerd | zarchiwizowan* | ehemalig* | former | ancien* | dormant | epaaktiivinen | passiv* | passiivinen",
     "closed | disabled | deactivated | deaktiviert | desactivad* | ex cliente | baja | beendet | uppsagd | avsluttet | ei aktiivinen | utgatt",
+    "неактив* | архив* | закрыт* | 無効 | 退会 | 停用 | 비활성 | 탈퇴",
 )
 
 REASON: Final = Terms(
@@ -86,6 +101,7 @@ REASON: Final = Terms(
     "reason* | *reason | grund | *grund | begrund* | *begrundung | motif* | raison* | motiv* | reden* | *reden | waarom | arsag* | arsak* | *arsak",
     "*arsag | orsak* | *orsak | anledn* | powod* | przyczyn* | duvod* | causa* | perche | porque | por que | syy | *syy | razon | why | warum",
     "weshalb | pourquoi | cause | razao | oka | indok | sebep | neden | motiu | bakgrund | perustelu*",
+    "причин* | почему | основание | *理由* | *原因* | *사유* | *이유*",
 )
 NOTES: Final = Terms(
     "note | notes | notiz* | notat* | nota | notas | notitie* | bemerk* | anmerk* | hinweis* | opmerk* | remark* | remarque* | observ* | kommentar*",
@@ -93,15 +109,18 @@ NOTES: Final = Terms(
     "lisatieto* | uwagi | poznamk* | annotaz* | memo | info | info* | details | detail* | text | tekst | message | meddelelse | beschreibung",
     "description | descripcion | toelichting | opis | popis | megjegyzes | komentarz | komentar | kommentti | vermerk | *vermerk | *notiz | *text",
     "*kommentar | *anteckning | explanation | erklarung | forklaring",
+    "примечан* | коммент* | заметк* | описание | *備考* | *メモ* | *コメント* | *备注* | *说明* | *비고* | *메모*",
 )
 BY: Final = Terms(
     "by | von | par | por | da | door | av | af | durch | przez | toimesta | who | wer | kdo | kym | qui | quien | quem | chi | kuka | vem",
     "hvem | wie | kto",
+    "кем | кто | *者",
 )
 STAFF: Final = Terms(
     "staff* | employee* | mitarbeiter* | employe | emplead* | operator* | medewerker* | usuario* | utilisateur* | user | bearbeiter* | agent*",
     "personal | anstalld | medarbejder* | medarbeider* | ansatt | pracownik* | zamestnan* | tyontekija* | funcionari* | dipendente | operatore",
     "handlaggare | sachbearbeiter*",
+    "сотрудник* | менеджер* | оператор* | ответственн* | *担当* | *登録者 | *员工* | *经办人* | *담당*",
 )
 AT: Final = Terms(
     "on | at | date | *date | datum | *datum | since | from | start* | begin* | when | am | seit | ab | vom | von | op | sinds | vanaf | sedan",
@@ -109,6 +128,7 @@ AT: Final = Terms(
     "alkaen | lahtien | pvm | *pvm | paiva* | day | dag | tag | time | debut | inizio | inicio | kdy | kiedy | wann | wanneer | quand | quando",
     "cuando | nar | hvornar | milloin | datetime | datum a cas | a partir | tarih* | datuma | *paiva | zeitpunkt | zeit | tid | beginn | startdatum",
     "ingangsdatum | de | del | della | do dia | d",
+    "дата | когда | с | от | *日 | *日付 | *日時 | *时间 | *日期 | *날짜 | *일자",
 )
 UNTIL: Final = Terms(
     "until | *until | *ende | *slut | *einde | till | tills | thru | through | end",
@@ -117,6 +137,7 @@ UNTIL: Final = Terms(
     "slutdat* | upphor* | utgar | koniec | konci* | konec | wygas* | hasta | fin | final | finaliza* | vence* | vencimiento | caduc* | ate | fim",
     "fino | fine | scad* | jusqu* | expire* | asti | saakka | paatty* | loppu* | udlob* | utlop* | ophor* | slutdato | sluttdato | slutt",
     "platnost* | platne do | data fine | til og med | last day | letzter tag | do dnia | pana la | ig | konca | terminy | utloper | udlober | jusqu",
+    "до | по | окончан* | истека* | срок* | *期限* | *まで | *終了* | *到期* | *截止* | *만료* | *까지",
 )
 # Words that mean until where the header of a day ends with them; before another word they mean to.
 UNTIL_LAST: Final = ("to", "do", "au", "al", "til", "a", "bitis", "do kdy", "to date", "tot en met", "tot", "till", "vege")
@@ -127,6 +148,7 @@ OTHER_DAYS: Final = Terms(
     "anlage* | register* | registr* | skapad* | oprett* | updated | geandert | modif* | last | letzte* | ultim* | dernier* | senast* | sidste",
     "siste | laatste | booking* | order* | buchung* | bestell* | appointment* | termin | member* | mitglied* | medlem* | joined | signup | sign*",
     "anniversary | next | kauf | purchase | compra | achat | zahlung | payment | rechnung* | invoice*",
+    "рожден* | регистрац* | создан* | послед* | визит* | 登録日 | 入会* | *誕生* | *生年* | *最終* | *来店* | *生日* | *注册* | *最近* | *생일* | *가입*",
 )
 # Headers that say outright that a column holds customers' ids.
 CUSTOMER_ID: Final = Terms(
@@ -139,4 +161,10 @@ CUSTOMER_ID: Final = Terms(
     "kodklienta | memberid | membernumber | guestid | patientid | account no",
     "cislozakaznika | idzakaznika | zakaznickecislo | mitgliedsnummer | mitgliedsnr",
     "medlemsnummer | lidnummer | ugyfelszam | kundenkennung | kontonummer kunde",
+    "кодклиента | номерклиента | idклиента | код | 顧客番号 | お客様番号 | 会員番号 | 顧客コード | 顧客id | 会員id",
+    "客户编号 | 客户代码 | 客户id | 고객번호 | 회원번호 | 고객id",
+)
+# Whole names that begin with the family name.
+SURNAME_FIRST: Final = Terms(
+    "фио | піб | 氏名 | 名前 | お名前 | 顧客名 | お客様名 | 会員名 | 姓名 | 客户姓名 | 顾客姓名 | 성명 | 고객명 | 회원명 | nev | teljes nev | ugyfel neve"
 )

@@ -24,7 +24,7 @@ class Terms:
     """Words and phrases, with * for further letters."""
 
     def __init__(self, *lines: str) -> None:
-        self.words = tuple(dict.fromkeys(word.strip() for line in lines for word in line.split("|") if word.strip()))
+        self.words = tuple(dict.fromkeys(plain(word) for line in lines for word in line.split("|") if word.strip()))
         each = "|".join(re.escape(word).replace(r"\*", r"[^ ]*") for word in sorted(self.words, key=len, reverse=True))
         self._found = re.compile(rf"(?<!\S)(?:{each})(?!\S)")
         self._all = re.compile(rf"(?:{each})(?: (?:{each}))*")

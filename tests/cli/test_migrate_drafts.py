@@ -120,6 +120,22 @@ LISTS = {
         "Client ID,Member,DNR,DNR reason,DNR date,Hold ends\n1,Pat B,Y,rude,2025-01-31,2027-01-31\n2,Sam C,N,,,\n",
         [("1", ON_HOLD, "rude", "2025-01-31", "2027-01-31")],
     ),
+    "russian": (
+        "Код клиента;ФИО;Эл. почта;В чёрном списке;Причина;Метки\nК1;Иванов Пётр Ильич;p@example.com;да;не платит;опт\nК2;Ким Анна;a@example.com;нет;;опт, риск\n",
+        [("К1", ON_HOLD, "не платит", "2026-06-01", None), ("К2", "At Risk", "риск", "2026-06-01", None)],
+    ),
+    "japanese": (
+        "顧客番号,氏名,電話番号,ブラックリスト,ブラックリスト理由,タグ\n0012,山田 花子,090-1234-5678,○,無断キャンセル,常連\n0013,佐藤 健,090-1234-5679,×,,常連\n",
+        [("0012", ON_HOLD, "無断キャンセル", "2026-06-01", None)],
+    ),
+    "chinese": (
+        "姓名,手机,客户编号,黑名单,原因\n王 芳,13800138000,88,是,没有付款\n李 明,13800138001,89,否,\n",
+        [("88", ON_HOLD, "没有付款", "2026-06-01", None)],
+    ),
+    "italian tags": (
+        "Etichette;Codice Cliente;Cognome;Nome\nVIP, a rischio;7;Rossi;Maria\ngrossista;8;Verdi;Ugo\n",
+        [("7", "At Risk", "a rischio", "2026-06-01", None), ("7", "Important", "VIP", "2026-06-01", None)],
+    ),
     "types": (
         "Customer ref,Company,Email,Flag type,Flag comment,Flag date\n1,Co,k@example.com,On Hold,c 1,2025-03-01\n2,Bo,b@example.com,-,,\n",
         [("1", ON_HOLD, "c 1", "2025-03-01", None)],
