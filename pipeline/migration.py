@@ -262,7 +262,11 @@ def check(where: Where, call: Migrating) -> CheckReport:
         spoken = spoken_of(read, [source for _, source in of_customers], call.by)
         differing, counts = compare(spoken, staged_rows(book), context)
         remarks = _ignored(call) + read.remarks + [remark for _, source in of_customers for remark in tell_lacking(source)]
-        remarks += [f"{source.name}: bookings are not compared" for _, source in sources if source.kind == "bookings"]
+        remarks += [
+            f"{source.name}: bookings are not compared; a dry run of the migration tells how many it would bring or change"
+            for _, source in sources
+            if source.kind == "bookings"
+        ]
         remarks += tell_unread(read.findings, of_customers)
         report = CheckReport(_systems(sources), counts | count_unread(read.findings), differing.to_dicts(), (*where.settings.remarks, *remarks))
         first = call.paths[0]
