@@ -58,12 +58,15 @@ def _take_contacts(drafted: Drafted, left: list[Guess]) -> None:
     """Take addresses and numbers, which cells tell, and headers confirm."""
     about_flags = [one for one in left if one.sounds(NOT_A_FLAG) and one.is_yes_no]
     for column, terms in (("email", words.EMAIL), ("phone", words.PHONE)):
-        named = [one for one in left if one.sounds(terms) and one not in about_flags and not one.is_yes_no and not one.is_date]
-        told = [one for one in left if getattr(one, f"is_{column}") and not one.is_date]
+        theirs = [one for one in left if not one.sounds(words.OTHERS)]
+        named = [one for one in theirs if one.sounds(terms) and one not in about_flags and not one.is_yes_no and not one.is_date]
+        told = [one for one in theirs if getattr(one, f"is_{column}") and not one.is_date]
         sure = [one for one in named if one in told or not one.filled or (column == "phone" and one.share(r"\d{4}") >= MANY)]
         by_cells = [one for one in told if column == "email" or (one.share(WRITTEN_OUT) >= MOST and not one.sounds(words.NOT_A_PHONE))]
         if not sure and by_cells:
             drafted.doubts[column] = f"by their cells these look like {'addresses' if column == 'email' else 'phone numbers'}; their headers do not say so"
+        elif column == "email" and len([one for one in sure if one.filled]) > 1:
+            drafted.doubts[column] = "of several columns the first filled one counts, in this order: are all of them the customer's own?"
         _take(drafted, left, column, sure or by_cells[:1])
 
 
@@ -100,12 +103,17 @@ def _take_names(drafted: Drafted, left: list[Guess]) -> None:
     for column, terms in (("first_name", words.FIRST_NAME), ("last_name", words.LAST_NAME)):
         _take(drafted, left, column, [one for one in named if one in left and one.is_called(terms) and not _order(one.terms)][:1])
     parts = {"first_name", "last_name"} & set(drafted.columns)
-    if len(parts) == 1 and not both:  # French Nom alone, and the like
+    bare = [one for one in named if one in left and one.is_called(words.NAME)]
+    if parts == {"first_name"} and bare and not both:  # Vorname beside Name
+        _take(drafted, left, "last_name", bare[:1])
+    elif len(parts) == 1 and not both:  # French Nom alone, and the like
         drafted.columns["name"] = drafted.columns.pop(parts.pop())
     elif not parts:
         whole = [one for one, _ in both] or [one for one in named if one in left and one.is_called(words.NAME)]
         begins = [first == "last" for _, first in both] or [one.is_called(words.SURNAME_FIRST) for one in whole]
         drafted.surname_first = any(begins[:1]) and whole[0].share(",") < 1 - MOST
+        if len(whole) > 1:
+            drafted.doubts["name"] = f"is this the customer's name? It may be {', '.join(one.header for one in whole[1:])} as well"
         _take(drafted, left, "name", whole[:1])
     _take(drafted, left, "company", [one for one in named if one in left and one.is_called(words.COMPANY)][:1])
     statuses = [one for one in left if one.is_called(words.STATUS) and 0 < len(one.words) <= FEW_STATUSES and not one.is_yes_no and not one.is_number]

@@ -12,7 +12,7 @@ from pipeline.intake.sheets import Heads, OneOf, Wanted, cell
 from pipeline.intake.statuses import status_table
 from pipeline.legacy.assigning import Drafted, assign
 from pipeline.legacy.glossary import ACTIVE, ARCHIVED
-from pipeline.legacy.guessing import Guess, guess_columns
+from pipeline.legacy.guessing import guess_columns
 from pipeline.legacy.markup import open_markup
 from pipeline.legacy.rulelines import as_list, folded, quoted, rule_lines
 from pipeline.legacy.terms import phrase
@@ -126,10 +126,6 @@ def _dates(drafted: Drafted) -> Iterator[str]:
         yield "# CHECK: every day in this file can be read with the day first or the month first; this says which it is."
     if drafted.formats:
         yield f"date_formats = {as_list(drafted.formats)}"
-    several = [name for name in ("phone", "email") if any(_has_several(one) for one in drafted.columns.get(name, []))]
-    if several:
-        yield "# Cells of these hold several values; the first counts."
-        yield f"several = {as_list(several)}"
     if drafted.surname_first:
         yield "# Whole names begin with the family name."
         yield "surname_first = true"
@@ -139,10 +135,6 @@ def _dates(drafted: Drafted) -> Iterator[str]:
 
 def _named(headers: Sequence[str]) -> str:
     return ", ".join(map(folded, headers))
-
-
-def _has_several(guess: Guess) -> bool:
-    return guess.share(r"[,;|\n]|\s/\s") > 0
 
 
 def _customers(drafted: Drafted) -> Iterator[str]:

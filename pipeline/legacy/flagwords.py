@@ -14,7 +14,7 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
         Terms(
             "block* | *blocked | blocklist* | geblok* | blok* | blocc* | bloqu* | bloke* | zablok* | blocag* | blocat* | letilt* | tiltott",
             "engelli | zablokovan* | isblocked",
-            "блок* | заблок* | *ブロック* | *블록* | *차단* | *拉黑* | *屏蔽* | *封禁*",
+            "αποκλει* | μπλοκ* | блок* | заблок* | *ブロック* | *블록* | *차단* | *拉黑* | *屏蔽* | *封禁*",
         ),
         Terms(
             "sperr* | *gesperr* | *sperre | *gesperrt | ausgesperrt | sparr* | avsparr* | spaerr* | spaerret | sperret | avstang* | utestang*",
@@ -30,7 +30,7 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
             "schwarzeliste | lista negra | listanegra | liste noire | listenoire | zwarte lijst",
             "zwartelijst | czarn* list* | cern* listin* | svartlist* | svart* list* | sortlist* | sort* list* | musta* list* | mustalla listalla",
             "lista nera | listanera | feketelist* | lista neagra | kara liste | cierna listina",
-            "черн* спис* | чорн* спис* | стоп лист* | *ブラックリスト* | *黑名单* | *黑名單* | *블랙리스트*",
+            "μαυρη λιστα | черн* спис* | чорн* спис* | стоп лист* | *ブラックリスト* | *黑名单* | *黑名單* | *블랙리스트*",
         ),
         Terms(
             "dnr | dnb | d n r | d n b | do not book* | do not serve* | do not accept | do not rent* | do not admit* | do not hire | do not sell",
@@ -76,7 +76,8 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
         Terms(
             "warn* | *warnung | *warning | achtung | avertiss* | avis | aviso* | advertenc* | avvis* | avvert* | waarschuw* | let op | letop",
             "attenz* | attention | atencion | atencao | advarsel* | advars* | varning* | ostrzez* | uwaga | varovan* | upozorn* | varoit*",
-            "ostrzeg* | предупр* | вниман* | осторожн* | проблем* | флаг* | *警告* | *要注意* | *注意* | *フラグ* | *标记* | *주의* | *경고*",
+            "ostrzeg* | προσοχη | προειδοποι*",
+            "предупр* | вниман* | осторожн* | проблем* | флаг* | *警告* | *要注意* | *注意* | *フラグ* | *标记* | *주의* | *경고*",
             "vorsicht* | caution | precaucion | pozor | figyelmezt* | uyari | problem* | *problem | probleme* | problema*",
             "auffallig* | auffaellig* | avertizare | pas pa",
         ),
@@ -95,6 +96,7 @@ SOFT: Final = Terms(
     "dulezit* | held | hold | holds | signale* | locked | ban | block | esto | veto | alarm* | tarke* | churn* | exclu | pas pa | zakaz | verbot",
     "avvis*",
     "важн* | вниман* | проблем* | *注意* | *重要* | *保留* | *중요*",
+    "engelli | blockhaus* | suspension | prohibid* | προσοχη",
 )
 # Words for the end of a flag, or for the opposite of one.
 ENDED: Final = Terms(
@@ -149,6 +151,9 @@ NOT_A_FLAG: Final = Terms(
     "release | print* | geschlecht | titel | bonus* | vorname | nachname | reklam* | mailing* | utskick | reminder* | is business",
     "avisering* | aviseringar | notific* | archiv* | unsubscrib* | inactiv* | inaktiv* | deleted",
     "benachrichtig* | member | mitglied | stammkunde | deceased | privat* | taxable | exempt*",
+    "sperrmull* | sperrgut* | sperrholz* | blockunterricht* | werbesperr* | mahnsperr* | warnwest* | warndreieck* | risikolebens* | risk assessment*",
+    "risk insurance | suspended ceiling | blocked drain* | refuse collection | caution deposit* | blocco note | vietato fumare | prohibido fumar",
+    "hold harmless* | interdit aux chiens | escluso iva | banniere | engelli mi",
 )
 YES_WORDS: Final = Terms(
     "k | sperrt | svartelistet | svartlistad | sortlistet | blacklisted | suspended | zakazan | zakazany | bloqueada",
@@ -160,6 +165,7 @@ YES_WORDS: Final = Terms(
     "bloccato | bloccata | geblokkeerd | spaerret | sperret | sparrad | blockerad",
     "estetty | zablokowany | zablokowana | blokovan | blokovany",
     "да | истина | так | 有 | あり | はい | ○ | 〇 | 該当 | 是 | 예 | 네",
+    "ναι",
 )
 NO_WORDS: Final = Terms(
     "clear | cleared | good | gut | clean | e",
@@ -171,6 +177,7 @@ NO_WORDS: Final = Terms(
     "aucun | aucune | ninguno | ninguna | nessuno | nessuna | nenhum | nenhuma | geen | brak",
     "zadny | zadne | zadna | ingen | inget | ingenting | nil | null | ikke",
     "нет | ложь | ні | 无 | 無 | なし | 非該当 | × | 아니오 | 아니요",
+    "οχι",
 )
 # Texts that stand where there is nothing to say.
 NOTHING: Final = Terms(

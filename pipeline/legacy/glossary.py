@@ -14,13 +14,21 @@ CUSTOMER: Final = Terms(
     "guest* | gast | member* | mitglied* | medlem* | lid | patient* | account | konto | invite* | socio | membre | adherent | czlonek | clen",
     "ospite | huesped | hospede",
     "клиент* | покупател* | гост* | заказчик* | контрагент* | клієнт* | *顧客* | *お客* | *会員* | *客户* | *顾客* | *客戶* | *고객* | *회원*",
+    "πελατ*",
 )
 ID_WORD: Final = Terms(
     "id | no | nr | num | nummer | number | numer | ref | reference | referenz | referentie | code | codigo | codice | numero | n | n° | nº | #",
     "key | uuid | kod | kennung | kennziffer | identifier | identificador | identificativo | identifiant | identyfikator | cislo | nro | numeroa",
     "numeru | lp | szama | no# | *nummer | *nr | *nro | *number | *numero | *kennung | *kode | *kod | *code | *id | *ref | *uuid | *numer | *tunnus",
-    "*no | *szam | cod | kd | kdnr",
+    "*szam | cod | kd | kdnr",
     "код | номер | ид | идентификатор | *番号 | *コード | *编号 | *編號 | *代码 | *번호 | *코드",
+    "κωδικοσ | αριθμοσ",
+)
+# Whose address or number a column holds that is not the customer's.
+OTHERS: Final = Terms(
+    "vet | vets | veterin* | tierarzt* | tieraerzt* | dierenarts* | dyrlaege* | guide* | reiseleit* | gids | emergency* | notfall* | urgence* | emergenc*",
+    "emergenz* | noodgeval* | rep | sales rep | hotel | school | doctor | arzt | hausarzt | driver | fahrer | chauffeur | partner | spouse | referr*",
+    "supplier* | lieferant* | fournisseur | proveedor | fornitore | leverancier",
 )
 # Headers that call something else a number or a code.
 NOT_AN_ID: Final = Terms(
@@ -30,18 +38,21 @@ NOT_AN_ID: Final = Terms(
     "dial* | visit* | besuch* | orders | bookings | of | product* | artikel* | sku | pet | dog | room | zimmer | contract | vertrag* | area",
     "location | branch | filial* | pin | barcode | raum* | hotel | order no",
     "заказ* | телефон* | индекс* | инн | паспорт* | *電話* | *郵便* | *注文* | *予約* | *电话* | *邮编* | *订单* | *전화* | *주문* | *우편*",
+    "αφμ",
 )
 FIRST_NAME: Final = Terms(
     "firstname | first name | first | given name | givenname | forename | vorname | prenom | nombre | nome | voornaam | fornavn | fornamn | imie",
     "etunimi | jmeno | krestni jmeno | nombre de pila | nome de batismo | primeiro nome | keresztnev | prenume | ad | isim | krstne meno | vornamen",
     "prenoms",
     "имя | імя | 名 | 下の名前 | 이름",
+    "adi | isim | ime | utonev | ονομα | μικρο ονομα",
 )
 LAST_NAME: Final = Terms(
     "lastname | last name | last | surname | family name | familyname | nachname | familienname | zuname | nom | nom de famille | apellido",
     "apellidos | cognome | sobrenome | achternaam | etternavn | efternavn | efternamn | nazwisko | sukunimi | apelido | apelidos | prijmeni",
     "primer apellido | vezeteknev | soyad | soyadi | priezvisko | ultimo nome | familienavn | slaegtsnavn | nume de familie",
     "фамилия | прізвище | 姓 | 苗字 | 성",
+    "soyisim | prezime | csaladnev | επωνυμο | επιθετο",
 )
 # Names of which only the order of the words tells which part comes first: a word of the one before a word of the other.
 NAME: Final = Terms(
@@ -54,6 +65,8 @@ NAME: Final = Terms(
     "clientname | contact | kontakt | nazev",
     "фио | піб | имя клиента | полное имя | фамилия имя | фамилия имя отчество | клиент | клієнт | 氏名 | 名前 | お名前 | 顧客名 | お客様名 | 会員名",
     "姓名 | 客户姓名 | 客户名称 | 顾客姓名 | 성명 | 고객명 | 회원명",
+    "ονοματεπωνυμο | πελατησ | ονομα πελατη | renter | owner | traveller | consignor",
+    "owner name | halter | musteri adi soyadi | adi soyadi | osoba kontaktowa | kontaktni osoba",
 )
 COMPANY: Final = Terms(
     "company name | customer company | nom de la societe | nombre de la empresa | nome da empresa | nome azienda",
@@ -71,6 +84,7 @@ PHONE: Final = Terms(
     "telemovel | komorka* | matkapuhelin | gsm nummer | komorkowy | natel | telnr | telno | numero de telephone | kontaktnummer | rufnummer | mob",
     "telephone* | *telefoon*",
     "телефон* | моб* | *電話* | *携帯* | *电话* | *手机* | *전화* | *휴대폰* | *연락처*",
+    "τηλεφων* | κινητο*",
 )
 NOT_A_PHONE: Final = Terms(
     "fax | contribuinte | nif | cif | dni | nie | vat | siret | siren | iban | account | konto* | bank* | ssn | cpf | cnpj | pesel | nip | regon",
@@ -102,6 +116,7 @@ REASON: Final = Terms(
     "*arsag | orsak* | *orsak | anledn* | powod* | przyczyn* | duvod* | causa* | perche | porque | por que | syy | *syy | razon | why | warum",
     "weshalb | pourquoi | cause | razao | oka | indok | sebep | neden | motiu | bakgrund | perustelu*",
     "причин* | почему | основание | *理由* | *原因* | *사유* | *이유*",
+    "λογοσ | αιτια | αιτιολογ*",
 )
 NOTES: Final = Terms(
     "note | notes | notiz* | notat* | nota | notas | notitie* | bemerk* | anmerk* | hinweis* | opmerk* | remark* | remarque* | observ* | kommentar*",
@@ -110,6 +125,7 @@ NOTES: Final = Terms(
     "description | descripcion | toelichting | opis | popis | megjegyzes | komentarz | komentar | kommentti | vermerk | *vermerk | *notiz | *text",
     "*kommentar | *anteckning | explanation | erklarung | forklaring",
     "примечан* | коммент* | заметк* | описание | *備考* | *メモ* | *コメント* | *备注* | *说明* | *비고* | *메모*",
+    "σημειωσ* | σχολι* | παρατηρησ*",
 )
 BY: Final = Terms(
     "by | von | par | por | da | door | av | af | durch | przez | toimesta | who | wer | kdo | kym | qui | quien | quem | chi | kuka | vem",
@@ -129,6 +145,7 @@ AT: Final = Terms(
     "cuando | nar | hvornar | milloin | datetime | datum a cas | a partir | tarih* | datuma | *paiva | zeitpunkt | zeit | tid | beginn | startdatum",
     "ingangsdatum | de | del | della | do dia | d",
     "дата | когда | с | от | *日 | *日付 | *日時 | *时间 | *日期 | *날짜 | *일자",
+    "ημερομηνια | απο",
 )
 UNTIL: Final = Terms(
     "until | *until | *ende | *slut | *einde | till | tills | thru | through | end",
@@ -138,6 +155,7 @@ UNTIL: Final = Terms(
     "fino | fine | scad* | jusqu* | expire* | asti | saakka | paatty* | loppu* | udlob* | utlop* | ophor* | slutdato | sluttdato | slutt",
     "platnost* | platne do | data fine | til og med | last day | letzter tag | do dnia | pana la | ig | konca | terminy | utloper | udlober | jusqu",
     "до | по | окончан* | истека* | срок* | *期限* | *まで | *終了* | *到期* | *截止* | *만료* | *까지",
+    "μεχρι | εωσ | ληξη",
 )
 # Words that mean until where the header of a day ends with them; before another word they mean to.
 UNTIL_LAST: Final = ("to", "do", "au", "al", "til", "a", "bitis", "do kdy", "to date", "tot en met", "tot", "till", "vege")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pipeline.legacy.flagwords import FLAG_FAMILIES
 from pipeline.legacy.guessing import Guess
 from pipeline.legacy.maps import NO, YES
-from pipeline.legacy.rules import Rule
+from pipeline.legacy.rules import Rule, says_until
 from pipeline.legacy.terms import phrase
 
 TAGS_SHOWN = 20
@@ -32,6 +32,9 @@ def as_list(texts: Sequence[str]) -> str:
 def rule_lines(rule: Rule, types: Sequence[str]) -> Iterator[str]:
     """Yield the lines of a rule; each line that says CHECK wants a person."""
     yield from (f"# CHECK: {folded(doubt)}" for doubt in rule.doubts)
+    if "comment" in rule.parts and says_until(rule.parts["comment"]):
+        header = rule.parts["comment"].header
+        rule.unsure["comment"] = f"{header} sounds of a last day, and not all of its cells are days that can be read: as a comment it ends no flag"
     if "tags" in rule.parts:
         yield from _tag_lines(rule.parts["tags"], types)
         return

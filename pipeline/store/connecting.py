@@ -1,4 +1,4 @@
-"""Connections to a store's file: who may read it, what DuckDB may touch besides, and how much it may take. Nothing here knows what the store holds."""
+"""Connections to a store's file: who may read it, what DuckDB may touch besides, and how much it may take. What the store holds is not known here."""
 
 import os
 from collections.abc import Iterator
@@ -11,6 +11,8 @@ from pipeline.errors import TryAgain
 from pipeline.store.refusals import found_no_room, not_opened, refusal
 
 MEMORY = "600MiB"
+# NOTE: rows that stream into an empty table are compared with nothing; more memory would only fill with what lies on the disk already.
+STREAMING = "300MiB"
 LOCKED_DOWN = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
@@ -56,10 +58,15 @@ def _attach(con: duckdb.DuckDBPyConnection, beside: Path) -> None:
         raise TryAgain(f"{beside}: the file can't be written.", "Choose another place, or mend the permissions of its folder.") from None
 
 
+def _is_bare(con: duckdb.DuckDBPyConnection) -> bool:
+    """Tell whether no table holds bookings, of which there are by far the most."""
+    return not con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'bookings' AND estimated_size > 0").fetchall()
+
+
 def set_up(con: duckdb.DuckDBPyConnection, *, loading: bool = False) -> None:
     """Set what every connection has: UTC, so much memory, no files but its own, and settings that nothing changes again."""
     con.execute("SET TimeZone = 'UTC'")
-    con.execute(f"SET memory_limit = '{MEMORY}'")
+    con.execute(f"SET memory_limit = '{STREAMING if loading and _is_bare(con) else MEMORY}'")
     if loading:
         # NOTE: DuckDB takes a stream for one row, and would keep all of it in memory to join it; so joins of a load are done as they are written.
         con.execute("SET disabled_optimizers = 'build_side_probe_side'")

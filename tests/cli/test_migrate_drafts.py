@@ -138,6 +138,10 @@ LISTS = {
         "Etichette;Codice Cliente;Cognome;Nome\nVIP, a rischio;7;Rossi;Maria\ngrossista;8;Verdi;Ugo\n",
         [("7", "At Risk", "a rischio", "2026-06-01", None), ("7", "Important", "VIP", "2026-06-01", None)],
     ),
+    "greek": (
+        "Κωδικός πελάτη;Επώνυμο;Όνομα;Κινητό;Μαύρη λίστα;Λόγος\n7;Ρήγα;Άννα;6900000001;Ναι;δεν πληρώνει\n8;Δήμου;Νίκος;6900000002;Όχι;\n",
+        [("7", ON_HOLD, "δεν πληρώνει", "2026-06-01", None)],
+    ),
     "types": (
         "Customer ref,Company,Email,Flag type,Flag comment,Flag date\n1,Co,k@example.com,On Hold,c 1,2025-03-01\n2,Bo,b@example.com,-,,\n",
         [("1", ON_HOLD, "c 1", "2025-03-01", None)],
@@ -219,6 +223,21 @@ def test_days_of_something_else_are_no_days_of_a_flag(bare: Shop) -> None:
     draft = drafted(bare, "d.csv")
     assert 'at = ["Client depuis"]' not in draft
     assert 'comment = ["Alerte"]' in unmarked(draft)
+
+
+def test_what_is_of_other_people_or_half_a_name_is_not_taken_for_the_whole(bare: Shop) -> None:
+    bare.file("list.csv", "Guide email,Telefon,Vorname,Name,E-mail,Sperrmüll,Gesperrt\ng@tours.example,030 / 4410000,Jan,Holm,p@example.com,ja,ja\n")
+    draft = drafted(bare, "list.csv")
+    assert 'email = ["E-mail"]' in draft
+    assert 'first_name = ["Vorname"]\nlast_name = ["Name"]' in draft
+    assert migrated(bare, "list.csv", draft) == 0
+    assert asked(bare, "SELECT customer_id, phone FROM customers") == [("p@example.com", "030 / 4410000")]
+    assert flags(bare) == [("p@example.com", ON_HOLD, "Gesperrt")]
+
+
+def test_a_last_day_that_can_not_be_read_is_no_comment_without_a_word(bare: Shop) -> None:
+    bare.file("list.csv", "Kundennr,Name,Gesperrt,Gesperrt bis\n1,Ann,ja,KW 41/2026\n2,Ben,nein,\n3,Cem,ja,KW 50/2026\n")
+    assert "# CHECK: Gesperrt bis sounds of a last day" in drafted(bare, "list.csv")
 
 
 def test_where_no_column_is_called_an_id_a_person_is_asked(bare: Shop) -> None:
