@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -14,7 +15,7 @@ import polars as pl
 
 from pipeline.lasting import flush
 from pipeline.settings import Settings
-from pipeline.store.connecting import connect, set_up
+from pipeline.store.connecting import connect
 from pipeline.store.formats import check_format, is_current, make_tables, upgrade
 from pipeline.store.lock import locked
 from pipeline.store.place import check_log, check_place, sweep, unfinished
@@ -207,17 +208,14 @@ def _upgrade_apart(path: Path) -> None:
 
 @contextmanager
 def open_for_load(path: Path, *, dry_run: bool) -> Iterator[Book]:
-    """Open a book to load into, making it where there is none; a dry run without a store works on an empty one in memory."""
+    """Open a book to load into, making it where there is none; a dry run without a store works on an empty one elsewhere, which is taken away again.
+
+    NOTE: not on one in memory, which may not hold what a large file has.
+    """
     if dry_run and not path.exists():
         check_place(path, creating=True)
-        con = duckdb.connect(":memory:")
-        try:
-            set_up(con, loading=True)
-            book = Book(path, con)
-            make_tables(book)
+        with TemporaryDirectory(prefix="flagbook-") as folder, open_book(Path(folder) / path.name, writing=True, creating=True, loading=True) as book:
             yield book
-        finally:
-            con.close()
     else:
         with open_book(path, writing=True, creating=True, loading=True) as book:
             yield book

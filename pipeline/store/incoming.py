@@ -73,12 +73,15 @@ def streamed(layout: str, columns: Sequence[str]) -> str:
 def stand_in(book: Book) -> None:
     """Let temporary tables stand in for empty ones, for a load that is taken back: else the store's file would have grown by what it held.
 
-    NOTE: DuckDB writes long inserts into the file before they are committed, and does not make the file smaller again.
+    NOTE: DuckDB writes long inserts into the file before they are committed, and does not make the file smaller again. In a temporary table that the
+    same transaction made it does not find the rows of an insert of more than a row group: so the transaction, in which nothing was done, begins anew.
     """
     for table in CONTENT:
         if not count_rows(book, table):
             book.run(f"CREATE TEMP TABLE {table} AS SELECT * FROM {table}")
         book.run(f"CREATE TEMP TABLE former_{table} AS SELECT * FROM former_{table} LIMIT 0")  # nothing reads them in a load
+    book.con.commit()
+    book.con.begin()
 
 
 def begin_findings(book: Book) -> None:

@@ -256,6 +256,15 @@ def test_two_rows_of_one_id_come_back_also_where_one_names_nobody(peopled: Shop)
         assert stored(peopled, "SELECT booking_id FROM bookings") == [("B2",)]
 
 
+def test_a_dry_run_of_many_customers_knows_them_by_their_bookings(bare: Shop) -> None:
+    """More than the database keeps together: in a table that the same transaction had made, it did not find them."""
+    bare.file("c.csv", "customer_id\n" + "".join(f"C{number}\n" for number in range(130_000)))
+    bare.file("b.csv", "booking_id,customer_id,starts_at\nB1,C129999,2026-12-01\nB2,CX,2026-12-01\n")
+    dry, real = (load(bare, "--customers", "c.csv", "--bookings", "b.csv", *more).json() for more in (("--dry-run",), ()))
+    assert (dry["customers"], dry["bookings"], dry["codes"]) == (real["customers"], real["bookings"], real["codes"])
+    assert real["bookings"]["new"] == 1
+
+
 def test_an_id_that_is_not_exact_stays_so_when_it_comes_back(bare: Shop) -> None:
     pl.DataFrame({"customer_id": [1.5, 2.0]}).write_parquet(bare.folder / "p.parquet")
     assert load(bare, "--customers", "p.parquet").json()["codes"] == {"id-not-exact": 1}
