@@ -31,7 +31,7 @@ class Export:
 
     `present` names the columns that the file has, since an absent column says nothing (rule 4.5). `sha256` gives the fingerprint of
     what was read, `passed` how many of the file's `size` bytes the present pass has read, where that is known. `sheet` is the name of a
-    workbook's sheet, `part` which of those that are read it is, from 0 on; `name` tells it from the others. `ids` yields the ids of its
+    workbook's sheet, `part` which of those that are read it is, from 0 on; `name` tells it from the others. `tell` gives the remarks. `ids` yields the ids of its
     rows and nothing else, in normal form, where that takes less than reading the rows.
     """
 
@@ -43,13 +43,18 @@ class Export:
     present: frozenset[str]
     sheets: Callable[[], Iterator[RawSheet]]
     cast: Callable[[RawSheet], Checked]
-    remarks: tuple[str, ...]
+    tell: Callable[[], tuple[str, ...]]
     sha256: Callable[[], str]
     size: int = 0
     passed: Callable[[], int] = lambda: 0
     sheet: str = ""
     part: int = 0
     ids: Callable[[], Iterator[pl.Series]] | None = None
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Return what there is to say of the file; of a long text, all of it only once its rows were read."""
+        return self.tell()
 
 
 def open_exports(path: Path, layout: Layout, column_map: ColumnMap, settings: Settings) -> list[Export]:
@@ -77,12 +82,12 @@ def _export(what: tuple[Path, int, str], opened: "Opened", wanted: Wanted, colum
     path, _, of_sheet = what
     positions = map_columns(opened.header, wanted, f"{path}{of_sheet}")
     unused = unused_columns(opened.header, wanted)
-    remarks = (*opened.remarks, *([f"{path.name}{of_sheet}: columns not used: {', '.join(unused)}"] if unused else []))
+    told = (f"{path.name}{of_sheet}: columns not used: {', '.join(unused)}",) if unused else ()
 
     def cast(sheet: RawSheet) -> Checked:
         return CASTS[wanted.layout.name](sheet, positions, column_map)
 
-    export = as_export(opened, what, frozenset(positions), cast, remarks)
+    export = as_export(opened, what, frozenset(positions), cast, told)
     column, key = opened.column, positions[wanted.layout.names()[0]]
     return export if column is None else replace(export, ids=lambda: map(id_keys, column(key)))
 
@@ -92,12 +97,15 @@ def unused_columns(header: tuple[str, ...], wanted: Wanted) -> list[str]:
     return [title for title, name in zip(header, wanted.recognised(header), strict=True) if title and not name and title not in ADDED]
 
 
-def as_export(opened: "Opened", what: tuple[Path, int, str], present: frozenset[str], cast: Callable[[RawSheet], Checked], remarks: tuple[str, ...]) -> Export:
-    """Return what was opened as an export that is cast by `cast`; `what`: its file, which part of that it is, and how it is told from the others."""
+def as_export(opened: "Opened", what: tuple[Path, int, str], present: frozenset[str], cast: Callable[[RawSheet], Checked], told: tuple[str, ...]) -> Export:
+    """Return what was opened as an export that is cast by `cast`, with remarks that come after its own (`told`).
+
+    `what`: its file, which part of that it is, and how it is told from the others.
+    """
     path, part, of_sheet = what
     size = 0 if part else path.stat().st_size
     named = (path, f"{path.name}{of_sheet}", opened.is_text, opened.wanted, opened.header)
-    return Export(*named, present, opened.sheets, cast, remarks, opened.sha256, size, opened.passed, opened.sheet, part)
+    return Export(*named, present, opened.sheets, cast, lambda: (*opened.remarks, *told), opened.sha256, size, opened.passed, opened.sheet, part)
 
 
 def is_mended(export: Export) -> bool:
@@ -117,10 +125,15 @@ class Opened:
     wanted: Wanted
     sheets: Callable[[], Iterator[RawSheet]]
     sha256: Callable[[], str]
-    remarks: tuple[str, ...] = ()
+    tell: Callable[[], tuple[str, ...]] = tuple
     passed: Callable[[], int] = lambda: 0
     sheet: str = ""
     column: Callable[[int], Iterator[pl.Series]] | None = None
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Return what there is to say of the file; of a long text, all of it only once its rows were read."""
+        return self.tell()
 
 
 def _open_text(text: TextFile, sought: Sought) -> Opened:
@@ -137,9 +150,11 @@ def _open_text(text: TextFile, sought: Sought) -> Opened:
         for rows in read_records(text.pieces(apart=True), dialect.separator, dialect.places, where, only=position):
             yield rows[cell(position)]
 
-    remarks = (text.remark,) if text.remark else ()
+    def tell() -> tuple[str, ...]:
+        return (text.read_as.remark,) if text.read_as.remark else ()
+
     of_ours = dialect.header[-1] in ADDED  # whose apostrophes are taken off as its rows are read
-    return Opened(True, dialect.header, dialect.wanted, sheets, text.sha256, remarks, lambda: text.passed.bytes, column=None if of_ours else column)
+    return Opened(True, dialect.header, dialect.wanted, sheets, text.sha256, tell, lambda: text.passed.bytes, column=None if of_ours else column)
 
 
 def _gathered(frames: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
@@ -178,7 +193,7 @@ def _open_whole(path: Path, sought: Sought, settings: Settings) -> list[Opened]:
             sheet.wanted,
             partial(again, sheet),
             lambda: source.sha256,
-            () if part else tables.remarks,
+            tuple if part else lambda: tables.remarks,
             sheet=sheet.name,
         )
         for part, sheet in enumerate(tables.sheets)

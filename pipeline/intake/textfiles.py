@@ -30,16 +30,28 @@ class Passed:
     bytes: int = 0
 
 
+@dataclass
+class ReadAs:
+    """How a text is read: its encoding, whether its lines end in CR alone, and what was a fallback, if anything.
+
+    Of a long text that begins in ASCII, only its beginning was looked at, and it may turn out to be something else where its ASCII ends: up to
+    there, all encodings that it may have agree.
+    """
+
+    encoding: str
+    lines_end_in_cr: bool = False
+    remark: str | None = None
+    is_sure: bool = True
+
+
 @dataclass(frozen=True)
 class TextFile:
-    """A text that can be read piece by piece, as often as asked; `head` is its beginning. `remark` says what was a fallback, if anything."""
+    """A text that can be read piece by piece, as often as asked; `head` is its beginning."""
 
     path: Path
-    encoding: str
-    lines_end_in_cr: bool
+    read_as: ReadAs
     head: str
     size: int
-    remark: str | None = None
     passed: Passed = field(default_factory=Passed)
     fingerprint: Fingerprint = field(default_factory=Fingerprint)
 
@@ -49,30 +61,41 @@ class TextFile:
         Takes the file's fingerprint on the way, and says how far it is; not where this is read `apart` from the pass that does.
         """
         digest = hashlib.sha256() if self.fingerprint.value is None and not apart else None
-        decoder = codecs.getincrementaldecoder(self.encoding)("strict")
+        decoder = self._decoder()
         held, first = b"", True
         for piece, is_last in _with_last(_raw_pieces(self.path, digest, Passed() if apart else self.passed)):
+            if not self.read_as.is_sure and not _is_plain(piece):
+                self._make_sure()
+                decoder = self._decoder()
             text = self._decoded(piece, decoder, is_last=is_last)
             if first and text:
                 text, first = text.removeprefix(codecs.BOM_UTF8), False
             text = held + text
-            held = b"\r" if text.endswith(b"\r") and not (is_last and self.lines_end_in_cr) else b""
+            held = b"\r" if text.endswith(b"\r") and not (is_last and self.read_as.lines_end_in_cr) else b""
             yield self._with_lf(text.removesuffix(b"\r") if held else text)
         if digest is not None:
             self.fingerprint.value = digest.hexdigest()
 
+    def _decoder(self) -> codecs.IncrementalDecoder:
+        return codecs.getincrementaldecoder(self.read_as.encoding)("strict")
+
+    def _make_sure(self) -> None:
+        """Look through all of a text of which only the beginning was looked at."""
+        found = _look_through(self.path)
+        self.read_as.encoding, self.read_as.remark, self.read_as.is_sure = found.encoding, found.remark, True
+
     def _decoded(self, piece: bytes, decoder: codecs.IncrementalDecoder, *, is_last: bool) -> bytes:
         try:
-            if self.encoding == "utf-8" and piece.isascii() and decoder.getstate()[0] == b"":
+            if self.read_as.encoding == "utf-8" and piece.isascii() and decoder.getstate()[0] == b"":
                 return piece
             return decoder.decode(piece, is_last).encode()
         except UnicodeDecodeError:
-            raise Refused(f"{self.path}: the file is not {self.encoding} to its end, or it was changed while it was read.", CHOOSE) from None
+            raise Refused(f"{self.path}: the file is not {self.read_as.encoding} to its end, or it was changed while it was read.", CHOOSE) from None
 
     def _with_lf(self, text: bytes) -> bytes:
         if b"\r" not in text:
             return text
-        return text.replace(b"\r", b"\n") if self.lines_end_in_cr else text.replace(b"\r\n", b"\n")
+        return text.replace(b"\r", b"\n") if self.read_as.lines_end_in_cr else text.replace(b"\r\n", b"\n")
 
     def sha256(self) -> str:
         """Return the file's fingerprint, reading it where nobody has."""
@@ -86,7 +109,7 @@ class TextFile:
 def open_text(path: Path, encoding: str | None = None) -> TextFile | None:
     """Look through a file, piece by piece, and return it where it is text; None where it is a workbook or another kind of table.
 
-    An `encoding` that the user named decides. Raises `Refused` where it is missing, empty, damaged, in no known encoding, or a web page.
+    An `encoding` that the user named decides. A long text that begins in ASCII is looked through as it is read, where its ASCII ends. Raises `Refused` where it is missing, empty, damaged, in no known encoding, or a web page.
     """
     with opened(path) as handle:
         size = path.stat().st_size
@@ -95,35 +118,45 @@ def open_text(path: Path, encoding: str | None = None) -> TextFile | None:
         raise Refused(f"{path}: the file is empty.", "Export it again; an empty file is not a table.")
     if not is_packed(start) and kind_of_head(start, path) is not FileKind.TEXT:
         return None
-    encoding, remark, ends_in_cr = _look_through_as(path, encoding) if encoding else _look_through(path)
-    text = TextFile(path, encoding, ends_in_cr, "", size, remark)
+    read_as = _look_through_as(path, encoding) if encoding else _look_at(path)
+    text = TextFile(path, read_as, "", size)
     head = next(iter(text.pieces()))[:HEAD].decode(errors="ignore")
     if not head.strip():
         raise Refused(f"{path}: the file is empty.", "Export it again; an empty file is not a table.")
     refuse_web_page(head, str(path))
-    return TextFile(path, encoding, ends_in_cr, head, size, remark)
+    return TextFile(path, read_as, head, size)
 
 
-def _look_through(path: Path) -> tuple[str, str | None, bool]:
-    """Return a text's encoding, the remark where it was a fallback, and whether its lines end in CR alone."""
+def _look_at(path: Path) -> ReadAs:
+    """Return how to read a text: after looking through all of it, unless it is long and begins in ASCII, with lines that end in LF."""
+    first, is_last = next(_with_last(_raw_pieces(path)))
+    return _look_through(path) if is_last or not _is_plain(first) or b"\n" not in first else ReadAs("utf-8", is_sure=False)
+
+
+def _is_plain(piece: bytes) -> bool:
+    return piece.isascii() and b"\0" not in piece
+
+
+def _look_through(path: Path) -> ReadAs:
+    """Return how to read a text, after looking through all of it."""
     said = next((name for mark, name in MARKS if _first_bytes(path).startswith(mark)), None)
     try:
-        return said or "utf-8", None, _is_as(path, said or "utf-8")
+        return ReadAs(said or "utf-8", _is_as(path, said or "utf-8"))
     except UnicodeDecodeError:
         if said:
             raise Refused(f"{path}: the file begins as {said} but does not go on so.", CHOOSE) from None
     try:
-        return "cp1252", f"{path}: {GUESSED}", _is_as(path, "cp1252")
+        return ReadAs("cp1252", _is_as(path, "cp1252"), f"{path}: {GUESSED}")
     except UnicodeDecodeError:
         raise Refused(f"{path}: the text is neither UTF-8 nor Windows-1252.", CHOOSE) from None
 
 
-def _look_through_as(path: Path, encoding: str) -> tuple[str, None, bool]:
+def _look_through_as(path: Path, encoding: str) -> ReadAs:
     """Return what `_look_through` does, by the encoding that the user named; of one that needs a mark and has none, the bytes' usual order."""
     name = find_codec(encoding, str(path)).name
     name += "-le" if name in ("utf-16", "utf-32") and not any(_first_bytes(path).startswith(mark) for mark, _ in MARKS) else ""
     try:
-        return name, None, _is_as(path, name)
+        return ReadAs(name, _is_as(path, name))
     except UnicodeError:
         raise is_not(name, str(path)) from None
 

@@ -37,7 +37,7 @@ def open_markup(path: Path, sought: Sought, settings: Settings, encoding: str | 
     sheet = read_delimited(_as_csv(data, (kind, said), str(path), settings.files), sought, str(path))
     remarks = [f"{path.name}: by its content this is {kind}, and was read as that"]
     remarks += [f"{path}: {GUESSED}"] if kind == "HTML" and said == GUESS and not encoding else []
-    return [Opened(True, sheet.header, sheet.wanted, partial(again, sheet), lambda: hashlib.sha256(data).hexdigest(), tuple(remarks))]
+    return [Opened(True, sheet.header, sheet.wanted, partial(again, sheet), lambda: hashlib.sha256(data).hexdigest(), lambda: tuple(remarks))]
 
 
 def _kind(head: bytes) -> str | None:
