@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from pipeline.accounting import Counts, add_counts, count_book, count_lost, flag_rows, history_rows
+from pipeline.ahead import ahead
 from pipeline.chaining import Chained, chain_flags
 from pipeline.context import Context
 from pipeline.effects import count_gone
@@ -27,7 +28,7 @@ from pipeline.store import customers, incoming
 from pipeline.store.reading import count_items
 from pipeline.store.sources import add_due, add_named, begin_due, begin_staging, find_said, find_standing, keep_known, stage_customers, take_repeated
 from pipeline.store.suppression import add_left_out, any_suppressed, begin_left_out, left_out, living_customers, staged_people, take_out_people
-from pipeline.streaming import Progress, ahead
+from pipeline.streaming import Progress
 from pipeline.suppressing import erased_among
 from pipeline.telling import Telling, Told
 from pipeline.wording import count_of

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import polars as pl
 
+from pipeline.ahead import ahead
 from pipeline.context import Context
 from pipeline.intake.cells import own_texts, phone_keys
 from pipeline.intake.exports import Export
@@ -12,7 +13,7 @@ from pipeline.intake.sheets import RawSheet
 from pipeline.matching import tell_faults
 from pipeline.rules.who import KEYS
 from pipeline.store import incoming
-from pipeline.streaming import KEPT, Numbered, ahead
+from pipeline.streaming import KEPT, Numbered
 
 NOT_ONE = ("unknown-customer", "conflicting-customer", "ambiguous-customer")
 EXPLAINED = 1_000  # different keys of which a load says more than that they name nobody, or several

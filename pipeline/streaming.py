@@ -1,15 +1,15 @@
 """Exports on their way into the book: read, cast and checked piece by piece, in a stream that the book takes as fast as it can."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import polars as pl
 from polars.io.plugins import register_io_source
 
+from pipeline.ahead import ahead
 from pipeline.errors import Refused
 from pipeline.findings import CATALOGUE, Checked
 from pipeline.intake.cells import own_texts
@@ -18,7 +18,6 @@ from pipeline.intake.idsets import KnownIds, Order, doubled_hashes, hashed
 from pipeline.intake.sheets import RawSheet
 from schemas.plan import Dtype
 
-T = TypeVar("T")
 Numbered = Sequence[tuple[int, Export]]
 Progress = Callable[[int, int, int, int], None]
 GROUP = 122_880  # rows of one of DuckDB's row groups
@@ -154,7 +153,7 @@ class Passage:
         if len(columns) < len(self.exports) or sum(export.size for _, export in self.exports) > LOOKED_THROUGH:
             return None
         self.seen = {export.path: _stamp_of(export.path) for _, export in self.exports}
-        found = doubled_hashes(chain.from_iterable(ids() for ids in columns))
+        found = doubled_hashes(ahead(chain.from_iterable(ids() for ids in columns)))
         return found if len(found) <= KEPT else None
 
     def require_same_files(self) -> None:
@@ -184,15 +183,6 @@ def _stamp_of(path: Path) -> tuple[int, int]:
 def join_pieces(sheets: Sequence[RawSheet]) -> RawSheet:
     """Return pieces of one sheet as one."""
     return replace(sheets[0], rows=pl.concat([one.rows for one in sheets]), marks=pl.concat([one.marks for one in sheets]))
-
-
-def ahead(items: Iterator[T]) -> Iterator[T]:
-    """Yield the same items, the next one being made while the last is used: reading and casting take turns on two cores."""
-    with ThreadPoolExecutor(1) as worker:
-        coming = worker.submit(next, items, None)
-        while (item := coming.result()) is not None:
-            coming = worker.submit(next, items, None)
-            yield item
 
 
 def _evenly(frames: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
+from pipeline.ahead import ahead
 from pipeline.findings import Checked
 from pipeline.intake.casting import CASTS
 from pipeline.intake.cells import id_keys
@@ -31,8 +32,8 @@ class Export:
 
     `present` names the columns that the file has, since an absent column says nothing (rule 4.5). `sha256` gives the fingerprint of
     what was read, `passed` how many of the file's `size` bytes the present pass has read, where that is known. `sheet` is the name of a
-    workbook's sheet, `part` which of those that are read it is, from 0 on; `name` tells it from the others. `tell` gives the remarks. `ids` yields the ids of its
-    rows and nothing else, in normal form, where that takes less than reading the rows.
+    workbook's sheet, `part` which of those that are read it is, from 0 on; `name` tells it from the others. `tell` gives the remarks. `ids`
+    yields the ids of its rows and nothing else, in normal form, where that takes less than reading the rows.
     """
 
     path: Path
@@ -147,7 +148,7 @@ def _open_text(text: TextFile, sought: Sought) -> Opened:
             yield replace(start, rows=as_meant(rows, dialect.header), marks=marks, ours=is_ours(dialect.header, rows))
 
     def column(position: int) -> Iterator[pl.Series]:
-        for rows in read_records(text.pieces(apart=True), dialect.separator, dialect.places, where, only=position):
+        for rows in read_records(ahead(text.pieces(apart=True)), dialect.separator, dialect.places, where, only=position):
             yield rows[cell(position)]
 
     def tell() -> tuple[str, ...]:

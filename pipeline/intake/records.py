@@ -168,11 +168,14 @@ class _Reader:
     def _parse(self, block: bytes, width: int, columns: list[int] | None = None) -> pl.DataFrame:
         """Read lines of at most `width` cells.
 
-        NOTE: Polars takes that number from the first line, and passes over a blank one, so it is given one that has them all.
+        NOTE: Polars takes that number from the first line, and passes over a blank one, so it is given one that has them all, unless it has.
         """
-        first_line = self.separator.encode() * (width - 1) + b"\n"
-        schema = dict.fromkeys(self.names[:width], pl.String)
-        return pl.read_csv(first_line + block, has_header=False, separator=self.separator, schema=schema, columns=columns).slice(1)
+        apart, schema = self.separator.encode(), dict.fromkeys(self.names[:width], pl.String)
+        first = block[: block.find(b"\n") + 1]
+        if first.count(apart) == width - 1 and b'"' not in first:
+            return pl.read_csv(block, has_header=False, separator=self.separator, schema=schema, columns=columns)
+        more = apart * (width - 1) + b"\n" + block
+        return pl.read_csv(more, has_header=False, separator=self.separator, schema=schema, columns=columns).slice(1)
 
     def _too_wide(self, number: int, record: Sequence[str]) -> Refused:
         return Refused(f"{self.where}: row {number} has {len(record)} cells, more than the header's {self.width}.", QUOTES)

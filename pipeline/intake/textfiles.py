@@ -64,10 +64,11 @@ class TextFile:
         decoder = self._decoder()
         held, first = b"", True
         for piece, is_last in _with_last(_raw_pieces(self.path, digest, Passed() if apart else self.passed)):
-            if not self.read_as.is_sure and not _is_plain(piece):
+            is_plain = not self.read_as.is_sure and _is_plain(piece)
+            if not is_plain and not self.read_as.is_sure:
                 self._make_sure()
                 decoder = self._decoder()
-            text = self._decoded(piece, decoder, is_last=is_last)
+            text = piece if is_plain else self._decoded(piece, decoder, is_last=is_last)
             if first and text:
                 text, first = text.removeprefix(codecs.BOM_UTF8), False
             text = held + text
@@ -109,7 +110,9 @@ class TextFile:
 def open_text(path: Path, encoding: str | None = None) -> TextFile | None:
     """Look through a file, piece by piece, and return it where it is text; None where it is a workbook or another kind of table.
 
-    An `encoding` that the user named decides. A long text that begins in ASCII is looked through as it is read, where its ASCII ends. Raises `Refused` where it is missing, empty, damaged, in no known encoding, or a web page.
+    An `encoding` that the user named decides. A long text that begins in ASCII is looked through as it is read, where its ASCII
+    ends; not a packed one, which may be damaged, or a bomb.
+    Raises `Refused` where it is missing, empty, damaged, in no known encoding, or a web page.
     """
     with opened(path) as handle:
         size = path.stat().st_size
@@ -118,7 +121,7 @@ def open_text(path: Path, encoding: str | None = None) -> TextFile | None:
         raise Refused(f"{path}: the file is empty.", "Export it again; an empty file is not a table.")
     if not is_packed(start) and kind_of_head(start, path) is not FileKind.TEXT:
         return None
-    read_as = _look_through_as(path, encoding) if encoding else _look_at(path)
+    read_as = _look_through_as(path, encoding) if encoding else _look_through(path) if is_packed(start) else _look_at(path)
     text = TextFile(path, read_as, "", size)
     head = next(iter(text.pieces()))[:HEAD].decode(errors="ignore")
     if not head.strip():

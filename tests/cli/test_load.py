@@ -105,6 +105,37 @@ def test_lines_that_end_in_cr_alone_are_lines(peopled: Shop) -> None:
     assert (load(peopled, "--bookings", "mac.csv").code, stored(peopled)) == (0, EXPECTED[:3])
 
 
+LONG = 60_000  # rows of a text of which only the beginning is looked at before it is read
+LATE: dict[str, tuple[dict[int, bytes], dict[int, str]]] = {
+    "Windows-1252 at the end": ({LONG - 1: b"Caf\xe9"}, {LONG - 1: "Café"}),
+    "UTF-8 at the end": ({LONG - 1: "Café €".encode()}, {LONG - 1: "Café €"}),
+    "UTF-8 in the middle, at the end not": ({LONG // 2: "Café".encode(), LONG - 1: b"Caf\xe9"}, {LONG // 2: "CafÃ©", LONG - 1: "Café"}),
+}
+
+
+def _long(services: dict[int, bytes], ends: bytes = b"\n") -> bytes:
+    head = b"booking_id,customer_id,starts_at,service" + ends
+    return head + b"".join(b"B%d,C1,2026-07-01,%s%s" % (number, services.get(number, b"Long tour through the harbour"), ends) for number in range(LONG))
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+@pytest.mark.parametrize("name", LATE)
+def test_a_text_that_is_not_ascii_only_late_is_read_as_all_of_it_says(peopled: Shop, name: str, pack: Callable[[bytes], bytes]) -> None:
+    services, expected = LATE[name]
+    (peopled.folder / "long.csv").write_bytes(pack(_long(services, b"\r\n")))
+    ran = load(peopled, "--bookings", "long.csv")
+    query = "SELECT booking_id[2:]::INTEGER, service FROM bookings WHERE service <> 'Long tour through the harbour' ORDER BY 1"
+    assert (ran.code, ran.json()["bookings"]["new"], stored(peopled, query)) == (0, LONG, list(expected.items())), ran.err
+    assert any("Windows-1252" in remark for remark in ran.json()["remarks"]) == name.startswith(("Windows", "UTF-8 in the middle"))
+
+
+@pytest.mark.parametrize(("late", "word"), [(b"Caf\x81", "neither UTF-8 nor Windows-1252"), (b"Caf\0", "NUL")])
+def test_a_text_that_is_none_only_late_is_refused_and_nothing_written(peopled: Shop, late: bytes, word: str) -> None:
+    (peopled.folder / "long.csv").write_bytes(_long({LONG - 1: late}))
+    ran = load(peopled, "--bookings", "long.csv")
+    assert (ran.code, word in ran.err, stored(peopled, "SELECT count(*) FROM bookings")) == (3, True, [(0,)]), ran.err
+
+
 def test_several_files_of_a_pattern_are_one_load(peopled: Shop) -> None:
     for number, row in enumerate(ROWS[1:], start=1):
         peopled.file(f"part{number}.csv", as_csv(rows=[ROWS[0], row]))
