@@ -211,7 +211,7 @@ def load(where: Where, call: Loads) -> LoadReport:
     exports = list(enumerate((one for layout, path in layouts for one in open_exports(path, layout, column_map, where.settings)), start=1))
     _check_room(where, [*call.customers, *call.bookings], dry_run=call.dry_run)
     with staged([*call.customers, *call.bookings]) as files:
-        with open_for_load(where.store, dry_run=call.dry_run) as book, book.transaction(keep=not call.dry_run):
+        with open_for_load(where.store, dry_run=call.dry_run, bookings_alone=not call.customers) as book, book.transaction(keep=not call.dry_run):
             batch_id, _ = next_numbers(book)
             if call.dry_run:
                 stand_in(book)

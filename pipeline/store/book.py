@@ -15,7 +15,7 @@ import polars as pl
 
 from pipeline.lasting import flush
 from pipeline.settings import Settings
-from pipeline.store.connecting import connect
+from pipeline.store.connecting import Work, connect
 from pipeline.store.formats import check_format, is_current, make_tables, upgrade
 from pipeline.store.lock import locked
 from pipeline.store.place import check_log, check_place, sweep, unfinished
@@ -104,7 +104,7 @@ class Book:
 
 
 @contextmanager
-def open_book(path: Path, *, writing: bool, creating: bool = False, loading: bool = False) -> Iterator[Book]:
+def open_book(path: Path, *, writing: bool, creating: bool = False, work: Work = Work.ANY) -> Iterator[Book]:
     """Open a book for reading or writing, under its lock.
 
     Raises `Refused` where there is none (unless `creating`) or the file is not a book, before anything is touched; `TryAgain` where it is in use.
@@ -112,17 +112,17 @@ def open_book(path: Path, *, writing: bool, creating: bool = False, loading: boo
     check_place(path, creating=creating, writing=writing)
     if not path.exists():
         make_book(path)
-    with _opened(path, writing=writing, loading=loading) as book:
+    with _opened(path, writing=writing, work=work) as book:
         if current := is_current(book):
             yield book
     if not current:
         _upgrade_apart(path)
-        with _opened(path, writing=writing, loading=loading) as book:
+        with _opened(path, writing=writing, work=work) as book:
             yield book
 
 
 @contextmanager
-def _opened(path: Path, *, writing: bool, loading: bool = False, beside: Path | None = None) -> Iterator[Book]:
+def _opened(path: Path, *, writing: bool, work: Work = Work.ANY, beside: Path | None = None) -> Iterator[Book]:
     with locked(path, writing=writing):
         check_place(path)  # it may have changed while somebody else had the lock
         has_log = check_log(path)
@@ -130,7 +130,7 @@ def _opened(path: Path, *, writing: bool, loading: bool = False, beside: Path | 
             if has_log:  # to open a database for writing is to write: its log goes into it
                 _look_first(path)
             sweep(path)
-        con = connect(path, writing=writing, loading=loading, beside=beside)
+        con = connect(path, writing=writing, work=work, beside=beside)
         try:
             book = Book(path, con)
             check_format(book)
@@ -138,7 +138,7 @@ def _opened(path: Path, *, writing: bool, loading: bool = False, beside: Path | 
                 LOG.warning("%s: writing the store anew, which an erasure began and could not finish.", path)
                 con.close()
                 write_anew(path)
-                con = connect(path, writing=writing, loading=loading, beside=beside)
+                con = connect(path, writing=writing, work=work, beside=beside)
                 book = Book(path, con)
             yield book
         except duckdb.Error as error:
@@ -207,17 +207,18 @@ def _upgrade_apart(path: Path) -> None:
 
 
 @contextmanager
-def open_for_load(path: Path, *, dry_run: bool) -> Iterator[Book]:
+def open_for_load(path: Path, *, dry_run: bool, bookings_alone: bool = False) -> Iterator[Book]:
     """Open a book to load into, making it where there is none; a dry run without a store works on an empty one elsewhere, which is taken away again.
 
     NOTE: not on one in memory, which may not hold what a large file has.
     """
+    work = Work.STREAM if bookings_alone else Work.LOAD
     if dry_run and not path.exists():
         check_place(path, creating=True)
-        with TemporaryDirectory(prefix="flagbook-") as folder, open_book(Path(folder) / path.name, writing=True, creating=True, loading=True) as book:
+        with TemporaryDirectory(prefix="flagbook-") as folder, open_book(Path(folder) / path.name, writing=True, creating=True, work=work) as book:
             yield book
     else:
-        with open_book(path, writing=True, creating=True, loading=True) as book:
+        with open_book(path, writing=True, creating=True, work=work) as book:
             yield book
 
 

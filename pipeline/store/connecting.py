@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import Enum
 from pathlib import Path
 
 import duckdb
@@ -13,6 +14,16 @@ from pipeline.store.refusals import found_no_room, not_opened, refusal
 MEMORY = "600MiB"
 # NOTE: rows that stream into an empty table are compared with nothing; more memory would only fill with what lies on the disk already.
 STREAMING = "300MiB"
+
+
+class Work(Enum):
+    """What a connection is for: anything, a load, or a load of bookings alone, which stream into the book."""
+
+    ANY = "any"
+    LOAD = "load"
+    STREAM = "stream"
+
+
 LOCKED_DOWN = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
@@ -34,7 +45,7 @@ def private_files() -> Iterator[None]:
         os.umask(previous)
 
 
-def connect(path: Path, *, writing: bool, loading: bool = False, beside: Path | None = None) -> duckdb.DuckDBPyConnection:
+def connect(path: Path, *, writing: bool, work: Work = Work.ANY, beside: Path | None = None) -> duckdb.DuckDBPyConnection:
     """Open a store's file, and a new one as `beside` if it is named, and nothing else ever after; raise what the runbook says where it can't be."""
     with private_files():
         try:
@@ -43,7 +54,7 @@ def connect(path: Path, *, writing: bool, loading: bool = False, beside: Path | 
             raise not_opened(path, error) from None
         if beside is not None:
             _attach(con, beside)
-    set_up(con, loading=loading)
+    set_up(con, work)
     return con
 
 
@@ -63,11 +74,11 @@ def _is_bare(con: duckdb.DuckDBPyConnection) -> bool:
     return not con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'bookings' AND estimated_size > 0").fetchall()
 
 
-def set_up(con: duckdb.DuckDBPyConnection, *, loading: bool = False) -> None:
+def set_up(con: duckdb.DuckDBPyConnection, work: Work = Work.ANY) -> None:
     """Set what every connection has: UTC, so much memory, no files but its own, and settings that nothing changes again."""
     con.execute("SET TimeZone = 'UTC'")
-    con.execute(f"SET memory_limit = '{STREAMING if loading and _is_bare(con) else MEMORY}'")
-    if loading:
+    con.execute(f"SET memory_limit = '{STREAMING if work is Work.STREAM and _is_bare(con) else MEMORY}'")
+    if work is not Work.ANY:
         # NOTE: DuckDB takes a stream for one row, and would keep all of it in memory to join it; so joins of a load are done as they are written.
         con.execute("SET disabled_optimizers = 'build_side_probe_side'")
     for name, value in LOCKED_DOWN.items():
