@@ -87,7 +87,7 @@ def _words_of(rule: Rule, name: str) -> Iterator[str]:
 
 def _tag_lines(tags: Guess, types: Sequence[str]) -> Iterator[str]:
     counts = _tags(tags)
-    known = {tag: kind for tag in counts if (kind := _sounds(tag))}
+    known = {tag: kind for tag in counts if (kind := type_of(tag, types))}
     off = "" if known else "# "
     yield f"# CHECK: tags of {folded(tags.header)} become flags only where the list below names them; take the # off those that are flags."
     yield f"{off}[[flags]]"
@@ -98,15 +98,23 @@ def _tag_lines(tags: Guess, types: Sequence[str]) -> Iterator[str]:
         yield f"{'' if kind else '# '}{quoted(tag)} = {quoted(kind if kind and kind in types else types[-1])}"
 
 
-def _sounds(tag: str) -> str | None:
-    return next((kind for kind, families in FLAG_FAMILIES.items() if any(terms.within(phrase(tag)) for terms in families)), None)
+def type_of(tag: str, types: Sequence[str]) -> str | None:
+    """Return the flag type that a tag is called, or sounds of; None where it is none."""
+    named = next((kind for kind in types if kind.casefold() == tag.casefold()), None)
+    return named or next((kind for kind, families in FLAG_FAMILIES.items() if any(terms.within(phrase(tag)) for terms in families)), None)
 
 
 def _tags(guess: Guess) -> list[str]:
     """Return the tags of a column, the most frequent first."""
     counts: dict[str, int] = {}
-    for text, count in guess.cells.drop_nulls().value_counts().rows():
-        for tag in {part.strip() for part in text.replace(";", ",").replace("|", ",").split(",")}:
-            if tag and len(tag) <= LONGEST_TAG:
-                counts[tag] = counts.get(tag, 0) + count
+    for tags, count in tags_of(guess):
+        for tag in tags:
+            counts[tag] = counts.get(tag, 0) + count
     return sorted(counts, key=lambda tag: (-counts[tag], tag))
+
+
+def tags_of(guess: Guess) -> Iterator[tuple[set[str], int]]:
+    """Yield the tags of each different cell, and in how many rows it stands."""
+    for text, count in guess.cells.drop_nulls().value_counts().rows():
+        parts = {part.strip() for part in text.replace(";", ",").replace("|", ",").split(",")}
+        yield {part for part in parts if part and len(part) <= LONGEST_TAG}, count

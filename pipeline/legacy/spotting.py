@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from pipeline.legacy import flagwords as flags
 from pipeline.legacy import glossary as words
 from pipeline.legacy.attaching import attach_near, attach_tied, attach_unnamed
-from pipeline.legacy.guessing import MOST, Guess, means_no, means_yes
+from pipeline.legacy.guessing import FEW_WORDS, LONG_WORD, MOST, Guess, means_no, means_yes
 from pipeline.legacy.levels import Levels, find_levels, flag_type
 from pipeline.legacy.maps import ANY
+from pipeline.legacy.rulelines import tags_of, type_of
 from pipeline.legacy.rules import Rule, family_of, nothings, place_day, says_until, says_who
 from pipeline.legacy.terms import phrase
 
@@ -17,7 +18,7 @@ SPARSE = 0.6  # the share of rows above which a text is hardly a flag
 def spot_flags(left: Sequence[Guess], types: Sequence[str]) -> list[Rule]:
     """Return rules for the flags that columns tell of; `types` are the settings' flag types."""
     free = list(left)
-    rules = [*_tags(free), *_events(free, types)]
+    rules = [*_tags(free, types), *_events(free, types)]
     heads = _heads(free, types)
     for rule in heads:
         attach_tied(rule, free, heads)
@@ -31,11 +32,21 @@ def spot_flags(left: Sequence[Guess], types: Sequence[str]) -> list[Rule]:
     return [*rules, *(made for one in free if one not in used and (made := _candidate(one, types)))]
 
 
-def _tags(free: list[Guess]) -> Iterator[Rule]:
+def _tags(free: list[Guess], types: Sequence[str]) -> Iterator[Rule]:
     for one in list(free):
-        if one.sounds(flags.TAGS) and one.is_text() and family_of(one) is None and not one.sounds(flags.NOT_A_FLAG):
+        is_called = one.sounds(flags.TAGS) and family_of(one) is None
+        if one.is_text() and not one.sounds(flags.NOT_A_FLAG) and (is_called or _lists_flags(one, types)):
             free.remove(one)
             yield Rule("", {"tags": one})
+
+
+def _lists_flags(one: Guess, types: Sequence[str]) -> bool:
+    """Tell whether cells list flags: few words, in several rows each, of which at least half are types, or sound of one, and more than one in a cell."""
+    listed = [{tag.casefold() for tag in tags} for tags, count in tags_of(one) for _ in range(count)]
+    different = set[str]().union(*listed)
+    said = [word for word in different if type_of(word, types)]
+    is_few = 0 < len(different) <= FEW_WORDS and 2 * len(different) <= sum(map(len, listed)) and all(len(word) <= LONG_WORD for word in different)
+    return is_few and 2 * len(said) >= len(different) and any(len(tags) > 1 for tags in listed)
 
 
 def _events(free: list[Guess], types: Sequence[str]) -> Iterator[Rule]:
@@ -198,6 +209,8 @@ def _of_cells(one: Guess, types: Sequence[str]) -> Rule | None:
     if not one.is_text() or not flagging or len(flagging) == len(one.words) or one.sounds(flags.NOT_A_FLAG):
         return None
     rule = Rule(flag_type("On Hold", types), {"when": one}, yes=flagging, no=[word for word in one.words if word not in flagging], text=flagging[0])
+    if len(flagging) > 1:
+        rule.parts["comment"] = one  # which of the words it was
     rule.doubts.append(f"some words of {one.header} sound of a flag; are these, and only these, flags?")
     return rule
 

@@ -131,8 +131,9 @@ def ids_to_go_by(book: Book, asked: pl.Series) -> pl.Series | None:
     NOTE: rows that are deleted again before the end make DuckDB write the whole table once more. Where the first rows of a file tell that
     there are such rows, they had better not come in; where none does, not looking each one up on its way is quicker.
     """
-    query = f"SELECT EXISTS (SELECT 1 FROM named ANTI JOIN ({LIVING}) c USING (customer_id)) AS some"
-    if not book.ask(query, named=asked.drop_nulls().to_frame("customer_id"))["some"][0] or count_rows(book, "customers") > MOST_HANDED_OUT:
+    named = asked.drop_nulls().to_frame("customer_id").unique()
+    known = book.ask(f"SELECT count(*) AS n FROM ({LIVING}) c SEMI JOIN named USING (customer_id)", named=named)["n"][0]
+    if known == len(named) or count_rows(book, "customers") > MOST_HANDED_OUT:
         return None
     return book.ask(LIVING)["customer_id"]
 

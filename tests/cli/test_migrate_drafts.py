@@ -130,6 +130,10 @@ LISTS = {
         "0012,山田 花子,090-1234-5678,○,無断キャンセル,常連\n0013,佐藤 健,090-1234-5679,×,,常連\n",
         [("0012", ON_HOLD, "無断キャンセル", "2026-06-01", None)],
     ),
+    "japanese day": (
+        "会員番号,氏名,利用停止,利用停止期限\n0014,山田 花子,○,2026年10月3日\n0015,佐藤 健,×,\n",
+        [("0014", ON_HOLD, "利用停止", "2026-06-01", "2026-10-03")],
+    ),
     "chinese": (
         "姓名,手机,客户编号,黑名单,原因\n王 芳,13800138000,88,是,没有付款\n李 明,13800138001,89,否,\n",
         [("88", ON_HOLD, "没有付款", "2026-06-01", None)],
@@ -145,6 +149,17 @@ LISTS = {
     "types": (
         "Customer ref,Company,Email,Flag type,Flag comment,Flag date\n1,Co,k@example.com,On Hold,c 1,2025-03-01\n2,Bo,b@example.com,-,,\n",
         [("1", ON_HOLD, "c 1", "2025-03-01", None)],
+    ),
+    "several types in a cell": (
+        "Customer ref,Name,Flags\n1,Pat B,On hold; Important\n2,Sam C,Important\n3,Kim D,\n4,Bo E,on hold\n",
+        [
+            *(("1", kind, said, "2026-06-01", None) for kind, said in (("Important", "Important"), (ON_HOLD, "On hold"))),
+            *(("2", "Important", "Important", "2026-06-01", None), ("4", ON_HOLD, "on hold", "2026-06-01", None)),
+        ],
+    ),
+    "several words of a status": (
+        "Kundennr;Name;Status\n1;Al B;Aktiv\n2;Bo C;Gesperrt\n3;Cy D;Blockiert\n4;Di E;Aktiv\n",
+        [("2", ON_HOLD, "Gesperrt", "2026-06-01", None), ("3", ON_HOLD, "Blockiert", "2026-06-01", None)],
     ),
     "why": ("Customer,Mail,Do not book,Why\nPat B,p@example.com,Y,rude\nSam C,s@example.com,N,\n", [("p@example.com", ON_HOLD, "rude", "2026-06-01", None)]),
 }
