@@ -24,10 +24,13 @@ def compare(spoken: Spoken, people: pl.DataFrame, context: Context) -> tuple[pl.
 
     `people`: customers as the files have them, each once; a blank cell says nothing. Addresses and numbers are compared in their normal form. A flag
     is the same where the book's comment has the source's, line by line, and its last day is the source's; not before it, where the comment has more.
+    Flags past their last day count on neither side.
     """
     find_said(context.book, spoken.source)
     known = customers_of(context.book, people["customer_id"])
-    flags = _flags(standing_in(spoken, context), flags_of(context.book, people["customer_id"]))
+    day = context.as_of.astimezone(context.settings.zone).date()
+    past = (pl.col("expires_on") < day).fill_null(value=False)  # what nobody has ended yet is over all the same, as it is in the file
+    flags = _flags(standing_in(spoken, context), flags_of(context.book, people["customer_id"]).filter(~past))
     absent = people.join(known, on="customer_id", how="anti").select("customer_id")
     there = flags.join(absent, on="customer_id", how="anti")
     lacking = absent.select(

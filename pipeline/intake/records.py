@@ -168,11 +168,12 @@ class _Reader:
     def _parse(self, block: bytes, width: int, columns: list[int] | None = None) -> pl.DataFrame:
         """Read lines of at most `width` cells.
 
-        NOTE: Polars takes that number from the first line, and passes over a blank one, so it is given one that has them all, unless it has.
+        NOTE: Polars takes that number from the first line, and passes over a blank one, so it is given one that has them all, unless it has. At the
+        very beginning it leaves out a byte order mark, and takes what begins as packed data does (x and a control character, if it is text) for that.
         """
         apart, schema = self.separator.encode(), dict.fromkeys(self.names[:width], pl.String)
         first = block[: block.find(b"\n") + 1]
-        if first.count(apart) == width - 1 and b'"' not in first:
+        if first.count(apart) == width - 1 and b'"' not in first and first[:1].isalnum() and first[:1] != b"x":
             return pl.read_csv(block, has_header=False, separator=self.separator, schema=schema, columns=columns)
         more = apart * (width - 1) + b"\n" + block
         return pl.read_csv(more, has_header=False, separator=self.separator, schema=schema, columns=columns).slice(1)

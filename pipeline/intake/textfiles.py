@@ -61,13 +61,14 @@ class TextFile:
         Takes the file's fingerprint on the way, and says how far it is; not where this is read `apart` from the pass that does.
         """
         digest = hashlib.sha256() if self.fingerprint.value is None and not apart else None
-        decoder = self._decoder()
+        encoding, decoder = self.read_as.encoding, self._decoder()
         held, first = b"", True
         for piece, is_last in _with_last(_raw_pieces(self.path, digest, Passed() if apart else self.passed)):
             is_plain = not self.read_as.is_sure and _is_plain(piece)
             if not is_plain and not self.read_as.is_sure:
                 self._make_sure()
-                decoder = self._decoder()
+            if self.read_as.encoding != encoding:  # another pass may have found it out
+                encoding, decoder = self.read_as.encoding, self._decoder()
             text = piece if is_plain else self._decoded(piece, decoder, is_last=is_last)
             if first and text:
                 text, first = text.removeprefix(codecs.BOM_UTF8), False

@@ -103,7 +103,7 @@ def _take_names(drafted: Drafted, left: list[Guess]) -> None:
     for column, terms in (("first_name", words.FIRST_NAME), ("last_name", words.LAST_NAME)):
         _take(drafted, left, column, [one for one in named if one in left and one.is_called(terms) and not _order(one.terms)][:1])
     parts = {"first_name", "last_name"} & set(drafted.columns)
-    bare = [one for one in named if one in left and one.is_called(words.NAME)]
+    bare = [one for one in named if one in left and not words.NAME.without(words.LAST_NAME.without(one.terms))]
     if parts == {"first_name"} and bare and not both:  # Vorname beside Name
         _take(drafted, left, "last_name", bare[:1])
     elif len(parts) == 1 and not both:  # French Nom alone, and the like

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pipeline.legacy import flagwords as flags
 from pipeline.legacy import glossary as words
 from pipeline.legacy.guessing import MOST, Guess
-from pipeline.legacy.rules import Rule, family_of, nothings, place_day, says_until, says_who
+from pipeline.legacy.rules import Rule, family_of, is_about_else, nothings, place_day, says_until, says_who
 
 ENOUGH = 0.8  # the share of a part's cells that stand where there is a flag
 
@@ -26,7 +26,11 @@ def attach_tied(rule: Rule, free: list[Guess], rules: Sequence[Rule]) -> None:
             place_day(rule, one)
         elif says_who(one):
             rule.parts.setdefault("by", one)
-        elif (one.is_text() or not one.filled) and "comment" not in rule.parts:
+        elif (
+            (one.is_text() or not one.filled)
+            and "comment" not in rule.parts
+            and (one.sounds(words.REASON) or one.sounds(words.NOTES) or not is_about_else(one))
+        ):
             _place_comment(rule, one)
         else:
             continue

@@ -49,7 +49,8 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
             "estet* | esto | eston | estol* | estossa | kielletty | kielto | ostokielto | varauskielto | asiakaskielto",
         ),
         Terms(
-            "on hold | onhold | hold | holds | held | suspen* | sospes* | zawiesz* | pozastav* | geschorst | suspendert | suspenderad | suspenderet",
+            "on hold | onhold | on stop | onstop | credit stop | hold | holds | held | suspen* | sospes* | zawiesz* | pozastav* | geschorst | suspendert",
+            "suspenderad | suspenderet",
             "pausert | pidossa | in attesa di pagamento",
             "приостан* | *保留* | *利用停止* | *暂停* | *정지* | *보류*",
         ),
@@ -153,6 +154,8 @@ NOT_A_FLAG: Final = Terms(
     "benachrichtig* | member | mitglied | stammkunde | deceased | privat* | taxable | exempt*",
     "sperrmull* | sperrgut* | sperrholz* | blockunterricht* | werbesperr* | mahnsperr* | warnwest* | warndreieck* | risikolebens* | risk assessment*",
     "risk insurance | suspended ceiling | blocked drain* | refuse collection | caution deposit* | blocco note | vietato fumare | prohibido fumar",
+    "calendar* | kalender* | agendadag* | kalendarz* | calendrier* | calendario* | days | dates | tage | jours | dias | giorni | dagar | dagen | dni | dny",
+    "substance* | drain* | sizes | *休業日* | stop number | bus stop*",
     "hold harmless* | interdit aux chiens | escluso iva | banniere | engelli mi",
 )
 YES_WORDS: Final = Terms(
@@ -186,7 +189,20 @@ NOTHING: Final = Terms(
     "ne | nao | 0 | keine | kein | keiner | keines | aucun | aucune",
     "rien | ninguno | ninguna | nada | nessuno | nessuna | niente | nenhum | nenhuma",
     "geen | brak | zadny | zadne | zadna | ingen | inget | ingenting | ok",
-    "нет | なし | 無 | 无 | 없음",
+    "нет | なし | 無 | 无 | 없음 | 特になし | 特に無し | 該当なし",
+    "nothing | neant | yok | yoktur | nichts | entfallt | nicht vorhanden | ras | sans | all good | sin novedad | niets | nic | ei mitaan",
+)
+# What else there may be to say of a customer.
+ABOUT: Final = Terms(
+    "issue* | incident* | incid* | complaint* | concern* | besonder* | vorkommn* | eintrag* | eintrage | restriction* | einschrank* | beschwerd*",
+    "plainte* | queja* | reclam* | klacht* | klagomal | anmarkning*",
+)
+# Words before those of flags by which a text says that there is none.
+NO_SUCH: Final = Terms(
+    "no | none | without | any | keine | keinen | keinerlei | kein | ohne | aucun | aucune | pas de | pas d | sans | sin | ningun | ninguna | nessun",
+    "nessuna | nessuno",
+    "senza | geen | zonder | ingen | inga | inget | utan | uten | uden | zadne | zadny | zadna | brak | bez | nenhum | nenhuma | sem | ei | yok",
+    "нет | без",
 )
 # What happened, in a file with a row for each time.
 FLAGGED: Final = Terms(

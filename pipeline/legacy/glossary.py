@@ -157,6 +157,14 @@ UNTIL: Final = Terms(
     "до | по | окончан* | истека* | срок* | *期限* | *まで | *終了* | *到期* | *截止* | *만료* | *까지",
     "μεχρι | εωσ | ληξη",
 )
+# Words of headers that say nothing of what a column is about.
+BESIDES: Final = Terms(
+    "the | of | for | to | in | is | was | this | a | an | and | or | not | der | die | das | des | dem | den | fur | im | in | zu | und | oder | ist | mit",
+    "les | la | l | un | une | et | ou | pour | sur | los | las | lo | una | y | o | para | con | dei | degli | per | e | um | uma | os | as | na | no | het",
+    "een | en | voor | met | och | ett | og | et | for | til | w | z | i | ze | do | a | k | nr | nb | special* | spez* | internal | intern* | current*",
+    "setting* | system* | record* | level* | type* | kind | art | category | kategorie | details | popup | pop up | service | booking* | buchung*",
+    "account* | konto | profile | team | front | desk | driver* | fahrer* | 1 | 2 | 3 | 4 | 5",
+)
 # Words that mean until where the header of a day ends with them; before another word they mean to.
 UNTIL_LAST: Final = ("to", "do", "au", "al", "til", "a", "bitis", "do kdy", "to date", "tot en met", "tot", "till", "vege")
 # Days of something else.

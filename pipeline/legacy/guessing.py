@@ -7,7 +7,8 @@ import polars as pl
 
 from pipeline.intake.cells import trimmed
 from pipeline.intake.dates import read_dates, read_times
-from pipeline.legacy.flagwords import NO_WORDS, NOTHING, YES_WORDS
+from pipeline.legacy.flagwords import ABOUT, FLAG_FAMILIES, NO_SUCH, NO_WORDS, NOTHING, YES_WORDS
+from pipeline.legacy.glossary import NOTES
 from pipeline.legacy.terms import Terms, phrase, plain
 from schemas.columns import header_key
 
@@ -26,6 +27,9 @@ FORMATS = (
     *("%Y年%m月%d日", "%Y年%m月%d日 %H:%M", "%Y년 %m월 %d일", "%Y년 %m월 %d일 %H:%M"),
 )
 WITH_WEEKDAY = tuple(f"{weekday}{form}" for form in FORMATS for weekday in ("%A, ", "%A "))
+NO_FIRST = tuple(f"{word} " for word in NO_SUCH.words)
+# Words of flags that begin so, as no go does.
+NO_GO = Terms(*(word for families in FLAG_FAMILIES.values() for terms in families for word in terms.words if word.startswith(NO_FIRST)))
 MOST = 0.9
 MANY = 0.7  # of a column's cells, so that it is of dates though some are not
 FEW_WORDS = 12
@@ -82,6 +86,20 @@ def share(cells: pl.Series, pattern: str) -> float:
 def means_no(word: str) -> bool:
     """Tell whether a word means no, or that there is nothing to say."""
     return plain(word) in NO_WORDS.words or plain(word) in NOTHING.words
+
+
+def says_none(text: str) -> bool:
+    """Tell whether a text says that there is nothing to say: in a word, or in words such as no warnings; not where they name a flag, as no go does."""
+    said = phrase(text)
+    if means_no(text) or NO_GO.within(said):
+        return means_no(text)
+    rest = NO_SUCH.without(said)
+    return said.startswith(NO_FIRST) and all(terms_of(word) for word in rest.split())
+
+
+def terms_of(word: str) -> bool:
+    """Tell whether a word is one of flags, or of what there may be to say."""
+    return NOTES.whole(word) or ABOUT.whole(word) or any(terms.whole(word) for families in FLAG_FAMILIES.values() for terms in families)
 
 
 def means_yes(word: str) -> bool:

@@ -7,7 +7,7 @@ import polars as pl
 
 from pipeline.legacy import flagwords as flags
 from pipeline.legacy import glossary as words
-from pipeline.legacy.guessing import MOST, Guess, means_no
+from pipeline.legacy.guessing import LONG_WORD, MOST, Guess, says_none
 from pipeline.legacy.maps import ANY
 from pipeline.wording import count_of
 
@@ -62,6 +62,15 @@ def family_of(guess: Guess) -> tuple[str, int] | None:
     return next(found, None)
 
 
+def is_about_else(guess: Guess) -> bool:
+    """Tell whether a header has words that are neither of flags nor of what stands beside them, as warning label has."""
+    rest = guess.terms
+    families = [terms for some in flags.FLAG_FAMILIES.values() for terms in some]
+    for terms in (*families, words.REASON, words.NOTES, words.CUSTOMER, words.NAME, words.STAFF, words.BY, words.AT, words.UNTIL, words.STATUS, words.BESIDES):
+        rest = terms.without(rest)
+    return bool(rest)
+
+
 def says_who(guess: Guess) -> bool:
     """Tell whether a column holds names of those who flagged: its header says so, and its cells are no sentences."""
     last = guess.terms.rpartition(" ")[2]
@@ -76,7 +85,7 @@ def says_until(guess: Guess) -> bool:
 
 def nothings(one: Guess) -> list[str] | None:
     """Return the texts of a column that say that there is nothing to say; None where there is none of them."""
-    found = [word for word in one.cells.drop_nulls().unique(maintain_order=True).to_list() if len(word) < len("ingenting") + 1 and means_no(word)]
+    found = [word for word in one.cells.drop_nulls().unique(maintain_order=True).to_list() if len(word) <= LONG_WORD and says_none(word)]
     return found or None
 
 

@@ -13,14 +13,16 @@ from schemas.columns import header_key
 
 GUARD = r"^'[=+\-@\t\r0-9]"  # an apostrophe before what a spreadsheet would take for a number or a formula
 SCIENTIFIC = r"^[+-]?\d(?:[.,]\d+)?E\+\d{2,}$"  # as a spreadsheet writes long numbers, of which it leaves digits out
-SEVERAL = r"^\s*(.*?)\s*(?:[,;|\n]|\s/\s|\sor\s)"
+APART = ",;|\n、\uff0c\uff1b"  # Chinese and Japanese ones among them
+AND_OR = r"\s(?:or|oder|of|ou|o|eller|and|und|en|et|e|y|och|og)\s"
+SEVERAL = rf"^\s*(.*?)\s*(?:[{APART}]|\s/\s|\sor\s)"
 REST = r"[\d\s().+-]{5,}"
 NUMBER = rf"[+(\d]{REST}"
 # Addresses and numbers that can only be several, in files of any system: a second one follows.
 SEVERAL_ADDRESSES = r"^\s*([^\s,;|@]+@[^\s,;|@]+)[\s,;|/]+[^@]*@"
-SEVERAL_NUMBERS = rf"^\s*({NUMBER}?)\s*(?:(?:[,;|\n]|\sor\s)\s*'?{NUMBER}|\s/\s\s*'?(?:[+0(]{REST}))"
+SEVERAL_NUMBERS = rf"^\s*({NUMBER}?)\s*(?:(?:[{APART}]|{AND_OR})\s*'?{NUMBER}|\s/\s\s*'?(?:[+0(]{REST}))"
 # What a cell has that one of these patterns fits: to look for that in a whole column takes less.
-SEVERAL_SIGNS = {"email": "@[^@]*@", "any": r"[,;|/\n]|or"}
+SEVERAL_SIGNS = {"email": "@[^@]*@", "any": rf"[/{APART}]|{AND_OR}"}
 # Numbers on both sides of a stroke, which may as well stand inside one: 030 / 123456.
 ABOUT_A_STROKE = rf"^\s*({NUMBER})\s/\s\s*({NUMBER})"
 WHOLE = 9  # digits, which no area code has

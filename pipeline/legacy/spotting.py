@@ -9,9 +9,10 @@ from pipeline.legacy.guessing import FEW_WORDS, LONG_WORD, MOST, Guess, means_no
 from pipeline.legacy.levels import Levels, find_levels, flag_type
 from pipeline.legacy.maps import ANY
 from pipeline.legacy.rulelines import tags_of, type_of
-from pipeline.legacy.rules import Rule, family_of, nothings, place_day, says_until, says_who
+from pipeline.legacy.rules import Rule, family_of, is_about_else, nothings, place_day, says_until, says_who
 from pipeline.legacy.terms import phrase
 
+UNSURE = "?"  # nothing in a text; beside yes and no, somebody did not know
 SPARSE = 0.6  # the share of rows above which a text is hardly a flag
 
 
@@ -89,10 +90,22 @@ def _heads(free: list[Guess], types: Sequence[str]) -> list[Rule]:
         rules += made
     rules = [rule for rule in rules if not _belongs(rule, rules)]
     for rule in rules:
+        _doubt(rule, rules)
+    for rule in rules:
         for part in rule.parts.values():
             if part in free:
                 free.remove(part)
     return sorted(rules, key=lambda rule: rule.head().place)
+
+
+def _doubt(rule: Rule, rules: Sequence[Rule]) -> None:
+    """Ask whether a text is about a flag whose header is about something else too; where another column tells of such flags, the rule is only offered."""
+    head = rule.head()
+    if "comment" not in rule.parts or "when" in rule.parts or rule.is_offered or not is_about_else(head):
+        return
+    rule.is_offered = any(other.kind == rule.kind and ({"when", "type_column"} & set(other.parts)) for other in rules if other is not rule)
+    if rule.is_offered or not rule.doubts:
+        rule.doubts.append(f"is {head.header} about a flag?{' If it is, take the # off the lines below' if rule.is_offered else ''}")
 
 
 def _belongs(rule: Rule, rules: Sequence[Rule]) -> bool:
@@ -146,7 +159,7 @@ def _is_switch(guess: Guess) -> bool:
 def _switch(one: Guess, kind: str) -> Rule:
     """Return a rule for a column that says yes or no; of two words that nobody knows, the rarer means yes."""
     rule = Rule(kind, {"when": one})
-    yes, no = [word for word in one.words if means_yes(word) and not means_no(word)], [word for word in one.words if means_no(word)]
+    yes, no = [word for word in one.words if means_yes(word) and not means_no(word)], [word for word in one.words if means_no(word) and word != UNSURE]
     if not yes and len(one.words) > len(no) and len(one.words) == len(("yes", "no")):
         strange = [word for word in one.words if word not in no]
         yes, no = strange[-1:], [*no, *strange[:-1]]

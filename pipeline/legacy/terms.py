@@ -33,6 +33,10 @@ class Terms:
         """Tell whether one of the terms is among some words."""
         return self._found.search(words) is not None
 
+    def without(self, words: str) -> str:
+        """Return the words that are none of the terms."""
+        return " ".join(self._found.sub(" ", words).split())
+
     def whole(self, words: str) -> bool:
         """Tell whether the words are one of the terms, or some, and nothing else."""
         return self._all.fullmatch(words) is not None

@@ -161,6 +161,23 @@ LISTS = {
         "Kundennr;Name;Status\n1;Al B;Aktiv\n2;Bo C;Gesperrt\n3;Cy D;Blockiert\n4;Di E;Aktiv\n",
         [("2", ON_HOLD, "Gesperrt", "2026-06-01", None), ("3", ON_HOLD, "Blockiert", "2026-06-01", None)],
     ),
+    "decoys": (
+        "Customer ID,Name,Do Not Book,Reason,DNB Until,Blocked calendar days,Warning label size,Bad customer warning\n"
+        "1,A B,Y,Rude,12/31/2026,Mon,,\n2,C D,N,,,Tue,,\n3,E F,N,,,,,bites\n4,G H,N,,,,,\n",
+        [("1", ON_HOLD, "Rude", "2026-06-01", "2026-12-31"), ("3", "Warning", "bites", "2026-06-01", None)],
+    ),
+    "no warnings": (
+        "Kundennr;Name;Warnhinweis\n1;A B;keine Warnung\n2;C D;\n3;E F;beißt\n4;G H;no go\n5;K L;nichts\n6;M N;Keine Auffälligkeiten\n",
+        [("3", "Warning", "beißt", "2026-06-01", None), ("4", "Warning", "no go", "2026-06-01", None)],
+    ),
+    "headers in two languages": (
+        "Kd-Nr / No client;Name / Nom;Vorname / Prénom;Gesperrt\n1;Müller;Anne;ja\n2;Rey;Éric;nein\n",
+        [("1", ON_HOLD, "Gesperrt", "2026-06-01", None)],
+    ),
+    "on stop": (
+        "Customer ID,Name,On stop,Stop reason\n1,A B,TRUE,unpaid\n2,C D,FALSE,\n3,E F,FALSE,\n",
+        [("1", ON_HOLD, "unpaid", "2026-06-01", None)],
+    ),
     "why": ("Customer,Mail,Do not book,Why\nPat B,p@example.com,Y,rude\nSam C,s@example.com,N,\n", [("p@example.com", ON_HOLD, "rude", "2026-06-01", None)]),
 }
 
@@ -248,6 +265,43 @@ def test_what_is_of_other_people_or_half_a_name_is_not_taken_for_the_whole(bare:
     assert migrated(bare, "list.csv", draft) == 0
     assert asked(bare, "SELECT customer_id, phone FROM customers") == [("p@example.com", "030 / 4410000")]
     assert flags(bare) == [("p@example.com", ON_HOLD, "Gesperrt")]
+
+
+def test_a_text_whose_header_is_about_something_else_is_asked_about_and_never_told_among_flags_that_are_sure(bare: Shop) -> None:
+    bare.file("a.csv", "Klantnr;Naam;Geblokkeerd;Reden;Geblokkeerde agendadagen\n1;A B;J;no-show;ma\n3;E F;N;verhuisd;\n")
+    draft = drafted(bare, "a.csv")
+    assert '# comment = ["Reden"]' in draft
+    assert (migrated(bare, "a.csv", draft), flags(bare)) == (0, [("1", ON_HOLD, "Geblokkeerd")])
+    bare.file("b.csv", "Customer ID,Name,Warning lamp,Blocked wheel\n1,A B,,left\n2,C D,XL,\n3,E F,,\n")
+    (bare.folder / "draft.toml").unlink()
+    assert not [line for line in unmarked(drafted(bare, "b.csv")) if "lamp" in line or "wheel" in line]
+
+
+def test_flags_past_their_last_day_count_on_neither_side_of_a_check(bare: Shop) -> None:
+    rows = "Customer ID,Name,Blocked,Blocked until\n1,A B,Y,{}\n2,C D,N,\n"
+    bare.file("l.csv", rows.format("2026-06-30"))
+    assert migrated(bare, "l.csv", drafted(bare, "l.csv")) == 0
+
+    def checked(day: str) -> int:
+        return bare.run("migrate", "l.csv", "--map", "map.toml", "--check", "--as-of", day).code
+
+    assert [checked(day) for day in ("2026-06-30", "2026-07-01")] == [0, 0]
+    bare.file("l.csv", rows.format("2026-07-31"))
+    assert [checked(day) for day in ("2026-06-30", "2026-07-01")] == [4, 4]
+
+
+def test_who_did_not_know_is_not_taken_for_a_no(bare: Shop) -> None:
+    bare.file("q.csv", "Kundennr;Name;Gesperrt\n1;A B;ja\n2;C D;?\n3;E F;nein\n")
+    draft = drafted(bare, "q.csv")
+    assert "# CHECK: these words of Gesperrt are neither yes nor no: ?." in draft
+    assert (migrated(bare, "q.csv", draft), flags(bare)) == (0, [("1", ON_HOLD, "Gesperrt")])
+
+
+@pytest.mark.parametrize("both", ["090-1111-2223、03-1234-5678", "090-1111-2223 of 03-1234-5678", "090-1111-2223 und 03 1234 5678"])
+def test_of_several_numbers_the_first_counts_whatever_stands_between_them(bare: Shop, both: str) -> None:
+    bare.file("p.csv", f"Telefon,Name,Gesperrt\n{both},A B,ja\n090-1111-2224,C D,nein\n")
+    assert migrated(bare, "p.csv", drafted(bare, "p.csv")) == 0
+    assert asked(bare, "SELECT customer_id, phone FROM customers ORDER BY 1") == [(one, one) for one in ("090-1111-2223", "090-1111-2224")]
 
 
 def test_a_last_day_that_can_not_be_read_is_no_comment_without_a_word(bare: Shop) -> None:

@@ -60,3 +60,13 @@ def test_blocks_give_the_records_of_the_whole(seed: int, monkeypatch: pytest.Mon
         assert read(text, chance) == wanted, repr(text)
         outcomes.add(wanted is None)
     assert outcomes == {True, False}
+
+
+@pytest.mark.parametrize("first", ["x\x01", "\ufeffhello", "x^y", "\x1f", "#", "(", "é"])
+@pytest.mark.parametrize("row", [0, 1])
+def test_what_a_block_begins_with_is_text_like_any_other(first: str, row: int) -> None:
+    rows = [("a", "b", "c"), ("d", "e", "f")]
+    rows[row] = (first, "b", "c")
+    text = "".join(",".join(cells) + "\n" for cells in rows)
+    read = pl.concat(read_records([text.encode()], ",", (0, 1, WIDTH, WIDTH), "it"))
+    assert [cells[1:-1] for cells in read.rows()] == rows
