@@ -169,7 +169,7 @@ class _Reader:
         """Read lines of at most `width` cells.
 
         NOTE: Polars takes that number from the first line, and passes over a blank one, so it is given one that has them all, unless it has. At the
-        very beginning it leaves out a byte order mark, and takes what begins as packed data does (x and a control character, if it is text) for that.
+        very beginning it leaves out a byte order mark, and takes what begins as packed data does (of texts, some with an x) for that.
         """
         apart, schema = self.separator.encode(), dict.fromkeys(self.names[:width], pl.String)
         first = block[: block.find(b"\n") + 1]

@@ -13,7 +13,7 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
     "On Hold": (
         Terms(
             "block* | *blocked | blocklist* | geblok* | blok* | blocc* | bloqu* | bloke* | zablok* | blocag* | blocat* | letilt* | tiltott",
-            "engelli | zablokovan* | isblocked",
+            "engelli | zablokovan* | isblocked | tiltas* | tiltolist* | kitilt*",
             "αποκλει* | μπλοκ* | блок* | заблок* | *ブロック* | *블록* | *차단* | *拉黑* | *屏蔽* | *封禁*",
         ),
         Terms(
@@ -190,7 +190,7 @@ NOTHING: Final = Terms(
     "rien | ninguno | ninguna | nada | nessuno | nessuna | niente | nenhum | nenhuma",
     "geen | brak | zadny | zadne | zadna | ingen | inget | ingenting | ok",
     "нет | なし | 無 | 无 | 없음 | 特になし | 特に無し | 該当なし",
-    "nothing | neant | yok | yoktur | nichts | entfallt | nicht vorhanden | ras | sans | all good | sin novedad | niets | nic | ei mitaan",
+    "nincs | nothing | neant | yok | yoktur | nichts | entfallt | nicht vorhanden | ras | sans | all good | sin novedad | niets | nic | ei mitaan",
 )
 # What else there may be to say of a customer.
 ABOUT: Final = Terms(
@@ -202,7 +202,7 @@ NO_SUCH: Final = Terms(
     "no | none | without | any | keine | keinen | keinerlei | kein | ohne | aucun | aucune | pas de | pas d | sans | sin | ningun | ninguna | nessun",
     "nessuna | nessuno",
     "senza | geen | zonder | ingen | inga | inget | utan | uten | uden | zadne | zadny | zadna | brak | bez | nenhum | nenhuma | sem | ei | yok",
-    "нет | без",
+    "нет | без | nincs | nincsenek",
 )
 # What happened, in a file with a row for each time.
 FLAGGED: Final = Terms(

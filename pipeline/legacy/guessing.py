@@ -94,11 +94,11 @@ def says_none(text: str) -> bool:
     if means_no(text) or NO_GO.within(said):
         return means_no(text)
     rest = NO_SUCH.without(said)
-    return said.startswith(NO_FIRST) and all(terms_of(word) for word in rest.split())
+    return said.startswith(NO_FIRST) and all(_is_of_flags(word) for word in rest.split())
 
 
-def terms_of(word: str) -> bool:
-    """Tell whether a word is one of flags, or of what there may be to say."""
+def _is_of_flags(word: str) -> bool:
+    """Tell whether a word is one of flags, or of what else there may be to say."""
     return NOTES.whole(word) or ABOUT.whole(word) or any(terms.whole(word) for families in FLAG_FAMILIES.values() for terms in families)
 
 

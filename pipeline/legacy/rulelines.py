@@ -3,14 +3,11 @@
 import json
 from collections.abc import Iterator, Sequence
 
-from pipeline.legacy.flagwords import FLAG_FAMILIES
 from pipeline.legacy.guessing import Guess
 from pipeline.legacy.maps import NO, YES
-from pipeline.legacy.rules import Rule, says_until
-from pipeline.legacy.terms import phrase
+from pipeline.legacy.rules import Rule, says_until, tags_of, type_of
 
 TAGS_SHOWN = 20
-LONGEST_TAG = 60  # characters
 COLUMNS = ("event", "when", "type_column", "comment", "by", "at", "expires")
 
 
@@ -98,12 +95,6 @@ def _tag_lines(tags: Guess, types: Sequence[str]) -> Iterator[str]:
         yield f"{'' if kind else '# '}{quoted(tag)} = {quoted(kind if kind and kind in types else types[-1])}"
 
 
-def type_of(tag: str, types: Sequence[str]) -> str | None:
-    """Return the flag type that a tag is called, or sounds of; None where it is none."""
-    named = next((kind for kind in types if kind.casefold() == tag.casefold()), None)
-    return named or next((kind for kind, families in FLAG_FAMILIES.items() if any(terms.within(phrase(tag)) for terms in families)), None)
-
-
 def _tags(guess: Guess) -> list[str]:
     """Return the tags of a column, the most frequent first."""
     counts: dict[str, int] = {}
@@ -111,10 +102,3 @@ def _tags(guess: Guess) -> list[str]:
         for tag in tags:
             counts[tag] = counts.get(tag, 0) + count
     return sorted(counts, key=lambda tag: (-counts[tag], tag))
-
-
-def tags_of(guess: Guess) -> Iterator[tuple[set[str], int]]:
-    """Yield the tags of each different cell, and in how many rows it stands."""
-    for text, count in guess.cells.drop_nulls().value_counts().rows():
-        parts = {part.strip() for part in text.replace(";", ",").replace("|", ",").split(",")}
-        yield {part for part in parts if part and len(part) <= LONGEST_TAG}, count

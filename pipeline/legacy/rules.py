@@ -1,6 +1,6 @@
 """Rules for flags as a draft of a map proposes them, and what their columns are by their headers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -9,8 +9,10 @@ from pipeline.legacy import flagwords as flags
 from pipeline.legacy import glossary as words
 from pipeline.legacy.guessing import LONG_WORD, MOST, Guess, says_none
 from pipeline.legacy.maps import ANY
+from pipeline.legacy.terms import phrase
 from pipeline.wording import count_of
 
+LONGEST_TAG = 60  # characters
 SENTENCE = r"\S\s+\S+\s+\S"
 
 
@@ -69,6 +71,19 @@ def is_about_else(guess: Guess) -> bool:
     for terms in (*families, words.REASON, words.NOTES, words.CUSTOMER, words.NAME, words.STAFF, words.BY, words.AT, words.UNTIL, words.STATUS, words.BESIDES):
         rest = terms.without(rest)
     return bool(rest)
+
+
+def type_of(tag: str, types: Sequence[str]) -> str | None:
+    """Return the flag type that a tag is called, or sounds of; None where it is none."""
+    named = next((kind for kind in types if kind.casefold() == tag.casefold()), None)
+    return named or next((kind for kind, families in flags.FLAG_FAMILIES.items() if any(terms.within(phrase(tag)) for terms in families)), None)
+
+
+def tags_of(guess: Guess) -> Iterator[tuple[set[str], int]]:
+    """Yield the tags of each different cell, and in how many rows it stands."""
+    for text, count in guess.cells.drop_nulls().value_counts().rows():
+        parts = {part.strip() for part in text.replace(";", ",").replace("|", ",").split(",")}
+        yield {part for part in parts if part and len(part) <= LONGEST_TAG}, count
 
 
 def says_who(guess: Guess) -> bool:

@@ -8,8 +8,7 @@ from pipeline.legacy.attaching import attach_near, attach_tied, attach_unnamed
 from pipeline.legacy.guessing import FEW_WORDS, LONG_WORD, MOST, Guess, means_no, means_yes
 from pipeline.legacy.levels import Levels, find_levels, flag_type
 from pipeline.legacy.maps import ANY
-from pipeline.legacy.rulelines import tags_of, type_of
-from pipeline.legacy.rules import Rule, family_of, is_about_else, nothings, place_day, says_until, says_who
+from pipeline.legacy.rules import Rule, family_of, is_about_else, nothings, place_day, says_until, says_who, tags_of, type_of
 from pipeline.legacy.terms import phrase
 
 UNSURE = "?"  # nothing in a text; beside yes and no, somebody did not know
@@ -45,9 +44,8 @@ def _lists_flags(one: Guess, types: Sequence[str]) -> bool:
     """Tell whether cells list flags: few words, in several rows each, of which at least half are types, or sound of one, and more than one in a cell."""
     listed = [{tag.casefold() for tag in tags} for tags, count in tags_of(one) for _ in range(count)]
     different = set[str]().union(*listed)
-    said = [word for word in different if type_of(word, types)]
     is_few = 0 < len(different) <= FEW_WORDS and 2 * len(different) <= sum(map(len, listed)) and all(len(word) <= LONG_WORD for word in different)
-    return is_few and 2 * len(said) >= len(different) and any(len(tags) > 1 for tags in listed)
+    return is_few and any(len(tags) > 1 for tags in listed) and 2 * sum(type_of(word, types) is not None for word in different) >= len(different)
 
 
 def _events(free: list[Guess], types: Sequence[str]) -> Iterator[Rule]:
@@ -104,8 +102,7 @@ def _doubt(rule: Rule, rules: Sequence[Rule]) -> None:
     if "comment" not in rule.parts or "when" in rule.parts or rule.is_offered or not is_about_else(head):
         return
     rule.is_offered = any(other.kind == rule.kind and ({"when", "type_column"} & set(other.parts)) for other in rules if other is not rule)
-    if rule.is_offered or not rule.doubts:
-        rule.doubts.append(f"is {head.header} about a flag?{' If it is, take the # off the lines below' if rule.is_offered else ''}")
+    rule.doubts.append(f"is {head.header} about a flag?{' If it is, take the # off the lines below' if rule.is_offered else ''}")
 
 
 def _belongs(rule: Rule, rules: Sequence[Rule]) -> bool:

@@ -174,6 +174,10 @@ LISTS = {
         "Kd-Nr / No client;Name / Nom;Vorname / Prénom;Gesperrt\n1;Müller;Anne;ja\n2;Rey;Éric;nein\n",
         [("1", ON_HOLD, "Gesperrt", "2026-06-01", None)],
     ),
+    "hungarian": (
+        "Tiltólistán;Tiltás oka;Név;Ügyfélszám;Figyelmeztetés\nigen;nem fizet;Kovács Anna;U1;nincs figyelmeztetés\nnem;;Nagy Béla;U2;kutya harap\n",
+        [("U1", ON_HOLD, "nem fizet", "2026-06-01", None), ("U2", "Warning", "kutya harap", "2026-06-01", None)],
+    ),
     "on stop": (
         "Customer ID,Name,On stop,Stop reason\n1,A B,TRUE,unpaid\n2,C D,FALSE,\n3,E F,FALSE,\n",
         [("1", ON_HOLD, "unpaid", "2026-06-01", None)],
