@@ -184,7 +184,8 @@ def _text(one: Guess, kind: str) -> Rule:
     if float(there.mean() or 0) > SPARSE and there.sum() > 1:  # type: ignore[arg-type]  # the mean of a Boolean series is a number
         rule.doubts.append(f"{one.header} is filled for {there.sum():,} of {len(there):,} customers, who would all be flagged: is it about a flag?")
     elif one.words and len(one.words) * 2 < len(one.cells.drop_nulls()):
-        rule.doubts.append(f"each of these words would be a flag: {', '.join(one.words)}. Name those that are none in a line no = […]")
+        flagging = [word for word in one.words if word not in (rule.no or ())]
+        rule.doubts.append(f"each of these words would be a flag: {', '.join(flagging)}. Name those that are none in a line no = […]")
     return rule
 
 
