@@ -13,8 +13,9 @@ from pipeline.ahead import ahead
 from pipeline.errors import Refused
 from pipeline.findings import CATALOGUE, Checked
 from pipeline.intake.cells import own_texts
+from pipeline.intake.checking import lacking
 from pipeline.intake.exports import Export
-from pipeline.intake.idsets import KnownIds, Order, doubled_hashes, hashed
+from pipeline.intake.idsets import Hashes, KnownIds, Order, doubled_hashes
 from pipeline.intake.sheets import RawSheet
 from schemas.plan import Dtype
 
@@ -56,7 +57,7 @@ class Passage:
     look: Callable[[pl.Series], KnownIds | None] | None = None
     nobodys: int | None = None
     withholds: bool = False
-    doubled: pl.Series | None = None
+    doubled: Hashes | None = None
     withheld: list[pl.DataFrame] = field(default_factory=list)
     seen: dict[Path, tuple[int, int]] = field(default_factory=dict)
     _known: KnownIds | None = None
@@ -115,7 +116,7 @@ class Passage:
     def _keep(self, sheet: RawSheet, checked: Checked, number: int) -> None:
         """Keep rejected rows as they came, so that the file need not be read again for them; not where they are many."""
         if len(checked.valid) < len(sheet.rows) and sum(len(one.rows) for sheets in self.rejected.values() for one in sheets) < KEPT:
-            rows = sheet.rows.filter(_lacking(sheet.rows["source_row"], checked.valid["source_row"]))
+            rows = sheet.rows.filter(lacking(sheet.rows["source_row"], checked.valid["source_row"]))
             self.rejected.setdefault(number, []).append(replace(sheet, rows=own_texts(rows)))
 
     def came_back(self) -> dict[int, list[RawSheet]]:
@@ -141,20 +142,20 @@ class Passage:
             self.doubled = None if self.is_ascending else self._find_doubled()
         if self.doubled is None:
             return replace(checked, valid=valid)
-        apart = hashed(valid["booking_id"]).is_in(self.doubled.implode())
+        apart = self.doubled.have(valid["booking_id"])
         if apart.any():
             self.withheld.append(own_texts(valid.filter(apart).select(pl.lit(number, pl.Int64).alias("file_no"), pl.all())))
             valid = valid.filter(~apart)
         return replace(checked, valid=valid)
 
-    def _find_doubled(self) -> pl.Series | None:
-        """Return hashes of the ids that stand more than once, None where to find them would take too much or they are too many to keep."""
+    def _find_doubled(self) -> Hashes | None:
+        """Return the hashes of the ids that stand more than once, None where to find them would take too much or they are too many to keep."""
         columns = [export.ids for _, export in self.exports if export.ids is not None]
         if len(columns) < len(self.exports) or sum(export.size for _, export in self.exports) > LOOKED_THROUGH:
             return None
         self.seen = {export.path: _stamp_of(export.path) for _, export in self.exports}
         found = doubled_hashes(ahead(chain.from_iterable(ids() for ids in columns)))
-        return found if len(found) <= KEPT else None
+        return Hashes(found) if len(found) <= KEPT else None
 
     def require_same_files(self) -> None:
         """Raise `Refused` where a file was changed since its ids were looked at."""
@@ -167,19 +168,12 @@ class Passage:
         if self.look is not None and len(valid):
             self._known, self.look = self.look(valid["id_key"]), None
             self.nobodys = None if self._known is None else 0
-        if self._known is None or not (lacking := self._known.lack(valid["id_key"])).any():
+        if self._known is None or not (nobodys := self._known.lack(valid["id_key"])).any():
             return checked
-        self.nobodys = (self.nobodys or 0) + int(lacking.sum())
+        self.nobodys = (self.nobodys or 0) + int(nobodys.sum())
         said = {"code": pl.lit(NOBODY), "column": pl.lit("customer_id"), "message": pl.lit(CATALOGUE[NOBODY].message)}
-        found = valid.filter(lacking).select("source_row", **said)
-        return Checked(valid.filter(~lacking), pl.concat([checked.findings, found]))
-
-
-def _lacking(every: pl.Series, some: pl.Series) -> pl.Series:
-    """Tell which rows, in order, are not among some of them; where none is left out between them, their numbers are places, which takes a fifth."""
-    if every[-1] - every[0] + 1 == len(every):
-        return pl.repeat(value=True, n=len(every), eager=True).scatter(some - every[0], values=False)
-    return ~every.is_in(some.implode())
+        found = valid.filter(nobodys).select("source_row", **said)
+        return Checked(valid.filter(~nobodys), pl.concat([checked.findings, found]))
 
 
 def _stamp_of(path: Path) -> tuple[int, int]:
@@ -193,7 +187,7 @@ def join_pieces(sheets: Sequence[RawSheet]) -> RawSheet:
 
 
 def _evenly(frames: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
-    """Yield the same rows in frames of exactly `STEP` rows, but for the last.
+    """Yield the same rows in frames of exactly `STEP` or `GROUP` rows, but for the last; no more of them are copied than must be put together.
 
     NOTE: DuckDB keeps tables in groups of so many rows. Frames that do not fill theirs make it write the whole table twice.
     """
@@ -204,10 +198,11 @@ def _evenly(frames: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
             continue
         kept.append(frame)
         held += len(frame)
-        while held >= STEP:
-            whole = pl.concat(kept)
-            yield whole.head(STEP).rechunk()
-            kept, held = [whole.slice(STEP)], held - STEP
+        while held >= GROUP:
+            if len(kept[0]) < GROUP:
+                kept = [pl.concat(kept)]
+            yield kept[0].head(GROUP).rechunk()
+            kept[0], held = kept[0].slice(GROUP), held - GROUP
     if kept:
         yield pl.concat(kept).rechunk()
 

@@ -38,14 +38,16 @@ def read_times(values: pl.Series, formats: Sequence[str], zone: str) -> Dates:
 
     An hour that a change of clocks repeats is taken the first time; one that it skips is a bad date.
     """
-    plain = _plain_times(values)
-    rest = plain.is_null() & values.is_not_null()
-    if not rest.any():
-        return _within_calendars(_settle(values, _local(plain, zone), [_local(_parse_time(values, form), zone) for form in formats]))
-    odd = rest.arg_true()
+    plain = _local(_plain_times(values), zone)
+    odd = (plain.is_null() & values.is_not_null()).arg_true()
     others = values.gather(odd).str.strip_chars(BLANKS)
-    text, iso = values.scatter(odd, others), _local(plain, zone).scatter(odd, _any_iso_times(others, zone))
-    return _within_calendars(_settle(text, iso, [_local(_parse_time(text, form), zone) for form in formats]))
+    iso = _any_iso_times(others, zone)
+    if formats:
+        text = values.scatter(odd, others)
+        return _within_calendars(_settle(text, plain.scatter(odd, iso), [_local(_parse_time(text, form), zone) for form in formats]))
+    read = _settle(others, iso, ())
+    bad, ambiguous = (pl.repeat(value=False, n=len(values), eager=True).scatter(odd, where) for where in (read.bad, read.ambiguous))
+    return _within_calendars(Dates(plain.scatter(odd, read.values), bad, ambiguous))
 
 
 def _plain_times(text: pl.Series) -> pl.Series:

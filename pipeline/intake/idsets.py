@@ -9,12 +9,13 @@ import polars as pl
 SEED = 7
 SEED_BITS = 63
 ROOM = 4  # times as many places as ids, at least
+SPARSE = 32  # times as many as hashes of which most are not asked for
 FEW = 4_096  # ids that need no places
 
 
 def hashed(ids: pl.Series) -> pl.Series:
-    """Return a hash of each id (UInt64), null where there is none."""
-    return ids.hash(SEED).set(ids.is_null(), None)
+    """Return a hash of each id (UInt64); none is null."""
+    return ids.hash(SEED)
 
 
 def doubled_hashes(pieces: Iterable[pl.Series]) -> pl.Series:
@@ -67,6 +68,22 @@ class KnownIds:
 
     def _hashes(self, ids: pl.Series) -> list[pl.Series]:
         return [ids.hash(seed) for seed in self._seeds]
+
+
+class Hashes:
+    """Hashes of ids (`hashed`) by which to tell the few others that have one of them; the most are told by the last bits of theirs alone."""
+
+    def __init__(self, hashes: pl.Series) -> None:
+        self._last_bits = (1 << (SPARSE * len(hashes)).bit_length()) - 1
+        self._taken = pl.repeat(value=False, n=self._last_bits + 1, eager=True).scatter(hashes & self._last_bits, values=True)
+        self._hashes = hashes.implode()
+
+    def have(self, ids: pl.Series) -> pl.Series:
+        """Tell which ids have a hash that is among them; none of the ids is null."""
+        asked = hashed(ids)
+        may_have = self._taken.gather(asked & self._last_bits)
+        unsure = may_have.arg_true()
+        return may_have.scatter(unsure, asked.gather(unsure).is_in(self._hashes))
 
 
 class _Places:

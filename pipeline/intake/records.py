@@ -8,6 +8,7 @@ import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
+from typing import Any
 
 import polars as pl
 
@@ -29,6 +30,7 @@ OPENS = re.compile(r'[ \t\xa0]+"')
 QUOTES = "Check the quotation marks: a cell with a separator, a line break or a quotation mark must be quoted, and quotation marks inside it doubled."
 BLANK = "Remove the blanks around separators, or the quotation marks, then try again."
 OPEN = "Remove the quotation mark that opens too early, or the line breaks, then try again."
+ONE_COLUMN: dict[str, Any] = {"quote_char": None, "truncate_ragged_lines": True, "extra_columns": "ignore"}
 ENDS = "Save the file anew, so that all its lines end alike."
 
 
@@ -99,7 +101,8 @@ class _Reader:
     def read(self, block: bytes, number: int, *, is_last: bool) -> tuple[pl.DataFrame, int, bytes]:
         """Return a block's records, how many they are (blank ones too), and the bytes at its end that the next block must finish."""
         if b'"' not in block:
-            if self.only is not None and (column := self._column(block, self.only)) is not None:
+            if self.only is not None:
+                column = self._column(block, self.only)
                 return column, len(column), b""
             rows = self._plain(block, number)  # without a quotation mark each line is a record
             short = self._short_of(block, rows, 0)
@@ -140,12 +143,9 @@ class _Reader:
         """Tell which lines have too few cells, by their separators; of one that goes on in the next nothing is told."""
         return lines.str.replace_all(QUOTED, "").str.count_matches(self.separator, literal=True) < self.least - 1
 
-    def _column(self, block: bytes, position: int) -> pl.DataFrame | None:
-        """Read one column of lines of which each is a record; None where some have more cells than others."""
-        try:
-            return self._parse(block, max(self.width, 2), [position])
-        except pl.exceptions.PolarsError:
-            return None
+    def _column(self, block: bytes, position: int) -> pl.DataFrame:
+        """Read one column of lines of which each is a record, without a quotation mark; what comes after it in a line is passed over."""
+        return self._parse(block, max(position + 1, 2), position)
 
     def _plain(self, block: bytes, numbers: pl.Series | int) -> pl.DataFrame:
         """Read lines of which each is a record; `numbers`: theirs, or the first one's."""
@@ -165,18 +165,20 @@ class _Reader:
                     raise self._too_wide(number, record) from None
             raise _apart(numbers if isinstance(numbers, int) else int(numbers[0]), self.where) from None
 
-    def _parse(self, block: bytes, width: int, columns: list[int] | None = None) -> pl.DataFrame:
-        """Read lines of at most `width` cells.
+    def _parse(self, block: bytes, width: int, only: int | None = None) -> pl.DataFrame:
+        """Read lines of at most `width` cells; with `only` a column's place, that alone, of lines without quotation marks that may have more cells.
 
         NOTE: Polars takes that number from the first line, and passes over a blank one, so it is given one that has them all, unless it has. At the
         very beginning it leaves out a byte order mark, and takes what begins as packed data does (of texts, some with an x) for that.
         """
         apart, schema = self.separator.encode(), dict.fromkeys(self.names[:width], pl.String)
         first = block[: block.find(b"\n") + 1]
-        if first.count(apart) == width - 1 and b'"' not in first and first[:1].isalnum() and first[:1] != b"x":
-            return pl.read_csv(block, has_header=False, separator=self.separator, schema=schema, columns=columns)
-        more = apart * (width - 1) + b"\n" + block
-        return pl.read_csv(more, has_header=False, separator=self.separator, schema=schema, columns=columns).slice(1)
+        cells = first.count(apart) + 1
+        has_all = (cells == width if only is None else cells >= width) and b'"' not in first and first[:1].isalnum() and first[:1] != b"x"
+        text = block if has_all else apart * (width - 1) + b"\n" + block
+        how = {} if only is None else ONE_COLUMN | {"columns": [only]}
+        rows = pl.read_csv(text, has_header=False, separator=self.separator, schema=schema, **how)
+        return rows if has_all else rows.slice(1)
 
     def _too_wide(self, number: int, record: Sequence[str]) -> Refused:
         return Refused(f"{self.where}: row {number} has {len(record)} cells, more than the header's {self.width}.", QUOTES)

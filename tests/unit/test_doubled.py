@@ -9,7 +9,7 @@ import pytest
 
 from pipeline import streaming
 from pipeline.intake.exports import open_exports
-from pipeline.intake.idsets import doubled_hashes, hashed
+from pipeline.intake.idsets import Hashes, doubled_hashes, hashed
 from pipeline.intake.maps import default_map
 from pipeline.run import Loads, Where, load
 from pipeline.settings import Settings
@@ -51,6 +51,27 @@ def test_every_id_that_stands_twice_is_found_wherever_it_does() -> None:
     pieces = [pl.Series(["A", "B", None]), pl.Series(["C", None, "A"]), pl.Series([], dtype=pl.String), pl.Series(["D", "D", "D", "E"])]
     assert set(doubled_hashes(pieces)) == set(hashed(pl.Series(["A", "D"])))
     assert doubled_hashes([]).to_list() == doubled_hashes([pl.Series([None], dtype=pl.String)]).to_list() == []
+
+
+@pytest.mark.parametrize("kept", [0, 1, 7, 30_000])
+def test_ids_are_told_that_have_one_of_some_hashes(kept: int) -> None:
+    every = [f"B{number}" for number in random.Random(kept).sample(range(200_000), 60_000)]
+    some = set(every[:kept])
+    hashes = Hashes(hashed(pl.Series(list(some), dtype=pl.String)))
+    asked = pl.Series(random.Random(1).choices(every, k=5_000))
+    assert hashes.have(asked).to_list() == [one in some for one in asked]
+    assert hashes.have(asked.clear()).to_list() == []
+
+
+@pytest.mark.parametrize("sizes", [(streaming.STEP, streaming.STEP, 5), (3, streaming.STEP, 0, streaming.STEP - 1), (streaming.GROUP + 1,) * 5, (0,)])
+def test_frames_are_of_whole_groups_and_lose_no_row(sizes: tuple[int, ...]) -> None:
+    starts = [sum(sizes[:place]) for place in range(len(sizes))]
+    frames = [pl.DataFrame({"n": pl.int_range(start, start + size, eager=True)}) for start, size in zip(starts, sizes, strict=True)]
+    even = list(streaming._evenly(iter(frames)))
+    assert pl.concat(even)["n"].to_list() == list(range(sum(sizes)))
+    assert all(len(one) in (streaming.GROUP, streaming.STEP) for one in even[:-1])
+    assert len(even[-1]) <= streaming.STEP
+    assert all(one.n_chunks() == 1 for one in even)
 
 
 def load_rows(folder: Path, rows: list[tuple[str, str, str]]) -> tuple[object, ...]:
