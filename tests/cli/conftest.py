@@ -1,11 +1,16 @@
-"""The program as a user runs it: a fresh process, a folder of its own, and what came of it."""
+"""The program as a user runs it: a process and a folder of its own, and what came of it."""
 
+import atexit
 import json
 import os
+import select
+import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +20,7 @@ from jobs.cli import main
 
 ROOT = Path(__file__).parents[2]
 CUSTOMERS = "customer_id,first_name,email\nC1,Ann,ann@example.com\nC2,Ben,ben@example.com\n"
+LONGEST = 60  # seconds that a run may take
 BOOKINGS = "booking_id,customer_id,starts_at,status\nB1,C1,2026-07-01 10:00,booked\nB2,C2,2026-05-01 10:00,completed\n"
 
 
@@ -46,11 +52,49 @@ class Shop:
 
 
 def run_in(folder: Path, *words: str | Path, **environment: str) -> Ran:
-    """Run the program in a folder."""
-    known = {name: value for name, value in os.environ.items() if not name.startswith("FLAGBOOK_")}
+    """Run the program in a folder; with an `environment`, from its very beginning."""
+    known = {name: value for name, value in os.environ.items() if not name.startswith("FLAGBOOK_")} | {"PYTHONPATH": str(ROOT)}
+    if not environment:
+        return program().run(folder, list(map(str, words)), known)
     command = [sys.executable, "-m", "jobs", *map(str, words)]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env={**known, "PYTHONPATH": str(ROOT), **environment}, timeout=60)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env=known | environment, timeout=LONGEST)
     return Ran(done.returncode, done.stdout, done.stderr)
+
+
+@dataclass(frozen=True)
+class Program:
+    """The program, loaded once for many runs (see `zygote`); `scratch` takes what a run says."""
+
+    process: subprocess.Popen[str]
+    scratch: Path
+
+    def run(self, folder: Path, words: list[str], environment: dict[str, str]) -> Ran:
+        """Run the program in a folder; a run that takes too long fails, and so do all after it."""
+        assert self.process.stdin is not None
+        out, err = self.scratch / "out", self.scratch / "err"
+        self.process.stdin.write(json.dumps([str(folder), words, environment, [str(out), str(err)]]) + "\n")
+        self.process.stdin.flush()
+        code = self._answer()
+        return Ran(code, out.read_text(encoding="utf-8"), err.read_text(encoding="utf-8"))
+
+    def _answer(self) -> int:
+        assert self.process.stdout is not None
+        if not select.select([self.process.stdout], [], [], LONGEST)[0]:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            raise TimeoutError(f"the program did not end within {LONGEST} seconds")
+        return int(self.process.stdout.readline())
+
+
+@cache
+def program() -> Program:
+    """Return the program, loaded when it is first asked for; it ends with this process, whose end of the pipe it reads."""
+    command = [sys.executable, "-m", "tests.cli.zygote"]
+    process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "\n", "it says when it is loaded"
+    scratch = tempfile.TemporaryDirectory(prefix="flagbook-said-")
+    atexit.register(scratch.cleanup)
+    return Program(process, Path(scratch.name))
 
 
 @pytest.fixture
