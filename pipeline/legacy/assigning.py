@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 from pipeline.legacy import glossary as words
 from pipeline.legacy.flagwords import FLAG_FAMILIES, NOT_A_FLAG
 from pipeline.legacy.guessing import FORMATS, MANY, MOST, WITH_WEEKDAY, Guess
+from pipeline.legacy.maps import PREFIX
 from pipeline.legacy.rules import Rule
 from pipeline.legacy.spotting import spot_flags
 
 WRITTEN_OUT = r"^['+(]*0|[ ()+/]"  # how a phone number is told from an id
 ID = r"^[^\s@]{1,40}$"
 FEW_STATUSES = 8
+NAMES = {"name", "first_name", "last_name", "company"}
+WHOLE_NAME = r"^[^\W\d][^\d@]*,? [^\d@]*[^\W\d]\S*$"
 # Words of headers such as Vor- und Nachname.
 HALF_FIRST, HALF_LAST = ("vor", "voor", "for", "etu"), ("nach", "achter", "efter", "etter", "suku")
 
@@ -21,7 +24,7 @@ HALF_FIRST, HALF_LAST = ("vor", "voor", "for", "etu"), ("nach", "achter", "efter
 class Drafted:
     """What a draft proposes: headers for our columns (column → columns of theirs), rules for flags, and what a person must look at (`doubts`).
 
-    `ids` are columns that may hold ids where none is sure.
+    `ids` and `names` are columns that may hold those where none is sure.
     """
 
     columns: dict[str, list[Guess]] = field(default_factory=dict)
@@ -31,6 +34,7 @@ class Drafted:
     is_either: bool = False
     surname_first: bool = False
     ids: list[Guess] = field(default_factory=list)
+    names: list[Guess] = field(default_factory=list)
     unused: list[Guess] = field(default_factory=list)
 
 
@@ -40,12 +44,24 @@ def assign(guesses: Sequence[Guess], types: Sequence[str]) -> Drafted:
     _take_contacts(drafted, left)
     _take_ids(drafted, left)
     _take_names(drafted, left)
-    drafted.rules = spot_flags(left, types)
+    who = next((drafted.columns[name][0] for name in ("customer_id", "email", "phone") if name in drafted.columns), None)
+    drafted.rules = spot_flags(left, types, may_repeat=who is None or not _is_each_once(who))
     used = [part for rule in drafted.rules for part in rule.columns()] + drafted.columns.get("status", [])
     drafted.unused = [one for one in left if one not in used]
+    drafted.names = [] if NAMES & set(drafted.columns) else [one for one in drafted.unused if _may_be_name(one)]
     _take_any_id(drafted)
     _settle_dates(drafted, guesses)
     return drafted
+
+
+def _may_be_name(one: Guess) -> bool:
+    """Tell whether cells may be whole names, different in most rows."""
+    return one.is_text() and one.filled >= MANY and one.share(WHOLE_NAME) >= MANY and one.cells.n_unique() * 2 > len(one.cells)
+
+
+def _is_each_once(who: Guess) -> bool:
+    some = who.cells.drop_nulls()
+    return some.n_unique() == len(some)
 
 
 def _take(drafted: Drafted, left: list[Guess], column: str, some: Sequence[Guess]) -> None:
@@ -102,6 +118,8 @@ def _take_names(drafted: Drafted, left: list[Guess]) -> None:
     both = [(one, first) for one in named if (first := _order(one.terms))]
     for column, terms in (("first_name", words.FIRST_NAME), ("last_name", words.LAST_NAME)):
         _take(drafted, left, column, [one for one in named if one in left and one.is_called(terms) and not _order(one.terms)][:1])
+    if "last_name" in drafted.columns:
+        _take(drafted, left, PREFIX, [one for one in named if one in left and one.is_called(words.SURNAME_PREFIX)][:1])
     parts = {"first_name", "last_name"} & set(drafted.columns)
     bare = [one for one in named if one in left and not words.NAME.without(words.LAST_NAME.without(one.terms))]
     if parts == {"first_name"} and bare and not both:  # Vorname beside Name

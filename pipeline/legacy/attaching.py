@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pipeline.legacy import flagwords as flags
 from pipeline.legacy import glossary as words
 from pipeline.legacy.guessing import MOST, Guess
-from pipeline.legacy.rules import Rule, family_of, is_about_else, nothings, place_day, says_until, says_who
+from pipeline.legacy.rules import SENTENCE, Rule, family_of, is_about_else, nothings, place_day, says_until, says_who
 
 ENOUGH = 0.8  # the share of a part's cells that stand where there is a flag
 
@@ -23,7 +23,7 @@ def attach_tied(rule: Rule, free: list[Guess], rules: Sequence[Rule]) -> None:
         if not (is_own or (family[0] == rule.family[0] and (alone or (not any(other.family == family for other in rules) and _left_of(one, rules) is rule)))):
             continue
         if one.is_date:
-            place_day(rule, one)
+            place_day(rule, one, "" if is_own or one.sounds(flags.ENDED) else f"is {one.header} about {rule.head().header}, and not about something else?")
         elif says_who(one):
             rule.parts.setdefault("by", one)
         elif (
@@ -45,11 +45,11 @@ def _left_of(one: Guess, rules: Sequence[Rule]) -> Rule | None:
 
 def _place_comment(rule: Rule, one: Guess) -> None:
     rule.parts["comment"] = one
-    if one.filled and _co(rule, one) < ENOUGH:
+    if one.filled and stands_with(rule, one) < ENOUGH:
         rule.unsure["comment"] = f"{one.header} is filled for customers without this flag too, where nothing is made of it"
 
 
-def _co(rule: Rule, one: Guess) -> float:
+def stands_with(rule: Rule, one: Guess) -> float:
     """Return which share of a column's cells that say something stands where the rule has a flag."""
     there = one.cells.is_not_null() & ~one.cells.str.to_lowercase().is_in([word.lower() for word in nothings(one) or ()]).fill_null(value=False)
     return int((there & rule.flagged_rows()).sum()) / int(there.sum()) if there.any() else 1.0
@@ -57,8 +57,6 @@ def _co(rule: Rule, one: Guess) -> float:
 
 def attach_near(rule: Rule, free: list[Guess]) -> None:
     """Add to a rule the columns beside it that are called reason, by, on or until and nothing else, and are filled where there is a flag."""
-    if rule.is_offered:
-        return
     taken = {part.place for part in rule.columns()}
     for step in (1, -1):
         place = rule.head().place + step
@@ -68,7 +66,7 @@ def attach_near(rule: Rule, free: list[Guess]) -> None:
             if near is not None and near in free:
                 free.remove(near)
             place += step
-    for one in [one for one in free if "comment" not in rule.parts and one.is_text() and one.is_called(words.REASON) and _co(rule, one) >= ENOUGH]:
+    for one in [one for one in free if "comment" not in rule.parts and one.is_text() and one.is_called(words.REASON) and stands_with(rule, one) >= ENOUGH]:
         rule.unsure["comment"] = f"{one.header} does not stand beside {rule.head().header}: does it tell why?"
         rule.parts["comment"] = one
         free.remove(one)
@@ -92,24 +90,36 @@ def _attach_unnamed(rule: Rule, one: Guess) -> bool:
     if one.is_date and "at" not in rule.parts and not says_until(one) and "type_column" in rule.parts and rule.flagged_rows().all():
         rule.offered["at"] = (one, f"is {one.header} the day of the flag? If it is, take the # off")
         return True
-    is_other = family_of(one) or one.sounds(flags.NOT_A_FLAG) or one.sounds(words.OTHER_DAYS)
-    if is_other or not one.filled or one.filled >= MOST or _co(rule, one) < ENOUGH:
+    is_other = family_of(one) or one.sounds(flags.NOT_A_FLAG) or one.sounds(words.BROUGHT)
+    is_other = is_other or (one.sounds(words.OTHER_DAYS) and not _is_as_often(rule, one))
+    if is_other or not one.filled or one.filled >= MOST or stands_with(rule, one) < ENOUGH:
         return False
     if one.is_date:
         place_day(rule, one, f"{one.header} stands beside this flag and is filled where there is one: is it a day of it?")
         return True
-    if not one.is_text() or "comment" in rule.parts:
+    if not one.is_text():
         return False
+    if "comment" in rule.parts:
+        is_who = "by" not in rule.parts and _is_as_often(rule, one) and not one.share(SENTENCE)
+        if is_who:
+            rule.parts["by"] = one
+            rule.unsure["by"] = f"{one.header} is filled where there is this flag, and nowhere else: does it tell who set it?"
+        return is_who
     rule.parts["comment"] = one
     rule.unsure["comment"] = f"{one.header} stands beside this flag and is filled where there is one: does it tell why?"
     return True
+
+
+def _is_as_often(rule: Rule, one: Guess) -> bool:
+    """Tell whether a column is filled where the rule has a flag, and nowhere else."""
+    return bool((one.cells.is_not_null() == rule.flagged_rows()).all())
 
 
 def _attach(rule: Rule, one: Guess) -> bool:
     """Add a column beside a rule to it, and tell whether that was done."""
     if family_of(one) or one.sounds(flags.NOT_A_FLAG):
         return False
-    does_fit = _co(rule, one) >= ENOUGH
+    does_fit = stands_with(rule, one) >= ENOUGH
     if one.is_date:
         is_called = (one.is_called(words.AT) or one.is_called(words.UNTIL) or one.terms in words.UNTIL_LAST) and not one.sounds(words.OTHER_DAYS)
         if is_called and does_fit:

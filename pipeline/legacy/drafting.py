@@ -10,7 +10,7 @@ from pipeline.intake.decode import GUESSED
 from pipeline.intake.exports import Opened, open_parts
 from pipeline.intake.sheets import Heads, OneOf, Wanted, cell
 from pipeline.intake.statuses import status_table
-from pipeline.legacy.assigning import Drafted, assign
+from pipeline.legacy.assigning import NAMES, Drafted, assign
 from pipeline.legacy.glossary import ACTIVE, ARCHIVED
 from pipeline.legacy.guessing import guess_columns
 from pipeline.legacy.markup import open_markup
@@ -91,7 +91,7 @@ def _look(path: Path, settings: Settings, encoding: str | None) -> _Looked:
     others = tuple(one.sheet for place, one in enumerate(opened) if place not in alike)
     keys = [header_key(title) for title in header]
     once = [place for place, key in enumerate(keys) if keys.count(key) == 1]
-    twice = tuple({key: title for title, key in zip(header, keys, strict=True) if key and keys.count(key) > 1}.values())
+    twice = tuple(dict.fromkeys(title for title, key in zip(header, keys, strict=True) if key and keys.count(key) > 1))
     is_guessed = any(remark.endswith(GUESSED) for remark in opened[best].remarks)
     return _Looked(opened[best].sheet, others, twice, is_guessed, tuple(header[place] for place in once), rows.select(cell(place) for place in once))
 
@@ -118,7 +118,8 @@ def _sheets(looked: _Looked) -> Iterator[str]:
 
 def _twice(looked: _Looked) -> Iterator[str]:
     if looked.twice:
-        yield f"# CHECK: a map can't name columns whose header stands there twice; rename them in the file if they matter: {_named(looked.twice)}"
+        why = "a map can't name columns whose header stands there twice (signs and blanks do not count): they are left out"
+        yield f"# CHECK: {why}. If they matter, rename them in the file, and draft it again: {_named(looked.twice)}"
 
 
 def _dates(drafted: Drafted) -> Iterator[str]:
@@ -147,6 +148,9 @@ def _customers(drafted: Drafted) -> Iterator[str]:
         who = "e-mail address" if "email" in drafted.columns else "phone number"
         yield f"# CHECK: no column is called a customer's number: so the {who} tells who a customer is. If a column is one, name it here:"
         yield f"# customer_id = {as_list([one.header for one in drafted.ids[:1]] or ['…'])}"
+    if not NAMES & set(drafted.columns):
+        yield "# CHECK: no column is called a customer's name, or a company. If one is, name it here:"
+        yield f"# name = {as_list([one.header for one in drafted.names[:1]] or ['…'])}"
     for column, guesses in drafted.columns.items():
         if column in drafted.doubts:
             yield f"# CHECK: {column}: {folded(drafted.doubts[column])}"

@@ -13,17 +13,17 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
     "On Hold": (
         Terms(
             "block* | *blocked | blocklist* | geblok* | blok* | blocc* | bloqu* | bloke* | zablok* | blocag* | blocat* | letilt* | tiltott",
-            "engelli | zablokovan* | isblocked | tiltas* | tiltolist* | kitilt*",
+            "engelli | zablokovan* | isblocked | tiltas* | tiltolist* | kitilt* | unblock* | debloqu* | desbloque* | sbloc* | odblok* | deblok* | avblokk*",
             "αποκλει* | μπλοκ* | блок* | заблок* | *ブロック* | *블록* | *차단* | *拉黑* | *屏蔽* | *封禁*",
         ),
         Terms(
             "sperr* | *gesperr* | *sperre | *gesperrt | ausgesperrt | sparr* | avsparr* | spaerr* | spaerret | sperret | avstang* | utestang*",
-            "utesteng* | kundensperr* | kontosperr* | buchungssperr* | kundespaerr*",
+            "utesteng* | kundensperr* | kontosperr* | buchungssperr* | kundespaerr* | entsperr*",
         ),
         Terms(
             "ban | bans | banned | isbanned | banni* | baneado | baneada | banido | banida | verbannt | verbannen | bannlyst | bandlyst",
             "portforbud | adgangsforbud | hausverbot* | lokalverbot* | kaufverbot* | porttikielto | portkielto | toegangsverbod | pandverbod",
-            "bortvist | udelukket | karantaene",
+            "bann | bortvist | udelukket | karantaene | unban* | bannato | bannata | yasak* | persona non grata | non grata | verbannte*",
         ),
         Terms(
             "svartelist* | sorteliste* | blacklist* | black list* | schwarze liste",
@@ -42,7 +42,8 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
             "no atender | no reservar | no aceptar | nao atender | nao servir | nao reservar | nao aceitar | niet boeken | niet meer boeken",
             "niet meer helpen | niet meer toelaten | niet helpen | niet accepteren | inte boka | ej boka | boka ej | ikke book* | ikke bestill*",
             "nie obslugiwac | nie rezerwowac | neobsluhovat | nerezervovat | ala varaa | ei saa varata | ei varauksia | refuse* | refused service",
-            "not welcome | unwelcome | unerwunscht | unerwuenscht",
+            "not welcome | unwelcome | unerwunscht | unerwuenscht | indesiderat* | indeseab* | indesead* | indesejad* | indesirable",
+            "ongewenst* | neubytovavat | niet inplannen | niet meer inplannen | nicht einplanen | uonsket | oonskad",
             "не обслуж* | не брон* | не принима* | *出入禁止* | *出禁* | *予約不可* | *お断り* | *예약불가*",
         ),
         Terms(
@@ -67,12 +68,17 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
             "*riski | risco* | risker | churn* | gefahrdet* | gefaehrdet* | abwanderung* | kockazat* | risc | riscuri",
             "riskli* | риск* | *リスク* | *风险* | *위험*",
         ),
+        Terms(
+            "debtor* | bad debt* | bad payer | slow payer | late payer | arrears | in arrears | overdue | delinquent* | schuldner* | zahlungsverzug",
+            "saumig* | mahnstufe* | dluzni* | moros* | deudor* | debitore | impay* | mauvais payeur | wanbetal* | inadimplent* | skyldner* | gaeldner*",
+            "dluznik* | zalega* | maksuhair* | inkasso*",
+        ),
     ),
     "Alert": (Terms("alert* | alerte* | alerta* | allert* | alarm* | allarm* | тревог* | алерт* | *アラート* | *警报* | *알림*"),),
     "Warning": (
         Terms(
             "flag | flags | flagged | isflagged | flag customer | flaga | flagga* | flaggad | flagget | customerflag | markier* | markiert",
-            "oznaczon* | signale* | segnalat*",
+            "oznaczon* | signale* | segnalat* | segnalaz* | signalement*",
         ),
         Terms(
             "warn* | *warnung | *warning | achtung | avertiss* | avis | aviso* | advertenc* | avvis* | avvert* | waarschuw* | let op | letop",
@@ -80,7 +86,8 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
             "ostrzeg* | προσοχη | προειδοποι*",
             "предупр* | вниман* | осторожн* | проблем* | флаг* | *警告* | *要注意* | *注意* | *フラグ* | *标记* | *주의* | *경고*",
             "vorsicht* | caution | precaucion | pozor | figyelmezt* | uyari | problem* | *problem | probleme* | problema*",
-            "auffallig* | auffaellig* | avertizare | pas pa",
+            "auffallig* | auffaellig* | avertizare | pas pa | vigilance | a surveiller | a verifier | a risque",
+            "heads up | beware | watch out | mise en garde | opgelet | vystraha* | dikkat",
         ),
     ),
     "Important": (
@@ -95,7 +102,9 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
 SOFT: Final = Terms(
     "attention | avis | aviso* | problem* | problema* | important* | wichtig* | belangrijk* | viktig* | vigtig* | vip | is vip | markier* | wazn*",
     "dulezit* | held | hold | holds | signale* | locked | ban | block | esto | veto | alarm* | tarke* | churn* | exclu | pas pa | zakaz | verbot",
-    "avvis*",
+    "debtor* | arrears | in arrears | overdue | delinquent* | schuldner* | zahlungsverzug | mahnstufe* | dluzni* | moros* | deudor* | debitore | impay*",
+    "inkasso* | zalega* | saumig* | wanbetal*",
+    "avvis* | segnalaz* | vigilance | a verifier | signalement*",
     "важн* | вниман* | проблем* | *注意* | *重要* | *保留* | *중요*",
     "engelli | blockhaus* | suspension | prohibid* | προσοχη",
 )
@@ -108,7 +117,8 @@ ENDED: Final = Terms(
 )
 ALLOWED: Final = Terms(
     "allowed | may * | can book | darf * | erlaubt | autorise | permitido | permesso | mag * | tillaten | tilladt | tillatt | sallittu",
-    "dozwolon* | povolen*",
+    "dozwolon* | povolen* | can * | ok to * | okay to * | puede * | pode * | puo * | peut * | kan * | freigabe* | freigegeben* | welcome | bookable",
+    "buchbar* | active | aktiv* | actif | activo | activa | attivo | attiva | ativo | ativa | actief",
 )
 
 TAGS: Final = Terms(
@@ -156,6 +166,7 @@ NOT_A_FLAG: Final = Terms(
     "risk insurance | suspended ceiling | blocked drain* | refuse collection | caution deposit* | blocco note | vietato fumare | prohibido fumar",
     "calendar* | kalender* | agendadag* | kalendarz* | calendrier* | calendario* | days | dates | tage | jours | dias | giorni | dagar | dagen | dni | dny",
     "substance* | drain* | sizes | *休業日* | stop number | bus stop*",
+    "by text | by sms | by email | enabled | sent | stock | flag day | risk assess* | credit card* | kreditkart* | no go zone",
     "hold harmless* | interdit aux chiens | escluso iva | banniere | engelli mi",
 )
 YES_WORDS: Final = Terms(
@@ -203,6 +214,8 @@ NO_SUCH: Final = Terms(
     "nessuna | nessuno",
     "senza | geen | zonder | ingen | inga | inget | utan | uten | uden | zadne | zadny | zadna | brak | bez | nenhum | nenhuma | sem | ei | yok",
     "нет | без | nincs | nincsenek",
+    "not | no longer | never | previously | formerly | was | once | nicht | nicht mehr | nie | ehemals | fruher | niet | niet meer | pas | plus | ne pas",
+    "non | non piu | ya no | inte | inte langre | ikke | ikke laengere | ikke lenger | nao | ja nao | nie | juz nie | uz ne",
 )
 # What happened, in a file with a row for each time.
 FLAGGED: Final = Terms(

@@ -30,6 +30,13 @@ OTHERS: Final = Terms(
     "emergenz* | noodgeval* | rep | sales rep | hotel | school | doctor | arzt | hausarzt | driver | fahrer | chauffeur | partner | spouse | referr*",
     "supplier* | lieferant* | fournisseur | proveedor | fornitore | leverancier",
 )
+# People beside a customer who set no flag.
+BROUGHT: Final = Terms(
+    "referr* | refer* by | recommend* | empfohl* | geworben* | introduc* | invited | sponsor* | aanbevol* | recomend* | parrain* | polec* | consigliat*",
+    "booked | paid | betaald | bezahlt | signed | walked | served | taught | seen | last",
+)
+# The part of a Dutch family name that a file may hold in a column of its own.
+SURNAME_PREFIX: Final = Terms("tussenvoegsel* | voorvoegsel* | tussenv | tussenvgsl | infix")
 # Headers that call something else a number or a code.
 NOT_AN_ID: Final = Terms(
     "post* | zip* | plz | psc | cap | tax | vat | btw* | steuer* | ust* | iva | nif | nip | siret | siren | ico | dic | cvr | order* | bestell*",
@@ -41,14 +48,14 @@ NOT_AN_ID: Final = Terms(
     "αφμ",
 )
 FIRST_NAME: Final = Terms(
-    "firstname | first name | first | given name | givenname | forename | vorname | prenom | nombre | nome | voornaam | fornavn | fornamn | imie",
+    "firstname | first name | first | given | given name | givenname | forename | vorname | prenom | nombre | nome | voornaam | fornavn | fornamn | imie",
     "etunimi | jmeno | krestni jmeno | nombre de pila | nome de batismo | primeiro nome | keresztnev | prenume | ad | isim | krstne meno | vornamen",
     "prenoms",
     "имя | імя | 名 | 下の名前 | 이름",
     "adi | isim | ime | utonev | ονομα | μικρο ονομα",
 )
 LAST_NAME: Final = Terms(
-    "lastname | last name | last | surname | family name | familyname | nachname | familienname | zuname | nom | nom de famille | apellido",
+    "lastname | last name | last | household | surname | family name | familyname | nachname | familienname | zuname | nom | nom de famille | apellido",
     "apellidos | cognome | sobrenome | achternaam | etternavn | efternavn | efternamn | nazwisko | sukunimi | apelido | apelidos | prijmeni",
     "primer apellido | vezeteknev | soyad | soyadi | priezvisko | ultimo nome | familienavn | slaegtsnavn | nume de familie",
     "фамилия | прізвище | 姓 | 苗字 | 성",
@@ -66,12 +73,16 @@ NAME: Final = Terms(
     "фио | піб | имя клиента | полное имя | фамилия имя | фамилия имя отчество | клиент | клієнт | 氏名 | 名前 | お名前 | 顧客名 | お客様名 | 会員名",
     "姓名 | 客户姓名 | 客户名称 | 顾客姓名 | 성명 | 고객명 | 회원명",
     "ονοματεπωνυμο | πελατησ | ονομα πελατη | renter | owner | traveller | consignor",
-    "owner name | halter | musteri adi soyadi | adi soyadi | osoba kontaktowa | kontaktni osoba",
+    "owner name | halter | musteri adi soyadi | adi soyadi | osoba kontaktowa | kontaktni osoba | eleve | fulde navn | fullt namn | fullt navn",
+    "huesped | ospite | hospede | paciente | paziente | pupil | student | parent | parent name | teilnehmer | teilnehmerin | holder | berth holder",
+    "hirer | hirer name | tenant | resident | deltager | deltagare | kursist | deelnemer | alumno | alumna | aluno | aluna | allievo | uczen | zak",
+    "koko nimi | imie i nazwisko | jmeno a prijmeni | volledige naam | jmeno prijmeni",
 )
 COMPANY: Final = Terms(
     "company name | customer company | nom de la societe | nombre de la empresa | nome da empresa | nome azienda",
     "company* | firma | firmenname | unternehmen | societe | empresa | azienda | bedrijf | bedrijfsnaam | entreprise | foretag | foretagsnamn",
     "organisation | organization | raison sociale | ragione sociale | razon social | yritys | virksomhed | bedrift | business | business name",
+    "trading name | trading as | shop name",
     "spolecnost | ceg | razao social | denominazione | nazwa firmy | firmanavn | firmanaam | firmennamen",
     "компания | организация | фирма | компанія | 会社名 | 会社 | 法人名 | 公司 | 公司名称 | 회사 | 회사명",
 )
@@ -163,7 +174,8 @@ BESIDES: Final = Terms(
     "les | la | l | un | une | et | ou | pour | sur | los | las | lo | una | y | o | para | con | dei | degli | per | e | um | uma | os | as | na | no | het",
     "een | en | voor | met | och | ett | og | et | for | til | w | z | i | ze | do | a | k | nr | nb | special* | spez* | internal | intern* | current*",
     "setting* | system* | record* | level* | type* | kind | art | category | kategorie | details | popup | pop up | service | booking* | buchung*",
-    "account* | konto | profile | team | front | desk | driver* | fahrer* | 1 | 2 | 3 | 4 | 5",
+    "account* | konto | profile | team | front | desk | driver* | fahrer* | 1 | 2 | 3 | 4 | 5 | again | any more | anymore | ever | more | currently",
+    "list* | lista | lijst | yn | y n | yes | ja | nein | nee | oui | non | si | x | ma | darf | must | mehr | meer | plus | mas | date | dates | day | days",
 )
 # Words that mean until where the header of a day ends with them; before another word they mean to.
 UNTIL_LAST: Final = ("to", "do", "au", "al", "til", "a", "bitis", "do kdy", "to date", "tot en met", "tot", "till", "vege")

@@ -1,5 +1,6 @@
 """What the columns of an unknown file are like, by their headers and cells: what a draft of a map is guessed from."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -94,11 +95,11 @@ def says_none(text: str) -> bool:
     if means_no(text) or NO_GO.within(said):
         return means_no(text)
     rest = NO_SUCH.without(said)
-    return said.startswith(NO_FIRST) and all(_is_of_flags(word) for word in rest.split())
+    return said.startswith(NO_FIRST) and (_is_of_flags(rest) or all(map(_is_of_flags, rest.split())))
 
 
 def _is_of_flags(word: str) -> bool:
-    """Tell whether a word is one of flags, or of what else there may be to say."""
+    """Tell whether a word, or some, is one of flags, or of what else there may be to say."""
     return NOTES.whole(word) or ABOUT.whole(word) or any(terms.whole(word) for families in FLAG_FAMILIES.values() for terms in families)
 
 
@@ -115,7 +116,14 @@ def guess_columns(header: Sequence[str], rows: pl.DataFrame) -> list[Guess]:
 def _guess(title: str, place: int, cells: pl.Series) -> Guess:
     some = cells.drop_nulls()
     filled = len(some) / len(cells) if len(cells) else 0.0
-    known = {"header": title, "terms": phrase(title), "key": header_key(plain(title)), "place": place, "filled": filled, "cells": cells}
+    known = {
+        "header": title,
+        "terms": re.sub(r"(?<=[^\W\d]) \d$", "", phrase(title)),
+        "key": header_key(plain(title)),
+        "place": place,
+        "filled": filled,
+        "cells": cells,
+    }
     if not len(some):
         return Guess(**known)  # type: ignore[arg-type]  # the names are the fields'
     words = _words(some)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.legacy import flagwords as flags
-from pipeline.legacy.guessing import Guess, means_no
+from pipeline.legacy.guessing import Guess, means_no, says_none
 from pipeline.legacy.terms import phrase
 
 
@@ -57,7 +57,7 @@ def _sort(levels: Levels, word: str, own: dict[str, str], kind: str) -> bool:
     if word.casefold() in own:
         levels.types[word] = own[word.casefold()]
         return True
-    if means_no(word):
+    if means_no(word) or says_none(word) or flags.ENDED.whole(said):
         levels.no.append(word)
         return True
     levels.is_sure = False

@@ -20,9 +20,10 @@ MAP_KEYS = [
     *("name", "about", "template", "timezone", "date_formats", "status_words", "known", "several", "customers", "bookings"),
     *("pick", "zone_column", "plus", "surname_first", "flags"),
 ]
+PREFIX = "surname_prefix"  # a part of the family name that stands in a column of its own, as Dutch systems have it
 # What a map may fill: the columns of the book, but for the alert, of which [[flags]] tells; and a whole name in one cell.
 FIELDS = {
-    "customers": [name for name in LAYOUTS["customers"].names() if name != "alert_message"] + ["name"],
+    "customers": [name for name in LAYOUTS["customers"].names() if name != "alert_message"] + ["name", PREFIX],
     "bookings": [name for name in LAYOUTS["bookings"].names() if name != "alert_message"] + ["name", "day"],
 }
 WHO = ("customer_id", "email", "phone", "name")

@@ -46,8 +46,9 @@ def _lines(rule: Rule) -> Iterator[str]:
     for name in COLUMNS:
         if name in rule.unsure:
             yield f"# CHECK: {folded(rule.unsure[name])}"
-        if name in rule.parts:
-            yield f"{name} = {as_list([rule.parts[name].header])}"
+        which = [rule.head().header] if name == "comment" and rule.says_which else []
+        if name in rule.parts or which:
+            yield f"{name} = {as_list([*([rule.parts[name].header] if name in rule.parts else []), *which])}"
         yield from _words_of(rule, name)
     for name, (guess, why) in rule.offered.items():
         yield f"# CHECK: {folded(why)}"
@@ -64,7 +65,7 @@ def _lines(rule: Rule) -> Iterator[str]:
 def _text_of(rule: Rule) -> Iterator[str]:
     """Yield the comment of flags that have none, where a rule needs to say it."""
     text = rule.text or (rule.head().header if "when" in rule.parts and not rule.is_offered else None)
-    if text and ("comment" not in rule.parts or "type_column" in rule.parts):
+    if text and (("comment" not in rule.parts and not rule.says_which) or "type_column" in rule.parts):
         yield f"text = {quoted(text)}"
 
 

@@ -21,7 +21,7 @@ class Rule:
     """A rule for flags: its type, columns (`parts`: key of a map → column) and words.
 
     `doubts` are what a person must look at; `unsure` and `offered` likewise of single parts, the offered ones being comments. `is_offered`: the whole
-    rule is a comment. `maybe` are words for a type that are comments.
+    rule is a comment. `maybe` are words for a type that are comments. `says_which`: where nothing tells why, the word for yes does.
     """
 
     kind: str
@@ -37,6 +37,7 @@ class Rule:
     unsure: dict[str, str] = field(default_factory=dict)
     offered: dict[str, tuple[Guess, str]] = field(default_factory=dict)
     is_offered: bool = False
+    says_which: bool = False
     family: tuple[str, int] = ("", -1)
 
     def head(self) -> Guess:
@@ -76,6 +77,8 @@ def is_about_else(guess: Guess) -> bool:
 def type_of(tag: str, types: Sequence[str]) -> str | None:
     """Return the flag type that a tag is called, or sounds of; None where it is none."""
     named = next((kind for kind in types if kind.casefold() == tag.casefold()), None)
+    if not named and flags.ENDED.within(phrase(tag)):
+        return None
     return named or next((kind for kind, families in flags.FLAG_FAMILIES.items() if any(terms.within(phrase(tag)) for terms in families)), None)
 
 
@@ -89,7 +92,7 @@ def tags_of(guess: Guess) -> Iterator[tuple[set[str], int]]:
 def says_who(guess: Guess) -> bool:
     """Tell whether a column holds names of those who flagged: its header says so, and its cells are no sentences."""
     last = guess.terms.rpartition(" ")[2]
-    is_called = guess.sounds(words.STAFF) or last in words.BY.words
+    is_called = (guess.sounds(words.STAFF) or last in words.BY.words) and not (guess.sounds(words.BROUGHT) or guess.sounds(words.OTHERS))
     return is_called and not (guess.is_yes_no or guess.is_date or guess.is_number) and guess.share(SENTENCE) < 1 - MOST
 
 
@@ -100,7 +103,11 @@ def says_until(guess: Guess) -> bool:
 
 def nothings(one: Guess) -> list[str] | None:
     """Return the texts of a column that say that there is nothing to say; None where there is none of them."""
-    found = [word for word in one.cells.drop_nulls().unique(maintain_order=True).to_list() if len(word) <= LONG_WORD and says_none(word)]
+    found = [
+        word
+        for word in one.cells.drop_nulls().unique(maintain_order=True).to_list()
+        if len(word) <= LONG_WORD and (says_none(word) or flags.ENDED.whole(phrase(word)))
+    ]
     return found or None
 
 

@@ -8,6 +8,7 @@ import polars as pl
 from pipeline.intake.cells import LEAST_DIGITS, blank_as_null, trimmed
 from pipeline.intake.dates import read_times
 from pipeline.intake.sheets import CELL_ERROR, ERROR_TEXTS, NOT_EXACT, SHORT_ROW, RawSheet, cell
+from pipeline.legacy.maps import PREFIX
 from pipeline.legacy.opening import Source
 from schemas.columns import header_key
 
@@ -33,6 +34,9 @@ THOUSANDS = r"^[+-]?\d{1,3}(?:,\d{3})+\.\d+$"  # both signs are there, so that i
 THOUSANDS_WITH_DOTS = r"^[+-]?\d{1,3}(?:\.\d{3})+,\d+$"
 KEYS = ("customer_id", "booking_id", "email")  # where a line break inside one is a fault, and none of the sheet's look
 ZONED = ("starts_at", "ends_at")
+# Small words that begin a family name, and a whole name whose family name comes last.
+PARTICLES = r"(?:(?i:de|del|della|dello|delle|dei|degli|di|da|dal|dalla|dos|das|do|du|des|la|le|lo|van|von|vom|der|den|ter|ten|zu|zur|zum|af|av|el)\s+)*"
+IN_ORDER = rf"^(.+?)\s+({PARTICLES}\S+)$"
 
 
 class Picked:
@@ -108,6 +112,8 @@ def shape(picked: Picked) -> tuple[RawSheet, dict[str, int]]:
     texts = {name: _mended(name, text, source) for name, text in texts.items()}
     if "name" in texts:
         texts = _named(texts, surname_first=source.map.surname_first)
+    if PREFIX in texts:
+        texts = _with_prefix(texts)
     if source.kind == "bookings":
         texts = _timed(texts, picked)
     positions = {name: place for place, name in enumerate(texts)}
@@ -193,16 +199,27 @@ def count_further(picked: Picked) -> dict[str, int]:
 
 
 def _named(texts: dict[str, pl.Series], *, surname_first: bool) -> dict[str, pl.Series]:
-    """Take a whole name apart: Last, First; else the last word is the family name, or the first where that is said of the file."""
+    """Take a whole name apart: Last, First; else the last word is the family name, or the first where that is said of the file.
+
+    Small words before it, such as von or de la, are a part of it.
+    """
     whole = texts["name"]
     if surname_first:
-        whole = whole.zip_with(whole.str.contains(",", literal=True).fill_null(value=True), whole.str.replace(r"^(\S+)\s+(.+)$", "$1, $2"))
+        whole = whole.zip_with(whole.str.contains(",", literal=True).fill_null(value=True), whole.str.replace(rf"^({PARTICLES}\S+)\s+(.+)$", "$1, $2"))
     frame = pl.DataFrame({"name": whole}).select(
-        first=pl.coalesce(pl.col("name").str.extract(r"^[^,]+,\s*(.+)$", 1), pl.col("name").str.extract(r"^(.+)\s+\S+$", 1), pl.col("name")),
-        last=pl.coalesce(pl.col("name").str.extract(r"^([^,]+),\s*.+$", 1), pl.col("name").str.extract(r"^.+\s+(\S+)$", 1)),
+        first=pl.coalesce(pl.col("name").str.extract(r"^[^,]+,\s*(.+)$", 1), pl.col("name").str.extract(IN_ORDER, 1), pl.col("name")),
+        last=pl.coalesce(pl.col("name").str.extract(r"^([^,]+),\s*.+$", 1), pl.col("name").str.extract(IN_ORDER, 2)),
     )
     rest = {name: text for name, text in texts.items() if name != "name"}
     return {"first_name": frame["first"], "last_name": frame["last"], **rest}
+
+
+def _with_prefix(texts: dict[str, pl.Series]) -> dict[str, pl.Series]:
+    """Put the part of a family name that stands in a column of its own before the rest of it."""
+    rest = {name: text for name, text in texts.items() if name != PREFIX}
+    parts = pl.DataFrame({"prefix": texts[PREFIX], "last": rest.get("last_name")}, schema={"prefix": pl.String, "last": pl.String})
+    whole = pl.concat_str("prefix", "last", separator=" ", ignore_nulls=True)
+    return rest | {"last_name": parts.select(pl.when(whole != "").then(whole)).to_series()}
 
 
 def _timed(texts: dict[str, pl.Series], picked: Picked) -> dict[str, pl.Series]:
@@ -258,8 +275,8 @@ def _zones() -> set[str]:
 def _marks(picked: Picked, name: str, place: int) -> pl.DataFrame:
     """Return the marks of a column: those of its cells."""
     columns = picked.source.map.columns_of(picked.source.kind)
-    beside = {"first_name": "name", "last_name": "name", "starts_at": "day"}.get(name, "")
-    found = picked.marked((*columns.get(name, ()), *columns.get(beside, ())))
+    beside = {"first_name": ("name",), "last_name": ("name", PREFIX), "starts_at": ("day",)}.get(name, ())
+    found = picked.marked((*columns.get(name, ()), *(header for one in beside for header in columns.get(one, ()))))
     kinds = {CELL_ERROR, NOT_EXACT} if name in ("customer_id", "booking_id") else {CELL_ERROR}
     found = found.filter(pl.col("mark").is_in(list(kinds)))
     return found.select("source_row", pl.lit(place, pl.Int64).alias("position"), "mark")

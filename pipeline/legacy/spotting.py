@@ -4,32 +4,64 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.legacy import flagwords as flags
 from pipeline.legacy import glossary as words
-from pipeline.legacy.attaching import attach_near, attach_tied, attach_unnamed
-from pipeline.legacy.guessing import FEW_WORDS, LONG_WORD, MOST, Guess, means_no, means_yes
+from pipeline.legacy.attaching import ENOUGH, attach_near, attach_tied, attach_unnamed, stands_with
+from pipeline.legacy.guessing import FEW_WORDS, LONG_WORD, MOST, Guess, means_no, means_yes, says_none
 from pipeline.legacy.levels import Levels, find_levels, flag_type
 from pipeline.legacy.maps import ANY
 from pipeline.legacy.rules import Rule, family_of, is_about_else, nothings, place_day, says_until, says_who, tags_of, type_of
 from pipeline.legacy.terms import phrase
 
 UNSURE = "?"  # nothing in a text; beside yes and no, somebody did not know
+NEAR = 4  # columns between a flag and what says that it has ended
 SPARSE = 0.6  # the share of rows above which a text is hardly a flag
 
 
-def spot_flags(left: Sequence[Guess], types: Sequence[str]) -> list[Rule]:
-    """Return rules for the flags that columns tell of; `types` are the settings' flag types."""
+def spot_flags(left: Sequence[Guess], types: Sequence[str], *, may_repeat: bool) -> list[Rule]:
+    """Return rules for the flags that columns tell of; `types` are the settings' flag types, `may_repeat` tells that a customer may have several rows."""
     free = list(left)
-    rules = [*_tags(free, types), *_events(free, types)]
+    rules = [*_tags(free, types), *(_events(free, types) if may_repeat else ())]
     heads = _heads(free, types)
-    for rule in heads:
-        attach_tied(rule, free, heads)
-    for rule in heads:
+    told = [made for one in free if one not in _used(heads) and (made := _of_cells(one, types))]
+    heads = [rule for rule in heads if not _belongs(rule, told)]
+    found = sorted([*heads, *told], key=lambda rule: rule.head().place)
+    free = [one for one in free if one not in _used(found)]
+    sure = [rule for rule in found if not rule.is_offered]
+    for rule in sure:
+        attach_tied(rule, free, sure)
+    for rule in found:
+        if rule.is_offered:
+            attach_tied(rule, free, found)
+    for rule in sure:
         attach_near(rule, free)
-    for rule in heads:
+    for rule in sure:
         attach_unnamed(rule, free)
-    rules += heads
-    rules += [made for one in list(free) if (made := _of_cells(one, types))]
-    used = [part for rule in rules for part in rule.columns()]
-    return [*rules, *(made for one in free if one not in used and (made := _candidate(one, types)))]
+    for rule in sure:
+        _note_ended(rule, free)
+    rules += found
+    for one in list(free):
+        if one in free and one not in _used(rules) and (made := _candidate(one, types)):
+            free.remove(one)
+            if "when" in made.parts:
+                attach_near(made, free)
+            rules.append(made)
+    return rules
+
+
+def _used(rules: Sequence[Rule]) -> list[Guess]:
+    return [part for rule in rules for part in rule.columns()]
+
+
+def _note_ended(rule: Rule, free: list[Guess]) -> None:
+    """Ask about customers who have a flag, and of whom a column beside says that it has ended."""
+    for one in [one for one in free if one.is_yes_no and one.sounds(flags.ENDED) and not one.sounds(flags.ALLOWED)]:
+        yes = [word.lower() for word in one.words if means_yes(word)]
+        over = int((rule.flagged_rows() & one.cells.str.to_lowercase().is_in(yes).fill_null(value=False)).sum())
+        if over and abs(one.place - rule.head().place) <= NEAR:
+            free.remove(one)
+            rule.doubts.append(
+                f"{one.header} says yes for {over:,} of those who would be flagged: if that means that their flag has ended, "
+                f"empty their {rule.head().header} in the file before you migrate it"
+            )
 
 
 def _tags(free: list[Guess], types: Sequence[str]) -> Iterator[Rule]:
@@ -76,7 +108,7 @@ def _events(free: list[Guess], types: Sequence[str]) -> Iterator[Rule]:
 
 
 def _heads(free: list[Guess], types: Sequence[str]) -> list[Rule]:
-    """Return a rule for each family of columns whose headers sound of a flag, with the column that tells whether there is one, and take that out."""
+    """Return a rule for each family of columns whose headers sound of a flag, with the column that tells whether there is one."""
     members: dict[tuple[str, int], list[Guess]] = {}
     for one in free:
         if family := family_of(one):
@@ -89,27 +121,25 @@ def _heads(free: list[Guess], types: Sequence[str]) -> list[Rule]:
     rules = [rule for rule in rules if not _belongs(rule, rules)]
     for rule in rules:
         _doubt(rule, rules)
-    for rule in rules:
-        for part in rule.parts.values():
-            if part in free:
-                free.remove(part)
-    return sorted(rules, key=lambda rule: rule.head().place)
+    return rules
 
 
 def _doubt(rule: Rule, rules: Sequence[Rule]) -> None:
     """Ask whether a text is about a flag whose header is about something else too; where another column tells of such flags, the rule is only offered."""
     head = rule.head()
-    if "comment" not in rule.parts or "when" in rule.parts or rule.is_offered or not is_about_else(head):
+    if rule.is_offered or "type_column" in rule.parts or not is_about_else(head):
         return
-    rule.is_offered = any(other.kind == rule.kind and ({"when", "type_column"} & set(other.parts)) for other in rules if other is not rule)
-    rule.doubts.append(f"is {head.header} about a flag?{' If it is, take the # off the lines below' if rule.is_offered else ''}")
+    told_elsewhere = any(other.kind == rule.kind and ({"when", "type_column"} & set(other.parts)) for other in rules if other is not rule)
+    rule.is_offered = told_elsewhere or head.sounds(flags.SOFT)
+    rule.doubts.append(f"is {head.header} about a flag on the customer?{' If it is, take the # off the lines below' if rule.is_offered else ''}")
 
 
 def _belongs(rule: Rule, rules: Sequence[Rule]) -> bool:
     """Tell whether a rule's column is only a reason, or a day, of another flag of its kind."""
     head = rule.head()
     is_part = head.is_date or (head.is_text() and (head.sounds(words.REASON) or head.sounds(words.NOTES) or says_who(head)))
-    return is_part and any(other is not rule and other.kind == rule.kind and "when" in other.parts and not other.head().is_date for other in rules)
+    others = [other for other in rules if other is not rule and other.kind == rule.kind and "when" in other.parts and not other.head().is_date]
+    return is_part and any(not head.is_date or other.family == rule.family or stands_with(other, head) >= ENOUGH for other in others)
 
 
 def _family_rules(family: tuple[str, int], some: Sequence[Guess], types: Sequence[str]) -> Iterator[Rule]:
@@ -133,7 +163,7 @@ def _family_rules(family: tuple[str, int], some: Sequence[Guess], types: Sequenc
         rule.family = family
         if flag_type(family[0], types) != family[0]:
             rule.doubts.append(f"the settings have no flag type {family[0]}")
-        if rule.head().sounds(flags.SOFT) and not rule.is_offered:
+        if rule.head().sounds(flags.SOFT) and not rule.is_offered and not is_about_else(rule.head()):
             rule.is_offered = bool(rule.doubts)
             rule.doubts.append(f"is {rule.head().header} about a flag?{' If it is, take the # off the lines below' if rule.is_offered else ''}")
     yield from made
@@ -220,21 +250,22 @@ def _of_cells(one: Guess, types: Sequence[str]) -> Rule | None:
     if not one.is_text() or not flagging or len(flagging) == len(one.words) or one.sounds(flags.NOT_A_FLAG):
         return None
     rule = Rule(flag_type("On Hold", types), {"when": one}, yes=flagging, no=[word for word in one.words if word not in flagging], text=flagging[0])
-    if len(flagging) > 1:
-        rule.parts["comment"] = one  # which of the words it was
+    rule.family = ("On Hold", -1)
+    rule.says_which = len(flagging) > 1
     rule.doubts.append(f"some words of {one.header} sound of a flag; are these, and only these, flags?")
     return rule
 
 
 def _sounds_blocked(word: str) -> bool:
     said = phrase(word)
-    return any(terms.within(said) for terms in flags.FLAG_FAMILIES["On Hold"]) and not flags.ENDED.within(said)
+    return any(terms.within(said) for terms in flags.FLAG_FAMILIES["On Hold"]) and not (flags.ENDED.within(said) or says_none(word))
 
 
 def _candidate(one: Guess, types: Sequence[str]) -> Rule | None:
     """Return a rule that is only offered: for a column that may tell of flags by its cells, or its header; a person must tell."""
     is_few = bool(one.words) and 2 * len(one.words) <= one.cells.count()
     is_note = one.is_text() and not is_few and (one.sounds(words.NOTES) or (one.filled <= SPARSE and one.share(r"\S\s+\S") >= SPARSE))
+    is_note = is_note or (one.is_text() and bool(nothings(one)) and not one.is_yes_no)  # somebody says in each row whether there is something to say
     family = family_of(one)
     is_either = len(one.words) == len(("yes", "no")) and one.filled >= MOST and one.is_text() and one.cells.count() > len(one.words) + 1
     if not (one.is_yes_no or is_note or is_either or (family and one.filled)) or (one.sounds(flags.NOT_A_FLAG) and not family):

@@ -355,7 +355,7 @@ def test_columns_beside_a_flag_that_nobody_knows_are_taken_where_they_are_filled
 def test_headers_that_stand_twice_are_left_out_and_told(bare: Shop) -> None:
     bare.file("h.csv", "Id,Name,Notes,Notes,Blocked\n1,A B,x,,yes\n2,C D,,y,no\n")
     draft = drafted(bare, "h.csv")
-    assert "stands there twice; rename them in the file if they matter: Notes" in draft
+    assert "rename them in the file, and draft it again: Notes\n" in draft
     assert (migrated(bare, "h.csv", draft), flags(bare)) == (0, [("1", ON_HOLD, "Blocked")])
 
 

@@ -1,0 +1,104 @@
+"""What drafts of maps ask, and leave to a person: columns about something else, flags that have ended, days and people of other flags, names."""
+
+import pytest
+
+from tests.cli.conftest import Shop
+from tests.cli.test_migrate import asked
+from tests.cli.test_migrate_drafts import DATED, ON_HOLD, drafted, flags, migrated, unmarked
+
+ROWS = 12
+
+
+def sheet(shop: Shop, header: str, *first: str, rest: str) -> str:
+    """Write a list whose first rows are these and the others alike, each with an id and a name; return the draft for it."""
+    shop.file("s.csv", f"Id,Name,{header}\n" + "".join(f"K{number},Ann {number}B,{(*first, *[rest] * ROWS)[number]}\n" for number in range(ROWS)))
+    return drafted(shop, "s.csv")
+
+
+@pytest.mark.parametrize(
+    "header", ["Card blocked", "Blacklist check done", "Do not use bleach", "Risk of flooding", "Karte gesperrt", "Warning letter received"]
+)
+def test_yes_and_no_about_something_else_is_asked_about(header: str, bare: Shop) -> None:
+    assert not [line for line in unmarked(sheet(bare, header, "yes", rest="no")) if header in line]
+
+
+def test_it_is_only_offered_where_another_column_tells_of_such_flags(bare: Shop) -> None:
+    draft = sheet(bare, "Banned,Card blocked", "yes,no", "no,yes", rest="no,no")
+    assert (migrated(bare, "s.csv", draft), flags(bare)) == (0, [("K0", ON_HOLD, "Banned")])
+    assert '# when = ["Card blocked"]' in draft
+
+
+def test_flags_that_have_ended_are_asked_about(bare: Shop) -> None:
+    draft = sheet(bare, "Blocked,Unblocked,Unblock date", "yes,yes,2026-02-01", "yes,no,", rest="no,no,")
+    assert "# CHECK: Unblocked says yes for 1 of those who would be flagged" in draft
+    assert not [line for line in draft.splitlines() if line.startswith("# when") or (line.startswith("when") and "Unblocked" in line)]
+    assert (migrated(bare, "s.csv", draft), flags(bare)) == (0, [("K1", ON_HOLD, "Blocked")])
+    assert asked(bare, "SELECT customer_id FROM history WHERE action = 'expired'") == [("K0",)]
+
+
+def test_a_day_goes_with_the_flag_that_it_stands_with(bare: Shop) -> None:
+    draft = sheet(bare, "Account status,Card blocked,Ban expires", "Barred,no,2027-01-31", "Active,yes,", rest="Active,no,")
+    assert (migrated(bare, "s.csv", draft), asked(bare, DATED)) == (0, [("K0", ON_HOLD, "Barred", "2026-06-01", "2027-01-31")])
+    assert not [line for line in unmarked(draft) if "Ban expires" in line]
+
+
+def test_a_day_of_a_flag_of_its_own_is_not_lost_to_another(bare: Shop) -> None:
+    draft = sheet(bare, "Niet meer inplannen,Geblokkeerd t/m", "ja,", "nee,31-12-2027", rest="nee,")
+    assert (migrated(bare, "s.csv", draft), [(who, day) for who, _, _, _, day in asked(bare, DATED)]) == (0, [("K0", None), ("K1", "2027-12-31")])
+
+
+def test_few_words_in_a_column_of_warnings_are_asked_about(bare: Shop) -> None:
+    draft = sheet(bare, "Segnalazioni", "Celiaco", "Celiaco", "-", rest="")
+    assert 'comment = ["Segnalazioni"]' in draft
+    assert "is Segnalazioni about a flag" in draft
+
+
+def test_who_brought_a_customer_set_no_flag(bare: Shop) -> None:
+    draft = sheet(bare, "Blacklisted,Reason,Referred by", "yes,theft,Bo", rest="no,,")
+    assert not [line for line in draft.splitlines() if "Referred by" in line and not line.startswith("# Nothing")]
+
+
+def test_people_and_days_that_stand_just_where_the_flag_does_are_taken_and_marked(bare: Shop) -> None:
+    draft = sheet(bare, "Czarna lista,Powód,Wpisał,Data wpisu", "tak,nie płaci,Ola,2026-01-15", rest="nie,,,")
+    assert not [line for line in unmarked(draft) if "Wpisał" in line or "Data wpisu" in line]
+    assert (migrated(bare, "s.csv", draft), asked(bare, DATED)) == (0, [("K0", ON_HOLD, "nie płaci", "2026-01-15", None)])
+    assert asked(bare, "SELECT DISTINCT flagged_by FROM flags") == [("Ola",)]
+
+
+def test_words_that_deny_a_flag_are_none(bare: Shop) -> None:
+    draft = sheet(bare, "Standing,Standing note", "Barred,owes", "Not suspended,", "No longer on hold,", "Previously banned,", rest="Current,")
+    assert 'yes = ["Barred"]' in draft
+    assert (migrated(bare, "s.csv", draft), flags(bare)) == (0, [("K0", ON_HOLD, "owes")])
+
+
+def test_a_status_of_customers_with_a_row_each_is_no_history(bare: Shop) -> None:
+    draft = sheet(bare, "Sperre,Geändert am", "gesperrt,2026-01-01", "entsperrt,2026-02-01", "nicht gesperrt,2026-02-01", rest="keine,")
+    assert "event" not in draft
+    assert (migrated(bare, "s.csv", draft), [who for who, _, _ in flags(bare)]) == (0, ["K0"])
+
+
+def test_what_says_who_may_book_is_offered_the_other_way_round(bare: Shop) -> None:
+    draft = sheet(bare, "OK to book", "No", rest="Yes")
+    assert '# yes = ["No"]' in draft
+    assert (migrated(bare, "s.csv", draft), flags(bare)) == (0, [])
+
+
+def test_family_names_of_several_words_stay_whole(bare: Shop) -> None:
+    bare.file("n.csv", "Id,Naam\n1,Pia van der Berg\n2,Jan Vos\n3,Juan de la Cruz\n")
+    assert migrated(bare, "n.csv", drafted(bare, "n.csv")) == 0
+    assert asked(bare, "SELECT first_name, last_name FROM customers ORDER BY customer_id") == [("Pia", "van der Berg"), ("Jan", "Vos"), ("Juan", "de la Cruz")]
+
+
+def test_a_part_of_the_family_name_may_stand_in_a_column_of_its_own(bare: Shop) -> None:
+    bare.file("t.csv", "Klantnr,Voornaam,Tussenvoegsel,Achternaam,Geblokkeerd\n1,Pia,van der,Berg,ja\n2,Jan,,Vos,nee\n")
+    draft = drafted(bare, "t.csv")
+    assert 'surname_prefix = ["Tussenvoegsel"]' in draft
+    assert migrated(bare, "t.csv", draft) == 0
+    assert asked(bare, "SELECT first_name, last_name FROM customers ORDER BY customer_id") == [("Pia", "van der Berg"), ("Jan", "Vos")]
+
+
+def test_where_no_column_is_called_a_name_a_person_is_asked(bare: Shop) -> None:
+    bare.file("m.csv", "Id,Mooring,Banned\n1,Ann Bee,yes\n2,Bo Cee,no\n3,Cy Dee,no\n")
+    draft = drafted(bare, "m.csv")
+    assert "# CHECK: no column is called a customer's name" in draft
+    assert '# name = ["Mooring"]' in draft
