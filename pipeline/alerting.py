@@ -21,8 +21,9 @@ def plan_alerts(flags: pl.DataFrame, types: Sequence[str], customers: pl.DataFra
     `flags`: customer_no, type_no (a place in `types`) and comment of all flags that the customers have after the batch. `types`:
     the settings' types in their order, then retired ones, which still alert. `customers`: customer_no and alert_message.
     """
-    silent = [number for number, kind in enumerate(settings.flags.types) if not kind.alerts]
-    composed = compose_alerts(_nw(flags), [number for number in range(len(types)) if number not in silent])
+    silent = {number for number, kind in enumerate(settings.flags.types) if not kind.alerts}
+    there = set(flags["type_no"].unique())
+    composed = compose_alerts(_nw(flags), [number for number in range(len(types)) if number in there - silent])
     changes: pl.DataFrame = changed_alerts(_nw(customers), composed).to_native()
     return changes
 

@@ -103,7 +103,9 @@ def count_lost(net: pl.DataFrame, before: int, limit_percent: int) -> MassChange
 
 def count_ended(events: pl.DataFrame) -> pl.DataFrame:
     """Count the flags that a source's events (as `write_items` takes them) end, save those past their last day: flag_type, what, n."""
-    ends = events.group_by("customer_id", "item").agg(pl.col("is_before").first(), pl.col("is_after", "action").last())
+    item = ["customer_id", "item"]
+    ended = events.join(events.filter("is_before").select(item).unique(), on=item, how="semi", maintain_order="left")  # few: most are new
+    ends = ended.group_by(item).agg(pl.col("is_before").first(), pl.col("is_after", "action").last())
     gone = ends.filter(pl.col("is_before") & ~pl.col("is_after") & (pl.col("action") != EXPIRED))
     counted = gone.group_by(flag_type="item").agg(n=pl.len().cast(pl.Int64))
     return counted.select("flag_type", pl.lit("ended_by_source").alias("what"), "n")
