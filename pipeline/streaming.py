@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from itertools import chain
+from operator import or_
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +83,7 @@ class Passage:
         for number, export in self.exports:
             self.read[number] = 0
             for sheet in ahead(export.sheets()):
-                checked = self._of_known(self._withhold(export.cast(sheet), number))
+                checked = self._let_in(export.cast(sheet), number)
                 self._note(checked.findings, number)
                 self._keep(sheet, checked, number)
                 self.read[number] += len(sheet.rows)
@@ -133,20 +135,36 @@ class Passage:
         for frame in found:
             yield frame.join(self._table(), on="what", how="inner", validate="m:1", maintain_order="left").drop("what")
 
-    def _withhold(self, checked: Checked, number: int) -> Checked:
-        """Keep back rows whose id stands elsewhere too, if that is known; find it out where the first piece suggests that there are such."""
+    def _let_in(self, checked: Checked, number: int) -> Checked:
+        """Leave out rows whose id stands elsewhere too, which are kept, and those of nobody, which come back; both where there is something to tell them by."""
         self._order.see(checked.valid.to_series(1))
-        valid = checked.valid.select(self.columns())
+        valid, findings = checked.valid.select(self.columns()), checked.findings
+        apart, nobodys = self._doubled(valid), self._of_nobody(valid)
+        if apart is not None:
+            self.withheld.append(own_texts(valid.filter(apart).select(pl.lit(number, pl.Int64).alias("file_no"), pl.all())))
+        if nobodys is not None:
+            nobodys = nobodys if apart is None else nobodys & ~apart
+            self.nobodys = (self.nobodys or 0) + int(nobodys.sum())
+            said = {"code": pl.lit(NOBODY), "column": pl.lit("customer_id"), "message": pl.lit(CATALOGUE[NOBODY].message)}
+            findings = pl.concat([findings, valid.filter(nobodys).select("source_row", **said)])
+        out = [which for which in (apart, nobodys) if which is not None]
+        return Checked(valid.filter(~reduce(or_, out)) if out else valid, findings)
+
+    def _doubled(self, valid: pl.DataFrame) -> pl.Series | None:
+        """Tell which rows have an id that stands elsewhere too, None where none has; that is found out where the first piece suggests that there are such."""
         if self.withholds and len(valid):
             self.withholds = False
             self.doubled = None if self.is_ascending else self._find_doubled()
-        if self.doubled is None:
-            return replace(checked, valid=valid)
-        apart = self.doubled.have(valid["booking_id"])
-        if apart.any():
-            self.withheld.append(own_texts(valid.filter(apart).select(pl.lit(number, pl.Int64).alias("file_no"), pl.all())))
-            valid = valid.filter(~apart)
-        return replace(checked, valid=valid)
+        apart = None if self.doubled is None else self.doubled.have(valid["booking_id"])
+        return apart if apart is not None and apart.any() else None
+
+    def _of_nobody(self, valid: pl.DataFrame) -> pl.Series | None:
+        """Tell which rows are of nobody, None where none is."""
+        if self.look is not None and len(valid):
+            self._known, self.look = self.look(valid["id_key"]), None
+            self.nobodys = None if self._known is None else 0
+        nobodys = None if self._known is None else self._known.lack(valid["id_key"])
+        return nobodys if nobodys is not None and nobodys.any() else None
 
     def _find_doubled(self) -> Hashes | None:
         """Return the hashes of the ids that stand more than once, None where to find them would take too much or they are too many to keep."""
@@ -161,19 +179,6 @@ class Passage:
         """Raise `Refused` where a file was changed since its ids were looked at."""
         if any(_stamp_of(path) != seen for path, seen in self.seen.items()):
             raise Refused(*CHANGED)
-
-    def _of_known(self, checked: Checked) -> Checked:
-        """Let rows of nobody come back, where there is something to tell them by."""
-        valid = checked.valid
-        if self.look is not None and len(valid):
-            self._known, self.look = self.look(valid["id_key"]), None
-            self.nobodys = None if self._known is None else 0
-        if self._known is None or not (nobodys := self._known.lack(valid["id_key"])).any():
-            return checked
-        self.nobodys = (self.nobodys or 0) + int(nobodys.sum())
-        said = {"code": pl.lit(NOBODY), "column": pl.lit("customer_id"), "message": pl.lit(CATALOGUE[NOBODY].message)}
-        found = valid.filter(nobodys).select("source_row", **said)
-        return Checked(valid.filter(~nobodys), pl.concat([checked.findings, found]))
 
 
 def _stamp_of(path: Path) -> tuple[int, int]:

@@ -259,8 +259,10 @@ class _Reader:
         spare = [name for name in self.names[self.width :] if name in rows.columns]
         rows = rows.with_columns(pl.lit(value=False).alias(SHORT) if short is None else short.alias(SHORT))
         first = rows[cell(0)]
-        if first.null_count() or (first < "!").any() or (first > "~").any():  # blank, or begins with what may be one
-            rows = rows.filter(pl.any_horizontal(pl.col(rows.columns[1:-1]).str.strip_chars() != ""))
+        doubtful = (first.is_null() | (first < "!") | (first > "~")).fill_null(value=True).arg_true()  # blank, or begins with what may be one
+        is_filled = rows[doubtful].select(pl.any_horizontal(pl.col(rows.columns[1:-1]).str.strip_chars() != "").fill_null(value=False)).to_series()
+        if not is_filled.all():
+            rows = rows.filter(pl.repeat(value=True, n=len(rows), eager=True).scatter(doubtful.filter(~is_filled), values=False))
         if any(rows[name].null_count() < len(rows) for name in spare):
             self._refuse_long(rows, spare)
         return rows.drop(spare)
