@@ -10,10 +10,13 @@ from pipeline.legacy.guessing import FORMATS, MANY, MOST, WITH_WEEKDAY, Guess
 from pipeline.legacy.maps import PREFIX
 from pipeline.legacy.rules import Rule
 from pipeline.legacy.spotting import spot_flags
+from pipeline.legacy.terms import plain
 
 WRITTEN_OUT = r"^['+(]*0|[ ()+/]"  # how a phone number is told from an id
 ID = r"^[^\s@]{1,40}$"
 FEW_STATUSES = 8
+VOTES = 5  # addresses that must tell which word of a name comes first
+SEVERAL_WORDS = r"\S\s+\S"
 NAMES = {"name", "first_name", "last_name", "company"}
 WHOLE_NAME = r"^[^\W\d][^\d@]*,? [^\d@]*[^\W\d]\S*$"
 # Words of headers such as Vor- und Nachname.
@@ -52,6 +55,17 @@ def assign(guesses: Sequence[Guess], types: Sequence[str]) -> Drafted:
     _take_any_id(drafted)
     _settle_dates(drafted, guesses)
     return drafted
+
+
+def _is_surname_first(name: Guess, emails: Sequence[Guess]) -> bool:
+    """Tell whether most addresses that hold the first word of a name and the last one have the last one first."""
+    votes = []
+    for whole, address in zip(name.cells, emails[0].cells, strict=True) if emails else ():
+        parts = [plain(part) for part in (whole or "").split()]
+        box = plain(address or "").partition("@")[0]
+        if len(parts) > 1 and "," not in (whole or "") and parts[0] in box and parts[-1] in box:
+            votes.append(box.index(parts[-1]) < box.index(parts[0]))
+    return len(votes) >= VOTES and sum(votes) >= MOST * len(votes)
 
 
 def _may_be_name(one: Guess) -> bool:
@@ -124,12 +138,15 @@ def _take_names(drafted: Drafted, left: list[Guess]) -> None:
     bare = [one for one in named if one in left and not words.NAME.without(words.LAST_NAME.without(one.terms))]
     if parts == {"first_name"} and bare and not both:  # Vorname beside Name
         _take(drafted, left, "last_name", bare[:1])
-    elif len(parts) == 1 and not both:  # French Nom alone, and the like
-        drafted.columns["name"] = drafted.columns.pop(parts.pop())
+    elif len(parts) == 1 and not both and drafted.columns[part := parts.pop()][0].share(SEVERAL_WORDS) >= MANY:  # French Nom alone, and the like
+        drafted.columns["name"] = drafted.columns.pop(part)
     elif not parts:
         whole = [one for one, _ in both] or [one for one in named if one in left and one.is_called(words.NAME)]
         begins = [first == "last" for _, first in both] or [one.is_called(words.SURNAME_FIRST) for one in whole]
         drafted.surname_first = any(begins[:1]) and whole[0].share(",") < 1 - MOST
+        if whole and not drafted.surname_first and _is_surname_first(whole[0], drafted.columns.get("email", [])):
+            drafted.surname_first = True
+            drafted.doubts["name"] = "addresses begin with the second word of the name: does the family name come first?"
         if len(whole) > 1:
             drafted.doubts["name"] = f"is this the customer's name? It may be {', '.join(one.header for one in whole[1:])} as well"
         _take(drafted, left, "name", whole[:1])

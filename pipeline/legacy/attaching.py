@@ -7,6 +7,8 @@ from pipeline.legacy import glossary as words
 from pipeline.legacy.guessing import MOST, Guess
 from pipeline.legacy.rules import SENTENCE, Rule, family_of, is_about_else, nothings, place_day, says_until, says_who
 
+SEVERAL = 3  # cells, which hardly stand by chance where a flag does
+SHORT = r"^\S{1,12}(?:\s\S{1,12})?$"  # initials, or a name
 ENOUGH = 0.8  # the share of a part's cells that stand where there is a flag
 
 
@@ -110,6 +112,34 @@ def _attach_unnamed(rule: Rule, one: Guess) -> bool:
     return True
 
 
+def attach_far(rule: Rule, free: list[Guess], rules: Sequence[Rule]) -> None:
+    """Add to a rule the columns anywhere that are filled where it has a flag, and in no other row, nor just where another rule of `rules` has one."""
+    for one in list(free):
+        is_called = one.sounds(words.REASON) or says_who(one) or (one.is_date and (one.sounds(words.AT) or one.sounds(words.UNTIL)))
+        is_sure = is_called or int(one.cells.is_not_null().sum()) >= SEVERAL
+        is_other = family_of(one) is not None and not says_who(one)
+        if is_other or not is_sure or one.sounds(flags.NOT_A_FLAG) or one.sounds(words.BROUGHT) or not stands_alone(one, [rule]):
+            continue
+        if any(stands_alone(one, [other]) for other in rules if other is not rule):
+            continue
+        why = f"{one.header} does not stand beside {rule.head().header}, and is filled only where that is: "
+        if one.is_date and not {"at", "expires"} & {*rule.parts, *rule.offered}:
+            place_day(rule, one, f"{why}is it a day of it?")
+        elif one.is_text() and "by" not in rule.parts and not one.sounds(words.REASON) and (says_who(one) or one.share(SHORT) >= MOST):
+            rule.parts["by"], rule.unsure["by"] = one, f"{why}does it tell who set it?"
+        elif one.is_text() and "comment" not in rule.parts:
+            rule.parts["comment"], rule.unsure["comment"] = one, f"{why}does it tell why?"
+        else:
+            continue
+        free.remove(one)
+
+
+def stands_alone(one: Guess, rules: Sequence[Rule]) -> bool:
+    """Tell whether a column is filled only where one of some rules has a flag, and in at least half of those rows."""
+    there = one.cells.is_not_null()
+    return any(bool(there.any()) and not (there & ~rule.flagged_rows()).any() and 2 * int(there.sum()) >= int(rule.flagged_rows().sum()) for rule in rules)
+
+
 def _is_as_often(rule: Rule, one: Guess) -> bool:
     """Tell whether a column is filled where the rule has a flag, and nowhere else."""
     return bool((one.cells.is_not_null() == rule.flagged_rows()).all())
@@ -129,7 +159,7 @@ def _attach(rule: Rule, one: Guess) -> bool:
         rule.parts["by"] = one
         return True
     is_reason, is_note = (one.sounds(terms) and (one.is_text() or not one.filled) for terms in (words.REASON, words.NOTES))
-    if "comment" in rule.parts or not (is_reason or is_note) or (is_note and not one.filled):
+    if "comment" in rule.parts or not (is_reason or is_note) or (is_note and not one.filled) or (rule.is_offered and not does_fit):
         return False
     if not does_fit:
         rule.offered["comment"] = (one, f"{one.header} is filled for customers without this flag too; if it tells why, take the # off")

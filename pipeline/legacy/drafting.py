@@ -159,7 +159,7 @@ def _customers(drafted: Drafted) -> Iterator[str]:
 
 def _statuses(drafted: Drafted) -> Iterator[str]:
     known = status_table("customers", {})
-    flagging = [word for rule in drafted.rules if not rule.is_offered for word in rule.yes or ()]
+    flagging = [word for rule in drafted.rules if not rule.is_offered for word in (*(rule.yes or ()), *rule.types)]
     words = [word for one in drafted.columns.get("status", []) for word in one.words if header_key(word) not in known and word not in flagging]
     if words:
         yield "\n# CHECK: words for the status that are not known by themselves: active, archived or deleted. Those with a # count as active."

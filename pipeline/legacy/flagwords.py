@@ -23,7 +23,8 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
         Terms(
             "ban | bans | banned | isbanned | banni* | baneado | baneada | banido | banida | verbannt | verbannen | bannlyst | bandlyst",
             "portforbud | adgangsforbud | hausverbot* | lokalverbot* | kaufverbot* | porttikielto | portkielto | toegangsverbod | pandverbod",
-            "bann | bortvist | udelukket | karantaene | unban* | bannato | bannata | yasak* | persona non grata | non grata | verbannte*",
+            "toegang ontzegd | ontzegd* | ontzegging* | bann",
+            "bortvist | udelukket | karantaene | unban* | bannato | bannata | yasak* | persona non grata | non grata | verbannte*",
         ),
         Terms(
             "svartelist* | sorteliste* | blacklist* | black list* | schwarze liste",
@@ -87,7 +88,8 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
             "предупр* | вниман* | осторожн* | проблем* | флаг* | *警告* | *要注意* | *注意* | *フラグ* | *标记* | *주의* | *경고*",
             "vorsicht* | caution | precaucion | pozor | figyelmezt* | uyari | problem* | *problem | probleme* | problema*",
             "auffallig* | auffaellig* | avertizare | pas pa | vigilance | a surveiller | a verifier | a risque",
-            "heads up | beware | watch out | mise en garde | opgelet | vystraha* | dikkat",
+            "heads up | beware | watch out | mise en garde | opgelet | vystraha* | dikkat | difficult* | difficil* | schwierig* | lastig* | concern*",
+            "trudny | trudna | besvarlig* | vanskelig* | hankala",
         ),
     ),
     "Important": (
@@ -104,6 +106,7 @@ SOFT: Final = Terms(
     "dulezit* | held | hold | holds | signale* | locked | ban | block | esto | veto | alarm* | tarke* | churn* | exclu | pas pa | zakaz | verbot",
     "debtor* | arrears | in arrears | overdue | delinquent* | schuldner* | zahlungsverzug | mahnstufe* | dluzni* | moros* | deudor* | debitore | impay*",
     "inkasso* | zalega* | saumig* | wanbetal*",
+    "difficult* | difficil* | schwierig* | lastig* | concern* | trudny | trudna | besvarlig* | vanskelig* | hankala",
     "avvis* | segnalaz* | vigilance | a verifier | signalement*",
     "важн* | вниман* | проблем* | *注意* | *重要* | *保留* | *중요*",
     "engelli | blockhaus* | suspension | prohibid* | προσοχη",
@@ -167,6 +170,8 @@ NOT_A_FLAG: Final = Terms(
     "calendar* | kalender* | agendadag* | kalendarz* | calendrier* | calendario* | days | dates | tage | jours | dias | giorni | dagar | dagen | dni | dny",
     "substance* | drain* | sizes | *休業日* | stop number | bus stop*",
     "by text | by sms | by email | enabled | sent | stock | flag day | risk assess* | credit card* | kreditkart* | no go zone",
+    "nieuwsbrief* | nyhetsbrev* | nyhedsbrev* | infolettre* | boletin* | lettre d information | inscrit a la lettre | biuletyn* | hirlevel*",
+    "zpravodaj* | uutiskirje* | bulten | e bulten | *メルマガ* | gift aid | rodo | staff member",
     "hold harmless* | interdit aux chiens | escluso iva | banniere | engelli mi",
 )
 YES_WORDS: Final = Terms(

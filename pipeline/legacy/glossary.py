@@ -48,6 +48,7 @@ NOT_AN_ID: Final = Terms(
     "αφμ",
 )
 FIRST_NAME: Final = Terms(
+    "roepnaam | tilltalsnamn",
     "firstname | first name | first | given | given name | givenname | forename | vorname | prenom | nombre | nome | voornaam | fornavn | fornamn | imie",
     "etunimi | jmeno | krestni jmeno | nombre de pila | nome de batismo | primeiro nome | keresztnev | prenume | ad | isim | krstne meno | vornamen",
     "prenoms",
@@ -76,7 +77,7 @@ NAME: Final = Terms(
     "owner name | halter | musteri adi soyadi | adi soyadi | osoba kontaktowa | kontaktni osoba | eleve | fulde navn | fullt namn | fullt navn",
     "huesped | ospite | hospede | paciente | paziente | pupil | student | parent | parent name | teilnehmer | teilnehmerin | holder | berth holder",
     "hirer | hirer name | tenant | resident | deltager | deltagare | kursist | deelnemer | alumno | alumna | aluno | aluna | allievo | uczen | zak",
-    "koko nimi | imie i nazwisko | jmeno a prijmeni | volledige naam | jmeno prijmeni",
+    "parent carer | carer | parent guardian | guardian | koko nimi | imie i nazwisko | jmeno a prijmeni | volledige naam | jmeno prijmeni",
 )
 COMPANY: Final = Terms(
     "company name | customer company | nom de la societe | nombre de la empresa | nome da empresa | nome azienda",

@@ -15,7 +15,8 @@ from schemas.columns import header_key
 
 EMAIL = r"^(?:[^<>]*<)?(?:mailto:)?[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+>?"
 PHONE = r"^['+(]?\d[\d ()./+-]{6,}$"
-NUMBER = r"^[+-]?\d+(?:[.,]\d+)?\s?%?$"
+MONEY = r"(?i:€|\$|£|zł|kr\.?|kč|ft|lei|eur|usd|gbp|chf|sek|nok|dkk|pln|czk)"
+NUMBER = rf"^(?:{MONEY}\s?)?[+-]?\d+(?:[ .,\x27]\d{{3}})*(?:[.,]\d+)?\s?(?:%|{MONEY})?$"
 ISO = r"^\d{4}-\d{2}-\d{2}"
 WEEKDAY = r"[^\W\d]{2,}\.?,?\s+"
 LIKE_A_DAY = rf"^(?:{WEEKDAY})?(?:\d{{1,4}}[\D]|[^\W\d]{{3,}}\.?\s+\d{{1,2}}\b)"

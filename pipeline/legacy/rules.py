@@ -50,11 +50,12 @@ class Rule:
         yield from (guess for guess, _ in self.offered.values())
 
     def flagged_rows(self) -> pl.Series:
-        """Tell for each row whether there is a flag."""
+        """Tell for each row whether there is a flag; of a rule that is only offered, whether there may be one."""
         cells = self.head().cells
         if "when" in self.parts and self.yes is not None and ANY not in self.yes:
             return cells.str.to_lowercase().is_in([word.lower() for word in self.yes]).fill_null(value=False)
-        return cells.is_not_null() & ~cells.str.to_lowercase().is_in([word.lower() for word in self.no or ()]).fill_null(value=False)
+        no = [word.lower() for word in self.no or () if not (self.is_offered and word in self.maybe)]
+        return cells.is_not_null() & ~cells.str.to_lowercase().is_in(no).fill_null(value=False)
 
 
 def family_of(guess: Guess) -> tuple[str, int] | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.legacy import flagwords as flags
 from pipeline.legacy import glossary as words
-from pipeline.legacy.attaching import ENOUGH, attach_near, attach_tied, attach_unnamed, stands_with
+from pipeline.legacy.attaching import ENOUGH, attach_far, attach_near, attach_tied, attach_unnamed, stands_alone, stands_with
 from pipeline.legacy.guessing import FEW_WORDS, LONG_WORD, MOST, Guess, means_no, means_yes, says_none
 from pipeline.legacy.levels import Levels, find_levels, flag_type
 from pipeline.legacy.maps import ANY
@@ -35,8 +35,16 @@ def spot_flags(left: Sequence[Guess], types: Sequence[str], *, may_repeat: bool)
         attach_near(rule, free)
     for rule in sure:
         attach_unnamed(rule, free)
+    for rule in [rule for rule in found if rule.is_offered and says_who(rule.head()) and stands_alone(rule.head(), sure)]:
+        found.remove(rule)
+        free.append(rule.head())
+    for rule in sure:
+        attach_far(rule, free, sure)
     for rule in sure:
         _note_ended(rule, free)
+    for rule in [rule for rule in found if rule.is_offered]:
+        attach_near(rule, free)
+        attach_far(rule, free, [rule])
     rules += found
     for one in list(free):
         if one in free and one not in _used(rules) and (made := _candidate(one, types)):
@@ -204,6 +212,7 @@ def _switch(one: Guess, kind: str) -> Rule:
 
 def _typed(one: Guess, levels: Levels) -> Rule:
     rule = Rule("", {"type_column": one}, types=levels.types, maybe=levels.maybe, no=levels.no, text=one.header)
+    rule.says_which = len(set(levels.types.values())) < len(levels.types)  # else it would be lost which of them it was
     rule.doubts += levels.doubts(one)
     return rule
 
@@ -232,6 +241,7 @@ def _other(one: Guess, kind: str) -> Rule:
     rule = Rule(kind, {"when": one}, is_offered=True)
     if one.is_number and one.words:
         rule.yes, rule.no = [word for word in one.words if not means_no(word)], [word for word in one.words if means_no(word)]
+        rule.says_which = len(rule.yes) > 1
     elif one.filled:
         rule.yes, rule.no = [ANY], nothings(one) or []
     what = "holds numbers" if one.is_number else "is filled for some" if one.filled else "is empty in this file"
@@ -242,16 +252,21 @@ def _other(one: Guess, kind: str) -> Rule:
 def _of_cells(one: Guess, types: Sequence[str]) -> Rule | None:
     """Return a rule for a column whose header says nothing of flags, and whose cells do: types, levels, or a status such as blocked."""
     levels = find_levels(one, flag_type("Warning", types), types)
-    if levels and (levels.is_sure or one.sounds(flags.LEVELS) or one.sounds(flags.COLOURS)):
+    are_levels = any(flags.LEVEL_HIGH.whole(phrase(word)) or flags.LEVEL_MID.whole(phrase(word)) for word in one.words)
+    if levels and not one.sounds(flags.NOT_A_FLAG) and (levels.is_sure or are_levels or one.sounds(flags.LEVELS) or one.sounds(flags.COLOURS)):
         rule = _typed(one, levels)
         rule.is_offered = not levels.is_sure and not one.sounds(flags.LEVELS)
         return rule
     flagging = [word for word in one.words if _sounds_blocked(word) and not means_no(word)]
-    if not one.is_text() or not flagging or len(flagging) == len(one.words) or one.sounds(flags.NOT_A_FLAG):
+    if not one.is_text() or not flagging or len(flagging) == len(one.words) or one.sounds(flags.NOT_A_FLAG) or one.sounds(words.REASON):
         return None
-    rule = Rule(flag_type("On Hold", types), {"when": one}, yes=flagging, no=[word for word in one.words if word not in flagging], text=flagging[0])
+    kinds = {word: kind for word in one.words if not means_no(word) and not says_none(word) and (kind := type_of(word, types))}
+    rest = [word for word in one.words if word not in flagging and word not in kinds]
+    rule = Rule(flag_type("On Hold", types), {"when": one}, yes=flagging, no=rest, text=flagging[0])
+    if set(kinds) - set(flagging):
+        rule = Rule("", {"type_column": one}, types={word: flag_type(kind, types) for word, kind in kinds.items()}, no=rest, text=one.header)
     rule.family = ("On Hold", -1)
-    rule.says_which = len(flagging) > 1
+    rule.says_which = len({*flagging, *kinds}) > 1
     rule.doubts.append(f"some words of {one.header} sound of a flag; are these, and only these, flags?")
     return rule
 

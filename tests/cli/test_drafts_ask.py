@@ -102,3 +102,50 @@ def test_where_no_column_is_called_a_name_a_person_is_asked(bare: Shop) -> None:
     draft = drafted(bare, "m.csv")
     assert "# CHECK: no column is called a customer's name" in draft
     assert '# name = ["Mooring"]' in draft
+
+
+def test_reasons_people_and_days_are_found_where_they_stand_apart(bare: Shop) -> None:
+    rows = ("Powód wpisu,Town,Wpisał,City,Data wpisu,Czarna lista", "nie płaci,A,Ola,B,2026-01-15,tak")
+    draft = sheet(bare, rows[0], rows[1], rows[1], rows[1], rest=",A,,B,,nie")
+    assert not [line for line in unmarked(draft) if "wpis" in line.casefold()]
+    assert (migrated(bare, "s.csv", draft), asked(bare, DATED)[0]) == (0, ("K0", ON_HOLD, "nie płaci", "2026-01-15", None))
+    assert asked(bare, "SELECT DISTINCT flagged_by FROM flags") == [("Ola",)]
+
+
+def test_a_word_of_a_flag_in_a_reason_is_no_flag(bare: Shop) -> None:
+    draft = sheet(bare, "Spärrad,Ort,Orsak", "Ja,A,Husdjur trots förbud", "Ja,B,Obetald faktura", rest="Nej,C,")
+    assert (migrated(bare, "s.csv", draft), flags(bare)) == (0, [("K0", ON_HOLD, "Husdjur trots förbud"), ("K1", ON_HOLD, "Obetald faktura")])
+
+
+def test_a_status_may_tell_of_flags_of_several_types(bare: Shop) -> None:
+    draft = sheet(bare, "Situación,Motivo", "Bloqueado,insulta", "Moroso,", rest="Activo,")
+    assert (migrated(bare, "s.csv", draft), flags(bare)) == (0, [("K0", ON_HOLD, "insulta"), ("K1", "At Risk", "Moroso")])
+    assert not [line for line in unmarked(draft) if "Moroso" in line]
+
+
+def test_traffic_lights_are_offered_with_what_is_said_beside_them(bare: Shop) -> None:
+    draft = sheet(bare, "Trust,Town,Trust comment", "Red,A,stole", "Amber,B,late", rest="Green,C,")
+    assert '# type_column = ["Trust"]' in draft
+    assert '# comment = ["Trust comment"]' in draft
+
+
+def test_a_family_name_alone_is_no_whole_name(bare: Shop) -> None:
+    bare.file("r.csv", "Klantnr,Achternaam,Toegang ontzegd t/m\n1,Mulder,31-12-2027\n2,Vos,\n")
+    assert migrated(bare, "r.csv", drafted(bare, "r.csv")) == 0
+    assert asked(bare, "SELECT first_name, last_name FROM customers ORDER BY customer_id") == [(None, "Mulder"), (None, "Vos")]
+    assert [day for *_, day in asked(bare, DATED)] == ["2027-12-31"]
+
+
+def test_addresses_tell_whether_the_family_name_comes_first(bare: Shop) -> None:
+    people = [("Öberg", "Birgitta"), ("Ek", "Bo"), ("Lind", "Åsa"), ("Berg", "Ola"), ("Dahl", "Siv"), ("Holm", "Ulf")]
+    rows = [f"{number},{last} {first},{first}.{last}@example.se,Nej\n" for number, (last, first) in enumerate(people)]
+    plain = "".join(rows).replace("Ö", "O").replace("Å", "A")
+    bare.file("a.csv", "Kundnr,Namn,E-post,Spärrad\n" + plain)
+    draft = drafted(bare, "a.csv")
+    assert "surname_first = true" in draft
+    assert "CHECK: name: addresses begin with the second word" in draft
+    bare.file(
+        "b.csv", "Kundnr,Namn,E-post,Spärrad\n" + "".join(f"{n},{first} {last},{first}.{last}@example.se,Nej\n" for n, (last, first) in enumerate(people))
+    )
+    (bare.folder / "draft.toml").unlink()
+    assert "surname_first" not in drafted(bare, "b.csv")
