@@ -66,8 +66,10 @@ class KnownIds:
         lacking = self._table.lack(*self._hashes(ids))
         return lacking | ids.is_null() if ids.null_count() else lacking
 
-    def _hashes(self, ids: pl.Series) -> list[pl.Series]:
-        return [ids.hash(seed) for seed in self._seeds]
+    def _hashes(self, ids: pl.Series) -> tuple[pl.Series, pl.Series]:
+        """Return what tells an id's place, and its hash, which is never that of an empty place, 0."""
+        places, hashes = (ids.hash(seed) for seed in self._seeds)
+        return places, hashes | 1
 
 
 class Hashes:
@@ -92,14 +94,14 @@ class _Places:
     def __init__(self, places: pl.Series, hashes: pl.Series) -> None:
         self._last_bits = (1 << (ROOM * len(hashes)).bit_length()) - 1
         at = places & self._last_bits
-        self._kept = pl.repeat(None, self._last_bits + 1, dtype=pl.UInt64, eager=True).scatter(at, hashes)
+        self._kept = pl.repeat(0, self._last_bits + 1, dtype=pl.UInt64, eager=True).scatter(at, hashes)
         taken = self._kept.gather(at) != hashes
         others = hashes.filter(taken)
         self._others = _Places(places.filter(taken), others) if len(others) > FEW else None
         self._few = others.implode()
 
     def lack(self, places: pl.Series, hashes: pl.Series) -> pl.Series:
-        lacking = (self._kept.gather(places & self._last_bits) != hashes).fill_null(value=True)
+        lacking = self._kept.gather(places & self._last_bits) != hashes
         unsure = lacking.arg_true()
         rest = hashes.gather(unsure)
         return lacking.scatter(unsure, self._others.lack(places.gather(unsure), rest) if self._others else ~rest.is_in(self._few))

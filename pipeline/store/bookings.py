@@ -18,6 +18,7 @@ from pipeline.store.writing import WRITTEN, find_written
 
 PLAIN = ("customer_id", "starts_at", "ends_at", "status", "service", "staff", "price", "created_at")
 MOST_HANDED_OUT = 5_000_000  # ids, of some 70 bytes each
+MANY = 100_000  # rows of a first piece, after which more may come
 LIVE = "{}status = 'booked' AND {}starts_at >= ?"
 COLUMNS = (
     "booking_id, customer_id, starts_at, ends_at, status, service, staff, price, created_at, "
@@ -126,14 +127,15 @@ def clash_left_out(book: Book, source: str, stream: Any, message: str) -> None:
 
 
 def ids_to_go_by(book: Book, asked: pl.Series) -> pl.Series | None:
-    """Return the ids of all customers where some of these are nobody's; None where none is, or there are too many customers to hand them out.
+    """Return the ids of all customers where these are many, or some of them nobody's; None where none is, or there are too many customers to hand them out.
 
-    NOTE: rows that are deleted again before the end make DuckDB write the whole table once more. Where the first rows of a file tell that
-    there are such rows, they had better not come in; where none does, not looking each one up on its way is quicker.
+    NOTE: rows that are deleted again before the end make DuckDB write the whole table once more, so those of nobody had better not come in. To look
+    up each of many rows on its way takes less than to look for those of nobody afterwards; of few rows the book is asked.
     """
-    named = asked.drop_nulls().to_frame("customer_id").unique()
-    known = book.ask(f"SELECT count(*) AS n FROM ({LIVING}) c SEMI JOIN named USING (customer_id)", named=named)["n"][0]
-    if known == len(named) or count_rows(book, "customers") > MOST_HANDED_OUT:
+    if count_rows(book, "customers") > MOST_HANDED_OUT:
+        return None
+    named = asked.drop_nulls().to_frame("customer_id").unique() if len(asked) < MANY else None
+    if named is not None and len(named) == book.ask(f"SELECT count(*) AS n FROM ({LIVING}) c SEMI JOIN named USING (customer_id)", named=named)["n"][0]:
         return None
     return book.ask(LIVING)["customer_id"]
 

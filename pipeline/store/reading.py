@@ -86,13 +86,15 @@ def one_edit_pairs(asked: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
     """
     asked = asked.with_columns(size=pl.col("key").str.len_chars().cast(pl.Int64))
     stored = stored.with_columns(size=pl.col("stored").str.len_chars().cast(pl.Int64))
-    places = range(max(_longest(stored), _longest(asked)))
+    sizes = asked["size"].unique().to_list()
+    as_long = stored.filter(pl.col("size").is_in([*sizes, *(size + 1 for size in sizes)]))
+    places = range(max(_longest(as_long), _longest(asked)))
     as_it_is = asked.lazy().select("key", short="key", size=pl.col("size") + 1)
     shorter, found = [], []
     for place in places:
         less = [_less(name, place).alias("short") for name in ("key", "stored")]
         asked_less = asked.lazy().filter(pl.col("size") > place).select("key", less[0], "size")
-        stored_less = stored.lazy().filter(pl.col("size") > place).select("customer_id", less[1], "size")
+        stored_less = as_long.lazy().filter(pl.col("size") > place).select("customer_id", less[1], "size")
         found.append(stored_less.join(pl.concat([asked_less, as_it_is]), on=["short", "size"], how="inner").select("key", near="customer_id"))
         shorter.append(asked_less.select("key", "short"))
     if not shorter:
