@@ -36,6 +36,7 @@ class Drafted:
     formats: list[str] = field(default_factory=list)
     is_either: bool = False
     surname_first: bool = False
+    may_begin_with_surname: bool = False
     ids: list[Guess] = field(default_factory=list)
     names: list[Guess] = field(default_factory=list)
     unused: list[Guess] = field(default_factory=list)
@@ -132,6 +133,7 @@ def _take_names(drafted: Drafted, left: list[Guess]) -> None:
     both = [(one, first) for one in named if (first := _order(one.terms))]
     for column, terms in (("first_name", words.FIRST_NAME), ("last_name", words.LAST_NAME)):
         _take(drafted, left, column, [one for one in named if one in left and one.is_called(terms) and not _order(one.terms)][:1])
+    _take_qualified(drafted, left, named)
     if "last_name" in drafted.columns:
         _take(drafted, left, PREFIX, [one for one in named if one in left and one.is_called(words.SURNAME_PREFIX)][:1])
     parts = {"first_name", "last_name"} & set(drafted.columns)
@@ -144,17 +146,28 @@ def _take_names(drafted: Drafted, left: list[Guess]) -> None:
         whole = [one for one, _ in both] or [one for one in named if one in left and one.is_called(words.NAME)]
         begins = [first == "last" for _, first in both] or [one.is_called(words.SURNAME_FIRST) for one in whole]
         drafted.surname_first = any(begins[:1]) and whole[0].share(",") < 1 - MOST
-        if whole and not drafted.surname_first and _is_surname_first(whole[0], drafted.columns.get("email", [])):
-            drafted.surname_first = True
-            drafted.doubts["name"] = "addresses begin with the second word of the name: does the family name come first?"
         if len(whole) > 1:
             drafted.doubts["name"] = f"is this the customer's name? It may be {', '.join(one.header for one in whole[1:])} as well"
         _take(drafted, left, "name", whole[:1])
+    if "name" in drafted.columns and not drafted.surname_first and _is_surname_first(drafted.columns["name"][0], drafted.columns.get("email", [])):
+        drafted.may_begin_with_surname = True
     _take(drafted, left, "company", [one for one in named if one in left and one.is_called(words.COMPANY)][:1])
     statuses = [one for one in left if one.is_called(words.STATUS) and 0 < len(one.words) <= FEW_STATUSES and not one.is_yes_no and not one.is_number]
     _take(drafted, left, "status", statuses[:1])
     left.extend(statuses[:1])  # a status may tell of a flag too
     left.sort(key=lambda one: one.place)
+
+
+def _take_qualified(drafted: Drafted, left: list[Guess], named: Sequence[Guess]) -> None:
+    """Take a first and a family name whose headers say whose they are, where there are both, in place of one that says the half of it."""
+    pair = {}
+    for column, terms in (("first_name", words.FIRST_NAME), ("last_name", words.LAST_NAME)):
+        taken = drafted.columns.get(column, [])
+        called = [one for one in named if one in left and not one.sounds(words.OTHERS) and terms.whole(words.WHOSE.without(one.terms))]
+        pair[column] = [*taken, *called][:1]
+    if all(pair.values()) and pair["first_name"] != pair["last_name"]:
+        for column, some in pair.items():
+            _take(drafted, left, column, [one for one in some if one in left])
 
 
 def _order(terms: str) -> str | None:

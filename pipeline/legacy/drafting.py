@@ -130,6 +130,9 @@ def _dates(drafted: Drafted) -> Iterator[str]:
     if drafted.surname_first:
         yield "# Whole names begin with the family name."
         yield "surname_first = true"
+    if drafted.may_begin_with_surname:
+        yield "# CHECK: addresses begin with the last word of the whole name: does the family name come first in it? If it does, take the # off:"
+        yield "# surname_first = true"
     if drafted.unused:
         yield f"# Nothing is made of these columns: {_named([one.header for one in drafted.unused])}"
 

@@ -44,7 +44,8 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
             "niet meer helpen | niet meer toelaten | niet helpen | niet accepteren | inte boka | ej boka | boka ej | ikke book* | ikke bestill*",
             "nie obslugiwac | nie rezerwowac | neobsluhovat | nerezervovat | ala varaa | ei saa varata | ei varauksia | refuse* | refused service",
             "not welcome | unwelcome | unerwunscht | unerwuenscht | indesiderat* | indeseab* | indesead* | indesejad* | indesirable",
-            "ongewenst* | neubytovavat | niet inplannen | niet meer inplannen | nicht einplanen | uonsket | oonskad",
+            "ongewenst* | neubytovavat | niet inplannen | niet meer inplannen",
+            "keine buchung* | kein einlass | kein zutritt | zakaz vstupu | nicht einplanen | uonsket | oonskad",
             "не обслуж* | не брон* | не принима* | *出入禁止* | *出禁* | *予約不可* | *お断り* | *예약불가*",
         ),
         Terms(
@@ -72,7 +73,8 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
         Terms(
             "debtor* | bad debt* | bad payer | slow payer | late payer | arrears | in arrears | overdue | delinquent* | schuldner* | zahlungsverzug",
             "saumig* | mahnstufe* | dluzni* | moros* | deudor* | debitore | impay* | mauvais payeur | wanbetal* | inadimplent* | skyldner* | gaeldner*",
-            "dluznik* | zalega* | maksuhair* | inkasso*",
+            "dluznik* | zalega* | maksuhair* | inkasso* | neplatic* | spatny platce | darlig betaler | mau pagador | devedor* | caloteir*",
+            "retard* de paiement | litige*",
         ),
     ),
     "Alert": (Terms("alert* | alerte* | alerta* | allert* | alarm* | allarm* | тревог* | алерт* | *アラート* | *警报* | *알림*"),),
@@ -89,7 +91,7 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
             "vorsicht* | caution | precaucion | pozor | figyelmezt* | uyari | problem* | *problem | probleme* | problema*",
             "auffallig* | auffaellig* | avertizare | pas pa | vigilance | a surveiller | a verifier | a risque",
             "heads up | beware | watch out | mise en garde | opgelet | vystraha* | dikkat | difficult* | difficil* | schwierig* | lastig* | concern*",
-            "trudny | trudna | besvarlig* | vanskelig* | hankala",
+            "obs | bemaerk | saerligt | dangerous* | handle with care | trudny | trudna | besvarlig* | vanskelig* | hankala",
         ),
     ),
     "Important": (
@@ -106,7 +108,8 @@ SOFT: Final = Terms(
     "dulezit* | held | hold | holds | signale* | locked | ban | block | esto | veto | alarm* | tarke* | churn* | exclu | pas pa | zakaz | verbot",
     "debtor* | arrears | in arrears | overdue | delinquent* | schuldner* | zahlungsverzug | mahnstufe* | dluzni* | moros* | deudor* | debitore | impay*",
     "inkasso* | zalega* | saumig* | wanbetal*",
-    "difficult* | difficil* | schwierig* | lastig* | concern* | trudny | trudna | besvarlig* | vanskelig* | hankala",
+    "difficult* | difficil* | schwierig* | lastig* | concern* | trudny | trudna | besvarlig* | vanskelig* | hankala | obs | bemaerk | saerligt",
+    "dangerous* | handle with care | neplatic* | spatny platce | darlig betaler | mau pagador | devedor* | caloteir* | retard* de paiement | litige*",
     "avvis* | segnalaz* | vigilance | a verifier | signalement*",
     "важн* | вниман* | проблем* | *注意* | *重要* | *保留* | *중요*",
     "engelli | blockhaus* | suspension | prohibid* | προσοχη",
@@ -172,6 +175,9 @@ NOT_A_FLAG: Final = Terms(
     "by text | by sms | by email | enabled | sent | stock | flag day | risk assess* | credit card* | kreditkart* | no go zone",
     "nieuwsbrief* | nyhetsbrev* | nyhedsbrev* | infolettre* | boletin* | lettre d information | inscrit a la lettre | biuletyn* | hirlevel*",
     "zpravodaj* | uutiskirje* | bulten | e bulten | *メルマガ* | gift aid | rodo | staff member",
+    "jazyk* | idioma* | langue* | taal | sprog | zahlungsart | zahlweise | reglement | metodo de pago | forma de pagamento | forma de pago",
+    "betaalmethode | zpusob platby | paid by | payment method | payment terms | payment type | deposit | deposit paid | anzahlung* | acompte* | fianza*",
+    "sinal | borg | depositum | zaloha* | how did | como nos | wie auf uns | account manager | pets | animais | vaccin*",
     "hold harmless* | interdit aux chiens | escluso iva | banniere | engelli mi",
 )
 YES_WORDS: Final = Terms(

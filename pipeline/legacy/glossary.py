@@ -48,7 +48,7 @@ NOT_AN_ID: Final = Terms(
     "αφμ",
 )
 FIRST_NAME: Final = Terms(
-    "roepnaam | tilltalsnamn",
+    "roepnaam | tilltalsnamn | nome proprio",
     "firstname | first name | first | given | given name | givenname | forename | vorname | prenom | nombre | nome | voornaam | fornavn | fornamn | imie",
     "etunimi | jmeno | krestni jmeno | nombre de pila | nome de batismo | primeiro nome | keresztnev | prenume | ad | isim | krstne meno | vornamen",
     "prenoms",
@@ -61,6 +61,12 @@ LAST_NAME: Final = Terms(
     "primer apellido | vezeteknev | soyad | soyadi | priezvisko | ultimo nome | familienavn | slaegtsnavn | nume de familie",
     "фамилия | прізвище | 姓 | 苗字 | 성",
     "soyisim | prezime | csaladnev | επωνυμο | επιθετο",
+)
+# Whose name a header says that a column holds, and the small words beside it.
+WHOSE: Final = Terms(
+    "owner* | guest* | client* | customer* | contact | member* | patient* | student* | parent* | pupil* | hirer* | renter* | tenant* | diver* | s | of | the",
+    "kund* | klant* | klient* | zakaznik* | gast | mitglied* | teilnehmer* | halter* | cliente* | du | de | del | da | do | della | la | le",
+    "invite* | huesped* | account | traveller* | consignor* | holder*",
 )
 # Names of which only the order of the words tells which part comes first: a word of the one before a word of the other.
 NAME: Final = Terms(

@@ -35,7 +35,9 @@ THOUSANDS_WITH_DOTS = r"^[+-]?\d{1,3}(?:\.\d{3})+,\d+$"
 KEYS = ("customer_id", "booking_id", "email")  # where a line break inside one is a fault, and none of the sheet's look
 ZONED = ("starts_at", "ends_at")
 # Small words that begin a family name, and a whole name whose family name comes last.
-PARTICLES = r"(?:(?i:de|del|della|dello|delle|dei|degli|di|da|dal|dalla|dos|das|do|du|des|la|le|lo|van|von|vom|der|den|ter|ten|zu|zur|zum|af|av|el)\s+)*"
+SMALL = "de|del|della|dello|delle|dei|degli|di|da|dal|dalla|dos|das|do|du|des|la|le|lo|van|von|vom|der|den|ter|ten|zu|zur|zum|af|av|el|in|op|aan|'t|\u2019t|'s"
+PARTICLES = rf"(?:(?i:{SMALL})\s+)*"
+BEHIND = rf"^([^,]+),\s*(.+?)\s+((?:(?:{SMALL})\s+)*(?:{SMALL}))$"  # Dijk, Anouk van
 IN_ORDER = rf"^(.+?)\s+({PARTICLES}\S+)$"
 
 
@@ -206,6 +208,7 @@ def _named(texts: dict[str, pl.Series], *, surname_first: bool) -> dict[str, pl.
     whole = texts["name"]
     if surname_first:
         whole = whole.zip_with(whole.str.contains(",", literal=True).fill_null(value=True), whole.str.replace(rf"^({PARTICLES}\S+)\s+(.+)$", "$1, $2"))
+    whole = whole.str.replace(BEHIND, "$3 $1, $2")
     frame = pl.DataFrame({"name": whole}).select(
         first=pl.coalesce(pl.col("name").str.extract(r"^[^,]+,\s*(.+)$", 1), pl.col("name").str.extract(IN_ORDER, 1), pl.col("name")),
         last=pl.coalesce(pl.col("name").str.extract(r"^([^,]+),\s*.+$", 1), pl.col("name").str.extract(IN_ORDER, 2)),
