@@ -87,13 +87,14 @@ class Program:
 
 @cache
 def program() -> Program:
-    """Return the program, loaded when it is first asked for; it ends with this process, whose end of the pipe it reads."""
+    """Return the program, loaded when it is first asked for; it ends with this process."""
     command = [sys.executable, "-m", "tests.cli.zygote"]
     process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True)
     assert process.stdout is not None
     assert process.stdout.readline() == "\n", "it says when it is loaded"
     scratch = tempfile.TemporaryDirectory(prefix="flagbook-said-")
     atexit.register(scratch.cleanup)
+    atexit.register(process.__exit__, None, None, None)  # closes the pipes, at which it ends, and waits for that
     return Program(process, Path(scratch.name))
 
 
