@@ -33,8 +33,8 @@ def check_rows(frame: pl.DataFrame, model: pa.DataFrameSchema, found: pl.DataFra
 
 
 def lacking(every: pl.Series, some: pl.Series) -> pl.Series:
-    """Tell which rows' numbers, in order, are not among some of them; where none is left out between them, they are places, which takes a fifth."""
-    if len(every) and every[-1] - every[0] + 1 == len(every):
+    """Tell which rows' numbers are not among some of them; where they ascend and none is left out between them, they are places, which takes a fifth."""
+    if len(every) and every[-1] - every[0] + 1 == len(every) and (every.slice(1) > every.head(-1)).all():
         return pl.repeat(value=True, n=len(every), eager=True).scatter(some - every[0], values=False)
     return ~every.is_in(some.implode())
 

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from pipeline import streaming
+from pipeline.intake.checking import lacking
 from pipeline.intake.exports import open_exports
 from pipeline.intake.idsets import Hashes, doubled_hashes, hashed
 from pipeline.intake.maps import default_map
@@ -61,6 +62,13 @@ def test_ids_are_told_that_have_one_of_some_hashes(kept: int) -> None:
     asked = pl.Series(random.Random(1).choices(every, k=5_000))
     assert hashes.have(asked).to_list() == [one in some for one in asked]
     assert hashes.have(asked.clear()).to_list() == []
+
+
+@pytest.mark.parametrize("every", [[], [7], [2, 3, 4, 5], [2, 3, 5, 9], [2, 4, 3, 5], [2, 2, 2, 5], [5, 4, 3, 2]])
+def test_rows_are_told_by_their_numbers_in_any_order(every: list[int]) -> None:
+    for some in ([], every[:1], every[1:3], every):
+        numbers = pl.Series(every, dtype=pl.Int64)
+        assert lacking(numbers, pl.Series(some, dtype=pl.Int64)).to_list() == [one not in some for one in every]
 
 
 @pytest.mark.parametrize("sizes", [(streaming.STEP, streaming.STEP, 5), (3, streaming.STEP, 0, streaming.STEP - 1), (streaming.GROUP + 1,) * 5, (0,)])
