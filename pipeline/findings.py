@@ -6,6 +6,7 @@ customer and booking exports. Entities add codes of their own (`schemas.entities
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # foundations load nothing heavy: `flagbook --help` must answer at once
@@ -31,13 +32,19 @@ class Kind:
 
 @dataclass(frozen=True)
 class Checked:
-    """Rows that passed, and findings for those that did not: rows in = valid rows + rejected rows.
+    """Rows and what was found in them; `holds` tells which passed, None where all did: rows = valid rows + rejected rows.
 
     `findings` has the columns source_row (Int64), code, column, message; a row may have several findings.
     """
 
-    valid: "pl.DataFrame"
+    rows: "pl.DataFrame"
     findings: "pl.DataFrame"
+    holds: "pl.Series | None" = None
+
+    @cached_property
+    def valid(self) -> "pl.DataFrame":
+        """Return the rows that passed."""
+        return self.rows if self.holds is None else self.rows.filter(self.holds)
 
 
 ROW_FAULTS = (

@@ -25,7 +25,7 @@ from pipeline.store.incoming import FRESH, STRAIGHT, WITHHELD, Lying
 from pipeline.store.naming import begin_decisions, make_by_id, reject_nameless
 from pipeline.store.reading import rows_last_time
 from pipeline.store.suppression import any_suppressed, begin_left_out, left_out
-from pipeline.streaming import CHANGED, Numbered, Passage, Progress, unwatched
+from pipeline.streaming import Numbered, Passage, Progress, unwatched
 from pipeline.suppressing import leave_out_bookings, leave_out_customers
 from pipeline.telling import Known, Told
 from pipeline.whose import name_customers
@@ -33,6 +33,7 @@ from pipeline.wording import count_of
 from schemas.plan import BOOKING_EXPORT, CUSTOMER_EXPORT
 
 MESSAGES = {code: kind.message for code, kind in CATALOGUE.items()}
+CHANGED = ("A file was changed while it was read; nothing was written.", "Load it when nobody writes to it any more.")
 NAMES = frozenset({"first_name", "last_name", "company"})
 FEW = 10  # rows below which an export may shrink as it likes
 
@@ -175,9 +176,9 @@ def _take_bookings(loading: Loading, files: Numbered, loaded: Loaded) -> _Taken:
         stream.first()  # before the book is busy, since `look` asks it
         _write_source(loading, files, straight=straight, source=(source, stream))
         _passed(loading, passage, loaded, incoming.count_rows(book, "bookings") if straight else None)
-        if passage.doubled is not None:
+        if passage.withheld:
             _settle_withheld(loading, passage)
-        elif passage.nobodys and not passage.is_ascending:
+        if passage.nobodys and not passage.is_ascending and not passage.withheld_all:
             again = _pass(loading, files, "bookings")
             bookings.clash_left_out(book, by_id(again.columns()), again.stream(), MESSAGES["duplicate-id"])
         _settle_by_id(loading, (passage, files), loaded, STRAIGHT if straight else FRESH)
@@ -220,13 +221,11 @@ def _stage_bookings(loading: Loading, passage: Passage, loaded: Loaded) -> None:
 
 
 def _settle_withheld(loading: Loading, passage: Passage) -> None:
-    """Let rows come back that have one id and different content, and insert the others that were kept back because of their ids."""
+    """Let rows come back that have one id and different content, where all that have it are here, and insert the others that were kept back."""
     book = loading.context.book
-    passage.require_same_files()
-    if not passage.withheld:
-        return
     bookings.withhold(book, passage.columns(), pl.concat(passage.withheld))
-    incoming.clash(book, WITHHELD, MESSAGES["duplicate-id"])
+    if passage.withheld_all:
+        incoming.clash(book, WITHHELD, MESSAGES["duplicate-id"])
     if passage.nobodys is not None:
         bookings.reject_unknown(book, WITHHELD, MESSAGES["unknown-customer"])
     bookings.insert_straight(book, loading.batch_id, bookings.BY_PLACE)
@@ -236,7 +235,7 @@ def _settle_by_id(loading: Loading, passed: tuple[Passage, Numbered], loaded: Lo
     """Let rows come back whose id stands twice, or whose customer nobody knows, of bookings that name them by id."""
     book, (passage, files) = loading.context.book, passed
     leave_out_bookings(loading.context, lying, by_id=True)
-    if not passage.is_ascending and passage.doubled is None:
+    if not passage.is_ascending and not passage.withheld_all:
         if lying is FRESH and bookings.count_known(book):
             again = _pass(loading, files, "bookings")
             bookings.find_again(book, by_id(again.columns()), again.stream())

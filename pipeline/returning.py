@@ -45,9 +45,7 @@ def rejected_pieces(context: Context, export: tuple[int, Export], kept: Sequence
 def _are_all(context: Context, number: int, kept: Sequence[RawSheet]) -> bool:
     """Tell whether all rejected rows of a file are among those that were kept; some that were may not have come back after all."""
     rejected, rows = incoming.count_rejected(context.book, [number]), [sheet.rows["source_row"] for sheet in kept]
-    if (held := sum(map(len, rows))) <= rejected:
-        return held == rejected
-    return rejected == sum(len(incoming.rows_among(context.book, number, one)) for one in rows)
+    return sum(map(len, rows)) >= rejected == sum(len(incoming.rows_among(context.book, number, one)) for one in rows)
 
 
 def explain_customers(context: Context, exports: Numbered, kept: Mapping[int, list[RawSheet]]) -> dict[int, list[RawSheet]]:
@@ -74,6 +72,8 @@ def _read_again(context: Context, export: tuple[int, Export], kept: Sequence[Raw
 
     Where the rows are too many to be kept, reading ends as soon as there are keys enough.
     """
+    if is_kept and _are_all(context, export[0], kept):
+        return list(kept), pl.concat([_keys(context, export, sheet) for sheet in kept])
     sheets, keys, distinct = [], [], pl.DataFrame(schema=dict.fromkeys(KEYS, pl.String))
     for sheet, _ in rejected_pieces(context, export, kept):
         keys.append(_keys(context, export, sheet))
@@ -91,7 +91,7 @@ def _keys(context: Context, export: tuple[int, Export], sheet: RawSheet) -> pl.D
     number, file = export
     rows = sheet.rows["source_row"]
     of_nobody = incoming.rows_with(context.book, (number, NOT_ONE), int(rows[0]), int(rows[-1]))
-    typed = file.cast(sheet).valid.filter(pl.col("source_row").is_in(of_nobody.implode()))
+    typed = file.cast(replace(sheet, rows=sheet.rows.filter(pl.col("source_row").is_in(of_nobody.implode())))).valid
     numbers = phone_keys(typed["phone"], context.settings.business.phone_region).fill_null("?" + typed["phone"])
     return typed.select(pl.lit(number, pl.Int64).alias("file_no"), "source_row", "id_key", "email_key", numbers.alias("phone_key"))
 

@@ -4,27 +4,24 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from itertools import chain
-from operator import or_
-from pathlib import Path
+from operator import and_
 from typing import Any
 
 import polars as pl
 from polars.io.plugins import register_io_source
 
 from pipeline.ahead import ahead
-from pipeline.errors import Refused
 from pipeline.findings import CATALOGUE, Checked
 from pipeline.intake.cells import own_texts
 from pipeline.intake.checking import lacking
 from pipeline.intake.exports import Export
-from pipeline.intake.idsets import Hashes, KnownIds, Order, doubled_hashes
+from pipeline.intake.idsets import Hashes, KnownIds, Order, Tally, all_hashes, doubled, hashed
 from pipeline.intake.sheets import RawSheet
 from schemas.plan import Dtype
 
 Numbered = Sequence[tuple[int, Export]]
 Progress = Callable[[int, int, int, int], None]
 GROUP = 122_880  # rows of one of DuckDB's row groups
-CHANGED = ("A file was changed while it was read; nothing was written.", "Load it when nobody writes to it any more.")
 STEP = 2 * GROUP
 ALWAYS = frozenset({"source_row", "status"})
 SAID_IN = {"id_key": "customer_id", "email_key": "email"}  # columns that are made of another
@@ -46,7 +43,7 @@ class Passage:
     Findings are kept as numbers of what was found, so that a file of which every row comes back takes little room.
     `look` is shown the first piece's customers: where it returns ids, rows of customers who are not among them come back, and `nobodys` counts them.
     With `withholds`, and a first piece whose ids are in no order, rows whose id stands elsewhere too are not handed on: `withheld` has them, once
-    `doubled` is set; `seen` tells whether a file was changed since.
+    `doubled` is set, and `withheld_all` tells whether it has every one.
     """
 
     exports: Numbered
@@ -61,9 +58,10 @@ class Passage:
     withholds: bool = False
     doubled: Hashes | None = None
     withheld: list[pl.DataFrame] = field(default_factory=list)
-    seen: dict[Path, tuple[int, int]] = field(default_factory=dict)
     _known: KnownIds | None = None
     _order: Order = field(default_factory=Order)
+    _glanced: Tally = field(default_factory=Tally)
+    _seen: Tally = field(default_factory=Tally)
     _what: dict[tuple[str, str], int] = field(default_factory=dict)
     _found: list[pl.DataFrame] = field(default_factory=list)
 
@@ -131,59 +129,79 @@ class Passage:
 
     def findings(self) -> Iterator[pl.DataFrame]:
         """Yield what was found, in order: file_no, source_row, code, message; what was yielded is forgotten."""
-        found, self._found = self._found, []
-        for frame in found:
-            yield frame.join(self._table(), on="what", how="inner", validate="m:1", maintain_order="left").drop("what")
+        gathered = Gathered()
+        found, self._found = self._found[::-1], []
+        while found:
+            yield from self._told(gathered.add(found.pop()))
+        yield from self._told(gathered.rest())
+
+    def _told(self, found: pl.DataFrame | None) -> Iterator[pl.DataFrame]:
+        """Yield findings with what their numbers stand for, if there are any."""
+        if found is not None:
+            yield found.join(self._table(), on="what", how="inner", validate="m:1", maintain_order="left").drop("what")
 
     def _let_in(self, checked: Checked, number: int) -> Checked:
         """Leave out rows whose id stands elsewhere too, which are kept, and those of nobody, which come back; both where there is something to tell them by."""
-        self._order.see(checked.valid.to_series(1))
-        valid, findings = checked.valid.select(self.columns()), checked.findings
-        apart, nobodys = self._doubled(valid), self._of_nobody(valid)
+        rows, findings, holds = checked.rows.select(self.columns()), checked.findings, checked.holds
+        if self._order.is_ascending:
+            self._order.see(_where(holds, checked.rows.to_series(1)))
+        apart, nobodys = self._doubled(rows, holds), self._of_nobody(rows, holds)
         if apart is not None:
-            self.withheld.append(own_texts(valid.filter(apart).select(pl.lit(number, pl.Int64).alias("file_no"), pl.all())))
+            self.withheld.append(own_texts(rows.filter(apart).select(pl.lit(number, pl.Int64).alias("file_no"), pl.all())))
         if nobodys is not None:
-            nobodys = nobodys if apart is None else nobodys & ~apart
             self.nobodys = (self.nobodys or 0) + int(nobodys.sum())
+            nobodys = nobodys if apart is None else nobodys & ~apart
             said = {"code": pl.lit(NOBODY), "column": pl.lit("customer_id"), "message": pl.lit(CATALOGUE[NOBODY].message)}
-            findings = pl.concat([findings, valid.filter(nobodys).select("source_row", **said)])
-        out = [which for which in (apart, nobodys) if which is not None]
-        return Checked(valid.filter(~reduce(or_, out)) if out else valid, findings)
+            findings = pl.concat([findings, rows.filter(nobodys).select("source_row", **said)])
+        conditions = [*([] if holds is None else [holds]), *(~which for which in (apart, nobodys) if which is not None)]
+        return Checked(rows, findings, reduce(and_, conditions) if conditions else None)
 
-    def _doubled(self, valid: pl.DataFrame) -> pl.Series | None:
+    def _doubled(self, rows: pl.DataFrame, holds: pl.Series | None) -> pl.Series | None:
         """Tell which rows have an id that stands elsewhere too, None where none has; that is found out where the first piece suggests that there are such."""
-        if self.withholds and len(valid):
+        if self.withholds and len(rows):
             self.withholds = False
             self.doubled = None if self.is_ascending else self._find_doubled()
-        apart = None if self.doubled is None else self.doubled.have(valid["booking_id"])
-        return apart if apart is not None and apart.any() else None
+        if self.doubled is None:
+            return None
+        ids = rows["booking_id"]
+        hashes = hashed(ids)
+        self._seen.see(hashes.filter(ids.is_not_null()) if ids.null_count() else hashes)
+        return _any_that_hold(self.doubled.have(hashes), holds)
 
-    def _of_nobody(self, valid: pl.DataFrame) -> pl.Series | None:
+    def _of_nobody(self, rows: pl.DataFrame, holds: pl.Series | None) -> pl.Series | None:
         """Tell which rows are of nobody, None where none is."""
-        if self.look is not None and len(valid):
-            self._known, self.look = self.look(valid["id_key"]), None
+        if self.look is not None and len(rows):
+            self._known, self.look = self.look(_where(holds, rows["id_key"])), None
             self.nobodys = None if self._known is None else 0
-        nobodys = None if self._known is None else self._known.lack(valid["id_key"])
-        return nobodys if nobodys is not None and nobodys.any() else None
+        return None if self._known is None else _any_that_hold(self._known.lack(rows["id_key"]), holds)
 
     def _find_doubled(self) -> Hashes | None:
         """Return the hashes of the ids that stand more than once, None where to find them would take too much or they are too many to keep."""
         columns = [export.ids for _, export in self.exports if export.ids is not None]
         if len(columns) < len(self.exports) or sum(export.size for _, export in self.exports) > LOOKED_THROUGH:
             return None
-        self.seen = {export.path: _stamp_of(export.path) for _, export in self.exports}
-        found = doubled_hashes(ahead(chain.from_iterable(ids() for ids in columns)))
+        try:
+            hashes = all_hashes(ids() for ids in columns)
+        except pl.exceptions.PolarsError:  # a text that needs to be read with more care; the rows will show what is wrong with it, if anything is
+            return None
+        self._glanced.see(hashes)
+        found = doubled(hashes)
         return Hashes(found) if len(found) <= KEPT else None
 
-    def require_same_files(self) -> None:
-        """Raise `Refused` where a file was changed since its ids were looked at."""
-        if any(_stamp_of(path) != seen for path, seen in self.seen.items()):
-            raise Refused(*CHANGED)
+    @property
+    def withheld_all(self) -> bool:
+        """Tell, at the end, whether all rows whose id stands twice were withheld: the ids that were read beforehand were those of the rows."""
+        return self.doubled is not None and self._seen == self._glanced
 
 
-def _stamp_of(path: Path) -> tuple[int, int]:
-    said = path.stat()
-    return said.st_size, said.st_mtime_ns
+def _where(holds: pl.Series | None, values: pl.Series) -> pl.Series:
+    return values if holds is None else values.filter(holds)
+
+
+def _any_that_hold(which: pl.Series, holds: pl.Series | None) -> pl.Series | None:
+    """Return which of the rows are meant, of those that hold; None where none is."""
+    which = which if holds is None else which & holds
+    return which if which.any() else None
 
 
 def join_pieces(sheets: Sequence[RawSheet]) -> RawSheet:

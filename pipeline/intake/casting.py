@@ -237,7 +237,7 @@ def cast_bookings(sheet: RawSheet, positions: Positions, column_map: ColumnMap) 
         ]
     )
     checked = check_rows(frame, BOOKING_MODEL, casting.findings())
-    return replace(checked, valid=checked.valid.select(*BOOKING_EXPORT))
+    return replace(checked, rows=checked.rows.select(*BOOKING_EXPORT))
 
 
 def as_frame(columns: Sequence[pl.Series]) -> pl.DataFrame:

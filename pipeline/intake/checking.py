@@ -20,7 +20,7 @@ if "hypothesis" not in sys.modules:
 
 
 def check_rows(frame: pl.DataFrame, model: pa.DataFrameSchema, found: pl.DataFrame) -> Checked:
-    """Return the rows of `frame` without a finding, and all findings: those of the casts in `found`, then the model's.
+    """Return rows and all findings: those of the casts in `found`, then the model's; rows with an error do not hold.
 
     A rule whose input could not be cast is not reported. A failure that no row can cause raises: it is a bug.
     """
@@ -29,7 +29,7 @@ def check_rows(frame: pl.DataFrame, model: pa.DataFrameSchema, found: pl.DataFra
         return Checked(frame, found)
     findings = pl.concat([found, failures]).sort("source_row", maintain_order=True)
     bad = findings.filter(pl.col("code").is_in([code for code, kind in CATALOGUE.items() if kind.severity == "error"]))
-    return Checked(frame.filter(lacking(frame["source_row"], bad["source_row"])), findings)
+    return Checked(frame, findings, lacking(frame["source_row"], bad["source_row"]))
 
 
 def lacking(every: pl.Series, some: pl.Series) -> pl.Series:
@@ -40,15 +40,32 @@ def lacking(every: pl.Series, some: pl.Series) -> pl.Series:
 
 
 def _failures(frame: pl.DataFrame, model: pa.DataFrameSchema, found: pl.DataFrame) -> pl.DataFrame:
+    """Return findings of what the model says of the frame, in the order of its columns, save of cells in which something was found before."""
+    blank = [name for name in CODES if name in model.columns and not model.columns[name].nullable and frame[name].null_count()]
+    failures = [pl.DataFrame(schema={"column": pl.String, "index": pl.Int64})]
+    # NOTE: Pandera takes as long to tell of a column's nulls as to check all columns, so these are told here, by what the model says of it.
+    failures += [pl.DataFrame({"index": frame[name].is_null().arg_true().cast(pl.Int64)}).select(pl.lit(name).alias("column"), "index") for name in blank]
     try:
-        model.validate(frame, lazy=True)
+        _that_lets(model, tuple(blank)).validate(frame, lazy=True)
     except pandera.errors.SchemaErrors as error:
-        cases: pl.DataFrame = error.failure_cases.select("column", "check", pl.col("index").cast(pl.Int64))
-    else:
+        failures.append(_cases(error))
+    cases = pl.concat(failures)
+    if not len(cases):
         return pl.DataFrame(schema=FINDINGS)
+    named = cases.select("column", source_row=frame["source_row"].gather(cases["index"]), code=pl.col("column").replace_strict(CODES))
+    uncast = named.join(found, on=["source_row", "column"], how="anti", maintain_order="left")
+    return uncast.select("source_row", "code", "column", message=pl.col("code").replace_strict({code: CATALOGUE[code].message for code in CODES.values()}))
+
+
+def _cases(error: pandera.errors.SchemaErrors) -> pl.DataFrame:
+    """Return the column and the row's place (index) of each failure; raise where no row can have caused one."""
+    cases: pl.DataFrame = error.failure_cases.select("column", "check", pl.col("index").cast(pl.Int64))
     unexpected = cases.filter(pl.col("index").is_null() | ~pl.col("column").is_in(list(CODES)))
     if len(unexpected):
         raise AssertionError(f"typed frame of a wrong shape: {unexpected.select('column', 'check').unique().rows()}")
-    named = cases.with_columns(source_row=frame["source_row"].gather(cases["index"]), code=pl.col("column").replace_strict(CODES))
-    uncast = named.join(found, on=["source_row", "column"], how="anti")
-    return uncast.select("source_row", "code", "column", message=pl.col("code").replace_strict({code: CATALOGUE[code].message for code in CODES.values()}))
+    return cases.select("column", "index")
+
+
+def _that_lets(model: pa.DataFrameSchema, blank: tuple[str, ...]) -> pa.DataFrameSchema:
+    """Return a model that lets some columns be null, and else asks for the same."""
+    return model.update_columns({name: {"nullable": True} for name in blank}) if blank else model

@@ -4,14 +4,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
-from pipeline.ahead import ahead
 from pipeline.findings import Checked
 from pipeline.intake.casting import CASTS
-from pipeline.intake.cells import id_keys
-from pipeline.intake.delimited import apart, as_meant, find_dialect
+from pipeline.intake.delimited import Dialect, apart, as_meant, find_dialect
 from pipeline.intake.files import FileKind, open_source
 from pipeline.intake.maps import ColumnMap
 from pipeline.intake.parquet import is_parquet, open_parquet
@@ -33,7 +32,7 @@ class Export:
     `present` names the columns that the file has, since an absent column says nothing (rule 4.5). `sha256` gives the fingerprint of
     what was read, `passed` how many of the file's `size` bytes the present pass has read, where that is known. `sheet` is the name of a
     workbook's sheet, `part` which of those that are read it is, from 0 on; `name` tells it from the others. `tell` gives the remarks. `ids`
-    yields the ids of its rows and nothing else, in normal form, where that takes less than reading the rows.
+    gives the ids of its rows, as a column, in less time than it takes to read the rows: whether they are the same, only the rows can show.
     """
 
     path: Path
@@ -50,7 +49,7 @@ class Export:
     passed: Callable[[], int] = lambda: 0
     sheet: str = ""
     part: int = 0
-    ids: Callable[[], Iterator[pl.Series]] | None = None
+    ids: Callable[[], pl.LazyFrame] | None = None
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -90,7 +89,7 @@ def _export(what: tuple[Path, int, str], opened: "Opened", wanted: Wanted, colum
 
     export = as_export(opened, what, frozenset(positions), cast, told)
     column, key = opened.column, positions[wanted.layout.names()[0]]
-    return export if column is None else replace(export, ids=lambda: map(id_keys, column(key)))
+    return export if column is None else replace(export, ids=partial(column, key))
 
 
 def unused_columns(header: tuple[str, ...], wanted: Wanted) -> list[str]:
@@ -118,7 +117,7 @@ def is_mended(export: Export) -> bool:
 class Opened:
     """A file, or a sheet of a workbook, as it was opened: its header and what it was recognised as; see `Export` for the rest.
 
-    `column` yields the cells of one column, by its position, where they can be read without the others.
+    `column` gives the cells of one column, by its position, as they can be had in less time than the rows: it is not sure that they are the same.
     """
 
     is_text: bool
@@ -129,7 +128,7 @@ class Opened:
     tell: Callable[[], tuple[str, ...]] = tuple
     passed: Callable[[], int] = lambda: 0
     sheet: str = ""
-    column: Callable[[int], Iterator[pl.Series]] | None = None
+    column: Callable[[int], pl.LazyFrame] | None = None
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -147,15 +146,17 @@ def _open_text(text: TextFile, sought: Sought) -> Opened:
             rows, marks = apart(records)
             yield replace(start, rows=as_meant(rows, dialect.header), marks=marks, ours=is_ours(dialect.header, rows))
 
-    def column(position: int) -> Iterator[pl.Series]:
-        for rows in read_records(ahead(text.pieces(apart=True)), dialect.separator, dialect.places, where, only=position):
-            yield rows[cell(position)]
-
     def tell() -> tuple[str, ...]:
         return (text.read_as.remark,) if text.read_as.remark else ()
 
-    of_ours = dialect.header[-1] in ADDED  # whose apostrophes are taken off as its rows are read
-    return Opened(True, dialect.header, dialect.wanted, sheets, text.sha256, tell, lambda: text.passed.bytes, column=None if of_ours else column)
+    return Opened(True, dialect.header, dialect.wanted, sheets, text.sha256, tell, lambda: text.passed.bytes, column=partial(_glanced, text, dialect))
+
+
+def _glanced(text: TextFile, dialect: Dialect, position: int) -> pl.LazyFrame:
+    """Return one column of a text as Polars reads it by itself."""
+    schema = {cell(place): pl.String for place in range(position + 1)}
+    how: dict[str, Any] = {"truncate_ragged_lines": True, "extra_columns": "ignore"}
+    return pl.scan_csv(text.path, has_header=False, skip_lines=dialect.skip, separator=dialect.separator, schema=schema, **how).select(cell(position))
 
 
 def _gathered(frames: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:

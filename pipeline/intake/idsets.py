@@ -18,13 +18,29 @@ def hashed(ids: pl.Series) -> pl.Series:
     return ids.hash(SEED)
 
 
-def doubled_hashes(pieces: Iterable[pl.Series]) -> pl.Series:
-    """Return the hashes of all ids that stand more than once, and of few others: two ids may have one hash. Takes 16 bytes an id while it works."""
-    kept = [hashed(ids.drop_nulls()) for ids in pieces]
-    if not kept:
-        return pl.Series([], dtype=pl.UInt64)
-    whole = pl.concat(kept, rechunk=True).sort(in_place=True)
-    return whole.filter(whole == whole.shift(1)).unique()
+def all_hashes(columns: Iterable[pl.LazyFrame]) -> pl.Series:
+    """Return the hashes of all ids in some columns, as `hashed` would; blank cells hold none. Takes 16 bytes an id while it works."""
+    ids = pl.all().filter(pl.all() != "")
+    return pl.concat([pl.Series([], dtype=pl.UInt64), *(column.select(ids.hash(SEED)).collect(engine="streaming").to_series() for column in columns)])
+
+
+def doubled(hashes: pl.Series) -> pl.Series:
+    """Return those of some hashes, which are sorted for it, that stand more than once: those of ids that do, and of few others that have one hash."""
+    hashes.sort(in_place=True)
+    return hashes.filter(hashes == hashes.shift(1)).unique()
+
+
+@dataclass
+class Tally:
+    """How many ids were seen, and the sum of their hashes, which tells whether the same ids were seen another time, in whatever order."""
+
+    count: int = 0
+    total: int = 0
+
+    def see(self, hashes: pl.Series) -> None:
+        """Look at the hashes of further ids."""
+        self.count += len(hashes)
+        self.total = (self.total + int(hashes.sum())) % (1 << 64)
 
 
 @dataclass
@@ -80,9 +96,8 @@ class Hashes:
         self._taken = pl.repeat(value=False, n=self._last_bits + 1, eager=True).scatter(hashes & self._last_bits, values=True)
         self._hashes = hashes.implode()
 
-    def have(self, ids: pl.Series) -> pl.Series:
-        """Tell which ids have a hash that is among them; none of the ids is null."""
-        asked = hashed(ids)
+    def have(self, asked: pl.Series) -> pl.Series:
+        """Tell which hashes are among them."""
         may_have = self._taken.gather(asked & self._last_bits)
         unsure = may_have.arg_true()
         return may_have.scatter(unsure, asked.gather(unsure).is_in(self._hashes))

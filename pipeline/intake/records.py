@@ -8,7 +8,6 @@ import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
-from typing import Any
 
 import polars as pl
 
@@ -30,20 +29,18 @@ OPENS = re.compile(r'[ \t\xa0]+"')
 QUOTES = "Check the quotation marks: a cell with a separator, a line break or a quotation mark must be quoted, and quotation marks inside it doubled."
 BLANK = "Remove the blanks around separators, or the quotation marks, then try again."
 OPEN = "Remove the quotation mark that opens too early, or the line breaks, then try again."
-ONE_COLUMN: dict[str, Any] = {"quote_char": None, "truncate_ragged_lines": True, "extra_columns": "ignore"}
 ENDS = "Save the file anew, so that all its lines end alike."
 
 
-def read_records(pieces: Iterable[bytes], separator: str, places: tuple[int, int, int, int], where: str, *, only: int | None = None) -> Iterator[pl.DataFrame]:
+def read_records(pieces: Iterable[bytes], separator: str, places: tuple[int, int, int, int], where: str) -> Iterator[pl.DataFrame]:
     """Yield records as text: source_row, c0, c1, … (null or blank where empty), and `SHORT`, in order; wholly blank ones are left out, but count.
 
     `places`: how many lines to pass over, the number of the first record after them, how many cells a record has, how many of those it
-    must have, which is what the header names. There is at least one frame. With `only` a column's position, the others may be missing, blank
-    records stay, and too many cells may pass. Raises `Refused` where records can't be told apart, or one has
+    must have, which is what the header names. There is at least one frame. Raises `Refused` where records can't be told apart, or one has
     too many cells.
     """
     skip, number, width, least = places
-    reader = _Reader(separator, (width, least), where, only)
+    reader = _Reader(separator, (width, least), where)
     rest, yielded = b"", False
     for piece in chain(pieces, (None,)):
         is_last = piece is None
@@ -89,8 +86,8 @@ def _apart(number: int, where: str) -> Refused:
 class _Reader:
     """Reads blocks of whole lines; `widths`: how many cells a record has, and how many at least."""
 
-    def __init__(self, separator: str, widths: tuple[int, int], where: str, only: int | None) -> None:
-        self.separator, self.where, self.only = separator, where, only
+    def __init__(self, separator: str, widths: tuple[int, int], where: str) -> None:
+        self.separator, self.where = separator, where
         self.width, self.least = widths
         self.names = [cell(position) for position in range(self.width + SPARE)]
         apart = re.escape(separator)
@@ -101,9 +98,6 @@ class _Reader:
     def read(self, block: bytes, number: int, *, is_last: bool) -> tuple[pl.DataFrame, int, bytes]:
         """Return a block's records, how many they are (blank ones too), and the bytes at its end that the next block must finish."""
         if b'"' not in block:
-            if self.only is not None:
-                column = self._column(block, self.only)
-                return column, len(column), b""
             rows = self._plain(block, number)  # without a quotation mark each line is a record
             short = self._short_of(block, rows, 0)
             return self._shaped(_numbered(rows, number), short), len(rows), b""
@@ -143,10 +137,6 @@ class _Reader:
         """Tell which lines have too few cells, by their separators; of one that goes on in the next nothing is told."""
         return lines.str.replace_all(QUOTED, "").str.count_matches(self.separator, literal=True) < self.least - 1
 
-    def _column(self, block: bytes, position: int) -> pl.DataFrame:
-        """Read one column of lines of which each is a record, without a quotation mark; what comes after it in a line is passed over."""
-        return self._parse(block, max(position + 1, 2), position)
-
     def _plain(self, block: bytes, numbers: pl.Series | int) -> pl.DataFrame:
         """Read lines of which each is a record; `numbers`: theirs, or the first one's."""
         try:
@@ -165,19 +155,17 @@ class _Reader:
                     raise self._too_wide(number, record) from None
             raise _apart(numbers if isinstance(numbers, int) else int(numbers[0]), self.where) from None
 
-    def _parse(self, block: bytes, width: int, only: int | None = None) -> pl.DataFrame:
-        """Read lines of at most `width` cells; with `only` a column's place, that alone, of lines without quotation marks that may have more cells.
+    def _parse(self, block: bytes, width: int) -> pl.DataFrame:
+        """Read lines of at most `width` cells.
 
         NOTE: Polars takes that number from the first line, and passes over a blank one, so it is given one that has them all, unless it has. At the
         very beginning it leaves out a byte order mark, and takes what begins as packed data does (of texts, some with an x) for that.
         """
         apart, schema = self.separator.encode(), dict.fromkeys(self.names[:width], pl.String)
         first = block[: block.find(b"\n") + 1]
-        cells = first.count(apart) + 1
-        has_all = (cells == width if only is None else cells >= width) and b'"' not in first and first[:1].isalnum() and first[:1] != b"x"
+        has_all = first.count(apart) == width - 1 and b'"' not in first and first[:1].isalnum() and first[:1] != b"x"
         text = block if has_all else apart * (width - 1) + b"\n" + block
-        how = {} if only is None else ONE_COLUMN | {"columns": [only]}
-        rows = pl.read_csv(text, has_header=False, separator=self.separator, schema=schema, **how)
+        rows = pl.read_csv(text, has_header=False, separator=self.separator, schema=schema)
         return rows if has_all else rows.slice(1)
 
     def _too_wide(self, number: int, record: Sequence[str]) -> Refused:

@@ -11,7 +11,7 @@ from pipeline.intake.decode import CHOOSE, GUESSED, MARKS, find_codec, is_not, r
 from pipeline.intake.files import FileKind, kind_of_head, opened
 from pipeline.intake.packed import is_packed, unpack_pieces
 
-PIECE = 1 << 23  # bytes of a piece to be read as rows
+PIECE = 1 << 22  # bytes of a piece to be read as rows
 GLANCE = 1 << 20  # bytes of one to be looked at
 HEAD = 1 << 18
 
@@ -55,15 +55,15 @@ class TextFile:
     passed: Passed = field(default_factory=Passed)
     fingerprint: Fingerprint = field(default_factory=Fingerprint)
 
-    def pieces(self, *, apart: bool = False) -> Iterator[bytes]:
+    def pieces(self) -> Iterator[bytes]:
         """Yield the text as UTF-8 without a byte order mark, its lines ending in LF.
 
-        Takes the file's fingerprint on the way, and says how far it is; not where this is read `apart` from the pass that does.
+        Takes the file's fingerprint on the way, and says how far it is.
         """
-        digest = hashlib.sha256() if self.fingerprint.value is None and not apart else None
+        digest = hashlib.sha256() if self.fingerprint.value is None else None
         encoding, decoder = self.read_as.encoding, self._decoder()
         held, first = b"", True
-        for piece, is_last in _with_last(_raw_pieces(self.path, digest, Passed() if apart else self.passed)):
+        for piece, is_last in _with_last(_raw_pieces(self.path, digest, self.passed)):
             is_plain = not self.read_as.is_sure and _is_plain(piece)
             if not is_plain and not self.read_as.is_sure:
                 self._make_sure()

@@ -107,7 +107,10 @@ def withhold(book: Book, columns: Sequence[str], rows: pl.DataFrame) -> None:
 
 
 def clash_left_out(book: Book, source: str, stream: Any, message: str) -> None:
-    """Let rows that were left out, and those that came in with the same id, come back as duplicate-id (rule 7.6); `source` reads them all again."""
+    """Let rows that were left out, and those that came in with the same id, come back as duplicate-id; `source` reads them all again.
+
+    Of rows that were left out and are the same, the first alone comes back (rule 7.6).
+    """
     columns = f"file_no, source_row, booking_id, hash({', '.join((*PLAIN, 'alert_message'))}) AS content"
     book.feed(f"CREATE OR REPLACE TEMP TABLE out AS SELECT {columns} FROM ({source}) ANTI JOIN ({LIVING}) c USING (customer_id)", incoming=stream)
     inside = f"first_file AS file_no, first_row AS source_row, booking_id, hash({', '.join((*PLAIN, 'source_alert'))}) AS content"
@@ -117,8 +120,8 @@ def clash_left_out(book: Book, source: str, stream: Any, message: str) -> None:
     )
     book.run("CREATE OR REPLACE TEMP TABLE clashed AS SELECT booking_id FROM alike GROUP BY booking_id HAVING count(DISTINCT content) > 1")
     book.run(
-        "DELETE FROM found USING (SELECT * FROM alike SEMI JOIN clashed USING (booking_id) WHERE is_out) o "
-        "WHERE found.file_no = o.file_no AND found.source_row = o.source_row"
+        "DELETE FROM found USING (SELECT *, row_number() OVER (PARTITION BY booking_id ORDER BY file_no, source_row) AS n FROM alike WHERE is_out) o "
+        "WHERE found.file_no = o.file_no AND found.source_row = o.source_row AND (n > 1 OR booking_id IN (SELECT booking_id FROM clashed))"
     )
     book.run(
         "INSERT INTO found SELECT file_no, source_row, 'duplicate-id', ? FROM alike SEMI JOIN clashed USING (booking_id) ORDER BY file_no, source_row", message

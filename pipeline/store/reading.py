@@ -57,14 +57,31 @@ def close_keys(book: Book, keys: pl.DataFrame) -> pl.DataFrame:
     for kind, column in (("id_key", "customer_id"), ("email_key", "email_key")):
         asked = keys.filter(pl.col("key_kind") == kind).select("key").filter(pl.col("key").str.len_chars() <= LONGEST)
         if len(asked):
-            lengths = asked["key"].str.len_chars()
-            stored = book.ask(
-                f"SELECT customer_id, {column} AS stored FROM customers WHERE length({column}) BETWEEN ? AND ? AND status <> 'deleted'",
-                int(lengths.min()) - 1,  # type: ignore[arg-type]  # there is one: asked is not empty
-                int(lengths.max()) + 1,  # type: ignore[arg-type]
-            )
-            found.append(name_one(one_edit_pairs(asked, stored)).with_columns(pl.lit(kind).alias("key_kind")))
+            found.append(name_one(_near(book, column, asked)).with_columns(pl.lit(kind).alias("key_kind")))
     return pl.concat(found)
+
+
+def _near(book: Book, column: str, asked: pl.DataFrame) -> pl.DataFrame:
+    """Return the pairs (see `one_edit_pairs`) of what was asked and what a column of the customers holds.
+
+    Two keys that are one edit apart begin or end alike, if not both: those that do neither are left in the book.
+    """
+    stored_sizes = book.ask(f"SELECT DISTINCT length({column}) AS size FROM customers WHERE {column} IS NOT NULL")["size"]
+    sizes = pl.concat([stored_sizes - 1, stored_sizes, stored_sizes + 1]).unique()
+    asked = asked.filter(pl.col("key").str.len_chars().cast(pl.Int64).is_in(sizes.implode()))
+    if not len(asked):
+        return pl.DataFrame(schema={"key": pl.String, "near": pl.String})
+    lengths = asked["key"].str.len_chars()
+    least, most = int(lengths.min()), int(lengths.max())  # type: ignore[arg-type]  # there is one: asked is not empty
+    head, tail = least // 2, least - least // 2
+    ends = asked.select(pl.col("key").str.head(head).alias("head"), pl.col("key").str.tail(tail).alias("tail"))
+    stored = book.ask(
+        f"SELECT customer_id, {column} AS stored FROM customers WHERE length({column}) BETWEEN ? AND ? AND status <> 'deleted' "
+        f"AND (left({column}, ?) IN (SELECT head FROM ends) OR right({column}, ?) IN (SELECT tail FROM ends))",
+        *(least - 1, most + 1, head, tail),
+        ends=ends.unique(),
+    )
+    return one_edit_pairs(asked, stored)
 
 
 def phones_ending(book: Book) -> pl.DataFrame:
