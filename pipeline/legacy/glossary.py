@@ -172,6 +172,7 @@ UNTIL: Final = Terms(
     "slutdat* | upphor* | utgar | koniec | konci* | konec | wygas* | hasta | fin | final | finaliza* | vence* | vencimiento | caduc* | ate | fim",
     "fino | fine | scad* | jusqu* | expire* | asti | saakka | paatty* | loppu* | udlob* | utlop* | ophor* | slutdato | sluttdato | slutt",
     "platnost* | platne do | data fine | til og med | last day | letzter tag | do dnia | pana la | ig | konca | terminy | utloper | udlober | jusqu",
+    "eddig | meddig | *eddig | lejar* | hatarido* | vege",
     "до | по | окончан* | истека* | срок* | *期限* | *まで | *終了* | *到期* | *截止* | *만료* | *까지",
     "μεχρι | εωσ | ληξη",
 )

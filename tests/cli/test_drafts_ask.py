@@ -47,6 +47,11 @@ def test_a_day_of_a_flag_of_its_own_is_not_lost_to_another(bare: Shop) -> None:
     assert (migrated(bare, "s.csv", draft), [(who, day) for who, _, _, _, day in asked(bare, DATED)]) == (0, [("K0", None), ("K1", "2027-12-31")])
 
 
+def test_a_day_until_which_a_flag_stands_is_no_first_day(bare: Shop) -> None:
+    draft = sheet(bare, "Letiltva,Indok,Eddig", "igen,tartozás,2027-03-01", rest="nem,,")
+    assert (migrated(bare, "s.csv", draft), asked(bare, DATED)) == (0, [("K0", ON_HOLD, "tartozás", "2026-06-01", "2027-03-01")])
+
+
 def test_few_words_in_a_column_of_warnings_are_asked_about(bare: Shop) -> None:
     draft = sheet(bare, "Segnalazioni", "Celiaco", "Celiaco", "-", rest="")
     assert 'comment = ["Segnalazioni"]' in draft
