@@ -27,6 +27,7 @@ ALWAYS = frozenset({"source_row", "status"})
 SAID_IN = {"id_key": "customer_id", "email_key": "email"}  # columns that are made of another
 KEPT = 500_000  # rejected rows that are kept as they came
 LOOKED_THROUGH = 1 << 30  # bytes of files of which the ids are read beforehand
+MOST_IDS = 40_000_000  # of which that is done
 NOBODY = "unknown-customer"
 MANY = 100  # different warnings that a report lists
 WARNINGS = frozenset(code for code, kind in CATALOGUE.items() if kind.severity == "warning")
@@ -181,8 +182,10 @@ class Passage:
         if len(columns) < len(self.exports) or sum(export.size for _, export in self.exports) > LOOKED_THROUGH:
             return None
         try:
-            hashes = all_hashes(ids() for ids in columns)
-        except pl.exceptions.PolarsError:  # a text that needs to be read with more care; the rows will show what is wrong with it, if anything is
+            hashes = all_hashes((ids() for ids in columns), MOST_IDS)
+        except (pl.exceptions.PolarsError, OSError):  # a text that needs to be read with more care; the rows will show what is wrong, if anything is
+            return None
+        if hashes is None:
             return None
         self._glanced.see(hashes)
         found = doubled(hashes)

@@ -136,6 +136,7 @@ def bookings(sizes: Sizes, start: int) -> pl.DataFrame:
         booking_id=pl.concat_str(pl.lit("B"), (row + 1).cast(pl.String).str.zfill(8)),
         customer_id=ids(dice(row, sizes.customers, 1)),
         starts_at=_times(),
+        ends_at=_times(60),
         status=choice(STATUSES, dice(row, len(STATUSES), 3)),
         service=choice(SERVICES, dice(row, len(SERVICES), 4)),
         price=(dice(row, 40_000, 5).cast(pl.Float64) / 100).round(2),
@@ -160,13 +161,13 @@ def changed(piece: pl.DataFrame) -> pl.DataFrame:
 
 
 def bad(piece: pl.DataFrame) -> pl.DataFrame:
-    """Return the bookings with a column of ends, and 1 % of them bad: no start, an end before the start, or a price that is no number."""
+    """Return the bookings, 1 % of them bad: no start, an end before the start, or a price that is no number."""
     fault = pl.when(IS_BAD).then(dice(pl.col("i"), 3, 14))
     return piece.select(
         "booking_id",
         "customer_id",
         starts_at=pl.when(fault.ne_missing(0)).then("starts_at"),
-        ends_at=pl.when(fault.eq_missing(1)).then(_times(-60)).otherwise(_times(60)),
+        ends_at=pl.when(fault.eq_missing(1)).then(_times(-60)).otherwise("ends_at"),
         status="status",
         service="service",
         price=pl.when(fault.eq_missing(2)).then(pl.lit("to be agreed")).otherwise(pl.col("price").cast(pl.String)),
