@@ -17,7 +17,7 @@ from pipeline.store.naming import ID_ONLY, LIVING, SAME_KEYS
 from pipeline.store.writing import WRITTEN, find_written
 
 PLAIN = ("customer_id", "starts_at", "ends_at", "status", "service", "staff", "price", "created_at")
-MOST_HANDED_OUT = 5_000_000  # ids, of some 70 bytes each
+MOST_HANDED_OUT = 2_000_000  # ids, of some 70 bytes each: with more, memory would grow with them, and to look for nobody afterwards takes no longer
 MANY = 100_000  # rows of a first piece, after which more may come
 LIVE = "{}status = 'booked' AND {}starts_at >= ?"
 COLUMNS = (
