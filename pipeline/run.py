@@ -25,6 +25,7 @@ from pipeline.settings import Settings
 from pipeline.stopwatch import Stopwatch
 from pipeline.store import looking
 from pipeline.store.book import Book, open_book, open_for_load, write_settings
+from pipeline.store.connecting import Work
 from pipeline.store.former import count_rewritten
 from pipeline.store.incoming import stand_in
 from pipeline.store.log import count_erased, next_event
@@ -79,7 +80,7 @@ def apply(where: Where, call: Instructing) -> ApplyReport:
     upload = read_upload(call.request, where.settings, call.reason)
     watch.lap("read")
     _check_room(where, call.request.paths, dry_run=call.dry_run)
-    with open_book(where.store, writing=not call.dry_run) as book, staged(call.request.paths) as files:
+    with open_book(where.store, writing=not call.dry_run, work=Work.INSTRUCTIONS) as book, staged(call.request.paths) as files:
         before = None if call.again else same_upload(book, [file.rows_digest for file in upload.files])
         if before is not None:
             return _answer_again(book, before, upload, files, (where, call))
@@ -267,7 +268,7 @@ def undo(where: Where, call: Undoing) -> UndoReport:
     """Put back what a batch changed, whatever its kind; or say what that would do."""
     started = datetime.now(UTC)
     _check_room(where, dry_run=call.dry_run)
-    with open_book(where.store, writing=not call.dry_run) as book:
+    with open_book(where.store, writing=not call.dry_run, work=Work.INSTRUCTIONS) as book:
         _check_undoable(book, call.batch_id)
         if (before := find_undo(book, call.batch_id)) is not None:
             return UndoReport(before, call.batch_id, "already-undone", {}, {}, (), {}, {})

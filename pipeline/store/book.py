@@ -15,7 +15,7 @@ import polars as pl
 
 from pipeline.lasting import flush
 from pipeline.settings import Settings
-from pipeline.store.connecting import Work, connect
+from pipeline.store.connecting import Found, Work, connect, with_less_memory
 from pipeline.store.formats import check_format, is_current, make_tables, upgrade
 from pipeline.store.lock import locked
 from pipeline.store.place import check_log, check_place, sweep, unfinished
@@ -32,6 +32,7 @@ class Book:
 
     path: Path
     con: duckdb.DuckDBPyConnection
+    work: Work = Work.ANY
     after: list[Callable[[], None]] = field(default_factory=list)
 
     def ask(self, query: str, *values: Any, **frames: pl.DataFrame) -> pl.DataFrame:
@@ -48,6 +49,10 @@ class Book:
             return
         with self._shown(frames):
             self.con.execute(statement, list(values))
+
+    def search(self, find: Callable[[], Found]) -> Found:
+        """Return what `find` finds; outside a transaction, where it looks through long tables for a few rows, and may be called twice."""
+        return with_less_memory(self.con, find) if self.work is Work.INSTRUCTIONS else find()
 
     def feed(self, statement: str, **streams: Any) -> None:
         """Run a statement over Arrow streams, standing in it by name, each of which is read once; None stands for one that it does not name."""
@@ -132,14 +137,14 @@ def _opened(path: Path, *, writing: bool, work: Work = Work.ANY, beside: Path | 
             sweep(path)
         con = connect(path, writing=writing, work=work, beside=beside)
         try:
-            book = Book(path, con)
+            book = Book(path, con, work)
             check_format(book)
             if writing and book.value(MARK) is not None:
                 LOG.warning("%s: writing the store anew, which an erasure began and could not finish.", path)
                 con.close()
                 write_anew(path)
                 con = connect(path, writing=writing, work=work, beside=beside)
-                book = Book(path, con)
+                book = Book(path, con, work)
             yield book
         except duckdb.Error as error:
             if (known := broken_off(path, error)) is not None:

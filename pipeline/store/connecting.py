@@ -1,10 +1,11 @@
 """Connections to a store's file: who may read it, what DuckDB may touch besides, and how much it may take. What the store holds is not known here."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
+from typing import TypeVar
 
 import duckdb
 
@@ -16,10 +17,18 @@ MEMORY = "600MiB"
 STREAMING = "300MiB"
 
 
+# NOTE: blocks of a long table that are read once are read faster into memory that is used again than into more and more of it.
+SEARCHING = "SET memory_limit = (64 + 8 * current_setting('threads')) || ' MiB'"
+WITH_ALL = f"SET memory_limit = '{MEMORY}'"
+
+Found = TypeVar("Found")
+
+
 class Work(Enum):
-    """What a connection is for: anything, a load, or a load of bookings alone, which stream into the book."""
+    """What a connection is for: anything, instructions for some customers, a load, or a load of bookings alone, which stream into the book."""
 
     ANY = "any"
+    INSTRUCTIONS = "instructions"
     LOAD = "load"
     STREAM = "stream"
 
@@ -78,8 +87,22 @@ def set_up(con: duckdb.DuckDBPyConnection, work: Work = Work.ANY) -> None:
     """Set what every connection has: UTC, so much memory, no files but its own, and settings that nothing changes again."""
     con.execute("SET TimeZone = 'UTC'")
     con.execute(f"SET memory_limit = '{STREAMING if work is Work.STREAM and _is_bare(con) else MEMORY}'")
-    if work is not Work.ANY:
+    if work is Work.INSTRUCTIONS:
+        con.execute("SET allowed_configs = ['memory_limit']")
+    elif work is not Work.ANY:
         # NOTE: DuckDB takes a stream for one row, and would keep all of it in memory to join it; so joins of a load are done as they are written.
         con.execute("SET disabled_optimizers = 'build_side_probe_side'")
     for name, value in LOCKED_DOWN.items():
         con.execute(f"SET {name} = {str(value).lower()}")
+
+
+def with_less_memory(con: duckdb.DuckDBPyConnection, search: Callable[[], Found]) -> Found:
+    """Return what a search finds within little memory, or, where that is not enough, within all that a connection for `Work.INSTRUCTIONS` has."""
+    try:
+        con.execute(SEARCHING)
+        found = search()
+    except duckdb.OutOfMemoryException:
+        con.execute(WITH_ALL)
+        return search()
+    con.execute(WITH_ALL)
+    return found

@@ -1,6 +1,7 @@
 """What a batch of instructions needs from the book: only the rows that it touches."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -13,6 +14,7 @@ from schemas.entity import STAMPS, Entity
 LONGEST = 100  # characters of a key for which a close one is looked for
 TAIL = 6  # digits at the end of a phone number by which customers are narrowed down
 ANY = "*"
+FEW = 100_000  # customers: their bookings are looked for within little memory
 # The last digits of a phone number as it stands, `ANY` where it holds more than digits and what stands between them.
 PHONE_TAIL = f"CASE WHEN regexp_full_match(phone, '[0-9 ()+./-]*') THEN right(translate(phone, ' ()+./-', ''), {TAIL}) ELSE '{ANY}' END"
 ANY_PHONE = f"(phone IS NOT NULL AND (SELECT bool_or(phone_tail = '{ANY}') FROM keys))"
@@ -175,16 +177,21 @@ def future_live_bookings(book: Book, customers: pl.DataFrame, as_of: datetime) -
     `customers`: customer_id, customer_no. A booking is future from the as-of on, and live while it is booked. Blanks around
     an alert do not count (4.2).
     """
+    asked = customers.select("customer_id", "customer_no")
+    found = book.search(partial(_bookings_of, book, asked, as_of)) if len(asked) <= FEW else _bookings_of(book, asked, as_of)
+    alert = pl.col("stored_alert").str.strip_chars()
+    return found.with_columns(alert=pl.when(alert != "").then(alert))
+
+
+def _bookings_of(book: Book, asked: pl.DataFrame, as_of: datetime) -> pl.DataFrame:
     # NOTE: in two steps, since a single one reads every booking's texts only to throw nearly all of them away.
     book.run(
         "CREATE OR REPLACE TEMP TABLE theirs AS SELECT b.rowid AS row_id, customer_no FROM bookings b JOIN asked USING (customer_id) "
         "WHERE status = 'booked' AND starts_at >= ?",
         as_of,
-        asked=customers.select("customer_id", "customer_no"),
+        asked=asked,
     )
-    found = book.ask("SELECT row_id, booking_id, customer_no, alert_message AS stored_alert FROM bookings b JOIN theirs t ON b.rowid = t.row_id")
-    alert = pl.col("stored_alert").str.strip_chars()
-    return found.with_columns(alert=pl.when(alert != "").then(alert))
+    return book.ask("SELECT row_id, booking_id, customer_no, alert_message AS stored_alert FROM bookings b JOIN theirs t ON b.rowid = t.row_id")
 
 
 def last_changes(book: Book, entity: Entity, items: pl.DataFrame) -> pl.DataFrame:

@@ -10,7 +10,7 @@ import pytest
 from pipeline.errors import TryAgain
 from pipeline.store import place
 from pipeline.store.book import Book, open_book
-from pipeline.store.connecting import private_files
+from pipeline.store.connecting import Work, private_files
 from pipeline.store.place import check_room, leftovers, rewriting_folder, spill_folder
 from tests.cli.conftest import ROOT, Shop, run_in
 from tests.faults.calling import call
@@ -51,6 +51,7 @@ def book(tmp_path: Path) -> Book:  # type: ignore[misc]  # a generator, as pytes
         yield opened
 
 
+MEMORY = ("RESET memory_limit", "SET memory_limit = '1TB'")
 FORBIDDEN = (
     *(
         "FROM read_csv('{}')",
@@ -62,7 +63,7 @@ FORBIDDEN = (
         "EXPORT DATABASE '{}.out'",
     ),
     *("COPY book FROM '{}'", "ATTACH '{}.db'", "INSTALL httpfs", "LOAD httpfs", "INSTALL h3 FROM community", "CREATE PERSISTENT SECRET s (TYPE http)"),
-    *("SET enable_external_access = true", "SET lock_configuration = false", "RESET memory_limit", "SET memory_limit = '1TB'", "SET threads = 99"),
+    *("SET enable_external_access = true", "SET lock_configuration = false", *MEMORY, "SET threads = 99"),
     *(
         "SET temp_directory = '/tmp'",
         "SET allowed_directories = ['/']",
@@ -71,6 +72,15 @@ FORBIDDEN = (
         "FROM seen_outside",
     ),
 )
+
+
+@pytest.mark.parametrize("statement", [one for one in FORBIDDEN if one not in MEMORY])
+def test_a_connection_for_instructions_may_change_its_memory_and_nothing_else(tmp_path: Path, statement: str) -> None:
+    with open_book(tmp_path / "book.duckdb", writing=True, creating=True, work=Work.INSTRUCTIONS) as book:
+        (tmp_path / "secret.csv").write_text("key,value\nx,y\n")
+        with pytest.raises(duckdb.Error):
+            book.con.execute(statement.format(tmp_path / "secret.csv")).fetchall()
+        book.con.execute("SET memory_limit = '100MiB'")
 
 
 @pytest.mark.parametrize("statement", FORBIDDEN)

@@ -8,7 +8,9 @@ import polars as pl
 import pytest
 
 from pipeline.errors import Refused
+from pipeline.store import connecting
 from pipeline.store.book import Book, open_book
+from pipeline.store.connecting import Work
 
 ROWS = 150_000  # more than DuckDB's row group
 
@@ -43,6 +45,27 @@ def test_a_frame_is_let_go_inside_the_transaction_in_which_it_was_shown(tmp_path
         del frame
         gc.collect()
         assert known() is None
+
+
+@pytest.mark.parametrize(("little", "limits"), [("8.0 MiB", ["8.0 MiB", "600.0 MiB"]), ("80.0 MiB", ["80.0 MiB"])])
+def test_a_search_that_needs_more_than_little_memory_gets_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, little: str, limits: list[str]) -> None:
+    monkeypatch.setattr(connecting, "SEARCHING", f"SET memory_limit = '{little}'")
+    with open_book(tmp_path / "book.duckdb", writing=True, creating=True) as book:
+        book.run(
+            "INSERT INTO bookings (booking_id, customer_id, starts_at, status, alert_message, first_batch) "
+            "SELECT 'B' || i, 'C' || i % 2, '2027-01-01', 'booked', repeat('x', 9000) || i, 1 FROM range(9000) r(i)"
+        )
+    with open_book(tmp_path / "book.duckdb", writing=True, work=Work.INSTRUCTIONS) as book:
+        found_within: list[str] = []
+
+        def find() -> pl.DataFrame:
+            found_within.append(book.ask("SELECT current_setting('memory_limit') AS n").item())
+            return book.ask("SELECT rowid, alert_message FROM bookings WHERE customer_id = 'C1' ORDER BY alert_message")
+
+        found = book.search(find)
+        assert (len(found), found["alert_message"].str.len_chars().min()) == (4500, 9001)
+        assert found_within == limits
+        assert book.ask("SELECT current_setting('memory_limit') AS n").item() == "600.0 MiB"
 
 
 def insert_half(book: Book) -> None:
