@@ -12,13 +12,14 @@ import duckdb
 from pipeline.errors import TryAgain
 from pipeline.store.refusals import found_no_room, not_opened, refusal
 
-MEMORY = "600MiB"
+MOST = 600  # MiB
+MEMORY = f"{MOST}MiB"
 # NOTE: rows that stream into an empty table are compared with nothing; more memory would only fill with what lies on the disk already.
 STREAMING = "300MiB"
 
 
 # NOTE: blocks of a long table that are read once are read faster into memory that is used again than into more and more of it.
-SEARCHING = "SET memory_limit = (64 + 8 * current_setting('threads')) || ' MiB'"
+SEARCHING = f"SET memory_limit = least({MOST}, 64 + 8 * current_setting('threads')) || ' MiB'"
 WITH_ALL = f"SET memory_limit = '{MEMORY}'"
 
 Found = TypeVar("Found")
