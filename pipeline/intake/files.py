@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,6 +37,7 @@ FOREIGN = {
     b"7z\xbc\xaf": "a 7-Zip archive",
     b"SQLite format 3": "an SQLite database",
 }
+JSON = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\[\s*)?\{\s*(?:"[^"]*"\s*:|\})')  # an object, or a list of them
 ENDINGS = {
     ".csv": FileKind.TEXT,
     ".txt": FileKind.TEXT,
@@ -146,6 +148,8 @@ def _kind(data: bytes, path: Path) -> FileKind:
     for start, what in FOREIGN.items():
         if data.startswith(start):
             raise Refused(f"{path}: this is {what} and not a table.", ACCEPTED)
+    if JSON.match(data):
+        raise Refused(f"{path}: this is JSON and not a table.", ACCEPTED)
     return FileKind.TEXT
 
 
