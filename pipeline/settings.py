@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from phonenumbers import SUPPORTED_REGIONS
 
+from pipeline import months
 from pipeline.errors import Refused
 from pipeline.folders import Nightly, check_folders
 
@@ -277,6 +278,10 @@ def check_formats(formats: Any, where: str) -> None:
     """Raise `Refused` unless this is a list of strftime formats (also used for column maps)."""
     if not isinstance(formats, (list, tuple)) or not all(isinstance(form, str) and "%" in form for form in formats):
         raise Refused(f"{where}: this must be a list of strftime formats.", 'For example: date_formats = ["%d/%m/%Y", "%d/%m/%Y %H:%M"]')
+    strange = [form for form in formats if not months.is_sound(form)]
+    if strange:
+        fix = f'The language is one of {", ".join(months.MONTHS)}, and %B or %b stands for the month. For example: "de: %d. %B %Y"'
+        raise Refused(f"{where}: {strange[0]} is no format with months in words.", fix)
 
 
 def _check_types(flags: Flags, where: str) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import polars as pl
 
 from pipeline.intake.cells import BLANKS, are_few
+from pipeline.months import in_numbers
 
 ISO_DATE = r"^\d{4}-\d{2}-\d{2}$"
 ISO_TIME = r"^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(:\d{2})?([.,]\d{1,9})?)?\s*(Z|z|[+-]\d{2}:?\d{2})?$"
@@ -29,7 +30,7 @@ def read_dates(values: pl.Series, formats: Sequence[str]) -> Dates:
     """Return Date values; a time of day is dropped."""
     text = values.str.strip_chars(BLANKS)
     day = text.str.extract(ISO_TIME, 1).str.to_date("%Y-%m-%d", strict=False)
-    tries = [_whole_year(text.str.to_date(_date_part(form), strict=False, exact=True)) for form in formats]
+    tries = [_whole_year(said.str.to_date(_date_part(form), strict=False, exact=True)) for said, form in (in_numbers(text, form) for form in formats)]
     return _settle(text, day, tries)
 
 
@@ -79,6 +80,7 @@ def _any_iso_times(text: pl.Series, zone: str) -> pl.Series:
 
 
 def _parse_time(text: pl.Series, form: str) -> pl.Series:
+    text, form = in_numbers(text, form)
     if any(mark in form for mark in ("%H", "%I", "%T", "%R", "%X", "%c")):
         return _whole_year(text.str.to_datetime(form, time_unit="us", strict=False, exact=True))
     return _whole_year(text.str.to_date(form, strict=False, exact=True)).cast(pl.Datetime("us"))

@@ -184,7 +184,7 @@ def _order(terms: str) -> str | None:
 def _settle_dates(drafted: Drafted, guesses: Sequence[Guess]) -> None:
     """Choose the formats of dates: those by which all columns of dates can be read that need one; days first where nothing tells."""
     needing = [set(one.formats) for one in guesses if one.is_date and one.formats]
-    known = (*FORMATS, *WITH_WEEKDAY)
+    known = (*FORMATS, *WITH_WEEKDAY, *(form for one in guesses for form in one.formats if form not in (*FORMATS, *WITH_WEEKDAY)))
     months = {form for form in known if re.match(r"(?:%A,? )?%m", form)}
     open_ones = [forms for forms in needing if forms & months and forms - months]
     told = [bool(forms & months) for forms in needing if forms not in open_ones and any("/" in form or "-" in form for form in forms)]

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from pipeline.legacy.maps import ANY, FlagRule, LegacyMap
+from pipeline.months import written
 
 EXAMPLE = datetime(2026, 12, 31, 16, 5)  # shows how a date is written, and is no moment
 
@@ -46,8 +47,8 @@ def _zone(legacy: LegacyMap) -> str:
 
 def _formats(legacy: LegacyMap) -> str:
     """Return how dates may be written besides ISO, each as the last day of 2026 would be; the formats themselves stand in the map."""
-    written = dict.fromkeys(EXAMPLE.strftime(form) for form in legacy.date_formats)
-    return f", or written like {', '.join(written)}" if written else ""
+    examples = dict.fromkeys(written(form, EXAMPLE) for form in legacy.date_formats)
+    return f", or written like {', '.join(examples)}" if examples else ""
 
 
 def _named(headers: Sequence[str]) -> str:

@@ -11,6 +11,7 @@ from pipeline.intake.dates import read_dates, read_times
 from pipeline.legacy.flagwords import ABOUT, FLAG_FAMILIES, NO_SUCH, NO_WORDS, NOTHING, YES_WORDS
 from pipeline.legacy.glossary import NOTES
 from pipeline.legacy.terms import Terms, phrase, plain
+from pipeline.months import MONTHS, months_in_numbers
 from schemas.columns import header_key
 
 EMAIL = r"^(?:[^<>]*<)?(?:mailto:)?[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+>?"
@@ -21,7 +22,12 @@ ISO = r"^\d{4}-\d{2}-\d{2}"
 WEEKDAY = r"[^\W\d]{2,}\.?,?\s+"
 LIKE_A_DAY = rf"^(?:{WEEKDAY})?(?:\d{{1,4}}[\D]|[^\W\d]{{3,}}\.?\s+\d{{1,2}}\b)"
 # 1. März 2025, or Montag, 1. März 2025: months in words.
-SAID = rf"^(?:{WEEKDAY})?(?:\d{{1,2}}\.?\s+(?:de\s+)?[^\W\d]{{3,}}\.?\s+(?:de\s+)?\d{{2,4}}|[^\W\d]{{3,}}\.?\s+\d{{1,2}},?\s+\d{{4}})"
+SAID = (
+    rf"^(?:{WEEKDAY})?(?:\d{{1,2}}(?:er|[.º°])?[\s-]+(?:de\s+)?[^\W\d]{{3,}}\.?,?[\s-]+(?:de\s+)?\d{{2,4}}|[^\W\d]{{3,}}\.?\s+\d{{1,2}},?\s+\d{{4}}|"
+    r"\d{4}\.?\s+[^\W\d]{3,}\.?\s+\d{1,2})"
+)
+DAYS_SAID = ("%d. %B %Y", "%d %B %Y", "%d de %B de %Y", "%d de %B %Y", "%d-%B-%Y", "%d-%B-%y", "%d %B, %Y", "%B %d, %Y", "%Y. %B %d.", "%Y %B %d")
+TIMES_SAID = ("", " %H:%M", ", %H:%M", " um %H:%M", " à %H:%M", " a las %H:%M", " às %H:%M", " kl. %H:%M", " om %H:%M", " alle %H:%M", " ore %H:%M")
 FORMATS = (
     *("%d.%m.%Y", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%d.%m.%y", "%d. %m. %Y", "%d/%m/%Y", "%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%d/%m/%y", "%d-%m-%Y"),
     *("%d-%m-%Y %H:%M", "%d-%m-%y", "%m/%d/%Y", "%m/%d/%Y %H:%M", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %I:%M %p", "%m/%d/%y", "%m-%d-%Y", "%d %b %Y", "%d %B %Y"),
@@ -43,7 +49,7 @@ class Guess:
     """One column: its header, the header's words and key, its cells (null where blank), and what they are like.
 
     `words` are the different cells where they are few, the most frequent first. `formats` are those by which the dates can be read, none needed for
-    ISO; `odd` counts the cells that are no dates, `is_said` tells that the months are words that can't be read.
+    ISO; `odd` counts the cells that are no dates, `is_said` tells that the months are words of no language that can be told.
     """
 
     header: str
@@ -165,10 +171,41 @@ def _formats(cells: pl.Series) -> tuple[list[str] | None, int]:
         return [], 0
     tried = (*FORMATS, *WITH_WEEKDAY) if share(rest, rf"^{WEEKDAY}") else FORMATS
     counts = rest.alias("day").value_counts(name="n")  # few days stand in many rows
-    left = {form: int(counts["n"].filter(read_times(counts["day"], (form,), "UTC").values.is_null()).sum()) for form in tried}
+    left = {form: _unread(counts, form) for form in tried}
     fewest = min(left.values())
+    said, unsaid = _said(counts) if fewest and share(rest, SAID) >= MANY else (None, 0)
+    if said and unsaid < fewest:
+        return [said], unsaid
     if fewest > len(cells) * (1 - MANY) and fewest > 1:
         return None, 0
     if fewest == len(cells):
         return None, 0
     return ([form for form, count in left.items() if count == fewest] if fewest < len(rest) else []), fewest
+
+
+def _unread(counts: pl.DataFrame, form: str) -> int:
+    """Return of how many rows a format does not read the day; `counts` has day and n."""
+    return int(counts["n"].filter(read_times(counts["day"], (form,), "UTC").values.is_null()).sum())
+
+
+def _said(counts: pl.DataFrame) -> tuple[str | None, int]:
+    """Return the format by which days with months in words are read, and of how many rows it does not read them.
+
+    None where there is none, and where the words are of several languages in which they are not the same months.
+    """
+    days, rows = counts["day"], int(counts["n"].sum())
+    weekdays = ("", "%A, ", "%A ") if share(days, rf"^{WEEKDAY}") else ("",)
+    times = TIMES_SAID if days.str.contains(":", literal=True).any() else ("",)
+    found: list[tuple[int, str]] = []
+    for language in MONTHS:
+        numbered = months_in_numbers(days, language)
+        if float((numbered != days).mean() or 0.0) < MANY:  # type: ignore[arg-type]  # the mean of a Boolean series is a number
+            continue
+        forms = [f"{language}: {weekday}{day}{time}" for weekday in weekdays for day in DAYS_SAID for time in times]
+        found += [(left, form) for form in forms if (left := _unread(counts, form)) <= rows * (1 - MANY)]
+    if not found:
+        return None, 0
+    fewest = min(found)[0]
+    best = [form for left, form in found if left == fewest]
+    first, *others = [read_times(days, (form,), "UTC").values for form in best]
+    return (best[0] if all(first.equals(other) for other in others) else None), fewest

@@ -119,7 +119,8 @@ def place_day(rule: Rule, one: Guess, why: str = "") -> None:
         rule.offered[f"{name} "] = (one, f"{one.header} holds days too; only one column counts")
         return
     if one.is_said:
-        rule.offered[name] = (one, f"the days in {one.header} have their months in words, which can't be read: write them as 2026-03-01, then take the # off")
+        why = f"the days in {one.header} have their months in words of no language that can be told"
+        rule.offered[name] = (one, f'{why}: name it in date_formats, as in "pl: %d %B %Y", or write them as 2026-03-01, then take the # off')
         return
     rule.parts[name] = one
     said = [why] if why else []

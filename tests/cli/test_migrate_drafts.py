@@ -242,16 +242,37 @@ def test_a_number_for_taxes_is_no_phone_and_placeholders_are_no_flags(bare: Shop
     assert asked(bare, "SELECT flag_type, comment FROM flags") == [("Alert", "grita")]
 
 
-def test_an_odd_cell_and_months_in_words_leave_a_rule_whole(bare: Shop) -> None:
+def test_an_odd_cell_and_months_in_words_of_no_language_leave_a_rule_whole(bare: Shop) -> None:
     rows = "".join(f"{one};ja;{day};z {one}\n" for one, day in enumerate(["unbekannt", "01.03.2025", "15.03.2025", "16.03.2025"], 1))
     bare.file("o.csv", f"Kundennr;Gesperrt;Gesperrt am;Grund\n{rows}5;nein;;\n")
     draft = drafted(bare, "o.csv")
     assert (migrated(bare, "o.csv", draft), flags(bare)) == (4, [(str(one), ON_HOLD, f"z {one}") for one in (2, 3, 4)]), draft
-    bare.file("m.csv", "Kundennr;Gesperrt;Gesperrt am;Grund\n8;ja;1. März 2025;z 8\n9;nein;;\n")
+    bare.file("m.csv", "Kundennr;Gesperrt;Gesperrt am;Grund\n8;ja;1. Brachet 2025;z 8\n9;nein;;\n")
     (bare.folder / "draft.toml").unlink()
     draft = drafted(bare, "m.csv")
     assert '# at = ["Gesperrt am"]' in draft
     assert (migrated(bare, "m.csv", draft), ("8", ON_HOLD, "z 8") in flags(bare)) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("days", "language", "found"),
+    [
+        ("1. März 2025|Montag, 3. Dez. 2024", "de", ["2025-03-01", "2024-12-03"]),
+        ("12 april 2024 14:30|3 mei 2023 09:00", "nl", ["2024-04-12", "2023-05-03"]),
+        ("1er août 2023|lundi 4 déc. 2023", "fr", ["2023-08-01", "2023-12-04"]),
+        ("3 de setembro de 2024|9 de mai. de 2023", "pt", ["2024-09-03", "2023-05-09"]),
+        ("12 listopada 2024|3 maja 2023", "pl", ["2024-11-12", "2023-05-03"]),
+        ("12 listopada 2024|3 listopada 2023", "", ["2026-06-01", "2026-06-01"]),  # November in Polish, October in Croatian
+    ],
+)
+def test_months_in_words_are_read_in_the_one_language_that_they_are_of(bare: Shop, days: str, language: str, found: list[str]) -> None:
+    rows = "".join(f'{one},yes,"{day}",why {one}\n' for one, day in enumerate(days.split("|"), 1))
+    bare.file("w.csv", f"Customer ID,Blacklisted,Blacklisted on,Reason\n{rows}3,no,,\n")
+    draft = drafted(bare, "w.csv")
+    assert (f'date_formats = ["{language}: ' in draft) is bool(language), draft
+    assert migrated(bare, "w.csv", draft) == 0
+    told = asked(bare, "SELECT strftime(flagged_at, '%Y-%m-%d') FROM flags ORDER BY customer_id")
+    assert [day for (day,) in told] == found
 
 
 def test_days_of_something_else_are_no_days_of_a_flag(bare: Shop) -> None:
