@@ -70,5 +70,5 @@ def test_a_format_of_no_language_or_without_a_month_in_words_is_refused(form: st
 
 
 def test_an_example_is_written_in_the_words_of_its_language() -> None:
-    moment = datetime(2026, 12, 31, 16, 5)
-    assert [written(form, moment) for form in ("pl: %A, %d %B %Y", "de: %d. %b %Y %H:%M", "%d %B %Y")] == ["31 grudzień 2026", "31. dez 2026 16:05", "31 December 2026"]
+    moment, forms = datetime(2026, 12, 31, 16, 5), ("pl: %A, %d %B %Y", "de: %d. %b %Y %H:%M", "%d %B %Y")
+    assert [written(form, moment) for form in forms] == ["31 grudzień 2026", "31. Dez 2026 16:05", "31 December 2026"]
