@@ -1,7 +1,6 @@
 """One function a job: read, decide, write. The page to read first."""
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import accumulate
@@ -81,11 +80,7 @@ def apply(where: Where, call: Instructing) -> ApplyReport:
     upload = read_upload(call.request, where.settings, call.reason)
     watch.lap("read")
     _check_room(where, call.request.paths, dry_run=call.dry_run)
-    with (
-        open_book(where.store, writing=not call.dry_run, work=Work.INSTRUCTIONS) as book,
-        staged(call.request.paths) as files,
-        ThreadPoolExecutor(1) as aside,
-    ):
+    with open_book(where.store, writing=not call.dry_run, work=Work.INSTRUCTIONS) as book, staged(call.request.paths) as files:
         before = None if call.again else same_upload(book, [file.rows_digest for file in upload.files])
         if before is not None:
             return _answer_again(book, before, upload, files, (where, call))
@@ -97,30 +92,17 @@ def apply(where: Where, call: Instructing) -> ApplyReport:
         report = report_plan(plan, upload, None if call.dry_run else numbers[0])
         report = _checked(report, plan, book, (where, call))
         answer = Answer(plan.rows, _facts(where, call), plan.net if call.dry_run else None)
-        # NOTE: results are written while the book is; the batch is committed when they are there.
-        results = aside.submit(_stage, files, (where, upload, answer), report)
+        report = stage_results(files, upload, answer, report, where.out)
+        _keep_remarks(files, where, report.remarks)
+        watch.lap("results")
         if not call.dry_run:
             record = BatchRecord("apply", call.request.by, call.reason, call.as_of, started, report.status, plan.counts(), _upload_files(upload))
-            head = _write(book, where, numbers, (replace(record, approved_by=call.approved_by), plan.changes), answer=(files, results))
+            head = _write(book, where, numbers, (replace(record, approved_by=call.approved_by), plan.changes), files=files)
             report = replace(report, head=head)
-        report = replace(results.result(), head=report.head)
         files.publish()
-    watch.lap("write the book and results")
+    watch.lap("write the book")
     watch.write(where.timings)
     return report
-
-
-def _stage(files: Staged, what: tuple[Where, Upload, Answer], report: ApplyReport) -> ApplyReport:
-    """Stage what answers an upload; return the report with the names of the files."""
-    where, upload, answer = what
-    report = stage_results(files, upload, answer, report, where.out)
-    _keep_remarks(files, where, report.remarks)
-    return report
-
-
-def _keep_remarks(files: Staged, where: Where, remarks: Sequence[str]) -> None:
-    if where.run and where.out:
-        files.keep_remarks(where.out, remarks)
 
 
 def _check_room(where: Where, inputs: Sequence[Path] = (), *, dry_run: bool) -> None:
@@ -158,18 +140,9 @@ def _checked(report: ApplyReport, plan: ApplyPlan, book: Book, said: tuple[Where
 
 
 def _write(
-    book: Book,
-    where: Where,
-    numbers: tuple[int, int],
-    batch: tuple[BatchRecord, Changes],
-    undone: UndoPlan | None = None,
-    *,
-    answer: tuple[Staged, Future[ApplyReport]] | None = None,
+    book: Book, where: Where, numbers: tuple[int, int], batch: tuple[BatchRecord, Changes], undone: UndoPlan | None = None, *, files: Staged | None = None
 ) -> str:
-    """Write a batch and its changes in one transaction, of an undo, what it does to whole rows too; return the batch's head.
-
-    `answer`: the result files, without which nothing is committed, and what tells that they are staged.
-    """
+    """Write a batch and its changes in one transaction, of an undo, what it does to whole rows too; return the batch's head."""
     with book.transaction():
         write_settings(book, where.settings)
         if undone is not None:
@@ -180,11 +153,8 @@ def _write(
         if undone is not None:
             forget_saying(book, numbers[0], undone.whole.undoes)
         head = finish_batch(book, numbers[0], where.settings)
-        if answer is not None:
-            files, results = answer
-            results.result()
-            if where.run:
-                files.publish()
+        if where.run and files:
+            files.publish()
     return head
 
 
@@ -193,9 +163,15 @@ def _answer_again(book: Book, batch_id: int, upload: Upload, files: Staged, said
     where, call = said
     record, rows = batch_record(book, batch_id), place_anew(batch_rows(book, batch_id), upload)
     answer = Answer(rows, _facts_of(where, record), began=record["started_at"].timestamp())
-    report = _stage(files, (where, upload, answer), report_again(record, rows, upload, dry_run=call.dry_run))
+    report = stage_results(files, upload, answer, report_again(record, rows, upload, dry_run=call.dry_run), where.out)
+    _keep_remarks(files, where, report.remarks)
     files.publish()
     return report
+
+
+def _keep_remarks(files: Staged, where: Where, remarks: Sequence[str]) -> None:
+    if where.run and where.out:
+        files.keep_remarks(where.out, remarks)
 
 
 def _upload_files(upload: Upload) -> pl.DataFrame:
