@@ -79,9 +79,9 @@ class Book:
     @contextmanager
     def _shown(self, frames: dict[str, pl.DataFrame]) -> Iterator[None]:
         streams = {name: Shown(frame) for name, frame in frames.items()}
-        for name, stream in streams.items():
-            self.con.register(name, stream)
         with stoppable():
+            for name, stream in streams.items():
+                self.con.register(name, stream)
             yield
         # NOTE: not in a `finally`: after a failure inside a transaction, unregistering fails too and would hide the first error.
         for name, stream in streams.items():

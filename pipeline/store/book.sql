@@ -2,7 +2,6 @@
 -- source_status and source_alert: what the source last said. book_alert: what the book itself wrote on a
 -- booking as it came (what it wrote later is in the history). Ids hardly compress,
 -- and trying to costs a fifth of a load's time; the numbers of batches and files are runs, of which nothing else need be tried.
--- Alerts are what a small batch changes here and there, and each time the whole column is written anew.
 -- run: under which a night wrote the batch, and as which step.
 
 CREATE TABLE book (key VARCHAR PRIMARY KEY, value VARCHAR);
@@ -21,7 +20,7 @@ CREATE TABLE customers (
     blocked_at TIMESTAMPTZ,
     blocked_by VARCHAR,
     blocked_reason VARCHAR,
-    alert_message VARCHAR USING COMPRESSION uncompressed,
+    alert_message VARCHAR,
     first_batch BIGINT NOT NULL,
     email_key VARCHAR,
     source_status VARCHAR,
@@ -38,7 +37,7 @@ CREATE TABLE bookings (
     service VARCHAR,
     staff VARCHAR,
     price DECIMAL(18, 4),
-    alert_message VARCHAR USING COMPRESSION uncompressed,
+    alert_message VARCHAR,
     created_at TIMESTAMPTZ,
     first_batch BIGINT USING COMPRESSION rle NOT NULL,
     source_alert VARCHAR,

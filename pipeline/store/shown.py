@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import duckdb
 import polars as pl
 
 
@@ -25,10 +26,14 @@ class Shown:
 
 @contextmanager
 def stoppable() -> Iterator[None]:
-    """Let the user's interrupt be one; DuckDB turns it into an error of its own."""
+    """Let the user's interrupt be one; DuckDB turns it into an error of its own, also where it comes while Arrow data are read."""
     try:
         yield
     except RuntimeError as error:
         if "interrupted" in str(error).lower():
+            raise KeyboardInterrupt from None
+        raise
+    except duckdb.Error as error:
+        if "KeyboardInterrupt" in str(error):
             raise KeyboardInterrupt from None
         raise

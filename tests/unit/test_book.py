@@ -11,6 +11,7 @@ from pipeline.errors import Refused
 from pipeline.store import connecting
 from pipeline.store.book import Book, open_book
 from pipeline.store.connecting import Work
+from pipeline.store.shown import Shown
 
 ROWS = 150_000  # more than DuckDB's row group
 
@@ -66,6 +67,16 @@ def test_a_search_that_needs_more_than_little_memory_gets_it(tmp_path: Path, mon
         assert (len(found), found["alert_message"].str.len_chars().min()) == (4500, 9001)
         assert found_within == limits
         assert book.ask("SELECT current_setting('memory_limit') AS n").item() == "600.0 MiB"
+
+
+def test_an_interrupt_while_rows_are_shown_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with open_book(tmp_path / "book.duckdb", writing=True, creating=True) as book:
+        monkeypatch.setattr(Shown, "__arrow_c_stream__", stop)
+        with pytest.raises(KeyboardInterrupt):
+            book.ask("SELECT i FROM shown", shown=filled(0, 3))
 
 
 def insert_half(book: Book) -> None:
