@@ -74,6 +74,39 @@ def attach_near(rule: Rule, free: list[Guess]) -> None:
         free.remove(one)
 
 
+def offer_near(rules: Sequence[Rule], free: list[Guess]) -> None:
+    """Offer the columns beside each rule that are called reason, by, on or until, and are filled for customers without the flag too."""
+    for rule in rules:
+        _offer_near(rule, free)
+
+
+def _offer_near(rule: Rule, free: list[Guess]) -> None:
+    taken = {part.place for part in rule.columns()} | {one.place for one, _ in rule.offered.values()}
+    for step in (1, -1):
+        place = rule.head().place + step
+        while (near := next((one for one in free if one.place == place), None)) is not None or place in taken:
+            if near is not None:
+                name, what = _is_called_part(near)
+                if name is None or family_of(near) or near.sounds(flags.NOT_A_FLAG):
+                    break
+                if name not in rule.parts and name not in rule.offered:
+                    rule.offered[name] = (near, f"{near.header} is filled for customers without this flag too; if it {what}, take the # off")
+                    free.remove(near)
+            place += step
+
+
+def _is_called_part(one: Guess) -> tuple[str | None, str]:
+    """Tell by its header which part of a flag a column is, and in words what it then tells; None where it is none."""
+    if one.is_date:
+        is_called = (
+            (one.is_called(words.AT) or one.is_called(words.UNTIL) or one.terms in words.UNTIL_LAST) and not one.sounds(words.OTHER_DAYS) and not one.is_said
+        )
+        return (("expires", "is the last day") if says_until(one) else ("at", "is the day since when")) if is_called else (None, "")
+    if says_who(one):
+        return "by", "tells who set it"
+    return ("comment", "tells why") if one.is_text() and one.sounds(words.REASON) else (None, "")
+
+
 def attach_unnamed(rule: Rule, free: list[Guess]) -> None:
     """Add to a rule the columns right of it whose headers say nothing, and which are filled where there is a flag, and hardly anywhere else."""
     if rule.is_offered or not rule.flagged_rows().any():

@@ -38,6 +38,7 @@ WITH_WEEKDAY = tuple(f"{weekday}{form}" for form in FORMATS for weekday in ("%A,
 NO_FIRST = tuple(f"{word} " for word in NO_SUCH.words)
 # Words of flags that begin so, as no go does.
 NO_GO = Terms(*(word for families in FLAG_FAMILIES.values() for terms in families for word in terms.words if word.startswith(NO_FIRST)))
+GOES_ON = re.compile(r"([^\W\d_]+)\s*[(\[,;:!.\u2013\u2014-]")
 MOST = 0.9
 MANY = 0.7  # of a column's cells, so that it is of dates though some are not
 FEW_WORDS = 12
@@ -158,7 +159,16 @@ def _words(cells: pl.Series) -> tuple[str, ...]:
     counted = cells.str.to_lowercase().alias("key").to_frame().with_columns(cells.alias("word"))
     few = counted.group_by("key").agg(pl.col("word").first(), pl.len().alias("n")).sort(["n", "key"], descending=[True, False])
     longest = few["word"].str.len_chars().max()
+    plain_ones = few.filter([means_yes(word) or means_no(word) for word in few["word"]])
+    if len(few) <= FEW_WORDS and len(plain_ones) and all(first_word(word) for word in few["word"] if len(word) > LONG_WORD):
+        return tuple(few["word"])  # somebody wrote more than yes or no in some
     return tuple(few["word"]) if len(few) <= FEW_WORDS and isinstance(longest, int) and longest <= LONG_WORD else ()
+
+
+def first_word(text: str) -> str | None:
+    """Return yes or no where a text begins with that and goes on, as in `no (lifted in May)`; None where it does not."""
+    begins = GOES_ON.match(text.strip())
+    return None if begins is None else "yes" if means_yes(begins[1]) else "no" if means_no(begins[1]) else None
 
 
 def _formats(cells: pl.Series) -> tuple[list[str] | None, int]:

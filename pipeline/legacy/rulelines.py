@@ -51,8 +51,9 @@ def _lines(rule: Rule) -> Iterator[str]:
             yield f"{name} = {as_list([*([rule.parts[name].header] if name in rule.parts else []), *which])}"
         yield from _words_of(rule, name)
     for name, (guess, why) in rule.offered.items():
-        yield f"# CHECK: {folded(why)}"
-        yield f"# {name.strip()} = {as_list([guess.header])}"
+        stands = name == "comment" and rule.says_which
+        yield f"# CHECK: {folded(why)}{', and the line comment above away' if stands else ''}"
+        yield f"# {name.strip()} = {as_list([guess.header, *([rule.head().header] if stands else [])])}"
     yield from _text_of(rule)
     if rule.types or rule.maybe:
         yield "[flags.types]"

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.legacy import flagwords as flags
 from pipeline.legacy import glossary as words
-from pipeline.legacy.attaching import ENOUGH, attach_far, attach_near, attach_tied, attach_unnamed, stands_alone, stands_with
-from pipeline.legacy.guessing import FEW_WORDS, LONG_WORD, MOST, Guess, means_no, means_yes, says_none
+from pipeline.legacy.attaching import ENOUGH, attach_far, attach_near, attach_tied, attach_unnamed, offer_near, stands_alone, stands_with
+from pipeline.legacy.guessing import FEW_WORDS, LONG_WORD, MOST, Guess, first_word, means_no, means_yes, says_none
 from pipeline.legacy.levels import Levels, find_levels, flag_type
 from pipeline.legacy.maps import ANY
 from pipeline.legacy.rules import Rule, family_of, is_about_else, nothings, place_day, says_until, says_who, tags_of, type_of
@@ -45,6 +45,7 @@ def spot_flags(left: Sequence[Guess], types: Sequence[str], *, may_repeat: bool)
     for rule in [rule for rule in found if rule.is_offered]:
         attach_near(rule, free)
         attach_far(rule, free, [rule])
+    offer_near(sure, free)
     rules += found
     for one in list(free):
         if one in free and one not in _used(rules) and (made := _candidate(one, types)):
@@ -187,7 +188,8 @@ def _is_switch(guess: Guess) -> bool:
     """Tell whether a column's cells say yes or no: in words that are known, most of them, or in two words in nearly every row."""
     yes, no = [word for word in guess.words if means_yes(word)], [word for word in guess.words if means_no(word)]
     two = len(guess.words) == len(("yes", "no")) and not no and guess.filled >= MOST and len(guess.cells) > len(guess.words)
-    most_known = bool(yes) and 2 * len({*yes, *no}) > len(guess.words)
+    longer = [word for word in guess.words if first_word(word)]
+    most_known = bool(yes) and 2 * len({*yes, *no, *longer}) > len(guess.words)
     return not guess.is_date and (not guess.is_number or guess.is_yes_no) and (guess.is_yes_no or (two and guess.is_text()) or most_known)
 
 
@@ -199,6 +201,10 @@ def _switch(one: Guess, kind: str) -> Rule:
         strange = [word for word in one.words if word not in no]
         yes, no = strange[-1:], [*no, *strange[:-1]]
         rule.doubts.append(f"does {yes[0]} mean that there is a flag, and {', '.join(no)} that there is none?")
+    longer = [word for word in one.words if word not in (*yes, *no) and first_word(word)]
+    if yes and longer:
+        yes, no = [*yes, *(word for word in longer if first_word(word) == "yes")], [*no, *(word for word in longer if first_word(word) == "no")]
+        rule.doubts.append(f"of cells of {one.header} that say more than yes or no the first word counts: {', '.join(longer)}")
     rule.yes, rule.no = yes or None, no
     strange = [word for word in one.words if word not in (*yes, *no)]
     if strange:

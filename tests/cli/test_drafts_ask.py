@@ -174,3 +174,38 @@ def test_addresses_tell_whether_the_family_name_comes_first(bare: Shop) -> None:
     )
     (bare.folder / "draft.toml").unlink()
     assert "surname_first" not in drafted(bare, "b.csv")
+
+
+def test_cells_that_say_more_than_yes_or_no_go_by_their_first_word(bare: Shop) -> None:
+    cells = {"1": "nein", "2": "ja", "3": "nein (aufgehoben am 3.5.2025 durch den Chef)", "4": "Ja!", "5": "nein", "6": "ja (bis auf weiteres)", "7": "evtl."}
+    rows = "".join(f"{one};{cell};{'' if cell == 'nein' else f'Grund {one}'}\n" for one, cell in cells.items())
+    bare.file("k.csv", f"Kundennr;Gesperrt;Sperrgrund\n{rows}")
+    draft = drafted(bare, "k.csv")
+    assert "# CHECK: of cells of Gesperrt that say more than yes or no the first word counts: " in draft
+    assert "# CHECK: these words of Gesperrt are neither yes nor no: evtl." in draft
+    migrated(bare, "k.csv", draft)
+    assert flags(bare) == [(one, "On Hold", f"Grund {one}") for one in ("2", "4", "6")]
+
+
+@pytest.mark.parametrize("header", ["Blacklisted,Date,By,Reason", "Blacklisted,Reason,Date,By"])
+def test_parts_that_are_filled_without_the_flag_too_are_offered(bare: Shop, header: str) -> None:
+    cells = {"Blacklisted": ("Yes", "No", "Yes", "No"), "Date": ("2026-02-03", "2025-02-03", "2026-05-03", ""), "By": ("Kim", "Lee", "Kim", "")}
+    cells["Reason"] = ("theft", "cleared: mistaken identity", "fraud", "")
+    rows = "".join(f"{one},{','.join(cells[name][one] for name in header.split(','))}\n" for one in range(4))
+    bare.file("k.csv", f"Customer ID,{header}\n{rows}")
+    draft = drafted(bare, "k.csv")
+    for line in ('at = ["Date"]', 'by = ["By"]', 'comment = ["Reason"]'):
+        assert f"take the # off\n# {line}" in draft, draft
+        draft = draft.replace(f"# {line}", line)
+    migrated(bare, "k.csv", draft)
+    found = asked(bare, "SELECT customer_id, comment, flagged_by, strftime(flagged_at, '%Y-%m-%d') FROM flags ORDER BY ALL")
+    assert found == [("0", "theft", "Kim", "2026-02-03"), ("2", "fraud", "Kim", "2026-05-03")]
+
+
+def test_a_reason_offered_beside_a_comment_says_which_line_goes(bare: Shop) -> None:
+    bare.file("k.csv", "Code,Status,Reason\nC1,Active,paid up\nC2,Banned,theft\nC3,Debtor,invoice 7\nC4,Active,\nC5,Active,\n")
+    draft = drafted(bare, "k.csv")
+    offered = '# comment = ["Reason", "Status"]'
+    assert f"take the # off, and the line comment above away\n{offered}" in draft
+    migrated(bare, "k.csv", draft.replace('\ncomment = ["Status"]', "").replace(offered, offered.removeprefix("# ")))
+    assert flags(bare) == [("C2", "On Hold", "theft"), ("C3", "At Risk", "invoice 7")]
