@@ -98,13 +98,16 @@ def _offer_near(rule: Rule, free: list[Guess]) -> None:
 def _is_called_part(one: Guess) -> tuple[str | None, str]:
     """Tell by its header which part of a flag a column is, and in words what it then tells; None where it is none."""
     if one.is_date:
-        is_called = (
-            (one.is_called(words.AT) or one.is_called(words.UNTIL) or one.terms in words.UNTIL_LAST) and not one.sounds(words.OTHER_DAYS) and not one.is_said
-        )
-        return (("expires", "is the last day") if says_until(one) else ("at", "is the day since when")) if is_called else (None, "")
+        part = ("expires", "is the last day") if says_until(one) else ("at", "is the day since when")
+        return part if _is_called_day(one) and not one.is_said else (None, "")
     if says_who(one):
         return "by", "tells who set it"
     return ("comment", "tells why") if one.is_text() and one.sounds(words.REASON) else (None, "")
+
+
+def _is_called_day(one: Guess) -> bool:
+    """Tell whether a column is called the day of something, or its last day, and nothing else."""
+    return (one.is_called(words.AT) or one.is_called(words.UNTIL) or one.terms in words.UNTIL_LAST) and not one.sounds(words.OTHER_DAYS)
 
 
 def attach_unnamed(rule: Rule, free: list[Guess]) -> None:
@@ -184,7 +187,7 @@ def _attach(rule: Rule, one: Guess) -> bool:
         return False
     does_fit = stands_with(rule, one) >= ENOUGH
     if one.is_date:
-        is_called = (one.is_called(words.AT) or one.is_called(words.UNTIL) or one.terms in words.UNTIL_LAST) and not one.sounds(words.OTHER_DAYS)
+        is_called = _is_called_day(one)
         if is_called and does_fit:
             place_day(rule, one, "" if one.key not in ("date", "datum", "fecha", "data", "dato", "pvm") else f"is {one.header} the day of this flag?")
         return is_called and does_fit

@@ -204,6 +204,7 @@ def _switch(one: Guess, kind: str) -> Rule:
     longer = [word for word in one.words if word not in (*yes, *no) and first_word(word)]
     if yes and longer:
         yes, no = [*yes, *(word for word in longer if first_word(word) == "yes")], [*no, *(word for word in longer if first_word(word) == "no")]
+        rule.says_which = any(first_word(word) == "yes" and len(word) > LONG_WORD for word in longer)  # what they say beside yes may be the reason
         rule.doubts.append(f"of cells of {one.header} that say more than yes or no the first word counts: {', '.join(longer)}")
     rule.yes, rule.no = yes or None, no
     strange = [word for word in one.words if word not in (*yes, *no)]

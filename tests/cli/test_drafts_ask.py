@@ -209,3 +209,9 @@ def test_a_reason_offered_beside_a_comment_says_which_line_goes(bare: Shop) -> N
     assert f"take the # off, and the line comment above away\n{offered}" in draft
     migrated(bare, "k.csv", draft.replace('\ncomment = ["Status"]', "").replace(offered, offered.removeprefix("# ")))
     assert flags(bare) == [("C2", "On Hold", "theft"), ("C3", "At Risk", "invoice 7")]
+
+
+def test_what_a_cell_says_beside_yes_is_not_lost(bare: Shop) -> None:
+    bare.file("w.csv", 'Customer ID,Warning\n1,no\n2,"yes: bites strangers, keep the gate closed"\n3,no\n4,yes\n5,no\n')
+    migrated(bare, "w.csv", drafted(bare, "w.csv"))
+    assert flags(bare) == [("2", "Warning", "yes: bites strangers, keep the gate closed"), ("4", "Warning", "yes")]
