@@ -9,6 +9,11 @@ from jobs import options
 from jobs.progress import Watch
 
 EXAMPLE = "Example: flagbook migrate customers_export.csv --from shopify --dry-run"
+UNNAMED = "\0"  # no file's name
+DRAFT = (
+    "Look at the file and write a draft of a map for it, with comments, to finish: as MAP, which is not there yet; without one, beside the file (or "
+    "in --out) as FILE.map.toml, and to stdout. --draft FILE is the same as FILE --draft."
+)
 
 
 @click.command("migrate", epilog=EXAMPLE)
@@ -16,7 +21,7 @@ EXAMPLE = "Example: flagbook migrate customers_export.csv --from shopify --dry-r
 @click.option("--from", "system", default="auto", show_default=True, metavar="SYSTEM", help="Whose files these are; auto: told by their headers.")
 @click.option("--map", "legacy_map", type=options.FILE, metavar="FILE", help="A map of your own (TOML), such as --draft writes.")
 @click.option("--explain", "explained", metavar="SYSTEM", help="Print the map of a system in words (with --map: of that map), and do nothing else.")
-@click.option("--draft", type=options.FILE, metavar="MAP", help="Look at the file and write a draft of a map for it, with comments, to finish.")
+@click.option("--draft", is_flag=False, flag_value=UNNAMED, metavar="[MAP]", help=DRAFT)
 @click.option("--check", "checking", is_flag=True, help="Compare the files with the book, item by item; write nothing to the book.")
 @click.option("--allow-mass-change", is_flag=True, help="Let it end or change as many flags as it may.")
 @options.as_of
@@ -38,14 +43,13 @@ def command(call: options.Call, /, *, files: tuple[Path, ...], **said: Any) -> i
         from pipeline import mapping
 
         return _say(call, mapping.explain(said["explained"], said["legacy_map"], settings), said)
-    if not files:
-        raise click.UsageError("Name at least one file.")
     if said["draft"]:
-        if len(files) > 1:
-            raise click.UsageError("--draft looks at one file.")
         from pipeline import mapping
 
-        return _say(call, mapping.draft(files[0], said["draft"], settings, said["encoding"]), said)
+        file, target = _drafted(files, said["draft"])
+        return _say(call, mapping.draft(file, target, settings, said["encoding"], said["out"]), said)
+    if not files:
+        raise click.UsageError("Name at least one file.")
     from pipeline import migration
 
     moment = call.moment(said["as_of"], settings)
@@ -55,6 +59,20 @@ def command(call: options.Call, /, *, files: tuple[Path, ...], **said: Any) -> i
         job = migration.Migrating(files, said["by"] or options.user_name(), moment, said["system"], said["legacy_map"], **how, progress=watch.hear)
         report = migration.check(where, job) if said["checking"] else migration.migrate(where, job)
     return _say(call, report, said)
+
+
+def _drafted(files: tuple[Path, ...], named: str) -> tuple[Path, Path | None]:
+    """Return the file that a draft is for, and the one that it is written to, if that is named: --draft may stand before either, or alone."""
+    both = [*files, *([] if named == UNNAMED else [Path(named)])]
+    if not both:
+        raise click.UsageError("Name a file: --draft looks at one.")
+    if len(both) > len(("file", "map")) or (named == UNNAMED and len(both) > 1):
+        raise click.UsageError("--draft looks at one file.")
+    if len(both) == 1:
+        return both[0], None
+    file, target = both
+    is_swapped = file.suffix.lower() == ".toml" and target.exists() and not file.exists()
+    return (target, file) if is_swapped else (file, target)
 
 
 def _say(call: options.Call, report: Any, said: dict[str, Any]) -> int:

@@ -4,6 +4,7 @@ import os
 import pty
 import subprocess
 import sys
+import tomllib
 from typing import Any
 
 import duckdb
@@ -201,6 +202,38 @@ def test_a_draft_never_overwrites(bare: Shop) -> None:
     bare.file("sheet.csv", GERMAN)
     bare.file("map.toml", "mine")
     assert (bare.run("migrate", "sheet.csv", "--draft", "map.toml").code, (bare.folder / "map.toml").read_text()) == (3, "mine")
+
+
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        (("--draft", "sheet.csv"), "sheet.map.toml"),
+        (("sheet.csv", "--draft"), "sheet.map.toml"),
+        (("--draft", "sheet.csv", "--out", "maps"), "maps/sheet.map.toml"),
+        (("sheet.csv", "--draft", "--out", "maps"), "maps/sheet.map.toml"),
+        (("--draft", "sheet.csv", "map.toml"), "map.toml"),
+        (("--draft", "map.toml", "sheet.csv"), "map.toml"),
+    ],
+)
+def test_a_draft_takes_its_file_before_or_after_the_option_and_without_a_name_is_said_as_well(bare: Shop, said: tuple[str, ...], written: str) -> None:
+    bare.file("sheet.csv", GERMAN)
+    done = bare.run("migrate", *said)
+    draft = (bare.folder / written).read_text(encoding="utf-8")
+    assert (done.code, tomllib.loads(draft)["customers"]["customer_id"]) == (0, ["Kundennr."]), done.err
+    if written.endswith("map.toml") and written != "map.toml":
+        assert tomllib.loads(done.out) == tomllib.loads(draft)  # so it may be sent to a file of another name
+        assert f"# Written: {written}" in done.out
+    assert bare.run("migrate", *said).code == 3  # it is there already
+    assert (bare.folder / written).read_text(encoding="utf-8") == draft
+    assert bare.run("migrate", "sheet.csv", "--map", written, *AS_OF).code == 0
+
+
+def test_a_draft_of_no_file_or_of_several_is_a_wrong_call(bare: Shop) -> None:
+    bare.file("sheet.csv", GERMAN)
+    for said in (("--draft",), ("sheet.csv", "sheet.csv", "--draft"), ("a.csv", "b.csv", "--draft", "sheet.csv")):
+        assert bare.run("migrate", *said).code == 2, said
+    missing = bare.run("migrate", "--draft", "missing.csv")
+    assert (missing.code, "missing.csv" in missing.err) == (3, True), missing.err
 
 
 def test_a_file_of_no_known_system_is_refused_and_told_what_to_do(bare: Shop) -> None:
