@@ -14,6 +14,7 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
         Terms(
             "block* | *blocked | blocklist* | geblok* | blok* | blocc* | bloqu* | bloke* | zablok* | blocag* | blocat* | letilt* | tiltott",
             "engelli | zablokovan* | isblocked | tiltas* | tiltolist* | kitilt* | unblock* | debloqu* | desbloque* | sbloc* | odblok* | deblok* | avblokk*",
+            "deblocage* | desbloqueo* | desbloqueio*",
             "αποκλει* | μπλοκ* | блок* | заблок* | *ブロック* | *블록* | *차단* | *拉黑* | *屏蔽* | *封禁*",
         ),
         Terms(
@@ -116,6 +117,7 @@ SOFT: Final = Terms(
 )
 # Words for the end of a flag, or for the opposite of one.
 ENDED: Final = Terms(
+    "deblocage* | desbloqueo* | desbloqueio*",
     "unblock* | entsperr* | debloqu* | desbloque* | sbloc* | odblok* | deblok* | gedeblok* | avblokk* | unban* | unflag* | un flagged | un blocked",
     "unlock* | lifted | aufgehoben* | freigegeben* | freigabe* | opphev* | ophaev* | havd | havt | upphavd* | opgeheven | leve | levee | levantad*",
     "odvolan* | released | reinstated | removed | entfernt | not blocked | nicht gesperrt | not banned | ikke spaerret | ej sparrad | no bloqueado",
@@ -238,5 +240,11 @@ UNFLAGGED: Final = Terms(
     "unflagged | un flagged | unflag | removed | remove | unblocked | unblock | unbanned | cleared | lifted | entsperrt | aufgehoben | entfernt",
     "geloscht | debloque | debloquee | retire | desbloqueado | desbloqueada | quitado | removido | sbloccato | rimosso | gedeblokkeerd | verwijderd",
     "opgeheven | hevet | havd | borttagen | fjernet | avblokkert | ophaevet | esto poistettu | poistettu | odblokowano | odblokowany | usunieto",
-    "odblokovan* | odebrano | zruseno | reinstated | ended | released",
+    "odblokovan* | odebrano | zruseno | reinstated | ended | released | withdrawn | revoked | expired | cancelled | resolved | closed | deleted",
+    "ingetrokken | zuruckgenommen | zuruckgezogen | beendet | abgelaufen | erledigt | levee | leve | levantado | levantada | retirado | retirada",
+    "retiree | revocato | revocata | tolto | tolta | rimossa | revogado | revogada | removida | quitada | cofniet* | zdjet* | sneseno | zruseny",
+    "deblocage | desbloqueo | desbloqueio | sblocco | entsperrung | freigabe | freigegeben | deblokkering | odblokowan* | avblokering | opphevelse | opphevet",
+    "ophaevelse | upphavd | upphavt | aukioltu | annullato | annule | annulee | anulado | anulada",
 )
+# Words for a flag that say nothing of its type, where another word says what happened to it.
+ANY_FLAG: Final = Terms("flag* | flagg* | unflag* | un flagged | markier* | merker | vermerk* | signale* | marca | markering | oznacz* | priznak | note")

@@ -80,7 +80,13 @@ def type_of(tag: str, types: Sequence[str]) -> str | None:
     named = next((kind for kind in types if kind.casefold() == tag.casefold()), None)
     if not named and flags.ENDED.within(phrase(tag)):
         return None
-    return named or next((kind for kind, families in flags.FLAG_FAMILIES.items() if any(terms.within(phrase(tag)) for terms in families)), None)
+    return named or type_in(tag)
+
+
+def type_in(text: str) -> str | None:
+    """Return the flag type of which a text has a word; None where it has none."""
+    said = phrase(text)
+    return next((kind for kind, families in flags.FLAG_FAMILIES.items() if any(terms.within(said) for terms in families)), None)
 
 
 def tags_of(guess: Guess) -> Iterator[tuple[set[str], int]]:

@@ -1,0 +1,68 @@
+"""Drafts of maps for logs, of which each row tells what happened to a flag, and what it was."""
+
+import pytest
+
+from tests.cli.conftest import Shop
+from tests.cli.test_migrate import asked
+from tests.cli.test_migrate_drafts import drafted, migrated
+
+HISTORY = "SELECT customer_id, item, action, changed_at::DATE::VARCHAR, changed_by FROM history WHERE entity = 'flags' ORDER BY changed_at"
+FLAGS = "SELECT customer_id, flag_type, comment FROM flags ORDER BY ALL"
+STANDING = [("7", "On Hold", "fraud again"), ("9", "On Hold", "theft")]
+LOGS = {
+    "en": ("Date,Customer no.,Customer,Action,Reason,Staff member", "Banned", "Ban lifted", "Warned", "Warning removed"),
+    "en, added": ("Date,Customer no.,Customer,Entry,Reason,Staff", "Added to blacklist", "Removed from blacklist", "Caution added", "Caution cleared"),
+    "de": ("Datum,Kundennummer,Kunde,Ereignis,Grund,Mitarbeiter", "Sperre gesetzt", "Sperre aufgehoben", "Verwarnung", "Verwarnung aufgehoben"),
+    "nl": ("Datum,Klantnr,Naam,Actie,Reden,Door", "Blokkade geplaatst", "Blokkade opgeheven", "Waarschuwing gegeven", "Waarschuwing ingetrokken"),
+    "fr": ("Date,N° client,Client,Action,Motif,Par", "Blocage", "Déblocage", "Avertissement", "Avertissement levé"),
+    "es": ("Fecha,Nº cliente,Cliente,Evento,Motivo,Usuario", "Bloqueado", "Desbloqueado", "Aviso", "Aviso retirado"),
+    "a type beside it": ("Date,Client ID,Client,Event,Flag,Why,Who", "set,On Hold", "removed,On Hold", "set,Warning", "removed,Warning"),
+    "a word beside it": (
+        "Date,Client ID,Client,Event,Flag,Why,Who",
+        "Flag added,Do not book",
+        "Flag removed,Do not book",
+        "Flag added,Caution",
+        "Flag removed,Caution",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LOGS)
+def test_a_log_of_several_types_is_drafted_whole(bare: Shop, name: str) -> None:
+    header, ban, unban, warn, unwarn = LOGS[name]
+    rows = [
+        f"2025-01-10,7,Ann Hill,{ban},fraud,Kim",
+        f"2025-03-01,7,Ann Hill,{unban},paid,Lee",
+        f"2025-04-02,8,Bob Dale,{warn},late,Kim",
+        f"2025-05-03,9,Cat Moss,{ban},theft,Kim",
+        f"2025-07-05,8,Bob Dale,{unwarn},sorry,Lee",
+        f"2026-01-07,7,Ann Hill,{ban},fraud again,Kim",
+    ]
+    bare.file("log.csv", "\n".join([header, *rows, ""]))
+    draft = drafted(bare, "log.csv")
+    assert "# CHECK: each row seems to tell that a flag was set or taken off" in draft
+    assert (migrated(bare, "log.csv", draft), asked(bare, FLAGS)) == (0, STANDING), draft
+    assert asked(bare, HISTORY) == [
+        ("7", "On Hold", "flagged", "2025-01-10", "Kim"),
+        ("7", "On Hold", "unflagged", "2025-03-01", "Lee"),
+        ("8", "Warning", "flagged", "2025-04-02", "Kim"),
+        ("9", "On Hold", "flagged", "2025-05-03", "Kim"),
+        ("8", "Warning", "unflagged", "2025-07-05", "Lee"),
+        ("7", "On Hold", "flagged", "2026-01-07", "Kim"),
+    ]
+
+
+def test_words_of_a_log_that_tell_of_no_flag_are_asked_about(bare: Shop) -> None:
+    rows = ["2025-01-10,7,Ann Hill,Banned,fraud", "2025-03-01,7,Ann Hill,Unbanned,paid", "2025-03-02,7,Ann Hill,Note added,tea", "2025-03-03,8,Bo Dale,Called,"]
+    bare.file("log.csv", "\n".join(["Date,Customer no.,Customer,Action,Reason", *rows, ""]))
+    draft = drafted(bare, "log.csv")
+    assert "what do these words of Action mean? Called, Note added." in draft
+    assert (migrated(bare, "log.csv", draft), asked(bare, FLAGS), len(asked(bare, HISTORY))) == (0, [], 2)
+
+
+def test_a_type_that_no_word_of_a_log_takes_off_is_told(bare: Shop) -> None:
+    rows = ["2025-01-10,7,Ann Hill,Banned,fraud", "2025-03-01,7,Ann Hill,Ban lifted,paid", "2025-03-02,8,Bo Dale,Warned,late"]
+    bare.file("log.csv", "\n".join(["Date,Customer no.,Customer,Action,Reason", *rows, ""]))
+    draft = drafted(bare, "log.csv")
+    assert "# CHECK: no word of Action takes Warning off" in draft
+    assert (migrated(bare, "log.csv", draft), asked(bare, FLAGS)) == (0, [("8", "Warning", "late")])
