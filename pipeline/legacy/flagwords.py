@@ -216,6 +216,21 @@ NOTHING: Final = Terms(
     "нет | なし | 無 | 无 | 없음 | 特になし | 特に無し | 該当なし",
     "nincs | nothing | neant | yok | yoktur | nichts | entfallt | nicht vorhanden | ras | sans | all good | sin novedad | niets | nic | ei mitaan",
 )
+# Words in the place of a last day, where there is none.
+NO_END: Final = Terms(
+    "permanent | permanently | indefinite | indefinitely | forever | for ever | for life | life | lifetime | never | no end | no end date | open",
+    "open ended | until further notice | further notice | ufn | no expiry | does not expire | no limit | unlimited | unbefristet | dauerhaft | fur immer",
+    "fuer immer | lebenslang | bis auf weiteres | auf dauer | auf unbestimmte zeit | unbestimmt | offen | onbepaald | onbepaalde tijd",
+    "voor onbepaalde tijd | blijvend | voor altijd | levenslang | nooit | tot nader order | permanente | definitif | definitive | indefini | indefinie",
+    "a vie | illimite | illimitee | jamais | indetermine | indeterminee | sine die | jusqu a nouvel ordre | indefinido | indefinida | para siempre",
+    "de por vida | nunca | sin fin | sin fecha | hasta nuevo aviso | indeterminado | para sempre | vitalicio | vitalicia | sem fim | sem prazo",
+    "ate novo aviso | indefinito | a tempo indeterminato | tempo indeterminato | per sempre | a vita | mai | definitivo | definitiva | illimitato",
+    "senza scadenza | fino a nuovo avviso | tills vidare | for alltid | livstid | pa livstid | aldrig | obegransat | indtil videre | for altid",
+    "pa ubestemt tid | inntil videre | aldri | ubegraenset | ubegrenset | na zawsze | bezterminowo | bezterminowa | na stale | dozywotnio | nigdy",
+    "trvale | natrvalo | navzdy | neomezene | dozivotne | nikdy | do odvolani | pysyva | pysyvasti | ikuisesti | toistaiseksi | ei koskaan | orokre",
+    "vegleges | hatarozatlan | visszavonasig | soha | suresiz | kalici | навсегда | бессрочно | пожизненно | постоянно",
+    "無期限 | 永久 | 无限期 | 영구 | 무기한",
+)
 # What else there may be to say of a customer.
 ABOUT: Final = Terms(
     "issue* | incident* | incid* | complaint* | concern* | besonder* | vorkommn* | eintrag* | eintrage | restriction* | einschrank* | beschwerd*",

@@ -8,7 +8,8 @@ import polars as pl
 
 from pipeline.intake.cells import trimmed
 from pipeline.intake.dates import read_dates, read_times
-from pipeline.legacy.flagwords import ABOUT, FLAG_FAMILIES, NO_SUCH, NO_WORDS, NOTHING, YES_WORDS
+from pipeline.legacy.flagging import NO_TEXT
+from pipeline.legacy.flagwords import ABOUT, FLAG_FAMILIES, NO_END, NO_SUCH, NO_WORDS, NOTHING, YES_WORDS
 from pipeline.legacy.glossary import NOTES
 from pipeline.legacy.terms import Terms, phrase, plain
 from pipeline.months import MONTHS, months_in_numbers
@@ -43,6 +44,7 @@ MOST = 0.9
 MANY = 0.7  # of a column's cells, so that it is of dates though some are not
 FEW_WORDS = 12
 LONG_WORD = 24  # characters of a word that says yes or no, or a level
+LONG_TEXT = 60  # characters of words that say that there is no last day
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +52,8 @@ class Guess:
     """One column: its header, the header's words and key, its cells (null where blank), and what they are like.
 
     `words` are the different cells where they are few, the most frequent first. `formats` are those by which the dates can be read, none needed for
-    ISO; `odd` counts the cells that are no dates, `is_said` tells that the months are words of no language that can be told.
+    ISO; `odd` counts the cells that are no dates, `is_said` tells that the months are words of no language that can be told. `no_days` are the texts of
+    a column of dates that say that there is none, as permanent does of a last one.
     """
 
     header: str
@@ -62,6 +65,7 @@ class Guess:
     words: tuple[str, ...] = ()
     formats: tuple[str, ...] = ()
     odd: int = 0
+    no_days: tuple[str, ...] = ()
     is_email: bool = False
     is_phone: bool = False
     is_date: bool = False
@@ -135,7 +139,8 @@ def _guess(title: str, place: int, cells: pl.Series) -> Guess:
     if not len(some):
         return Guess(**known)  # type: ignore[arg-type]  # the names are the fields'
     words = _words(some)
-    told = some.filter(~some.str.to_lowercase().is_in(list(NOTHING.words)))
+    no_days = _no_days(some)
+    told = some.filter(~some.is_in(no_days))
     formats, odd = _formats(told)
     is_said = formats is None and share(told, SAID) >= MANY
     is_date = formats is not None or is_said
@@ -144,6 +149,7 @@ def _guess(title: str, place: int, cells: pl.Series) -> Guess:
         words=words,
         formats=tuple(formats or ()),
         odd=odd,
+        no_days=tuple(text for text in no_days if text.casefold() not in NO_TEXT),
         is_email=share(some, EMAIL) >= MOST,
         is_phone=not is_date and share(told, PHONE) >= MOST,
         is_date=is_date,
@@ -152,6 +158,12 @@ def _guess(title: str, place: int, cells: pl.Series) -> Guess:
         is_number=share(told, NUMBER) >= MOST,
         is_unique=some.n_unique() == len(some) and filled >= MOST,
     )
+
+
+def _no_days(cells: pl.Series) -> list[str]:
+    """Return the different cells that say that there is nothing, or no end."""
+    different = cells.filter(~cells.str.contains(r"\d")).unique(maintain_order=True)
+    return [text for text in different if text.lower() in NOTHING.words or (len(text) <= LONG_TEXT and NO_END.whole(phrase(text)))]
 
 
 def _words(cells: pl.Series) -> tuple[str, ...]:

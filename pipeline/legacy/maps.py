@@ -38,7 +38,8 @@ class FlagRule:
 
     A flag is there where `when` holds a word of `yes` (`ANY`: anything but a word of `no`); without `when`, where there is a type or a comment, and no
     word of `no` stands in its place; of `tags`, one for each tag in `allow` (tag → type).
-    With `event`, each row is an event of the past: a word of `flagged`, or one of `unflagged`; one of `no` is none. `text` is the comment where none stands.
+    With `event`, each row is an event of the past: a word of `flagged`, or one of `unflagged`; one of `no` is none. `text` is the comment where none stands,
+    `no_end` the words in `expires` by which there is no last day.
     """
 
     type: str | None = None
@@ -55,6 +56,7 @@ class FlagRule:
     by: tuple[str, ...] = ()
     at: tuple[str, ...] = ()
     expires: tuple[str, ...] = ()
+    no_end: tuple[str, ...] = ()
     event: tuple[str, ...] = ()
     flagged: tuple[str, ...] = ("flagged", "flag", "added")
     unflagged: tuple[str, ...] = ("un-flagged", "unflagged", "unflag", "removed")
@@ -195,7 +197,7 @@ def _columns(table: object, kind: str, where: str) -> dict[str, tuple[str, ...]]
 
 
 def _rule(table: Any, settings: Settings, where: str) -> FlagRule:
-    lists = ("type_column", "when", "yes", "no", "tags", "comment", "by", "at", "expires", "event", "flagged", "unflagged")
+    lists = ("type_column", "when", "yes", "no", "tags", "comment", "by", "at", "expires", "no_end", "event", "flagged", "unflagged")
     check_keys(table, ["type", *lists, "types", "allow", "split", "text"], where)
     said: dict[str, Any] = {name: _texts(table, name, where) for name in lists if name in table}
     said |= {name: _text(table, name, where) for name in ("type", "split", "text") if name in table}
@@ -208,6 +210,8 @@ def _rule(table: Any, settings: Settings, where: str) -> FlagRule:
         raise Refused(f"{where}: it is not said of which type the flags are.", "Give type, or type_column, or of tags a table allow.")
     if not rule.tells():
         raise Refused(f"{where}: it is not said where a flag is.", "Give when (a column that says yes), comment, type_column, tags or event.")
+    if rule.no_end and not rule.expires:
+        raise Refused(f"{where}: no_end says which words in expires mean that there is no last day, and there is no expires.", "Give expires, or take it out.")
     if rule.tags and not rule.allow:
         raise Refused(f"{where}: tags become flags only by an allow-list.", 'Add a table: [flags.allow], with lines such as "do not serve" = "On Hold"')
     return _typed(rule, settings, where)

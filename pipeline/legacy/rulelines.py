@@ -49,6 +49,8 @@ def _lines(rule: Rule) -> Iterator[str]:
         which = [rule.head().header] if name == "comment" and rule.says_which else []
         if name in rule.parts or which:
             yield f"{name} = {as_list([*([rule.parts[name].header] if name in rule.parts else []), *which])}"
+        if name == "expires" and rule.no_end:
+            yield f"no_end = {as_list(rule.no_end)}"
         yield from _words_of(rule, name)
     for name, (guess, why) in rule.offered.items():
         stands = name == "comment" and rule.says_which

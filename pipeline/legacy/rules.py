@@ -35,6 +35,7 @@ class Rule:
     text: str | None = None
     doubts: list[str] = field(default_factory=list)
     unsure: dict[str, str] = field(default_factory=dict)
+    no_end: list[str] = field(default_factory=list)
     offered: dict[str, tuple[Guess, str]] = field(default_factory=dict)
     is_offered: bool = False
     says_which: bool = False
@@ -134,7 +135,9 @@ def place_day(rule: Rule, one: Guess, why: str = "") -> None:
         said.append(f"is {one.header} the day since when, or the last day (then call the line expires)?")
     if one.sounds(flags.ENDED):
         said.append(f"{one.header} seems to be the day on which the flag was taken off: it is taken for the last day")
-    if one.odd:
-        said.append(f"{count_of(one.odd, 'cell')} of {one.header} can't be read as a day: such rows will come back")
+    rule.no_end = list(one.no_days) if name == "expires" else []
+    odd = one.odd + (int(one.cells.is_in(one.no_days).sum()) if name == "at" else 0)
+    if odd:
+        said.append(f"{count_of(odd, 'cell')} of {one.header} can't be read as a day: such rows will come back")
     if said:
         rule.unsure[name] = "; ".join(said)

@@ -160,6 +160,7 @@ OWN = '[customers]\ncustomer_id = "Customer ID"\nphone = "Phone"\n{}\n[[flags]]\
         ('plus = "yes"', "", "", "true or false"),
         ("", 'company = "phone"', "", "phone and company are both read from the column Phone"),
         ("", "", 'yes = ["x", "Gesperrt"]\nno = ["gesperrt "]', '"Gesperrt" stands both in yes and in no'),
+        ("", "", 'no_end = ["permanent"]', "there is no expires"),
         ("", "", '[[flags]]\ntags = "Tags"\nsplit = ""\n[flags.allow]\nvip = "Important"', "split is blank"),
     ],
 )
