@@ -1,15 +1,64 @@
 """Which columns of an unknown file tell why, who, since when and until when of a flag that another column tells of."""
 
+import re
 from collections.abc import Sequence
 
 from pipeline.legacy import flagwords as flags
 from pipeline.legacy import glossary as words
 from pipeline.legacy.guessing import MOST, Guess
 from pipeline.legacy.rules import SENTENCE, Rule, family_of, is_about_else, nothings, place_day, says_until, says_who
+from pipeline.legacy.terms import phrase
 
 SEVERAL = 3  # cells, which hardly stand by chance where a flag does
 SHORT = r"^\S{1,12}(?:\s\S{1,12})?$"  # initials, or a name
 ENOUGH = 0.8  # the share of a part's cells that stand where there is a flag
+
+
+def attach_named(rule: Rule, free: list[Guess]) -> None:
+    """Add to a rule the columns that are called as its own is, and what a part of a flag is: Flag 2 comment beside Flag 2."""
+    head = phrase(rule.head().header).split()
+    for one in list(free):
+        said = phrase(one.header).split()
+        rest = " ".join(word for word in said if word not in head)
+        if not rest or not set(head) <= set(said):
+            continue
+        if one.is_date and (words.AT.whole(rest) or words.UNTIL.whole(rest) or rest in words.UNTIL_LAST):
+            place_day(rule, one)
+        elif one.is_text() and "comment" not in rule.parts and (words.REASON.whole(rest) or words.NOTES.whole(rest)):
+            _place_comment(rule, one)
+        elif one.is_text() and "by" not in rule.parts and (words.BY.whole(rest) or words.STAFF.whole(words.BY.without(rest))):
+            rule.parts["by"] = one
+        else:
+            continue
+        free.remove(one)
+
+
+def share_parts(rules: Sequence[Rule]) -> None:
+    """Let flags whose columns are numbered, as Flag 1 and Flag 2, share the days and people of one of them that have no number, and ask."""
+    series: dict[str, list[Rule]] = {}
+    for rule in rules:
+        header = rule.head().header
+        if re.search(r"\d", header):
+            series.setdefault(re.sub(r"\d+", "", header), []).append(rule)
+    for some in series.values():
+        for name in ("by", "at", "expires"):
+            shared = [rule.parts[name] for rule in some if name in rule.parts and not re.search(r"\d", rule.parts[name].header)]
+            lacking = [rule for rule in some if name not in rule.parts]
+            for rule in lacking if shared else ():
+                rule.parts[name] = shared[0]
+                rule.unsure[name] = f"{shared[0].header} has no number: is it about this flag too?"
+
+
+def offer_shared(rules: Sequence[Rule]) -> None:
+    """Offer a column that is called reason or note, and nothing else, to each flag beside which it is filled where the flag that has it is not."""
+    for rule in [rule for rule in rules if "comment" not in {*rule.parts, *rule.offered} and not rule.says_which]:
+        for other in rules:
+            one = other.parts.get("comment") or other.offered.get("comment", (None, ""))[0]
+            if one is None or one is other.head() or not (one.is_called(words.REASON) or one.is_called(words.NOTES)):
+                continue
+            if (one.cells.is_not_null() & rule.flagged_rows() & ~other.flagged_rows()).any():
+                rule.offered["comment"] = (one, f"{one.header} is filled for customers with this flag too; if it tells why, take the # off")
+                break
 
 
 def attach_tied(rule: Rule, free: list[Guess], rules: Sequence[Rule]) -> None:

@@ -29,7 +29,7 @@ ITEMS: dict[str, Dtype] = {
 }
 NOT_A_TYPE = "{} names none of the flag types, which are {}: correct it, or say in [flags.types] of the map which its word is"
 NOT_AN_EVENT = "{} says neither that a flag was set nor that it ended: give the word in the map, in flagged, unflagged, or no (nothing happened)"
-NO_TEXT = ("-", "--", "\u2013", "\u2014", "n/a")  # comments and days that say that there is none
+NO_TEXT = ("-", "--", "\u2013", "\u2014", "n/a")  # comments that say that there is none
 MANY = 50  # different words that are remembered to be told
 
 
@@ -69,7 +69,7 @@ def _of_rule(picked: Picked, rule: FlagRule, types: Sequence[str], told: Told) -
     base = _tagged(picked, rule, told) if rule.tags else _marked(picked, rule, types, told)
     rows = base["index"]
     by, at, expires = (_gathered(picked, headers, rows) for headers in (rule.by, rule.at, rule.expires))
-    at, expires = _without(at, NO_TEXT), _without(expires, (*NO_TEXT, *(word.strip().casefold() for word in rule.no_end)))
+    expires = _without(expires, [word.strip().casefold() for word in rule.no_end]) if rule.no_end else expires
     times, days = read_times(at, picked.source.map.date_formats, picked.source.map.timezone), read_dates(expires, picked.source.map.date_formats)
     frame = base.with_columns(by.alias("by"), times.values.alias("at"), days.values.alias("expires_on"), source_row=picked.rows.gather(rows))
     faults = [*_date_faults(frame, times, rule.at), *_date_faults(frame, days, rule.expires)]

@@ -8,7 +8,6 @@ import polars as pl
 
 from pipeline.intake.cells import trimmed
 from pipeline.intake.dates import read_dates, read_times
-from pipeline.legacy.flagging import NO_TEXT
 from pipeline.legacy.flagwords import ABOUT, FLAG_FAMILIES, NO_END, NO_SUCH, NO_WORDS, NOTHING, YES_WORDS
 from pipeline.legacy.glossary import NOTES
 from pipeline.legacy.terms import Terms, phrase, plain
@@ -149,7 +148,7 @@ def _guess(title: str, place: int, cells: pl.Series) -> Guess:
         words=words,
         formats=tuple(formats or ()),
         odd=odd,
-        no_days=tuple(text for text in no_days if text.casefold() not in NO_TEXT),
+        no_days=tuple(no_days),
         is_email=share(some, EMAIL) >= MOST,
         is_phone=not is_date and share(told, PHONE) >= MOST,
         is_date=is_date,

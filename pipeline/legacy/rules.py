@@ -136,7 +136,7 @@ def place_day(rule: Rule, one: Guess, why: str = "") -> None:
     if one.sounds(flags.ENDED):
         said.append(f"{one.header} seems to be the day on which the flag was taken off: it is taken for the last day")
     rule.no_end = list(one.no_days) if name == "expires" else []
-    odd = one.odd + (int(one.cells.is_in(one.no_days).sum()) if name == "at" else 0)
+    odd = one.odd + (int((one.cells.is_in(one.no_days) & rule.flagged_rows()).sum()) if name == "at" else 0)
     if odd:
         said.append(f"{count_of(odd, 'cell')} of {one.header} can't be read as a day: such rows will come back")
     if said:

@@ -4,12 +4,25 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.legacy import flagwords as flags
 from pipeline.legacy import glossary as words
-from pipeline.legacy.attaching import ENOUGH, attach_far, attach_near, attach_tied, attach_unnamed, offer_near, stands_alone, stands_with
+from pipeline.legacy.attaching import (
+    ENOUGH,
+    attach_far,
+    attach_named,
+    attach_near,
+    attach_tied,
+    attach_unnamed,
+    offer_near,
+    offer_shared,
+    share_parts,
+    stands_alone,
+    stands_with,
+)
 from pipeline.legacy.guessing import FEW_WORDS, LONG_WORD, MOST, Guess, first_word, means_no, means_yes, says_none
 from pipeline.legacy.levels import Levels, find_levels, flag_type
 from pipeline.legacy.maps import ANY
 from pipeline.legacy.rules import Rule, family_of, is_about_else, nothings, place_day, says_until, says_who, tags_of, type_in, type_of
 from pipeline.legacy.terms import phrase
+from pipeline.wording import count_of
 
 UNSURE = "?"  # nothing in a text; beside yes and no, somebody did not know
 NEAR = 4  # columns between a flag and what says that it has ended
@@ -26,11 +39,10 @@ def spot_flags(left: Sequence[Guess], types: Sequence[str], *, may_repeat: bool)
     found = sorted([*heads, *told], key=lambda rule: rule.head().place)
     free = [one for one in free if one not in _used(found)]
     sure = [rule for rule in found if not rule.is_offered]
-    for rule in sure:
-        attach_tied(rule, free, sure)
-    for rule in found:
-        if rule.is_offered:
-            attach_tied(rule, free, found)
+    for rule in sorted(found, key=lambda rule: -len(rule.head().header)):
+        attach_named(rule, free)
+    for rule in [*sure, *(rule for rule in found if rule.is_offered)]:
+        attach_tied(rule, free, found if rule.is_offered else sure)
     for rule in sure:
         attach_near(rule, free)
     for rule in sure:
@@ -42,14 +54,18 @@ def spot_flags(left: Sequence[Guess], types: Sequence[str], *, may_repeat: bool)
         attach_far(rule, free, sure)
     for rule in sure:
         _note_ended(rule, free)
+        _note_past(rule)
     for rule in [rule for rule in found if rule.is_offered]:
         attach_near(rule, free)
         attach_far(rule, free, [rule])
     offer_near(sure, free)
+    offer_shared(sure)
+    share_parts(sure)
     rules += found
     for one in list(free):
         if one in free and one not in _used(rules) and (made := _candidate(one, types)):
             free.remove(one)
+            attach_named(made, free)
             if "when" in made.parts:
                 attach_near(made, free)
             rules.append(made)
@@ -71,6 +87,21 @@ def _note_ended(rule: Rule, free: list[Guess]) -> None:
                 f"{one.header} says yes for {over:,} of those who would be flagged: if that means that their flag has ended, "
                 f"empty their {rule.head().header} in the file before you migrate it"
             )
+
+
+def _note_past(rule: Rule) -> None:
+    """Ask about days of customers who have no flag, since it may be one that has ended."""
+    name = next((name for name in ("expires", "at") if name in rule.parts), None)
+    if name is None or "when" not in rule.parts or rule.head().is_date:
+        return
+    one = rule.parts[name]
+    days = one.cells.is_not_null() & ~one.cells.str.to_lowercase().is_in([text.lower() for text in one.no_days]).fill_null(value=False)
+    over = int((days & ~rule.flagged_rows()).sum())
+    if over:
+        since = rule.parts.get("at", one).header
+        said = f"{count_of(over, 'customer')} without this flag {'has' if over == 1 else 'have'} a day in {one.header}, of which nothing is made"
+        said += f'; for flags that have ended to be in the history, let a day be the flag: when = ["{since}"], yes = ["*"], without the line no'
+        rule.unsure[name] = "; ".join([*([rule.unsure[name]] if name in rule.unsure else []), said])
 
 
 def _tags(free: list[Guess], types: Sequence[str]) -> Iterator[Rule]:
@@ -329,6 +360,7 @@ def _candidate(one: Guess, types: Sequence[str]) -> Rule | None:
     """Return a rule that is only offered: for a column that may tell of flags by its cells, or its header; a person must tell."""
     is_few = bool(one.words) and 2 * len(one.words) <= one.cells.count()
     is_note = one.is_text() and not is_few and (one.sounds(words.NOTES) or (one.filled <= SPARSE and one.share(r"\S\s+\S") >= SPARSE))
+    is_note = is_note or (one.is_text() and one.sounds(flags.ABOUT))
     is_note = is_note or (one.is_text() and bool(nothings(one)) and not one.is_yes_no)  # somebody says in each row whether there is something to say
     family = family_of(one)
     is_either = len(one.words) == len(("yes", "no")) and one.filled >= MOST and one.is_text() and one.cells.count() > len(one.words) + 1

@@ -215,3 +215,41 @@ def test_what_a_cell_says_beside_yes_is_not_lost(bare: Shop) -> None:
     bare.file("w.csv", 'Customer ID,Warning\n1,no\n2,"yes: bites strangers, keep the gate closed"\n3,no\n4,yes\n5,no\n')
     migrated(bare, "w.csv", drafted(bare, "w.csv"))
     assert flags(bare) == [("2", "Warning", "yes: bites strangers, keep the gate closed"), ("4", "Warning", "yes")]
+
+
+def test_days_of_customers_without_the_flag_are_asked_about(bare: Shop) -> None:
+    draft = sheet(bare, "Blocked,Blocked on,Unblocked on", "yes,2026-02-01,", "no,2025-02-01,2025-03-01", rest="no,,-")
+    assert "1 customer without this flag has a day in Unblocked on, of which nothing is made" in draft
+    assert (migrated(bare, "s.csv", draft), flags(bare)) == (0, [("K0", ON_HOLD, "Blocked")])
+
+
+def test_the_days_of_flags_that_have_ended_become_history_as_the_draft_says(bare: Shop) -> None:
+    draft = sheet(bare, "Blocked,Blocked on,Unblocked on", "yes,2026-02-01,", "no,2025-02-01,2025-03-01", rest="no,,")
+    draft = draft.replace('when = ["Blocked"]\nyes = ["yes"]\nno = ["no"]', 'when = ["Blocked on"]\nyes = ["*"]')
+    assert (migrated(bare, "s.csv", draft), [who for who, _, _ in flags(bare)]) == (0, ["K0"])
+    told = asked(bare, "SELECT customer_id, action, changed_at::DATE::VARCHAR FROM history WHERE entity = 'flags' ORDER BY changed_at, event_id")
+    assert told == [("K1", "flagged", "2025-02-01"), ("K1", "expired", "2025-03-02"), ("K0", "flagged", "2026-02-01")]
+
+
+def test_columns_with_numbers_go_together_and_share_what_has_none(bare: Shop) -> None:
+    first = ("On Hold,unpaid,Warning,dog,2026-02-03,Kim", "Warning,late,,,2025-02-03,Lee")
+    draft = sheet(bare, "Flag 1,Flag 1 comment,Flag 2,Flag 2 comment,Flagged on,Flagged by", *first, rest=",,,,,")
+    assert not [line for line in draft.splitlines() if line.startswith("# [[flags]]")]
+    assert migrated(bare, "s.csv", draft) == 0
+    assert asked(bare, "SELECT customer_id, flag_type, comment, flagged_at::DATE::VARCHAR, flagged_by FROM flags ORDER BY ALL") == [
+        ("K0", ON_HOLD, "unpaid", "2026-02-03", "Kim"),
+        ("K0", "Warning", "dog", "2026-02-03", "Kim"),
+        ("K1", "Warning", "late", "2025-02-03", "Lee"),
+    ]
+    assert "# CHECK: Flagged on has no number: is it about this flag too?" in draft
+
+
+def test_a_comment_beside_two_flags_is_offered_to_both(bare: Shop) -> None:
+    draft = sheet(bare, "Banned,Debtor,Comment", "no,yes,owes 120", "yes,no,hit a guide", "no,no,likes tea", rest="no,no,")
+    assert draft.count('# comment = ["Comment"]') == 2
+
+
+@pytest.mark.parametrize(("header", "day"), [("Hinweis", "Hinweis vom"), ("Incident", "Incident date"), ("Notes", "Notes date")])
+def test_a_day_that_is_called_as_a_column_is_goes_with_it(bare: Shop, header: str, day: str) -> None:
+    draft = sheet(bare, f"{header},{day}", "dog bites guests,2026-02-03", "shouted at staff again,2026-02-04", rest=",")
+    assert f'# comment = ["{header}"]\n# at = ["{day}"]' in draft

@@ -352,7 +352,7 @@ def test_a_word_in_the_place_of_a_last_day_says_that_there_is_none(bare: Shop, h
     rows = [f"1,Ann,yes,{word}", "2,Ben,no,-", "3,Cem,yes,-", "4,Di,yes,2027-05-14", "5,Eva,yes,2027-05-15", f"6,Fay,yes,{word.upper()}"]
     bare.file("list.csv", "\n".join([f"Id,Name,Blocked,{header}", *rows, ""]))
     draft = drafted(bare, "list.csv")
-    assert f"\nno_end = {json.dumps([word, word.upper()], ensure_ascii=False)}\n" in draft
+    assert f"\nno_end = {json.dumps([word, '-', word.upper()], ensure_ascii=False)}\n" in draft
     assert migrated(bare, "list.csv", draft) == 0
     days = [("1", None), ("3", None), ("4", "2027-05-14"), ("5", "2027-05-15"), ("6", None)]
     assert asked(bare, "SELECT customer_id, expires_on::VARCHAR FROM flags ORDER BY ALL") == days
@@ -361,18 +361,18 @@ def test_a_word_in_the_place_of_a_last_day_says_that_there_is_none(bare: Shop, h
 def test_a_word_in_the_place_of_a_last_day_that_no_map_lists_comes_back(bare: Shop) -> None:
     bare.file("list.csv", "Id,Blocked,Until\n1,yes,permanent\n2,yes,2027-05-14\n3,yes,-\n")
     rule = '[customers]\ncustomer_id = "Id"\n[[flags]]\ntype = "On Hold"\nwhen = "Blocked"\nexpires = "Until"\n'
-    assert (migrated(bare, "list.csv", rule), [who for who, _, _ in flags(bare)]) == (4, ["2", "3"])
-    bare.file("own.toml", f'{rule}no_end = ["forever", "Permanent"]')
-    assert "none where that says forever, Permanent" in bare.run("migrate", "--explain", "it", "--map", "own.toml").out
+    assert (migrated(bare, "list.csv", rule), [who for who, _, _ in flags(bare)]) == (4, ["2"])
+    bare.file("own.toml", f'{rule}no_end = ["forever", "Permanent", "-"]')
+    assert "none where that says forever, Permanent, -" in bare.run("migrate", "--explain", "it", "--map", "own.toml").out
     assert bare.run("migrate", "list.csv", "--map", "own.toml", *AS_OF).code == 0
     assert [who for who, _, _ in flags(bare)] == ["1", "2", "3"]
 
 
 def test_words_in_the_place_of_a_first_day_are_told(bare: Shop) -> None:
-    bare.file("list.csv", "Id,Name,Blocked,Blocked on\n1,Ann,yes,2025-05-13\n2,Ben,yes,none\n3,Cem,yes,2025-05-14\n4,Di,yes,2025-05-15\n")
+    bare.file("list.csv", "Id,Name,Blocked,Blocked on\n1,Ann,yes,2025-05-13\n2,Ben,yes,none\n5,Eva,no,none\n3,Cem,yes,2025-05-14\n4,Di,yes,2025-05-15\n")
     draft = drafted(bare, "list.csv")
     assert "1 cell of Blocked on can't be read as a day" in draft
-    assert (migrated(bare, "list.csv", draft), len(flags(bare))) == (4, 3)
+    assert (migrated(bare, "list.csv", draft), len(flags(bare)), len(asked(bare, "SELECT * FROM customers"))) == (4, 3, 4)
 
 
 def test_where_no_column_is_called_an_id_a_person_is_asked(bare: Shop) -> None:
