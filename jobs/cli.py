@@ -19,6 +19,7 @@ COMMANDS = (
 )
 
 
+WRITING = ("load", "apply", "undo", "erase", "migrate", "nightly")
 GLOBAL_VALUES = ("--store", "--settings")
 
 
@@ -79,7 +80,7 @@ def main() -> None:
     try:
         code = group.main(global_first(sys.argv[1:]), standalone_mode=False)
     except click.Abort:
-        code = _say("Stopped.", 1)
+        code = _say(_stopped(sys.argv[1:]), 1)
     except click.ClickException as error:
         error.show()
         code = error.exit_code
@@ -90,6 +91,12 @@ def main() -> None:
     except BaseException as error:  # a bug, be it a panic of a library in Rust: its traceback is shown, and the exit code says so
         code = _say(show_bug(error), 1)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _stopped(words: list[str]) -> str:
+    """Return what is said of a call that was interrupted: where it was to write a batch, it may just have done so."""
+    is_writing = any(word in WRITING for word in words) and "--dry-run" not in words
+    return "Stopped. A batch is in the book whole or not at all: flagbook batches tells whether this one is." if is_writing else "Stopped."
 
 
 def _say(text: str, code: int) -> int:

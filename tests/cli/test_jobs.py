@@ -2,12 +2,14 @@
 
 import csv
 import json
+import sys
 from datetime import UTC, datetime
 
 import duckdb
 import polars as pl
 import pytest
 
+from jobs import cli, options
 from tests.cli.conftest import Shop
 
 UPLOAD = "action,customer_id,flag_type,comment,own\nadd,C1,Alert,Owes money,1\nadd,C9,Alert,x,2\nremove,C2,ALL,,3\nignore,C2,,,4\n"
@@ -279,3 +281,18 @@ def test_of_an_as_of_that_comes_twice_the_earlier_counts(shop: Shop) -> None:
     with duckdb.connect(str(shop.folder / "flagbook.duckdb"), read_only=True) as con:
         assert con.sql("SELECT epoch(max(as_of)) FROM batches").fetchall() == [(datetime(2026, 10, 25, 0, 30, tzinfo=UTC).timestamp(),)]
     assert shop.run("apply", "u.csv", "--dry-run", "--as-of", "0001-01-01T00:00+05:00").code == 2  # no time of any calendar in UTC
+
+
+@pytest.mark.parametrize(("words", "is_told"), [(("apply", "u.csv"), True), (("apply", "u.csv", "--dry-run"), False), (("report", "summary"), False)])
+def test_who_stops_a_run_that_writes_is_told_where_to_look(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], *, is_told: bool
+) -> None:
+    def stopped(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(options.Call, "settings", stopped)
+    monkeypatch.setattr(sys, "argv", ["flagbook", *words])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    said = capsys.readouterr().err
+    assert (ended.value.code, "Stopped." in said, "flagbook batches" in said) == (1, True, is_told), said
