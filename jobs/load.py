@@ -1,22 +1,26 @@
 """flagbook load: exports into the book."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from jobs import options
 from jobs.progress import Watch
 
+MAP = "A map (TOML) for another source's headers, dates and status words, or the name of a system that is known, such as shopify."
+
 
 @click.command("load", cls=options.SeveralFiles, epilog="Example: flagbook load --customers customers.csv --bookings bookings.csv --as-of 2026-06-01T06:00")
 @click.option("--customers", multiple=True, type=options.FILE, metavar="FILE...", help="Customer exports.")
 @click.option("--bookings", multiple=True, type=options.FILE, metavar="FILE...", help="Booking exports.")
-@click.option("--map", "column_map", type=options.FILE, metavar="FILE", help="A column map (TOML) for another source's headers, dates and status words.")
+@click.option("--map", "column_map", type=options.FILE, metavar="NAME_OR_FILE", help=MAP)
 @click.option("--create-customers", is_flag=True, help="Make customers of bookings whose customer nobody knows, from the bookings' own columns.")
 @click.option("--accept-shrink", is_flag=True, help="Load an export that has far fewer rows than last time's.")
 @options.as_of
 @options.by
 @options.dry_run
+@options.encoding
 @options.out
 @options.as_json
 @options.pass_call
@@ -29,6 +33,7 @@ def command(
     as_of: str | None,
     by: str | None,
     dry_run: bool,
+    encoding: str | None,
     out: Path | None,
     as_json: bool,
     create_customers: bool,
@@ -46,7 +51,7 @@ def command(
     by = by or options.user_name()
     from pipeline.run import Loads, Where, load
 
-    how = {"dry_run": dry_run, "create_customers": create_customers, "accept_shrink": accept_shrink}
+    how: dict[str, Any] = {"dry_run": dry_run, "create_customers": create_customers, "accept_shrink": accept_shrink, "encoding": encoding}
     with Watch([*customers, *bookings], quiet=call.quiet) as watch:
         report = load(Where(call.store, settings, out), Loads(customers, bookings, by, moment, column_map, **how, progress=watch.hear))
     call.say(report, as_json=as_json)

@@ -14,8 +14,7 @@ from pipeline.approval import lacks_approval
 from pipeline.context import Context
 from pipeline.effects import count_lost, tell_effects
 from pipeline.errors import Refused
-from pipeline.intake.exports import Export, is_mended, open_exports
-from pipeline.intake.maps import default_map, read_map
+from pipeline.intake.exports import Export, is_mended
 from pipeline.intake.uploads import Upload, UploadRequest, read_upload
 from pipeline.loading import Loading, find_shrunk, load_exports
 from pipeline.outputs.staging import Staged, staged
@@ -38,7 +37,6 @@ from pipeline.store.writing import BatchRecord, Changes, finish_batch, name_shee
 from pipeline.streaming import Numbered, Progress, unwatched
 from pipeline.suppressing import MESSAGE
 from pipeline.undoing import UndoPlan, plan_undoing
-from schemas.columns import BOOKINGS, CUSTOMERS
 from schemas.entities import FLAGS
 
 __all__ = ["Instructing", "Loads", "Undoing", "UploadRequest", "Where", "apply", "load", "undo"]
@@ -191,7 +189,10 @@ ACCEPT_SHRINK = (
 
 @dataclass(frozen=True)
 class Loads:
-    """One call of `load`: which exports, through which column map, by whom and when, and how; `progress` hears of every piece that was read."""
+    """One call of `load`: which exports, through which map (a file, or a system's name), by whom and when, and how.
+
+    `encoding` is of texts; `progress` hears of every piece that was read.
+    """
 
     customers: tuple[Path, ...]
     bookings: tuple[Path, ...]
@@ -201,15 +202,18 @@ class Loads:
     dry_run: bool = False
     create_customers: bool = False
     accept_shrink: bool = False
+    encoding: str | None = None
     progress: Progress = unwatched
 
 
 def load(where: Where, call: Loads) -> LoadReport:
     """Bring exports into the book, making the book where there is none, or say what it would do."""
+    from pipeline.legacy.exporting import choose_map, open_by_map  # noqa: PLC0415  # other jobs need not wait for it
+
     started = datetime.now(UTC)
-    column_map = read_map(call.map, where.settings) if call.map else default_map(where.settings)
-    layouts = [*((CUSTOMERS, path) for path in call.customers), *((BOOKINGS, path) for path in call.bookings)]
-    exports = list(enumerate((one for layout, path in layouts for one in open_exports(path, layout, column_map, where.settings)), start=1))
+    chosen = choose_map(call.map, where.settings)
+    named = [*(("customers", path) for path in call.customers), *(("bookings", path) for path in call.bookings)]
+    exports = list(enumerate((one for what in named for one in open_by_map(what, chosen, where.settings, call.encoding)), start=1))
     _check_room(where, [*call.customers, *call.bookings], dry_run=call.dry_run)
     with staged([*call.customers, *call.bookings]) as files:
         with open_for_load(where.store, dry_run=call.dry_run, bookings_alone=not call.customers) as book, book.transaction(keep=not call.dry_run):
@@ -247,7 +251,7 @@ def _by_file(progress: Progress, exports: Numbered) -> Progress:
 
 
 def _loaded_files(exports: Numbered, read: Mapping[int, int]) -> pl.DataFrame:
-    more = [pl.Series("layout", [export.wanted.layout.name for _, export in exports], dtype=pl.String)]
+    more = [pl.Series("layout", [export.kind for _, export in exports], dtype=pl.String)]
     more.append(pl.Series("rows_read", [None if is_mended(export) else read[number] for number, export in exports], dtype=pl.Int64))
     return _files([(export.name, export.sha256(), None) for _, export in exports]).drop("layout", "rows_read").with_columns(more)
 
@@ -294,5 +298,5 @@ def _check_undoable(book: Book, batch_id: int) -> None:
 
 
 def _by_layout(exports: Sequence[tuple[int, Export]]) -> tuple[list[tuple[int, Export]], list[tuple[int, Export]]]:
-    customers = [(number, export) for number, export in exports if export.wanted.layout is CUSTOMERS]
-    return customers, [(number, export) for number, export in exports if export.wanted.layout is BOOKINGS]
+    customers = [(number, export) for number, export in exports if export.kind == "customers"]
+    return customers, [(number, export) for number, export in exports if export.kind == "bookings"]

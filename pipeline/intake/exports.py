@@ -52,18 +52,23 @@ class Export:
     ids: Callable[[], pl.LazyFrame] | None = None
 
     @property
+    def kind(self) -> str:
+        """Return what the rows are of: customers or bookings."""
+        return self.wanted.layout.name.rpartition("/")[2]
+
+    @property
     def remarks(self) -> tuple[str, ...]:
         """Return what there is to say of the file; of a long text, all of it only once its rows were read."""
         return self.tell()
 
 
-def open_exports(path: Path, layout: Layout, column_map: ColumnMap, settings: Settings) -> list[Export]:
-    """Open a file of exports: of a workbook, each sheet that looks like one. Rows are read when `sheets` is.
+def open_exports(path: Path, layout: Layout, column_map: ColumnMap, settings: Settings, encoding: str | None = None) -> list[Export]:
+    """Open a file of exports (`encoding` is of texts): of a workbook, each sheet that looks like one. Rows are read when `sheets` is.
 
     Raises `Refused` where it can't be read or lacks a required column.
     """
     wanted = Wanted.of(layout, dict(column_map.headers[layout.name]))
-    opened = open_parts(path, wanted, settings)
+    opened = open_parts(path, wanted, settings, encoding)
     of_sheet = [f", sheet {one.sheet}" if len(opened) > 1 else "" for one in opened]
     return [_export((path, part, of_sheet[part]), one, wanted, column_map) for part, one in enumerate(opened)]
 

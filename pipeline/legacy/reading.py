@@ -152,6 +152,15 @@ def _cast(picked: Picked, whose: Whose) -> tuple[Checked, pl.DataFrame]:
     return _without(checked, pl.concat([faults, footers, _bad_ids(picked, "customer_id")]), "missing-id"), new
 
 
+def cast_named(sheet: RawSheet, source: Source) -> Checked:
+    """Cast and check customers who all have ids: a row without one does not hold. Findings are in the file's own words."""
+    picked = Picked(sheet, source)
+    shaped, positions = shape(picked)
+    checked = cast_customers(shaped, positions, column_map(source))
+    checked = _without(checked, pl.concat([_footers(picked), _bad_ids(picked, "customer_id")]), "missing-id")
+    return replace(checked, findings=in_file_words(checked.findings, source))
+
+
 def _asked(sheet: RawSheet, positions: dict[str, int]) -> pl.DataFrame:
     """Return `ASKED` for every row: an e-mail address, else a phone number, else a name."""
     nothing = pl.Series([None], dtype=pl.String).new_from_index(0, len(sheet.rows))
