@@ -5,7 +5,7 @@ what it says anew wins over its own former word, and over nothing else: a text t
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import polars as pl
 
@@ -60,7 +60,7 @@ def chain_flags(spoken: Spoken, before: Before, context: Context) -> Chained:
     items = _items(joined, last, events)
     moved = items.filter(~pl.col("is_same") | pl.col("has_events"))
     standing = _numbered(_keyed(before.standing, "item_name"), keys)
-    steps = lay_on(_steps(moved, events, distinct, (spoken, context.as_of)), moved, standing)
+    steps = lay_on(_steps(moved, events, distinct, (spoken, context)), moved, standing)
     written = _events(steps, spoken)
     alerts = _alerts((steps, written), standing, (before.alerts, len(keys)), context)
     stands = found.filter(pl.col("kind") == PRESENT) if spoken.states_present else present
@@ -68,18 +68,25 @@ def chain_flags(spoken: Spoken, before: Before, context: Context) -> Chained:
     return Chained(Planned(written, alerts), _due(items), pl.concat([counts, count_ended(written)]))
 
 
-def standing_in(spoken: Spoken, context: Context) -> pl.DataFrame:
-    """Return the items that a source says stand: customer_id, key, flag_type, said and said_until."""
-    parts = []
+def said_by(spoken: Spoken, context: Context) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the items that a source says stand: customer_id, key, flag_type, said and said_until; and the events that the book does not have.
+
+    The events have customer_id, flag_type, kind, at and comment; those of flags that are over are none of them.
+    """
+    standing, lacking = [], []
     for part in in_parts(spoken):
         said = recall_said(part, context)
         found, last = _keyed(part.items, "flag_type"), _keyed(said.last, "flag_type")
         keys = _keys(found, last)
-        past, present, _ = _parted(_numbered(found, keys), context)
+        last = _numbered(last, keys)
+        past, present, over = _parted(_numbered(found, keys), context)
+        times = times_known(said.events)
         if not part.states_present:
-            present = standing_after(past, _numbered(last, keys), times_known(said.events), ITEM)
-        parts.append(_joined(present)[1])
-    return pl.concat(parts)
+            present = standing_after(past, last, times, ITEM)
+        standing.append(_joined(present)[1])
+        events = new_events(past, times, EVENT_KEY).join(over, on=ORDER, how="anti", maintain_order="left")
+        lacking.append(events.select("customer_id", "flag_type", "kind", "at", "comment"))
+    return pl.concat(standing), pl.concat(lacking)
 
 
 def _keys(*frames: pl.DataFrame) -> list[str]:
@@ -175,13 +182,13 @@ def _items(joined: pl.DataFrame, last: pl.DataFrame, events: pl.DataFrame) -> pl
     )
 
 
-def _steps(moved: pl.DataFrame, events: pl.DataFrame, distinct: pl.DataFrame, said: tuple[Spoken, datetime]) -> pl.DataFrame:
+def _steps(moved: pl.DataFrame, events: pl.DataFrame, distinct: pl.DataFrame, said: tuple[Spoken, Context]) -> pl.DataFrame:
     """Return the states that the source's word of each item goes through: events, then what stands, flag by flag, or that nothing stands any more.
 
     Where all events come late, what stood still does, and is not told again.
-    Who and when where the source does not say: who brings it, and the as-of.
+    Who, when and why where the source does not say: who brings it, the as-of, and the batch's reason.
     """
-    spoken, as_of = said
+    spoken, context = said
     names = ["says", "until", "at", "by", "reason", "word", "file_no", "source_row", "is_late"]
     turning = moved.filter(~pl.col("is_same") | pl.col("has_turns"))
     happened = pl.col("kind") == FLAGGED
@@ -193,7 +200,7 @@ def _steps(moved: pl.DataFrame, events: pl.DataFrame, distinct: pl.DataFrame, sa
     )
     nothing = pl.lit(None, pl.String)
     in_turn = pl.lit(value=False).alias("is_late")
-    stands = told_anew(distinct, turning).with_columns(in_turn, says="said", reason=nothing)
+    stands = told_anew(distinct, turning).with_columns(in_turn, says="said", reason=pl.lit(context.reason, pl.String))
     gone = turning.filter(pl.col("said").is_null()).with_columns(
         pl.lit(f"no longer flagged in {spoken.source}").alias("reason"),
         pl.lit(spoken.by).alias("by"),
@@ -206,7 +213,7 @@ def _steps(moved: pl.DataFrame, events: pl.DataFrame, distinct: pl.DataFrame, sa
         source_row=pl.lit(None, pl.Int64),
     )
     steps = pl.concat([part.select(ITEM, *names) for part in (first, stands, gone)]).sort(ITEM, maintain_order=True)  # each part is in order
-    return steps.with_columns(pl.col("by").fill_null(pl.lit(spoken.by)), stamped_at=pl.coalesce("at", pl.lit(as_of).cast(UTC_TIME)))
+    return steps.with_columns(pl.col("by").fill_null(pl.lit(spoken.by)), stamped_at=pl.coalesce("at", pl.lit(context.as_of).cast(UTC_TIME)))
 
 
 def _events(steps: pl.DataFrame, spoken: Spoken) -> pl.DataFrame:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from pipeline.chaining import standing_in
+from pipeline.chaining import said_by
 from pipeline.context import Context
 from pipeline.intake.cells import email_keys, phone_keys
 from pipeline.layering import JOINT
@@ -12,11 +12,12 @@ from pipeline.legacy.opening import Source
 from pipeline.parting import Spoken
 from pipeline.reconciliation import UNREAD
 from pipeline.report import SHOWN
-from pipeline.store.sources import customers_of, find_said, flags_of
+from pipeline.store.sources import brought_elsewhere, customers_of, find_said, flags_of
 
 PLAIN = ("first_name", "last_name", "company", "email", "phone", "status")
 DIFFERENCE = ("customer_id", "item", "difference", "in_file", "in_book")
 SAME = "same"
+ELSEWHERE = "of customers whom the files do not tell of"
 
 
 def compare(spoken: Spoken, people: pl.DataFrame, context: Context) -> tuple[pl.DataFrame, dict[str, int]]:
@@ -24,15 +25,19 @@ def compare(spoken: Spoken, people: pl.DataFrame, context: Context) -> tuple[pl.
 
     `people`: customers as the files have them, each once; a blank cell says nothing. Addresses and numbers are compared in their normal form. A flag
     is the same where the book's comment has the source's, line by line, and its last day is the source's; not before it, where the comment has more.
-    Flags past their last day count on neither side.
+    Flags past their last day count on neither side. Events of the files that the book does not have differ too, and so do flags that the source had
+    brought, of customers whom the files do not tell of.
     """
     find_said(context.book, spoken.source)
     known = customers_of(context.book, people["customer_id"])
     day = context.as_of.astimezone(context.settings.zone).date()
     past = (pl.col("expires_on") < day).fill_null(value=False)  # what nobody has ended yet is over all the same, as it is in the file
-    flags = _flags(standing_in(spoken, context), flags_of(context.book, people["customer_id"]).filter(~past))
+    standing, events = said_by(spoken, context)
+    flags = _flags(standing, flags_of(context.book, people["customer_id"]).filter(~past))
     absent = people.join(known, on="customer_id", how="anti").select("customer_id")
     there = flags.join(absent, on="customer_id", how="anti")
+    happened = _events(events.join(absent, on="customer_id", how="anti", maintain_order="left"))
+    elsewhere = _elsewhere(brought_elsewhere(context.book, spoken.source).filter(~past))
     lacking = absent.select(
         "customer_id",
         pl.lit("customer").alias("item"),
@@ -41,9 +46,11 @@ def compare(spoken: Spoken, people: pl.DataFrame, context: Context) -> tuple[pl.
         pl.lit(None, pl.String).alias("in_book"),
     )
     profiles = _profiles(people.with_columns(pl.col("status").cast(pl.String)), known, context.settings.business.phone_region)
-    every = pl.concat([lacking, there.filter(pl.col("difference") != SAME), profiles]).sort("customer_id", "item", maintain_order=True)
+    every = pl.concat([lacking, there.filter(pl.col("difference") != SAME), happened, elsewhere, profiles]).sort("customer_id", "item", maintain_order=True)
     counts = {f"flags {what}": n for what, n in flags.group_by("difference").agg(n=pl.len().cast(pl.Int64)).sort("difference").rows()}
-    return every, {"customers compared": len(people), "customers not in the book": len(absent), "profiles that differ": len(profiles), **counts}
+    more = {"events only in the files": len(happened), f"flags only in the book, {ELSEWHERE}": len(elsewhere)}
+    people_counts = {"customers compared": len(people), "customers not in the book": len(absent), "profiles that differ": len(profiles)}
+    return every, people_counts | counts | {what: n for what, n in more.items() if n}
 
 
 def count_unread(findings: Sequence[tuple[int, pl.DataFrame]]) -> dict[str, int]:
@@ -82,6 +89,20 @@ def _flags(file: pl.DataFrame, book: pl.DataFrame) -> pl.DataFrame:
         _text("said", "said_until").alias("in_file"),
         _text("comment", "expires_on").alias("in_book"),
     )
+
+
+def _events(lacking: pl.DataFrame) -> pl.DataFrame:
+    """Return events that the book does not have, as differences."""
+    told = pl.concat_str(pl.col("at").dt.strftime("%Y-%m-%d %H:%M").fill_null("at no time"), "kind", "comment", separator=" ", ignore_nulls=True)
+    difference = pl.lit("an event only in the files").alias("difference")
+    return lacking.select("customer_id", pl.col("flag_type").alias("item"), difference, told.alias("in_file"), pl.lit(None, pl.String).alias("in_book"))
+
+
+def _elsewhere(flags: pl.DataFrame) -> pl.DataFrame:
+    """Return flags that the source had brought, of customers whom the files do not tell of, as differences."""
+    difference = pl.lit(f"only in the book, {ELSEWHERE}").alias("difference")
+    in_book = _text("comment", "expires_on").alias("in_book")
+    return flags.select("customer_id", pl.col("flag_type").alias("item"), difference, pl.lit(None, pl.String).alias("in_file"), in_book)
 
 
 def _text(comment: str, until: str) -> pl.Expr:

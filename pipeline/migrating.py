@@ -26,7 +26,18 @@ from pipeline.recalling import recall
 from pipeline.rules.merge import merge_with_source
 from pipeline.store import customers, incoming
 from pipeline.store.reading import count_items
-from pipeline.store.sources import add_due, add_named, begin_due, begin_staging, find_said, find_standing, keep_known, stage_customers, take_repeated
+from pipeline.store.sources import (
+    add_due,
+    add_named,
+    begin_due,
+    begin_staging,
+    brought_elsewhere,
+    find_said,
+    find_standing,
+    keep_known,
+    stage_customers,
+    take_repeated,
+)
 from pipeline.store.suppression import add_left_out, any_suppressed, begin_left_out, left_out, living_customers, staged_people, take_out_people
 from pipeline.streaming import Progress
 from pipeline.suppressing import erased_among
@@ -77,7 +88,9 @@ def migrate_sources(loading: Loading, sources: Sequence[tuple[int, Source]]) -> 
     done.remarks += [*done.read.remarks, *_future(done.read, context)]
     differing = merge_staged(context) if done.read.may_repeat else {}
     done.remarks += [f"{count_of(n, 'customer')} on several rows that differ in {name}: the first row counts" for name, n in differing.items()]
-    telling = _write_flags(done, loading, spoken_of(done.read, [source for _, source in of_customers], loading.by))
+    spoken = spoken_of(done.read, [source for _, source in of_customers], loading.by)
+    done.remarks += _untold(done, spoken.source, context)
+    telling = _write_flags(done, loading, spoken)
     people, new = _bring_customers(loading, [number for number, _ in of_customers])
     named = names_known(context) if any(source.names_only() for _, source in sources) else pl.DataFrame()
     exports = [(number, booking_export(source, partial(find_named, named))) for number, source in sources if source.kind == "bookings"]
@@ -106,6 +119,15 @@ def _future(read: Read, context: Context) -> list[str]:
     day = context.as_of + timedelta(days=1)  # by a day, since zones of times differ
     later = sum(len(items.filter(pl.col("at") > day)) for items in read.items)
     return [f"{count_of(later, 'flag or event', 'flags and events')} dated after the day of this run: look at the date formats of the map"] if later else []
+
+
+def _untold(done: Migrated, source: str, context: Context) -> list[str]:
+    """Return a remark where flags that the source had brought stand, of customers whom the files do not tell of: nothing says whether they have ended."""
+    count = len(brought_elsewhere(context.book, source)) if done.flags_before and done.read.rows else 0
+    if not count:
+        return []
+    said = f"{count_of(count, 'flag')} that {source} had brought, of customers whom these files do not tell of, left as they are"
+    return [f"{said}: migrate --check lists them; what was taken off there can be taken off by an upload"]
 
 
 def read_sources(context: Context, sources: Sequence[tuple[int, Source]], progress: Progress) -> Read:

@@ -151,7 +151,7 @@ def _report(done: Migrated, sources: Numbered, run: tuple[Context, int | None], 
         status="dry-run" if batch is None else "applied" if applied else "nothing-applied",
         systems=_systems(sources),
         rows=done.rows,
-        customers=done.customers,
+        customers={**done.customers, "made of bookings": done.loaded.made} if done.loaded.made else done.customers,
         bookings=bookings,
         alerts=done.loaded.alerts,
         flags=done.flags,
@@ -262,11 +262,6 @@ def check(where: Where, call: Migrating) -> CheckReport:
         spoken = spoken_of(read, [source for _, source in of_customers], call.by)
         differing, counts = compare(spoken, staged_rows(book), context)
         remarks = _ignored(call) + read.remarks + [remark for _, source in of_customers for remark in tell_lacking(source)]
-        remarks += [
-            f"{source.name}: bookings are not compared; a dry run of the migration tells how many it would bring or change"
-            for _, source in sources
-            if source.kind == "bookings"
-        ]
         remarks += tell_unread(read.findings, of_customers)
         report = CheckReport(_systems(sources), counts | count_unread(read.findings), differing.to_dicts(), (*where.settings.remarks, *remarks))
         first = call.paths[0]
@@ -275,4 +270,10 @@ def check(where: Where, call: Migrating) -> CheckReport:
             files.write(target, lambda path: write_xlsx(path, [_table("Differences", DIFFERENCE, differing.rows())]))
             files.publish()
             report = replace(report, sheet=str(target))
-    return report
+    return report if len(of_customers) == len(sources) else replace(report, bookings=_compare_bookings(where, call))
+
+
+def _compare_bookings(where: Where, call: Migrating) -> dict[str, int]:
+    """Count what a migration would do to bookings, as they are or differ."""
+    done = migrate(where, replace(call, dry_run=True)).bookings
+    return {"the same": done["unchanged"], "only in the files": done["new"], "that differ": done["changed"], "that can't be read": done["rejected"]}

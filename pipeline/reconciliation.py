@@ -1,7 +1,7 @@
 """What a migration has to say: what was found, what became of it, and whether the sum is right; as text for people and as one JSON object."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline.report import CAME_BACK, SHOWN, ResultFile, tell_head
@@ -12,6 +12,7 @@ FLAG_COLUMNS = (
     *("due", "in_book", "ended_in_book", "only_in_book", "ended_by_source", "adds_up"),
 )
 FEW = 3  # flags that a source has brought, below which it may end them all
+COUNTED = ("found", "new", "changed", "unchanged")  # of customers' rows; those made of bookings besides, where there are any
 UNREAD = "rows that can't be read"  # what a comparison calls them among its counts
 HISTORY_COLUMNS = ("flag_type", "found", "rejected", "repeated", "imported", "unchanged", "adds_up")
 
@@ -94,7 +95,10 @@ class MigrateReport:
     def _why_nothing(self) -> str:
         if not self.rows["read"] + self.bookings.get("read", 0):
             return "the files have a header and no rows"
-        return "all of it was in the book already" if not self.exit_code else "what could be taken was in the book already"
+        if not self.exit_code:
+            return "all of it was in the book already"
+        known = self.rows["merged"] + self.rows["unchanged"] + self.bookings.get("unchanged", 0)
+        return "what could be taken was in the book already" if known else "no row could be taken"
 
     def to_text(self) -> str:
         """Return the reconciliation that a person can check."""
@@ -105,7 +109,7 @@ class MigrateReport:
         }
         lines = [heads[self.status], *(f"{one['file']}: {one['system']}, {one['kind']} ({one['sure']} of its columns are known)" for one in self.systems), ""]
         lines += [f"Rows of customers: {_listed(self.rows)}"] if self.rows["read"] else []
-        lines += [f"Customers: {_listed(self.customers)}"] if self.rows["read"] else []
+        lines += [f"Customers: {_listed(self.customers)}"] if self.rows["read"] or len(self.customers) > len(COUNTED) else []
         lines += [f"Rows of bookings: {_listed(self.bookings)}"] if self.bookings else []
         lines += ["", "Flags, by type:", *(f"  {one['flag_type']}: {_listed(one)}" for one in self.flags)] if self.flags else []
         lines += ["", "History, by type:", *(f"  {one['flag_type']}: {_listed(one)}" for one in self.history)] if self.history else []
@@ -127,31 +131,40 @@ def _listed(counts: Mapping[str, Any]) -> str:
 
 @dataclass(frozen=True)
 class CheckReport:
-    """How another system's files and the book compare: counts of items that are the same, that differ, or that one side lacks; `differences` in full."""
+    """How another system's files and the book compare: counts of items that are the same, that differ, or that one side lacks; `differences` in full.
+
+    `bookings` are counted alone: those that are the same, only in the files, that differ, and that can't be read; without files of bookings there are none.
+    """
 
     systems: Sequence[Mapping[str, Any]]
     counts: Mapping[str, int]
     differences: Sequence[Mapping[str, Any]]
     remarks: tuple[str, ...]
     sheet: str | None = None
+    bookings: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def exit_code(self) -> int:
         """Return 4 where the two differ, or rows could not be compared, else 0."""
-        return CAME_BACK if self.differences or self.unread else 0
+        return CAME_BACK if self.differ or self.unread else 0
+
+    @property
+    def differ(self) -> bool:
+        """Tell whether the two differ, as far as they can be compared."""
+        return bool(self.differences or self.bookings.get("only in the files") or self.bookings.get("that differ"))
 
     @property
     def unread(self) -> int:
         """Return how many rows can't be read, of which nothing is compared."""
-        return self.counts.get(UNREAD, 0)
+        return self.counts.get(UNREAD, 0) + self.bookings.get("that can't be read", 0)
 
     def to_json(self) -> dict[str, Any]:
         """Return the comparison as one object."""
         said = {"systems": [dict(one) for one in self.systems], "counts": dict(self.counts), "differences": [dict(one) for one in self.differences]}
-        return {**said, "sheet": self.sheet, "remarks": list(self.remarks)}
+        return {**said, "bookings": dict(self.bookings), "sheet": self.sheet, "remarks": list(self.remarks)}
 
     def _head(self) -> str:
-        if self.differences:
+        if self.differ:
             return "The files and the book differ:"
         if self.unread:
             return f"What can be read of the files is the same in the book; {count_of(self.unread, 'row')} can't be read, and may not be:"
@@ -160,9 +173,12 @@ class CheckReport:
     def to_text(self) -> str:
         """Return the counts and the first differences."""
         lines = [self._head(), *(f"  {what}: {count:,}" for what, count in self.counts.items())]
+        lines += [f"  bookings {what}: {count:,}" for what, count in self.bookings.items()]
         lines += [f"  {one['customer_id']}  {one['item']}: {one['difference']}" for one in self.differences[:SHOWN]]
         if len(self.differences) > SHOWN:
             lines.append(f"  … and {count_of(len(self.differences) - SHOWN, 'more', 'more')} (--json lists all)")
+        if any(count for what, count in self.bookings.items() if what != "the same"):
+            lines.append("  Bookings are counted, not listed; a migration brings what is new or differs, and gives back rows that can't be read")
         lines += [f"Written: {self.sheet}"] if self.sheet else []
         return "\n".join([*lines, *(f"Note: {remark}" for remark in self.remarks)])
 

@@ -208,12 +208,10 @@ class Loads:
 
 def load(where: Where, call: Loads) -> LoadReport:
     """Bring exports into the book, making the book where there is none, or say what it would do."""
-    from pipeline.legacy.exporting import choose_map, open_by_map  # noqa: PLC0415  # other jobs need not wait for it
+    from pipeline.legacy.exporting import open_all  # noqa: PLC0415  # other jobs need not wait for it
 
     started = datetime.now(UTC)
-    chosen = choose_map(call.map, where.settings)
-    named = [*(("customers", path) for path in call.customers), *(("bookings", path) for path in call.bookings)]
-    exports = list(enumerate((one for what in named for one in open_by_map(what, chosen, where.settings, call.encoding)), start=1))
+    exports = open_all({"customers": call.customers, "bookings": call.bookings}, call.map, where.settings, call.encoding)
     _check_room(where, [*call.customers, *call.bookings], dry_run=call.dry_run)
     with staged([*call.customers, *call.bookings]) as files:
         with open_for_load(where.store, dry_run=call.dry_run, bookings_alone=not call.customers) as book, book.transaction(keep=not call.dry_run):

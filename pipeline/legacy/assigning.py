@@ -92,7 +92,8 @@ def _take_contacts(drafted: Drafted, left: list[Guess]) -> None:
         theirs = [one for one in left if not one.sounds(words.OTHERS)]
         named = [one for one in theirs if one.sounds(terms) and one not in about_flags and not one.is_yes_no and not one.is_date]
         told = [one for one in theirs if getattr(one, f"is_{column}") and not one.is_date]
-        sure = [one for one in named if one in told or not one.filled or (column == "phone" and one.share(r"\d{4}") >= MANY)]
+        blank = [one for one in named if not one.filled and not one.sounds(words.NO_ADDRESS)]
+        sure = [one for one in named if one in told or one in blank or (column == "phone" and one.share(r"\d{4}") >= MANY)]
         by_cells = [one for one in told if column == "email" or (one.share(WRITTEN_OUT) >= MOST and not one.sounds(words.NOT_A_PHONE))]
         if not sure and by_cells:
             drafted.doubts[column] = f"by their cells these look like {'addresses' if column == 'email' else 'phone numbers'}; their headers do not say so"

@@ -5,12 +5,14 @@ from collections.abc import Sequence
 
 from pipeline.legacy import flagwords as flags
 from pipeline.legacy import glossary as words
-from pipeline.legacy.guessing import MOST, Guess
+from pipeline.legacy.guessing import MOST, Guess, means_yes
 from pipeline.legacy.rules import SENTENCE, Rule, family_of, is_about_else, nothings, place_day, says_until, says_who
 from pipeline.legacy.terms import phrase
+from pipeline.wording import count_of
 
 SEVERAL = 3  # cells, which hardly stand by chance where a flag does
 SHORT = r"^\S{1,12}(?:\s\S{1,12})?$"  # initials, or a name
+NEAR = 4  # columns between a flag and what says that it has ended
 ENOUGH = 0.8  # the share of a part's cells that stand where there is a flag
 
 
@@ -253,3 +255,31 @@ def _attach(rule: Rule, one: Guess) -> bool:
     if is_note:
         rule.unsure["comment"] = f"does {one.header} tell why there is this flag?"
     return True
+
+
+def note_ended(rule: Rule, free: list[Guess]) -> None:
+    """Ask about customers who have a flag, and of whom a column beside says that it has ended."""
+    for one in [one for one in free if one.is_yes_no and one.sounds(flags.ENDED) and not one.sounds(flags.ALLOWED)]:
+        yes = [word.lower() for word in one.words if means_yes(word)]
+        over = int((rule.flagged_rows() & one.cells.str.to_lowercase().is_in(yes).fill_null(value=False)).sum())
+        if over and abs(one.place - rule.head().place) <= NEAR:
+            free.remove(one)
+            rule.doubts.append(
+                f"{one.header} says yes for {over:,} of those who would be flagged: if that means that their flag has ended, "
+                f"empty their {rule.head().header} in the file before you migrate it"
+            )
+
+
+def note_past(rule: Rule) -> None:
+    """Ask about days of customers who have no flag, since it may be one that has ended."""
+    name = next((name for name in ("expires", "at") if name in rule.parts), None)
+    if name is None or "when" not in rule.parts or rule.head().is_date:
+        return
+    one = rule.parts[name]
+    days = one.cells.is_not_null() & ~one.cells.str.to_lowercase().is_in([text.lower() for text in one.no_days]).fill_null(value=False)
+    over = int((days & ~rule.flagged_rows()).sum())
+    if over:
+        since = rule.parts.get("at", one).header
+        said = f"{count_of(over, 'customer')} without this flag {'has' if over == 1 else 'have'} a day in {one.header}, of which nothing is made"
+        said += f'; for flags that have ended to be in the history, let a day be the flag: when = ["{since}"], yes = ["*"], without the line no'
+        rule.unsure[name] = "; ".join([*([rule.unsure[name]] if name in rule.unsure else []), said])

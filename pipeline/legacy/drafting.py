@@ -73,7 +73,7 @@ def draft_map(path: Path, target: Path, settings: Settings, encoding: str | None
     system = path.name.partition(".")[0]
     rows = f"{len(looked.rows):,} rows"
     of_text = f" --encoding {folded(encoding)}" if encoding else ""
-    head = HEAD.format(name=folded(path.name), target=folded(target.name), system=quoted(system), rows=rows, encoding=of_text)
+    head = HEAD.format(name=folded(str(path)), target=folded(str(target)), system=quoted(system), rows=rows, encoding=of_text)
     types = settings.type_names()
     lines = [head, *_guessed(looked), *_sheets(looked), *_twice(looked), *_dates(drafted), *_customers(drafted), *_statuses(drafted), *_flags(drafted, types)]
     return "\n".join(lines) + "\n", [line for line in lines if line.strip().startswith("# CHECK")]

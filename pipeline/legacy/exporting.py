@@ -1,6 +1,7 @@
 """Files of another system as exports for `load`: customers and bookings by the columns of its map; what it says of flags is for `migrate`."""
 
 import tomllib
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -42,6 +43,12 @@ def _is_legacy(path: Path) -> bool:
     more = {*MAP_KEYS} - {*KEYS}
     columns = {kind: {*fields} - {*LAYOUTS[kind].names()} for kind, fields in FIELDS.items()}
     return bool(more & {*data}) or any(isinstance(data.get(kind), dict) and columns[kind] & {*data[kind]} for kind in FIELDS)
+
+
+def open_all(named: Mapping[str, Sequence[Path]], map_path: Path | None, settings: Settings, encoding: str | None = None) -> list[tuple[int, Export]]:
+    """Open files (kind → paths) as exports, by whichever map, each part with its number from 1 on; raise `Refused` as `open_exports` does."""
+    chosen = choose_map(map_path, settings)
+    return list(enumerate((one for kind, paths in named.items() for path in paths for one in open_by_map((kind, path), chosen, settings, encoding)), start=1))
 
 
 def open_by_map(what: tuple[str, Path], chosen: ColumnMap | LegacyMap, settings: Settings, encoding: str | None = None) -> list[Export]:

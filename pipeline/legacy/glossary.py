@@ -35,6 +35,11 @@ BROUGHT: Final = Terms(
     "referr* | refer* by | recommend* | empfohl* | geworben* | introduc* | invited | sponsor* | aanbevol* | recomend* | parrain* | polec* | consigliat*",
     "booked | paid | betaald | bezahlt | signed | walked | served | taught | seen | last",
 )
+# Columns beside addresses and numbers that hold none: whether something may be sent there.
+NO_ADDRESS: Final = Terms(
+    "accept* | marketing* | *marketing | newsletter* | consent* | opt in | opt out | optin | optout | subscri* | unsubscri* | verified | valid | bounced",
+    "bounces | gdpr | dsgvo | rgpd | notify | notification* | reminder* | confirmation* | werbung | einwillig* | abonne* | permission* | allowed | ok",
+)
 # The part of a Dutch family name that a file may hold in a column of its own.
 SURNAME_PREFIX: Final = Terms("tussenvoegsel* | voorvoegsel* | tussenv | tussenvgsl | infix")
 # Headers that call something else a number or a code.

@@ -11,6 +11,8 @@ from pipeline.legacy.attaching import (
     attach_near,
     attach_tied,
     attach_unnamed,
+    note_ended,
+    note_past,
     offer_near,
     offer_shared,
     share_parts,
@@ -18,21 +20,20 @@ from pipeline.legacy.attaching import (
     stands_with,
 )
 from pipeline.legacy.guessing import FEW_WORDS, LONG_WORD, MOST, Guess, first_word, means_no, means_yes, says_none
+from pipeline.legacy.happening import find_events
 from pipeline.legacy.levels import Levels, find_levels, flag_type
 from pipeline.legacy.maps import ANY
-from pipeline.legacy.rules import Rule, family_of, is_about_else, nothings, place_day, says_until, says_who, tags_of, type_in, type_of
+from pipeline.legacy.rules import Rule, family_of, is_about_else, nothings, place_day, says_until, says_who, tags_of, type_of
 from pipeline.legacy.terms import phrase
-from pipeline.wording import count_of
 
 UNSURE = "?"  # nothing in a text; beside yes and no, somebody did not know
-NEAR = 4  # columns between a flag and what says that it has ended
 SPARSE = 0.6  # the share of rows above which a text is hardly a flag
 
 
 def spot_flags(left: Sequence[Guess], types: Sequence[str], *, may_repeat: bool) -> list[Rule]:
     """Return rules for the flags that columns tell of; `types` are the settings' flag types, `may_repeat` tells that a customer may have several rows."""
     free = list(left)
-    rules = [*_tags(free, types), *(_events(free, types) if may_repeat else ())]
+    rules = [*_tags(free, types), *(find_events(free, types) if may_repeat else ())]
     heads = _heads(free, types)
     told = [made for one in free if one not in _used(heads) and (made := _of_cells(one, types))]
     heads = [rule for rule in heads if not _belongs(rule, told)]
@@ -53,8 +54,8 @@ def spot_flags(left: Sequence[Guess], types: Sequence[str], *, may_repeat: bool)
     for rule in sure:
         attach_far(rule, free, sure)
     for rule in sure:
-        _note_ended(rule, free)
-        _note_past(rule)
+        note_ended(rule, free)
+        note_past(rule)
     for rule in [rule for rule in found if rule.is_offered]:
         attach_near(rule, free)
         attach_far(rule, free, [rule])
@@ -76,34 +77,6 @@ def _used(rules: Sequence[Rule]) -> list[Guess]:
     return [part for rule in rules for part in rule.columns()]
 
 
-def _note_ended(rule: Rule, free: list[Guess]) -> None:
-    """Ask about customers who have a flag, and of whom a column beside says that it has ended."""
-    for one in [one for one in free if one.is_yes_no and one.sounds(flags.ENDED) and not one.sounds(flags.ALLOWED)]:
-        yes = [word.lower() for word in one.words if means_yes(word)]
-        over = int((rule.flagged_rows() & one.cells.str.to_lowercase().is_in(yes).fill_null(value=False)).sum())
-        if over and abs(one.place - rule.head().place) <= NEAR:
-            free.remove(one)
-            rule.doubts.append(
-                f"{one.header} says yes for {over:,} of those who would be flagged: if that means that their flag has ended, "
-                f"empty their {rule.head().header} in the file before you migrate it"
-            )
-
-
-def _note_past(rule: Rule) -> None:
-    """Ask about days of customers who have no flag, since it may be one that has ended."""
-    name = next((name for name in ("expires", "at") if name in rule.parts), None)
-    if name is None or "when" not in rule.parts or rule.head().is_date:
-        return
-    one = rule.parts[name]
-    days = one.cells.is_not_null() & ~one.cells.str.to_lowercase().is_in([text.lower() for text in one.no_days]).fill_null(value=False)
-    over = int((days & ~rule.flagged_rows()).sum())
-    if over:
-        since = rule.parts.get("at", one).header
-        said = f"{count_of(over, 'customer')} without this flag {'has' if over == 1 else 'have'} a day in {one.header}, of which nothing is made"
-        said += f'; for flags that have ended to be in the history, let a day be the flag: when = ["{since}"], yes = ["*"], without the line no'
-        rule.unsure[name] = "; ".join([*([rule.unsure[name]] if name in rule.unsure else []), said])
-
-
 def _tags(free: list[Guess], types: Sequence[str]) -> Iterator[Rule]:
     for one in list(free):
         is_called = one.sounds(flags.TAGS) and family_of(one) is None
@@ -118,75 +91,6 @@ def _lists_flags(one: Guess, types: Sequence[str]) -> bool:
     different = set[str]().union(*listed)
     is_few = 0 < len(different) <= FEW_WORDS and 2 * len(different) <= sum(map(len, listed)) and all(len(word) <= LONG_WORD for word in different)
     return is_few and any(len(tags) > 1 for tags in listed) and 2 * sum(type_of(word, types) is not None for word in different) >= len(different)
-
-
-def _events(free: list[Guess], types: Sequence[str]) -> Iterator[Rule]:
-    """Yield rules, one for each type, for a column that says what happened, where another says when."""
-    for one in list(free):
-        off = [word for word in one.words if _sounds_ended(word)]
-        on = [word for word in one.words if word not in off and (flags.FLAGGED.whole(phrase(word)) or type_of(word, types))]
-        near = sorted(
-            (part for part in free if part is not one), key=lambda part: (family_of(part) is not None, part.place < one.place, abs(part.place - one.place))
-        )
-        days = [day for day in near if day.is_date and not day.sounds(words.OTHER_DAYS)]
-        if not (on and off and days):
-            continue
-        parts = {"event": one, "at": days[0]}
-        typed = _type_beside(near, types) if not any(map(_type_told, on)) else None
-        if typed:
-            parts["type_column"] = typed[0]
-        fits = {"comment": lambda part: part.is_text() and (part.sounds(words.REASON) or part.sounds(words.NOTES)), "by": says_who}
-        for name, fit in fits.items():
-            parts |= dict(zip([name], (part for part in near if fit(part) and part not in parts.values()), strict=False))
-        strange = [word for word in one.words if word not in (*on, *off)]
-        for rule in _events_of(one, on, off, types):
-            rule.parts |= parts
-            if typed:
-                rule.kind, rule.types = "", typed[1].types
-                rule.doubts = [f"each row seems to tell that a flag was set or taken off, and {typed[0].header} of which type", *typed[1].doubts(typed[0])]
-            if strange:
-                rule.doubts.append(f"what do these words of {one.header} mean? {', '.join(strange)}. As long as they stand in the line no, nothing happened")
-            if len(days) > 1:
-                rule.unsure["at"] = "there are other columns of days"
-            yield rule
-        for part in parts.values():
-            free.remove(part)
-
-
-def _type_beside(near: Sequence[Guess], types: Sequence[str]) -> tuple[Guess, Levels] | None:
-    """Return the first column each of whose words names a type of flags."""
-    found = ((one, levels) for one in near if (levels := find_levels(one, flag_type("Warning", types), types)))
-    return next(((one, levels) for one, levels in found if not (levels.no or levels.maybe)), None)
-
-
-def _sounds_ended(word: str) -> bool:
-    """Tell whether a word says that a flag was taken off: unflagged, or ban lifted."""
-    said = phrase(word)
-    return flags.UNFLAGGED.whole(said) or (type_in(word) is not None and (flags.ENDED.within(said) or flags.UNFLAGGED.within(said)))
-
-
-def _type_told(word: str) -> str | None:
-    """Return the flag type that what happened names; None of words such as flag removed, which tell of any."""
-    return type_in(flags.ANY_FLAG.without(phrase(word)))
-
-
-def _events_of(one: Guess, on: Sequence[str], off: Sequence[str], types: Sequence[str]) -> Iterator[Rule]:
-    """Yield a rule for each type of which words of what happened tell; words that name none end a flag of any type, and begin one that is guessed."""
-    guessed = flag_type("Warning", types)
-    kinds = {word: flag_type(kind, types) if (kind := _type_told(word)) else None for word in (*on, *off)}
-    found = list(dict.fromkeys(kinds[word] or guessed for word in on))
-    for kind in found:
-        flagged = [word for word in on if (kinds[word] or guessed) == kind]
-        unflagged = [word for word in off if (kinds[word] or kind) == kind]
-        rule = Rule(kind, {}, flagged=flagged, unflagged=unflagged)
-        rule.no = [word for word in one.words if word not in (*flagged, *unflagged)] or None
-        if any(kinds[word] is None for word in flagged):
-            rule.doubts.append(f"each row seems to tell that a flag was set or taken off; of which type are they? {kind} is a guess")
-        else:
-            rule.doubts.append(f"each row seems to tell that a flag was set or taken off: do these words of {one.header} set {kind}, and take it off?")
-        if not unflagged:
-            rule.doubts.append(f"no word of {one.header} takes {kind} off")
-        yield rule
 
 
 def _heads(free: list[Guess], types: Sequence[str]) -> list[Rule]:

@@ -12,6 +12,12 @@ ALERTED = "SELECT customer_id, alert_message FROM customers WHERE alert_message 
 # Batches of migrations that stand; `undone` are those that do not.
 MIGRATIONS = "SELECT batch_id FROM batches ANTI JOIN undone USING (batch_id) WHERE kind = 'migrate'"
 
+# The items (customer_id, flag_type) that a source (a parameter) said, as far as migrations are recorded, stand.
+BROUGHT = (
+    f"SELECT customer_id, item AS flag_type FROM history WHERE entity = 'flags' AND batch_id IN ({MIGRATIONS}) "
+    "AND coalesce(after ->> 'source', before ->> 'source') = ? GROUP BY ALL HAVING arg_max_null(after ->> 'said', event_id) IS NOT NULL"
+)
+
 
 def find_said(book: Book, source: str) -> pl.Series:
     """Put what a source said last of the flags of the staged customers into `said_before`; return the customers (customer_id), each once."""
@@ -59,16 +65,22 @@ def _of(book: Book, table: str, customers: pl.DataFrame) -> pl.DataFrame:
     return book.ask(f"SELECT customer_no, t.* FROM {table} t JOIN asked USING (customer_id) ORDER BY ALL", asked=asked.select("customer_no", "customer_id"))
 
 
-def count_brought(book: Book, source: str) -> int:
-    """Count the flags that stand and that a source said, as far as migrations are recorded, stand."""
-    last = "arg_max_null(after ->> 'said', event_id)"
-    found = book.ask(
-        "SELECT count(*) AS n FROM flags SEMI JOIN ("
-        f"SELECT customer_id, item AS flag_type FROM history WHERE entity = 'flags' AND batch_id IN ({MIGRATIONS}) "
-        f"AND coalesce(after ->> 'source', before ->> 'source') = ? GROUP BY ALL HAVING {last} IS NOT NULL) USING (customer_id, flag_type)",
+def brought_elsewhere(book: Book, source: str) -> pl.DataFrame:
+    """Return the flags that stand and that a source said, as far as migrations are recorded, stand, of customers who are not staged.
+
+    The columns are customer_id, flag_type, comment and expires_on, in the order of customers and types.
+    """
+    return book.ask(
+        f"SELECT customer_id, flag_type, comment, expires_on FROM flags SEMI JOIN ({BROUGHT}) USING (customer_id, flag_type) "
+        "ANTI JOIN staged_customers USING (customer_id) ORDER BY ALL",
         source,
         undone=undone_batches(book),
     )
+
+
+def count_brought(book: Book, source: str) -> int:
+    """Count the flags that stand and that a source said, as far as migrations are recorded, stand."""
+    found = book.ask(f"SELECT count(*) AS n FROM flags SEMI JOIN ({BROUGHT}) USING (customer_id, flag_type)", source, undone=undone_batches(book))
     return int(found.item())
 
 

@@ -428,3 +428,15 @@ def test_a_file_of_events_may_say_how_things_stand_too(bare: Shop) -> None:
     assert migrated(bare, "r.csv", drafted(bare, "r.csv")) == 0
     assert asked(bare, DATED) == [("1", "Warning", "stolen again", "2025-03-05", None)]
     assert asked(bare, "SELECT count(*) FROM history WHERE entity = 'flags' AND changed_by = 'Eli'") == [(2,)]
+
+
+def test_a_blank_column_about_addresses_is_none(bare: Shop) -> None:
+    bare.file("s.csv", "Customer ID,Name,Email,Accepts Email Marketing,Phone,Phone verified,Blocked\n1,Ann,a@example.com,,+441632960001,,yes\n2,Ben,,,,,no\n")
+    draft = drafted(bare, "s.csv")
+    assert ('email = ["Email"]' in draft.splitlines(), 'phone = ["Phone"]' in draft.splitlines()) == (True, True), draft
+
+
+def test_a_draft_elsewhere_says_where_it_lies(bare: Shop) -> None:
+    bare.file("s.csv", "Id,Name,Blocked\n1,Ann,yes\n2,Ben,no\n")
+    done = bare.run("migrate", "--draft", "s.csv", "--out", "maps")
+    assert "#   flagbook migrate s.csv --map maps/s.map.toml --dry-run" in done.out

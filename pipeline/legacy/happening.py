@@ -1,0 +1,79 @@
+"""Logs: files of which each row tells what happened to a flag; rules for a draft, one for each type that the words tell of."""
+
+from collections.abc import Iterator, Sequence
+
+from pipeline.legacy import flagwords as flags
+from pipeline.legacy import glossary as words
+from pipeline.legacy.guessing import Guess
+from pipeline.legacy.levels import Levels, find_levels, flag_type
+from pipeline.legacy.rules import Rule, family_of, says_who, type_in, type_of
+from pipeline.legacy.terms import phrase
+
+
+def find_events(free: list[Guess], types: Sequence[str]) -> Iterator[Rule]:
+    """Yield rules, one for each type, for a column that says what happened, where another says when; their columns are taken out of `free`."""
+    for one in list(free):
+        off = [word for word in one.words if _sounds_ended(word)]
+        on = [word for word in one.words if word not in off and (flags.FLAGGED.whole(phrase(word)) or type_of(word, types))]
+        near = sorted(
+            (part for part in free if part is not one), key=lambda part: (family_of(part) is not None, part.place < one.place, abs(part.place - one.place))
+        )
+        days = [day for day in near if day.is_date and not day.sounds(words.OTHER_DAYS)]
+        if not (on and off and days):
+            continue
+        parts = {"event": one, "at": days[0]}
+        typed = _type_beside(near, types) if not any(map(_type_told, on)) else None
+        if typed:
+            parts["type_column"] = typed[0]
+        fits = {"comment": lambda part: part.is_text() and (part.sounds(words.REASON) or part.sounds(words.NOTES)), "by": says_who}
+        for name, fit in fits.items():
+            parts |= dict(zip([name], (part for part in near if fit(part) and part not in parts.values()), strict=False))
+        strange = [word for word in one.words if word not in (*on, *off)]
+        for rule in _events_of(one, on, off, types):
+            rule.parts |= parts
+            if typed:
+                rule.kind, rule.types = "", typed[1].types
+                rule.doubts = [f"each row seems to tell that a flag was set or taken off, and {typed[0].header} of which type", *typed[1].doubts(typed[0])]
+            if strange:
+                rule.doubts.append(f"what do these words of {one.header} mean? {', '.join(strange)}. As long as they stand in the line no, nothing happened")
+            if len(days) > 1:
+                rule.unsure["at"] = "there are other columns of days"
+            yield rule
+        for part in parts.values():
+            free.remove(part)
+
+
+def _type_beside(near: Sequence[Guess], types: Sequence[str]) -> tuple[Guess, Levels] | None:
+    """Return the first column each of whose words names a type of flags."""
+    found = ((one, levels) for one in near if (levels := find_levels(one, flag_type("Warning", types), types)))
+    return next(((one, levels) for one, levels in found if not (levels.no or levels.maybe)), None)
+
+
+def _sounds_ended(word: str) -> bool:
+    """Tell whether a word says that a flag was taken off: unflagged, or ban lifted."""
+    said = phrase(word)
+    return flags.UNFLAGGED.whole(said) or (type_in(word) is not None and (flags.ENDED.within(said) or flags.UNFLAGGED.within(said)))
+
+
+def _type_told(word: str) -> str | None:
+    """Return the flag type that what happened names; None of words such as flag removed, which tell of any."""
+    return type_in(flags.ANY_FLAG.without(phrase(word)))
+
+
+def _events_of(one: Guess, on: Sequence[str], off: Sequence[str], types: Sequence[str]) -> Iterator[Rule]:
+    """Yield a rule for each type of which words of what happened tell; words that name none end a flag of any type, and begin one that is guessed."""
+    guessed = flag_type("Warning", types)
+    kinds = {word: flag_type(kind, types) if (kind := _type_told(word)) else None for word in (*on, *off)}
+    found = list(dict.fromkeys(kinds[word] or guessed for word in on))
+    for kind in found:
+        flagged = [word for word in on if (kinds[word] or guessed) == kind]
+        unflagged = [word for word in off if (kinds[word] or kind) == kind]
+        rule = Rule(kind, {}, flagged=flagged, unflagged=unflagged)
+        rule.no = [word for word in one.words if word not in (*flagged, *unflagged)] or None
+        if any(kinds[word] is None for word in flagged):
+            rule.doubts.append(f"each row seems to tell that a flag was set or taken off; of which type are they? {kind} is a guess")
+        else:
+            rule.doubts.append(f"each row seems to tell that a flag was set or taken off: do these words of {one.header} set {kind}, and take it off?")
+        if not unflagged:
+            rule.doubts.append(f"no word of {one.header} takes {kind} off")
+        yield rule
