@@ -19,6 +19,7 @@ from pipeline.legacy.lacking import require_columns, tell_lacking
 from pipeline.legacy.maps import LegacyMap, read_legacy_map, shipped_map, shipped_systems
 from pipeline.legacy.opening import Source, open_sources
 from pipeline.legacy.reading import booking_export, customer_export
+from pipeline.legacy.returned import find_unmended
 from pipeline.loading import Loading
 from pipeline.migrating import Migrated, merge_staged, migrate_sources, read_sources, spoken_of
 from pipeline.outputs.staging import Staged, staged, stem_of
@@ -67,7 +68,7 @@ def migrate(where: Where, call: Migrating) -> MigrateReport:
     sources = open_all(call, where.settings)
     if not call.dry_run:
         check_room(where.store, where.settings.store.min_free_bytes, call.paths)
-    with staged(call.paths) as files:
+    with staged([source.what[0] for _, source in sources]) as files:
         with open_for_load(where.store, dry_run=call.dry_run) as book, book.transaction(keep=not call.dry_run):
             batch_id, _ = next_numbers(book)
             if call.dry_run:
@@ -96,7 +97,13 @@ def migrate(where: Where, call: Migrating) -> MigrateReport:
 def open_all(call: Migrating, settings: Settings) -> list[tuple[int, Source]]:
     """Open every file by the map that fits it, each part with its number; raise `Refused` where files of several systems come together."""
     maps = [read_legacy_map(call.map, settings)] if call.map else _maps(call.system, settings)
-    sources = list(enumerate((one for path in call.paths for one in open_sources(path, maps, settings, call.encoding)), start=1))
+    opened = [one for path in call.paths for one in open_sources(path, maps, settings, call.encoding)]
+    left_out = find_unmended([(one.what[0], one.opened) for one in opened])
+    kept = [one for place, one in enumerate(opened) if place not in left_out]
+    if left_out:
+        last = kept[-1]
+        kept[-1] = replace(last, opened=replace(last.opened, tell=lambda: (*last.opened.tell(), *left_out.values())))
+    sources = list(enumerate(kept, start=1))
     systems = {source.map.name for _, source in sources}
     if len(systems) > 1:
         raise Refused(f"The files are of several systems: {', '.join(sorted(systems))}.", "Migrate each system on its own.")
@@ -255,7 +262,7 @@ def check(where: Where, call: Migrating) -> CheckReport:
     """Compare another system's files with the book, item by item; nothing is written to the book."""
     sources = open_all(call, where.settings)
     of_customers = [one for one in sources if one[1].kind == "customers"]
-    with open_book(where.store, writing=False) as book, staged(call.paths) as files:
+    with open_book(where.store, writing=False) as book, staged([source.what[0] for _, source in sources]) as files:
         context = Context(book, where.settings, call.as_of)
         read = read_sources(context, of_customers, _by_file(call.progress, sources))
         merge_staged(context)

@@ -213,7 +213,7 @@ def load(where: Where, call: Loads) -> LoadReport:
     started = datetime.now(UTC)
     exports = open_all({"customers": call.customers, "bookings": call.bookings}, call.map, where.settings, call.encoding)
     _check_room(where, [*call.customers, *call.bookings], dry_run=call.dry_run)
-    with staged([*call.customers, *call.bookings]) as files:
+    with staged([export.path for _, export in exports]) as files:
         with open_for_load(where.store, dry_run=call.dry_run, bookings_alone=not call.customers) as book, book.transaction(keep=not call.dry_run):
             batch_id, _ = next_numbers(book)
             if call.dry_run:

@@ -15,6 +15,7 @@ from pipeline.intake.sheets import RawSheet
 from pipeline.legacy.maps import FIELDS, MAP_KEYS, PREFIX, LegacyMap, read_legacy_map, shipped_map, shipped_systems
 from pipeline.legacy.opening import Source, open_sources
 from pipeline.legacy.reading import booking_export, cast_named
+from pipeline.legacy.returned import find_unmended
 from pipeline.settings import Settings
 from schemas.columns import LAYOUTS
 
@@ -46,9 +47,18 @@ def _is_legacy(path: Path) -> bool:
 
 
 def open_all(named: Mapping[str, Sequence[Path]], map_path: Path | None, settings: Settings, encoding: str | None = None) -> list[tuple[int, Export]]:
-    """Open files (kind → paths) as exports, by whichever map, each part with its number from 1 on; raise `Refused` as `open_exports` does."""
+    """Open files (kind → paths) as exports, by whichever map, each part with its number from 1 on; raise `Refused` as `open_exports` does.
+
+    Files of rows that came back from another of them, and that nobody has changed, are left out with a remark.
+    """
     chosen = choose_map(map_path, settings)
-    return list(enumerate((one for kind, paths in named.items() for path in paths for one in open_by_map((kind, path), chosen, settings, encoding)), start=1))
+    exports = [one for kind, paths in named.items() for path in paths for one in open_by_map((kind, path), chosen, settings, encoding)]
+    left_out = find_unmended([(one.path, one) for one in exports])
+    kept = [one for place, one in enumerate(exports) if place not in left_out]
+    if left_out:
+        last = kept[-1]
+        kept[-1] = replace(last, tell=lambda: (*last.tell(), *left_out.values()))
+    return list(enumerate(kept, start=1))
 
 
 def open_by_map(what: tuple[str, Path], chosen: ColumnMap | LegacyMap, settings: Settings, encoding: str | None = None) -> list[Export]:

@@ -76,3 +76,45 @@ def test_a_named_encoding_decides(bare: Shop) -> None:
     bare.file("k.csv", "customer_id,last_name\n1,Dvořák\n".encode("cp1250"))
     assert bare.run("load", "--customers", "k.csv", "--encoding", "cp1250", *AT).code == 0
     assert asked(bare, "SELECT last_name FROM customers") == [("Dvořák",)]
+
+
+BOOKINGS = "booking_id,customer_id,starts_at,service\n1,C1,2026-07-01,=sum\n2,C9,2026-07-02,b\n"
+
+
+def test_rows_that_came_back_are_left_out_of_a_pattern_until_somebody_mends_them(bare: Shop) -> None:
+    bare.file("c.csv", "customer_id\nC1\n")
+    bare.file("b-1.csv", BOOKINGS)
+    bare.file("b-2.csv", BOOKINGS.replace("1,C1", "3,C1").replace("2,C9", "4,C1"))
+
+    def night() -> tuple[int, list[str], str]:
+        ran = bare.run("load", "--customers", "c.csv", "--bookings", *sorted(path.name for path in bare.folder.glob("b-*.csv")), *AT)
+        return ran.code, sorted(path.name for path in bare.folder.glob("b-*")), ran.out + ran.err
+
+    files = ["b-1.csv", "b-1.rejected.csv", "b-2.csv"]
+    assert night()[:2] == (4, files)
+    code, names_, said = night()
+    assert (code, names_, "b-1.rejected.csv holds rows of b-1.csv that came back, and nobody has changed them: it is left out" in said) == (4, files, True), (
+        said
+    )
+    bare.file("c.csv", "customer_id\nC1\nC9\n")  # whom the bookings' export knew already
+    assert (night()[0], len(asked(bare, "SELECT * FROM bookings"))) == (0, 4)
+
+
+def test_a_mended_file_among_others_is_no_less_than_they_are(bare: Shop) -> None:
+    bare.file("c.csv", "customer_id\nC1\n")
+    bare.file("b-1.csv", BOOKINGS)
+    assert bare.run("load", "--customers", "c.csv", "--bookings", "b-1.csv", *AT).code == 4
+    mended = bare.folder / "b-1.rejected.csv"
+    text = mended.read_text().replace("C9", "C1")
+    mended.write_text(text)
+    refused = bare.run("load", "--bookings", "b-1.csv", "b-1.rejected.csv", *AT)
+    assert (refused.code, mended.read_text()) == (3, text), refused.err  # never written over
+    assert bare.run("load", "--bookings", "b-1.csv", "b-1.rejected.csv", *AT, "--out", "out").code == 4
+    assert len(asked(bare, "SELECT * FROM bookings")) == 1  # the row and the mended one have one id and say different things (rule 7.6)
+
+
+def test_a_migration_leaves_them_out_too(bare: Shop) -> None:
+    bare.file("s.csv", "Customer ID,First Name,Last Name,Email,Tags\nS1,A,B,a@example.com,vip\n,C,D,no-address,vip\n")
+    assert bare.run("migrate", "s.csv", "--from", "shopify", *AT).code == 4
+    done = bare.run("migrate", "s.csv", "s.rejected.csv", "--from", "shopify", *AT)
+    assert (done.code, "it is left out" in done.out) == (4, True), done.out + done.err
