@@ -14,7 +14,7 @@ from pipeline.legacy.assigning import NAMES, Drafted, assign
 from pipeline.legacy.glossary import ACTIVE, ARCHIVED
 from pipeline.legacy.guessing import guess_columns
 from pipeline.legacy.markup import open_markup
-from pipeline.legacy.rulelines import as_list, folded, quoted, rule_lines
+from pipeline.legacy.rulelines import SKIPPED, as_list, folded, quoted, rule_lines
 from pipeline.legacy.terms import phrase
 from pipeline.settings import Settings
 from schemas.columns import Column, Kind, Layout, header_key
@@ -177,8 +177,8 @@ def _statuses(drafted: Drafted) -> Iterator[str]:
 def _flags(drafted: Drafted, types: Sequence[str]) -> Iterator[str]:
     yield f"\n# Flags. Their types are: {_named(types)}."
     if not drafted.rules:
-        yield "# CHECK: no column looks like a flag. If one is, add these lines with its header, and take off the #:"
-        yield f'# [[flags]]\n# type = {quoted(types[-1])}\n# comment = ["…"]'
+        yield "# CHECK: no column looks like a flag. If one is, name it below, and take the line skip away:"
+        yield f'[[flags]]\n{SKIPPED}\ntype = {quoted(types[-1])}\ncomment = ["…"]'
     for rule in sorted(drafted.rules, key=lambda rule: rule.is_offered):
         yield ""
         yield from rule_lines(rule, types)

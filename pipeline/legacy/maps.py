@@ -39,7 +39,7 @@ class FlagRule:
     A flag is there where `when` holds a word of `yes` (`ANY`: anything but a word of `no`); without `when`, where there is a type or a comment, and no
     word of `no` stands in its place; of `tags`, one for each tag in `allow` (tag → type).
     With `event`, each row is an event of the past: a word of `flagged`, or one of `unflagged`; one of `no` is none. `text` is the comment where none stands,
-    `no_end` the words in `expires` by which there is no last day.
+    `no_end` the words in `expires` by which there is no last day. A rule of a map with `skip = true` is none.
     """
 
     type: str | None = None
@@ -156,7 +156,8 @@ def _checked(data: Any, settings: Settings, named: tuple[str, str]) -> LegacyMap
     columns = {kind: _columns(data.get(kind, {}), kind, where) for kind in FIELDS}
     if not any(columns.values()):
         raise Refused(f"{where}: the map names no columns.", "Add a table [customers] or [bookings] that says which headers hold what.")
-    rules = tuple(_rule(rule, settings, f"{where}: flags {place}") for place, rule in enumerate(_tables(data.get("flags", []), f"{where}: flags"), 1))
+    tables = [(rule, f"{where}: flags {place}") for place, rule in enumerate(_tables(data.get("flags", []), f"{where}: flags"), 1)]
+    rules = tuple(_rule(rule, settings, place) for rule, place in tables if not read_switch(rule, "skip", place))
     name = _text(data, "name", where) or system
     several, picked, zone_column = _texts(data, "several", where), _patterns(data.get("pick", {}), f"{where}: pick"), _texts(data, "zone_column", where)
     check_several(several, {*FIELDS["customers"], *FIELDS["bookings"]}, where)
@@ -198,7 +199,7 @@ def _columns(table: object, kind: str, where: str) -> dict[str, tuple[str, ...]]
 
 def _rule(table: Any, settings: Settings, where: str) -> FlagRule:
     lists = ("type_column", "when", "yes", "no", "tags", "comment", "by", "at", "expires", "no_end", "event", "flagged", "unflagged")
-    check_keys(table, ["type", *lists, "types", "allow", "split", "text"], where)
+    check_keys(table, ["skip", "type", *lists, "types", "allow", "split", "text"], where)
     said: dict[str, Any] = {name: _texts(table, name, where) for name in lists if name in table}
     said |= {name: _text(table, name, where) for name in ("type", "split", "text") if name in table}
     said |= {name: _words(table[name], f"{where}: {name}") for name in ("types", "allow") if name in table}

@@ -4,10 +4,10 @@ import json
 from collections.abc import Iterator, Sequence
 
 from pipeline.legacy.guessing import Guess
-from pipeline.legacy.maps import NO, YES
 from pipeline.legacy.rules import Rule, says_until, tags_of, type_of
 
 TAGS_SHOWN = 20
+SKIPPED = "skip = true  # nothing is made of this rule as long as this line stands here"
 COLUMNS = ("event", "when", "type_column", "comment", "by", "at", "expires")
 
 
@@ -35,12 +35,13 @@ def rule_lines(rule: Rule, types: Sequence[str]) -> Iterator[str]:
     if "tags" in rule.parts:
         yield from _tag_lines(rule.parts["tags"], types)
         return
-    for line in _lines(rule):
-        yield f"# {line}" if rule.is_offered and not line.startswith("#") else line
+    yield from _lines(rule)
 
 
 def _lines(rule: Rule) -> Iterator[str]:
     yield "[[flags]]"
+    if rule.is_offered:
+        yield SKIPPED
     if rule.kind:
         yield f"type = {quoted(rule.kind)}"
     for name in COLUMNS:
@@ -67,7 +68,7 @@ def _lines(rule: Rule) -> Iterator[str]:
 
 def _text_of(rule: Rule) -> Iterator[str]:
     """Yield the comment of flags that have none, where a rule needs to say it."""
-    text = rule.text or (rule.head().header if "when" in rule.parts and not rule.is_offered else None)
+    text = rule.text or (rule.head().header if "when" in rule.parts else None)
     if text and (("comment" not in rule.parts and not rule.says_which) or "type_column" in rule.parts):
         yield f"text = {quoted(text)}"
 
@@ -80,20 +81,22 @@ def _words_of(rule: Rule, name: str) -> Iterator[str]:
     head = next((one for one in ("event", "when", "type_column", "comment") if one in rule.parts), None)
     if name != head:
         return
-    if name == "when" and rule.yes and not (rule.is_offered and {word.casefold() for word in rule.yes} <= set(YES)):
+    if name == "when" and rule.yes:
         yield f"yes = {as_list(rule.yes)}"
-    if rule.no and not (rule.is_offered and {word.casefold() for word in rule.no} <= set(NO)):
+    if rule.no:
         yield f"no = {as_list(rule.no)}"
 
 
 def _tag_lines(tags: Guess, types: Sequence[str]) -> Iterator[str]:
     counts = _tags(tags)
     known = {tag: kind for tag in counts if (kind := type_of(tag, types))}
-    off = "" if known else "# "
-    yield f"# CHECK: tags of {folded(tags.header)} become flags only where the list below names them; take the # off those that are flags."
-    yield f"{off}[[flags]]"
-    yield f"{off}tags = {as_list([tags.header])}"
-    yield f"{off}[flags.allow]"
+    and_skip = "" if known else ", and the line skip away"
+    yield f"# CHECK: tags of {folded(tags.header)} become flags only where the list below names them; take the # off those that are flags{and_skip}."
+    yield "[[flags]]"
+    if not known:
+        yield SKIPPED
+    yield f"tags = {as_list([tags.header])}"
+    yield "[flags.allow]"
     for tag in [*known, *[tag for tag in counts if tag not in known][:TAGS_SHOWN]]:
         kind = known.get(tag)
         yield f"{'' if kind else '# '}{quoted(tag)} = {quoted(kind if kind and kind in types else types[-1])}"

@@ -117,7 +117,7 @@ def _doubt(rule: Rule, rules: Sequence[Rule]) -> None:
         return
     told_elsewhere = any(other.kind == rule.kind and ({"when", "type_column"} & set(other.parts)) for other in rules if other is not rule)
     rule.is_offered = told_elsewhere or head.sounds(flags.SOFT)
-    rule.doubts.append(f"is {head.header} about a flag on the customer?{' If it is, take the # off the lines below' if rule.is_offered else ''}")
+    rule.doubts.append(f"is {head.header} about a flag on the customer?{' If it is, take the line skip away' if rule.is_offered else ''}")
 
 
 def _belongs(rule: Rule, rules: Sequence[Rule]) -> bool:
@@ -151,7 +151,7 @@ def _family_rules(family: tuple[str, int], some: Sequence[Guess], types: Sequenc
             rule.doubts.append(f"the settings have no flag type {family[0]}")
         if rule.head().sounds(flags.SOFT) and not rule.is_offered and not is_about_else(rule.head()):
             rule.is_offered = bool(rule.doubts)
-            rule.doubts.append(f"is {rule.head().header} about a flag?{' If it is, take the # off the lines below' if rule.is_offered else ''}")
+            rule.doubts.append(f"is {rule.head().header} about a flag?{' If it is, take the line skip away' if rule.is_offered else ''}")
     yield from made
 
 
@@ -229,7 +229,7 @@ def _other(one: Guess, kind: str) -> Rule:
     elif one.filled:
         rule.yes, rule.no = [ANY], nothings(one) or []
     what = "holds numbers" if one.is_number else "is filled for some" if one.filled else "is empty in this file"
-    rule.doubts.append(f"{one.header} {what}; if it tells of flags, take the # off the lines below")
+    rule.doubts.append(f"{one.header} {what}; if it tells of flags, take the line skip away")
     return rule
 
 
@@ -274,5 +274,5 @@ def _candidate(one: Guess, types: Sequence[str]) -> Rule | None:
     rule = _switch(one, kind) if one.is_yes_no or is_either else _text(one, kind) if one.is_text() else _other(one, kind)
     if one.is_yes_no and one.sounds(flags.ALLOWED) and rule.yes:
         rule.yes, rule.no = rule.no, rule.yes
-    rule.doubts, rule.is_offered = [f"may {one.header} be a flag? If it is, take the # off the lines below"], True
+    rule.doubts, rule.is_offered = [f"may {one.header} be a flag? If it is, take the line skip away"], True
     return rule
