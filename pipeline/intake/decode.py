@@ -16,7 +16,7 @@ MARKS = (
 # Python calls these encodings of text, but no file is written in them.
 NOT_OF_FILES = ("idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined")
 GLANCE = 4096  # characters in which a page shows itself
-CHOOSE = "Save it as UTF-8, if it is a table at all; the commands apply and migrate take another encoding (--encoding)."
+CHOOSE = "Save it as UTF-8, if it is a table at all; the commands apply, load and migrate take another encoding (--encoding)."
 GUESSED = "read as Windows-1252, since it is not UTF-8"
 # How a web page or XML begins, after blanks and comments. A title that begins with such a tag is none either.
 WEB_PAGE = re.compile(r"\s*(<!--.*?-->\s*)*<(!doctype|html|head|body|title|meta|script|style|div|span|table|form|center|p|pre|h[1-6]|\?xml|xml)\b", re.I | re.S)

@@ -49,7 +49,7 @@ def assign(guesses: Sequence[Guess], types: Sequence[str]) -> Drafted:
     _take_ids(drafted, left)
     _take_names(drafted, left)
     who = next((drafted.columns[name][0] for name in ("customer_id", "email", "phone") if name in drafted.columns), None)
-    drafted.rules = spot_flags(left, types, may_repeat=who is None or not _is_each_once(who))
+    drafted.rules = spot_flags(left, types, may_repeat=who is None or not _is_each_once(who) or _repeats(drafted))
     used = [part for rule in drafted.rules for part in rule.columns()] + drafted.columns.get("status", [])
     drafted.unused = [one for one in left if one not in used]
     drafted.names = [] if NAMES & set(drafted.columns) else [one for one in drafted.unused if _may_be_name(one)]
@@ -106,10 +106,16 @@ def _take_ids(drafted: Drafted, left: list[Guess]) -> None:
     """Take the column whose header calls it a customer's number; else one of different codes, of which a person must say whether they last."""
     ids = [one for one in left if _may_be_id(one) and one.sounds(words.ID_WORD)]
     sure = [one for one in ids if one.sounds(words.CUSTOMER) or one.is_called(words.CUSTOMER_ID)]
-    weak = [one for one in ids if one.is_unique and not one.sounds(words.NOT_AN_ID)]
+    weak = [] if _repeats(drafted) else [one for one in ids if one.is_unique and not one.sounds(words.NOT_AN_ID)]
     if not sure and weak:
         drafted.doubts["customer_id"] = "is this the customer's lasting number, the same in the next file, and not only the row's?"
     _take(drafted, left, "customer_id", [*(one for one in sure if one.is_unique), *sure, *weak][:1])
+
+
+def _repeats(drafted: Drafted) -> bool:
+    """Tell whether addresses, or numbers where there are none, stand in several rows: a number that each row has of its own is then no customer's."""
+    one = next((some[0] for some in map(drafted.columns.get, ("email", "phone")) if some), None)
+    return one is not None and one.filled >= MOST and not _is_each_once(one)
 
 
 def _may_be_id(one: Guess) -> bool:

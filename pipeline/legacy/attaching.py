@@ -5,22 +5,40 @@ from collections.abc import Sequence
 
 from pipeline.legacy import flagwords as flags
 from pipeline.legacy import glossary as words
-from pipeline.legacy.guessing import MOST, Guess, means_yes
+from pipeline.legacy.guessing import MOST, Guess
 from pipeline.legacy.rules import SENTENCE, Rule, family_of, is_about_else, nothings, place_day, says_until, says_who
 from pipeline.legacy.terms import phrase
-from pipeline.wording import count_of
 
 SEVERAL = 3  # cells, which hardly stand by chance where a flag does
+# Numbers in words, as in second warning reason.
+ORDINALS = {
+    word: number
+    for number, said in {
+        "1": "first erste erster erstes premier premiere primera primero prima primo primeiro primeira eerste forsta forste",
+        "2": "second zweite zweiter zweites deuxieme segunda segundo seconda secondo tweede andra",
+        "3": "third dritte dritter drittes troisieme tercera tercero terza terzo terceira terceiro derde tredje",
+        "9": "final letzte letzter letztes derniere dernier laatste sista siste sidste",
+    }.items()
+    for word in said.split()
+}
 SHORT = r"^\S{1,12}(?:\s\S{1,12})?$"  # initials, or a name
-NEAR = 4  # columns between a flag and what says that it has ended
 ENOUGH = 0.8  # the share of a part's cells that stand where there is a flag
+
+
+def by_number(some: list[Guess]) -> list[list[Guess]]:
+    """Return the columns of a family, those with different numbers in their headers apart: first warning date, second warning date."""
+    numbers = list(dict.fromkeys(tuple(found) for one in some if (found := numbers_of(one))))
+    if len(numbers) < len(("1", "2")):
+        return [some]
+    return [[one for one in some if tuple(numbers_of(one) or numbers[0]) == number] for number in numbers]
 
 
 def attach_named(rule: Rule, free: list[Guess]) -> None:
     """Add to a rule the columns that are called as its own is, and what a part of a flag is: Flag 2 comment beside Flag 2."""
-    head = phrase(rule.head().header).split()
+    whole = _single(rule.head().header)
+    head = [word for word in whole if not (rule.head().is_date and words.AT.whole(word))] or whole
     for one in list(free):
-        said = phrase(one.header).split()
+        said = _single(one.header)
         rest = " ".join(word for word in said if word not in head)
         if not rest or not set(head) <= set(said):
             continue
@@ -35,32 +53,14 @@ def attach_named(rule: Rule, free: list[Guess]) -> None:
         free.remove(one)
 
 
-def share_parts(rules: Sequence[Rule]) -> None:
-    """Let flags whose columns are numbered, as Flag 1 and Flag 2, share the days and people of one of them that have no number, and ask."""
-    series: dict[str, list[Rule]] = {}
-    for rule in rules:
-        header = rule.head().header
-        if re.search(r"\d", header):
-            series.setdefault(re.sub(r"\d+", "", header), []).append(rule)
-    for some in series.values():
-        for name in ("by", "at", "expires"):
-            shared = [rule.parts[name] for rule in some if name in rule.parts and not re.search(r"\d", rule.parts[name].header)]
-            lacking = [rule for rule in some if name not in rule.parts]
-            for rule in lacking if shared else ():
-                rule.parts[name] = shared[0]
-                rule.unsure[name] = f"{shared[0].header} has no number: is it about this flag too?"
+def _single(header: str) -> list[str]:
+    """Return the words of a header, without the s of several."""
+    return [word.removesuffix("s") if len(word) > len("dogs") else word for word in phrase(header).split()]
 
 
-def offer_shared(rules: Sequence[Rule]) -> None:
-    """Offer a column that is called reason or note, and nothing else, to each flag beside which it is filled where the flag that has it is not."""
-    for rule in [rule for rule in rules if "comment" not in {*rule.parts, *rule.offered} and not rule.says_which]:
-        for other in rules:
-            one = other.parts.get("comment") or other.offered.get("comment", (None, ""))[0]
-            if one is None or one is other.head() or not (one.is_called(words.REASON) or one.is_called(words.NOTES)):
-                continue
-            if (one.cells.is_not_null() & rule.flagged_rows() & ~other.flagged_rows()).any():
-                rule.offered["comment"] = (one, f"{one.header} is filled for customers with this flag too; if it tells why, take the # off")
-                break
+def numbers_of(one: Guess) -> list[str]:
+    """Return the numbers in a column's header, those in words as digits."""
+    return [ORDINALS.get(word, word) for word in re.findall(r"\d+|[a-z]+", phrase(one.header)) if word.isdigit() or word in ORDINALS]
 
 
 def attach_tied(rule: Rule, free: list[Guess], rules: Sequence[Rule]) -> None:
@@ -71,7 +71,8 @@ def attach_tied(rule: Rule, free: list[Guess], rules: Sequence[Rule]) -> None:
         family = family_of(one)
         if family is None or one.sounds(flags.NOT_A_FLAG):
             continue
-        owners = [other for other in same if other.head().place < one.place] or same
+        alike = [other for other in same if numbers_of(other.head()) == numbers_of(one)] if numbers_of(one) else []
+        owners = alike[:1] or [other for other in same if other.head().place < one.place] or same
         is_own = family == rule.family and owners[-1] is rule
         if not (is_own or (family[0] == rule.family[0] and (alone or (not any(other.family == family for other in rules) and _left_of(one, rules) is rule)))):
             continue
@@ -125,45 +126,14 @@ def attach_near(rule: Rule, free: list[Guess]) -> None:
         free.remove(one)
 
 
-def offer_near(rules: Sequence[Rule], free: list[Guess]) -> None:
-    """Offer the columns beside each rule that are called reason, by, on or until, and are filled for customers without the flag too."""
-    for rule in rules:
-        _offer_near(rule, free)
-
-
-def _offer_near(rule: Rule, free: list[Guess]) -> None:
-    taken = {part.place for part in rule.columns()} | {one.place for one, _ in rule.offered.values()}
-    for step in (1, -1):
-        place = rule.head().place + step
-        while (near := next((one for one in free if one.place == place), None)) is not None or place in taken:
-            if near is not None:
-                name, what = _is_called_part(near)
-                if name is None or family_of(near) or near.sounds(flags.NOT_A_FLAG):
-                    break
-                if name not in rule.parts and name not in rule.offered:
-                    rule.offered[name] = (near, f"{near.header} is filled for customers without this flag too; if it {what}, take the # off")
-                    free.remove(near)
-            place += step
-
-
-def _is_called_part(one: Guess) -> tuple[str | None, str]:
-    """Tell by its header which part of a flag a column is, and in words what it then tells; None where it is none."""
-    if one.is_date:
-        part = ("expires", "is the last day") if says_until(one) else ("at", "is the day since when")
-        return part if _is_called_day(one) and not one.is_said else (None, "")
-    if says_who(one):
-        return "by", "tells who set it"
-    return ("comment", "tells why") if one.is_text() and one.sounds(words.REASON) else (None, "")
-
-
-def _is_called_day(one: Guess) -> bool:
+def is_called_day(one: Guess) -> bool:
     """Tell whether a column is called the day of something, or its last day, and nothing else."""
     return (one.is_called(words.AT) or one.is_called(words.UNTIL) or one.terms in words.UNTIL_LAST) and not one.sounds(words.OTHER_DAYS)
 
 
 def attach_unnamed(rule: Rule, free: list[Guess]) -> None:
     """Add to a rule the columns right of it whose headers say nothing, and which are filled where there is a flag, and hardly anywhere else."""
-    if rule.is_offered or not rule.flagged_rows().any():
+    if not rule.flagged_rows().any():
         return
     taken = {part.place for part in rule.columns()}
     place = rule.head().place + 1
@@ -238,7 +208,7 @@ def _attach(rule: Rule, one: Guess) -> bool:
         return False
     does_fit = stands_with(rule, one) >= ENOUGH
     if one.is_date:
-        is_called = _is_called_day(one)
+        is_called = is_called_day(one)
         if is_called and does_fit:
             place_day(rule, one, "" if one.key not in ("date", "datum", "fecha", "data", "dato", "pvm") else f"is {one.header} the day of this flag?")
         return is_called and does_fit
@@ -255,31 +225,3 @@ def _attach(rule: Rule, one: Guess) -> bool:
     if is_note:
         rule.unsure["comment"] = f"does {one.header} tell why there is this flag?"
     return True
-
-
-def note_ended(rule: Rule, free: list[Guess]) -> None:
-    """Ask about customers who have a flag, and of whom a column beside says that it has ended."""
-    for one in [one for one in free if one.is_yes_no and one.sounds(flags.ENDED) and not one.sounds(flags.ALLOWED)]:
-        yes = [word.lower() for word in one.words if means_yes(word)]
-        over = int((rule.flagged_rows() & one.cells.str.to_lowercase().is_in(yes).fill_null(value=False)).sum())
-        if over and abs(one.place - rule.head().place) <= NEAR:
-            free.remove(one)
-            rule.doubts.append(
-                f"{one.header} says yes for {over:,} of those who would be flagged: if that means that their flag has ended, "
-                f"empty their {rule.head().header} in the file before you migrate it"
-            )
-
-
-def note_past(rule: Rule) -> None:
-    """Ask about days of customers who have no flag, since it may be one that has ended."""
-    name = next((name for name in ("expires", "at") if name in rule.parts), None)
-    if name is None or "when" not in rule.parts or rule.head().is_date:
-        return
-    one = rule.parts[name]
-    days = one.cells.is_not_null() & ~one.cells.str.to_lowercase().is_in([text.lower() for text in one.no_days]).fill_null(value=False)
-    over = int((days & ~rule.flagged_rows()).sum())
-    if over:
-        since = rule.parts.get("at", one).header
-        said = f"{count_of(over, 'customer')} without this flag {'has' if over == 1 else 'have'} a day in {one.header}, of which nothing is made"
-        said += f'; for flags that have ended to be in the history, let a day be the flag: when = ["{since}"], yes = ["*"], without the line no'
-        rule.unsure[name] = "; ".join([*([rule.unsure[name]] if name in rule.unsure else []), said])

@@ -1,5 +1,6 @@
 """A draft of a map for a file that nobody knows: what its columns seem to hold, with comments on what a person must look at."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ from pipeline.settings import Settings
 from schemas.columns import Column, Kind, Layout, header_key
 
 LOOKED_AT = 20_000  # rows
+NUMBERED = re.compile(r"^\d{1,2}(?:\.|st|nd|rd|th|er|e|º|ª)?\s+[^\W\d][^\d]*$")
 LONGEST = 60  # characters of a header
 HEAD = """\
 # A draft of a map for {name}, written by looking at {rows} of it. Lines that begin with # are comments.
@@ -46,9 +48,9 @@ class AnyHeader(OneOf):
 
 
 def _titles(record: Sequence[str]) -> int:
-    """Return how many cells of a record may be titles: different texts, short, no numbers, dates or addresses."""
-    likely = [one for title in record if (one := title.strip()) and len(one) <= LONGEST and "@" not in one and not any(map(str.isdigit, one[:4]))]
-    return len(set(likely))
+    """Return how many cells of a record may be titles: different texts, short, no numbers, dates or addresses; 2nd warning is one."""
+    short = [one for title in record if (one := title.strip()) and len(one) <= LONGEST and "@" not in one]
+    return len({one for one in short if not any(map(str.isdigit, one[:4])) or NUMBERED.match(one)})
 
 
 @dataclass(frozen=True)

@@ -188,7 +188,7 @@ def _note(told: Told, headers: Sequence[str], strange: pl.Series) -> None:
 
 
 def _tagged(picked: Picked, rule: FlagRule, told: Told) -> pl.DataFrame:
-    """Return the tags that the rule's list allows: index (in the piece), kind, flag_type and comment, which is the tag where the rule has no text.
+    """Return the tags that the rule's list allows: index (in the piece), kind, flag_type and comment; without one, the rule's text, or the tag.
 
     Each different cell is taken apart once: a shop has few of them, however many customers it has.
     """
@@ -199,6 +199,9 @@ def _tagged(picked: Picked, rule: FlagRule, told: Told) -> pl.DataFrame:
     told.add(told.tags, others.sort("n", "tag", descending=[True, False]))
     listed = tags.filter(pl.col("flag_type").is_not_null()).select("cell", "flag_type", comment=pl.lit(rule.text) if rule.text else pl.col("tag"))
     each = cells.join(listed, on="cell", how="inner", maintain_order="left_right")
+    if rule.comment:
+        notes = _without(_read(picked, rule.comment, picked.text), NO_TEXT).gather(each["index"])
+        each = each.with_columns(comment=pl.coalesce(notes, pl.col("comment")))
     return each.select("index", pl.lit(PRESENT).alias("kind"), "flag_type", "comment")
 
 

@@ -14,7 +14,7 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
         Terms(
             "block* | *blocked | blocklist* | geblok* | blok* | blocc* | bloqu* | bloke* | zablok* | blocag* | blocat* | letilt* | tiltott",
             "engelli | zablokovan* | isblocked | tiltas* | tiltolist* | kitilt* | unblock* | debloqu* | desbloque* | sbloc* | odblok* | deblok* | avblokk*",
-            "deblocage* | desbloqueo* | desbloqueio*",
+            "deblocage* | desbloqueo* | desbloqueio* | sospes* | sospension* | suspendid* | suspenso | suspensa | geschorst | schorsing*",
             "αποκλει* | μπλοκ* | блок* | заблок* | *ブロック* | *블록* | *차단* | *拉黑* | *屏蔽* | *封禁*",
         ),
         Terms(
@@ -24,13 +24,15 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
         Terms(
             "ban | bans | banned | isbanned | banni* | baneado | baneada | banido | banida | verbannt | verbannen | bannlyst | bandlyst",
             "portforbud | adgangsforbud | hausverbot* | lokalverbot* | kaufverbot* | porttikielto | portkielto | toegangsverbod | pandverbod",
-            "toegang ontzegd | ontzegd* | ontzegging* | bann",
+            "toegang ontzegd | ontzegd* | ontzegging* | bann | zakaz wstepu | excluded | excluido | excluida | exclusion | exclusions | exclusao",
+            "uitgesloten | ausgeschlossen | ausschluss | debanni* | trespassed | trespass notice | fahrverbot* | verboten | sancionad*",
             "bortvist | udelukket | karantaene | unban* | bannato | bannata | yasak* | persona non grata | non grata | verbannte*",
         ),
         Terms(
             "svartelist* | sorteliste* | blacklist* | black list* | schwarze liste",
             "schwarzeliste | lista negra | listanegra | liste noire | listenoire | zwarte lijst",
             "zwartelijst | czarn* list* | cern* listin* | svartlist* | svart* list* | sortlist* | sort* list* | musta* list* | mustalla listalla",
+            "crna lista | daftar hitam | danh sach den | lista de bloqueio | negativad*",
             "lista nera | listanera | feketelist* | lista neagra | kara liste | cierna listina",
             "μαυρη λιστα | черн* спис* | чорн* спис* | стоп лист* | *ブラックリスト* | *黑名单* | *黑名單* | *블랙리스트*",
         ),
@@ -45,7 +47,7 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
             "niet meer helpen | niet meer toelaten | niet helpen | niet accepteren | inte boka | ej boka | boka ej | ikke book* | ikke bestill*",
             "nie obslugiwac | nie rezerwowac | neobsluhovat | nerezervovat | ala varaa | ei saa varata | ei varauksia | refuse* | refused service",
             "not welcome | unwelcome | unerwunscht | unerwuenscht | indesiderat* | indeseab* | indesead* | indesejad* | indesirable",
-            "ongewenst* | neubytovavat | niet inplannen | niet meer inplannen",
+            "indezirabil* | ongewenst* | neubytovavat | niet inplannen | niet meer inplannen",
             "keine buchung* | kein einlass | kein zutritt | zakaz vstupu | nicht einplanen | uonsket | oonskad",
             "не обслуж* | не брон* | не принима* | *出入禁止* | *出禁* | *予約不可* | *お断り* | *예약불가*",
         ),
@@ -85,6 +87,7 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
             "oznaczon* | signale* | segnalat* | segnalaz* | signalement*",
         ),
         Terms(
+            "gewaarschuw* | averti | avertie | amonest* | richiam* | ammoni* | advertid* | atentionar* | napomen*",
             "warn* | *warnung | *warning | achtung | avertiss* | avis | aviso* | advertenc* | avvis* | avvert* | waarschuw* | let op | letop",
             "attenz* | attention | atencion | atencao | advarsel* | advars* | varning* | ostrzez* | uwaga | varovan* | upozorn* | varoit*",
             "ostrzeg* | προσοχη | προειδοποι*",
@@ -117,7 +120,7 @@ SOFT: Final = Terms(
 )
 # Words for the end of a flag, or for the opposite of one.
 ENDED: Final = Terms(
-    "deblocage* | desbloqueo* | desbloqueio*",
+    "deblocage* | desbloqueo* | desbloqueio* | debanni* | riammess* | readmit* | readmis* | *解除*",
     "unblock* | entsperr* | debloqu* | desbloque* | sbloc* | odblok* | deblok* | gedeblok* | avblokk* | unban* | unflag* | un flagged | un blocked",
     "unlock* | lifted | aufgehoben* | freigegeben* | freigabe* | opphev* | ophaev* | havd | havt | upphavd* | opgeheven | leve | levee | levantad*",
     "odvolan* | released | reinstated | removed | entfernt | not blocked | nicht gesperrt | not banned | ikke spaerret | ej sparrad | no bloqueado",
@@ -180,8 +183,16 @@ NOT_A_FLAG: Final = Terms(
     "jazyk* | idioma* | langue* | taal | sprog | zahlungsart | zahlweise | reglement | metodo de pago | forma de pagamento | forma de pago",
     "betaalmethode | zpusob platby | paid by | payment method | payment terms | payment type | deposit | deposit paid | anzahlung* | acompte* | fianza*",
     "sinal | borg | depositum | zaloha* | how did | como nos | wie auf uns | account manager | pets | animais | vaccin*",
+    "blocco listin* | blocco prezz* | blocco scont* | preissperr* | rabattsperr* | price lock* | price block* | *メール* | *短信*",
     "hold harmless* | interdit aux chiens | escluso iva | banniere | engelli mi",
 )
+# Lights as signs, in words.
+LIGHTS: Final = {"🟢": "green", "🟩": "green", "🟡": "yellow", "🟨": "yellow", "🟠": "orange", "🟧": "orange"} | {
+    "🔴": "red",
+    "🟥": "red",
+    "⚪": "white",
+    "🔵": "blue",
+}
 YES_WORDS: Final = Terms(
     "k | sperrt | svartelistet | svartlistad | sortlistet | blacklisted | suspended | zakazan | zakazany | bloqueada",
     "yes | y | true | t | 1 | x | on | ja | j | oui | o | si | s",
@@ -241,7 +252,7 @@ NO_SUCH: Final = Terms(
     "no | none | without | any | keine | keinen | keinerlei | kein | ohne | aucun | aucune | pas de | pas d | sans | sin | ningun | ninguna | nessun",
     "nessuna | nessuno",
     "senza | geen | zonder | ingen | inga | inget | utan | uten | uden | zadne | zadny | zadna | brak | bez | nenhum | nenhuma | sem | ei | yok",
-    "нет | без | nincs | nincsenek",
+    "нет | без | не | nincs | nincsenek",
     "not | no longer | never | previously | formerly | was | once | nicht | nicht mehr | nie | ehemals | fruher | niet | niet meer | pas | plus | ne pas",
     "non | non piu | ya no | inte | inte langre | ikke | ikke laengere | ikke lenger | nao | ja nao | nie | juz nie | uz ne",
 )
@@ -255,10 +266,11 @@ UNFLAGGED: Final = Terms(
     "unflagged | un flagged | unflag | removed | remove | unblocked | unblock | unbanned | cleared | lifted | entsperrt | aufgehoben | entfernt",
     "geloscht | debloque | debloquee | retire | desbloqueado | desbloqueada | quitado | removido | sbloccato | rimosso | gedeblokkeerd | verwijderd",
     "opgeheven | hevet | havd | borttagen | fjernet | avblokkert | ophaevet | esto poistettu | poistettu | odblokowano | odblokowany | usunieto",
-    "odblokovan* | odebrano | zruseno | reinstated | ended | released | withdrawn | revoked | expired | cancelled | resolved | closed | deleted",
+    "odblokovan* | odebrano | zruseno | reinstated | ended | released | withdrawn | revoked | expired | cancelled | resolved | closed | deleted | readmitted",
     "ingetrokken | zuruckgenommen | zuruckgezogen | beendet | abgelaufen | erledigt | levee | leve | levantado | levantada | retirado | retirada",
     "retiree | revocato | revocata | tolto | tolta | rimossa | revogado | revogada | removida | quitada | cofniet* | zdjet* | sneseno | zruseny",
     "deblocage | desbloqueo | desbloqueio | sblocco | entsperrung | freigabe | freigegeben | deblokkering | odblokowan* | avblokering | opphevelse | opphevet",
+    "riammess* | readmis* | readmitid* | debanni* | slettet | anulowan* | hersteld | opnieuw toegelaten | wieder zugelassen | *解除*",
     "ophaevelse | upphavd | upphavt | aukioltu | annullato | annule | annulee | anulado | anulada",
 )
 # Words for a flag that say nothing of its type, where another word says what happened to it.

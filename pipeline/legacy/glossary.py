@@ -44,6 +44,7 @@ NO_ADDRESS: Final = Terms(
 SURNAME_PREFIX: Final = Terms("tussenvoegsel* | voorvoegsel* | tussenv | tussenvgsl | infix")
 # Headers that call something else a number or a code.
 NOT_AN_ID: Final = Terms(
+    "licence | license | licencia | fuhrerschein* | passport* | pass | cnh | permis | rijbewijs*",
     "post* | zip* | plz | psc | cap | tax | vat | btw* | steuer* | ust* | iva | nif | nip | siret | siren | ico | dic | cvr | order* | bestell*",
     "booking* | buchung* | invoice* | rechnung* | faktur* | factu* | staff | employee | store | discount | promo* | coupon | voucher | iban | bank*",
     "card | karten* | haus* | street | house* | huis* | tel* | phone* | mobil* | handy* | fax | paid | valid | covid | grid | country | land*",
@@ -75,6 +76,8 @@ WHOSE: Final = Terms(
 )
 # Names of which only the order of the words tells which part comes first: a word of the one before a word of the other.
 NAME: Final = Terms(
+    "proprietaire | agare | halter in | varaaja | vendeg neve | vendeg | oaspete | driver | player | alumno a | condutor | контрагент | visitor | socio",
+    "adherent | hundehalter | hundehalterin | besitzer | besitzerin | eigentumer | eigenaar | proprietario | proprietaria | charterer | lessee | mieter",
     "kund | kunde name | asiakkaan nimi | nom du client | nom complet du client",
     "name | full name | fullname | kunde | kundin | kundenname | cliente | klant | klantnaam | naam | nombre completo | nom complet | nome completo",
     "nominativo | kundnamn | kundenavn | navn | namn | guest | guest name | gast | gastname | member | member name | nom client | nom du client",
@@ -134,6 +137,7 @@ ARCHIVED: Final = Terms(
 )
 
 REASON: Final = Terms(
+    "anlass | ursache | hintergrund | because | begrunn* | preco | grounds | justific*",
     "varfor | hvorfor | grunn* | peruste* | proc | dlaczego | a causa de | blocco motivo | weswegen",
     "reason* | *reason | grund | *grund | begrund* | *begrundung | motif* | raison* | motiv* | reden* | *reden | waarom | arsag* | arsak* | *arsak",
     "*arsag | orsak* | *orsak | anledn* | powod* | przyczyn* | duvod* | causa* | perche | porque | por que | syy | *syy | razon | why | warum",
@@ -142,6 +146,7 @@ REASON: Final = Terms(
     "λογοσ | αιτια | αιτιολογ*",
 )
 NOTES: Final = Terms(
+    "detalle | detalles | dettagli | dettaglio",
     "note | notes | notiz* | notat* | nota | notas | notitie* | bemerk* | anmerk* | hinweis* | opmerk* | remark* | remarque* | observ* | kommentar*",
     "comment* | comentari* | comment | comments | commento | commenti | anteckn* | merknad* | bemaerk* | huomautu* | huomio* | huomautuks*",
     "lisatieto* | uwagi | poznamk* | annotaz* | memo | info | info* | details | detail* | text | tekst | message | meddelelse | beschreibung",
@@ -156,6 +161,7 @@ BY: Final = Terms(
     "кем | кто | *者",
 )
 STAFF: Final = Terms(
+    "responsable* | responsabile | duty manager | manager | ekleyen | issued by | recorded by | zapisal* | logged by | entered by | added by | changed by",
     "staff* | employee* | mitarbeiter* | employe | emplead* | operator* | medewerker* | usuario* | utilisateur* | user | bearbeiter* | agent*",
     "personal | anstalld | medarbejder* | medarbeider* | ansatt | pracownik* | zamestnan* | tyontekija* | funcionari* | dipendente | operatore",
     "handlaggare | sachbearbeiter* | decision de | decision by | decide par | decided by | entschieden von | besloten door | deciso da | decidido por",
@@ -171,6 +177,8 @@ AT: Final = Terms(
     "ημερομηνια | απο",
 )
 UNTIL: Final = Terms(
+    "lift on | lifts | lift date | reinstate* | can return | back on | review date | review on | echeance* | terme | indtil | bitis | bitis tarihi | 解除日*",
+    "*종료* | μεχρι | do kiedy | kadar",
     "until | *until | *ende | *slut | *einde | till | tills | thru | through | end",
     "ends | ending | ended | enddate | end date | expir* | bis | *bis | ende | endet",
     "enddatum | ablauf* | befristet* | tot | *tot | t m | tm | t e m | einde | einddatum | eind* | verloopt | t o m | tom | slut | slutar",
@@ -183,6 +191,7 @@ UNTIL: Final = Terms(
 )
 # Words of headers that say nothing of what a column is about.
 BESIDES: Final = Terms(
+    "first | second | third | final | erste | zweite | dritte | letzte | premier | deuxieme | dernier | primera | segunda | primero | segundo",
     "the | of | for | to | in | is | was | this | a | an | and | or | not | der | die | das | des | dem | den | fur | im | in | zu | und | oder | ist | mit",
     "les | la | l | un | une | et | ou | pour | sur | los | las | lo | una | y | o | para | con | dei | degli | per | e | um | uma | os | as | na | no | het",
     "een | en | voor | met | och | ett | og | et | for | til | w | z | i | ze | do | a | k | nr | nb | special* | spez* | internal | intern* | current*",
@@ -203,6 +212,8 @@ OTHER_DAYS: Final = Terms(
 )
 # Headers that say outright that a column holds customers' ids.
 CUSTOMER_ID: Final = Terms(
+    "acct | acct # | acct no | mem # | mem no | membership | membership no | membership # | tessera | n tessera | numero tessera | tessera n | gastnr",
+    "gast nr | cislo zakaznika | c zakaznika | κωδ πελατη | κωδικοσ πελατη | sifra | sifra kupca | sifra klijenta | kundenkonto | guest no | guest #",
     "id | customerid | clientid | customerno | clientno | customernumber",
     "clientnumber | customercode | clientcode | accountnumber | account number | accountid",
     "kundennummer | kundennr | kdnr | kd nr | kundenid | kdnummer | numeroclient | noclient | idclient | codeclient | refclient | idcliente | codigocliente",

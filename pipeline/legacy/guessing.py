@@ -3,13 +3,14 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import polars as pl
 
 from pipeline.intake.cells import trimmed
 from pipeline.intake.dates import read_dates, read_times
-from pipeline.legacy.flagwords import ABOUT, FLAG_FAMILIES, NO_END, NO_SUCH, NO_WORDS, NOTHING, YES_WORDS
-from pipeline.legacy.glossary import NOTES
+from pipeline.legacy.flagwords import ABOUT, FLAG_FAMILIES, LIGHTS, NO_END, NO_SUCH, NO_WORDS, NOTHING, YES_WORDS
+from pipeline.legacy.glossary import NOTES, UNTIL
 from pipeline.legacy.terms import Terms, phrase, plain
 from pipeline.months import MONTHS, months_in_numbers
 from schemas.columns import header_key
@@ -40,6 +41,8 @@ NO_FIRST = tuple(f"{word} " for word in NO_SUCH.words)
 NO_GO = Terms(*(word for families in FLAG_FAMILIES.values() for terms in families for word in terms.words if word.startswith(NO_FIRST)))
 GOES_ON = re.compile(r"([^\W\d_]+)\s*[(\[,;:!.\u2013\u2014-]")
 MOST = 0.9
+LESS = 0.3  # of a column's cells, so that it is of last days where its header says so
+COMING = 0.2  # of a column's days
 MANY = 0.7  # of a column's cells, so that it is of dates though some are not
 FEW_WORDS = 12
 LONG_WORD = 24  # characters of a word that says yes or no, or a level
@@ -52,7 +55,7 @@ class Guess:
 
     `words` are the different cells where they are few, the most frequent first. `formats` are those by which the dates can be read, none needed for
     ISO; `odd` counts the cells that are no dates, `is_said` tells that the months are words of no language that can be told. `no_days` are the texts of
-    a column of dates that say that there is none, as permanent does of a last one.
+    a column of dates that say that there is none, as permanent does of a last one; `is_coming` tells that a share of the days is after today.
     """
 
     header: str
@@ -65,6 +68,7 @@ class Guess:
     formats: tuple[str, ...] = ()
     odd: int = 0
     no_days: tuple[str, ...] = ()
+    is_coming: bool = False
     is_email: bool = False
     is_phone: bool = False
     is_date: bool = False
@@ -116,7 +120,7 @@ def _is_of_flags(word: str) -> bool:
 
 def means_yes(word: str) -> bool:
     """Tell whether a word means yes; so does a mark such as ! that is none of those that mean no."""
-    return plain(word) in YES_WORDS.words or not (means_no(word) or any(letter.isalnum() for letter in word))
+    return plain(word) in YES_WORDS.words or not (means_no(word) or word.strip() in LIGHTS or any(letter.isalnum() for letter in word))
 
 
 def guess_columns(header: Sequence[str], rows: pl.DataFrame) -> list[Guess]:
@@ -140,7 +144,10 @@ def _guess(title: str, place: int, cells: pl.Series) -> Guess:
     words = _words(some)
     no_days = _no_days(some)
     told = some.filter(~some.is_in(no_days))
-    formats, odd = _formats(told)
+    days = told.filter(told.str.contains(LIKE_A_DAY))
+    is_until = UNTIL.within(str(known["terms"])) and LESS * len(told) <= len(days) < MANY * len(told)
+    formats, odd = _formats(days if is_until else told)
+    odd += len(told) - len(days) if is_until and formats is not None else 0
     is_said = formats is None and share(told, SAID) >= MANY
     is_date = formats is not None or is_said
     return Guess(
@@ -148,6 +155,7 @@ def _guess(title: str, place: int, cells: pl.Series) -> Guess:
         words=words,
         formats=tuple(formats or ()),
         odd=odd,
+        is_coming=is_date and not is_said and _are_coming(told, formats or []),
         no_days=tuple(no_days),
         is_email=share(some, EMAIL) >= MOST,
         is_phone=not is_date and share(told, PHONE) >= MOST,
@@ -157,6 +165,12 @@ def _guess(title: str, place: int, cells: pl.Series) -> Guess:
         is_number=share(told, NUMBER) >= MOST,
         is_unique=some.n_unique() == len(some) and filled >= MOST,
     )
+
+
+def _are_coming(days: pl.Series, formats: Sequence[str]) -> bool:
+    """Tell whether a share of the days is after today."""
+    found = read_dates(days, tuple(formats[:1])).values.drop_nulls()
+    return len(found) > 0 and float((found > datetime.now(UTC).date()).mean() or 0.0) >= COMING  # type: ignore[arg-type]  # the mean of a Boolean series is a number
 
 
 def _no_days(cells: pl.Series) -> list[str]:

@@ -28,19 +28,35 @@ def find_events(free: list[Guess], types: Sequence[str]) -> Iterator[Rule]:
         fits = {"comment": lambda part: part.is_text() and (part.sounds(words.REASON) or part.sounds(words.NOTES)), "by": says_who}
         for name, fit in fits.items():
             parts |= dict(zip([name], (part for part in near if fit(part) and part not in parts.values()), strict=False))
-        strange = [word for word in one.words if word not in (*on, *off)]
-        for rule in _events_of(one, on, off, types):
+        made = list(_events_of(one, on, off, types))
+        known = {word for rule in made for word in (*rule.flagged, *rule.unflagged)}
+        strange = [word for word in one.words if word not in known]
+        if strange and not typed:
+            made.append(_other_events(one, strange, [rule.kind for rule in made], types))
+        for rule in made:
             rule.parts |= parts
             if typed:
                 rule.kind, rule.types = "", typed[1].types
                 rule.doubts = [f"each row seems to tell that a flag was set or taken off, and {typed[0].header} of which type", *typed[1].doubts(typed[0])]
-            if strange:
+            if strange and not rule.is_offered:
                 rule.doubts.append(f"what do these words of {one.header} mean? {', '.join(strange)}. As long as they stand in the line no, nothing happened")
             if len(days) > 1:
                 rule.unsure["at"] = "there are other columns of days"
             yield rule
         for part in parts.values():
             free.remove(part)
+
+
+def _other_events(one: Guess, strange: list[str], kinds: Sequence[str], types: Sequence[str]) -> Rule:
+    """Return a rule that is only offered: words of what happened that tell of none of the flags that are known may tell of another."""
+    kind = next((name for name in (flag_type("Warning", types), *types) if name not in kinds), types[-1])
+    off = [word for word in strange if flags.UNFLAGGED.within(phrase(word)) or flags.ENDED.within(phrase(word))]
+    rule = Rule(kind, {}, flagged=[word for word in strange if word not in off], unflagged=off, is_offered=True)
+    rule.no = [word for word in one.words if word not in strange] or None
+    rule.doubts.append(
+        f"do some of these words set another flag? Then take the line skip away, and move words of nothing from flagged to no: {', '.join(strange)}"
+    )
+    return rule
 
 
 def _type_beside(near: Sequence[Guess], types: Sequence[str]) -> tuple[Guess, Levels] | None:

@@ -28,6 +28,11 @@ class Levels:
             yield "those with a # are none as long as the # stands there"
 
 
+def said_of(word: str) -> str:
+    """Return a word as the glossary writes it, a sign of a light by its colour."""
+    return phrase(word) or flags.LIGHTS.get(word.strip(), "")
+
+
 def flag_type(kind: str, types: Sequence[str]) -> str:
     """Return a flag type as far as the settings have it, else their first."""
     return kind if kind in types else types[0]
@@ -46,14 +51,14 @@ def find_levels(guess: Guess, kind: str, types: Sequence[str]) -> Levels | None:
     if levels.is_sure and named:
         levels.types = {}  # the book's own names need no list
         return levels
-    is_level = any(flags.LEVEL_HIGH.whole(phrase(word)) or flags.LEVEL_MID.whole(phrase(word)) for word in guess.words)
+    is_level = any(flags.LEVEL_HIGH.whole(said_of(word)) or flags.LEVEL_MID.whole(said_of(word)) for word in guess.words)
     levels.is_sure = False
     return levels if known * 2 > len(guess.words) and (is_level or named or len(levels.types) > 1) else None
 
 
 def _sort(levels: Levels, word: str, own: dict[str, str], kind: str) -> bool:
     """Put a word where it belongs, and tell whether it is known."""
-    said = phrase(word)
+    said = said_of(word)
     if word.casefold() in own:
         levels.types[word] = own[word.casefold()]
         return True

@@ -33,7 +33,7 @@ def rule_lines(rule: Rule, types: Sequence[str]) -> Iterator[str]:
         header = rule.parts["comment"].header
         rule.unsure["comment"] = f"{header} sounds of a last day, and not all of its cells are days that can be read: as a comment it ends no flag"
     if "tags" in rule.parts:
-        yield from _tag_lines(rule.parts["tags"], types)
+        yield from _tag_lines(rule, types)
         return
     yield from _lines(rule)
 
@@ -87,7 +87,8 @@ def _words_of(rule: Rule, name: str) -> Iterator[str]:
         yield f"no = {as_list(rule.no)}"
 
 
-def _tag_lines(tags: Guess, types: Sequence[str]) -> Iterator[str]:
+def _tag_lines(rule: Rule, types: Sequence[str]) -> Iterator[str]:
+    tags = rule.parts["tags"]
     counts = _tags(tags)
     known = {tag: kind for tag in counts if (kind := type_of(tag, types))}
     and_skip = "" if known else ", and the line skip away"
@@ -96,6 +97,10 @@ def _tag_lines(tags: Guess, types: Sequence[str]) -> Iterator[str]:
     if not known:
         yield SKIPPED
     yield f"tags = {as_list([tags.header])}"
+    for name in [name for name in COLUMNS if name in rule.parts]:
+        if name in rule.unsure:
+            yield f"# CHECK: {folded(rule.unsure[name])}"
+        yield f"{name} = {as_list([rule.parts[name].header])}"
     yield "[flags.allow]"
     for tag in [*known, *[tag for tag in counts if tag not in known][:TAGS_SHOWN]]:
         kind = known.get(tag)

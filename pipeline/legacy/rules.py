@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from pipeline.intake.dates import read_dates
 from pipeline.legacy import flagwords as flags
 from pipeline.legacy import glossary as words
-from pipeline.legacy.guessing import LONG_WORD, MOST, Guess, says_none
+from pipeline.legacy.guessing import LONG_WORD, MOST, NO_FIRST, NO_GO, Guess, says_none
 from pipeline.legacy.maps import ANY
 from pipeline.legacy.terms import phrase
 from pipeline.wording import count_of
@@ -61,10 +62,15 @@ class Rule:
 
 def family_of(guess: Guess) -> tuple[str, int] | None:
     """Return the flag type and family of words that a header sounds of."""
-    if guess.sounds(flags.ENDED) and not guess.is_date:
+    if not guess.is_date and (guess.sounds(flags.ENDED) or is_denied(guess)):
         return None
     found = ((kind, place) for kind, families in flags.FLAG_FAMILIES.items() for place, terms in enumerate(families) if guess.sounds(terms))
     return next(found, None)
+
+
+def is_denied(guess: Guess) -> bool:
+    """Tell whether a header says that there is no flag, as not blocked does; no go is one."""
+    return guess.terms.startswith(NO_FIRST) and not NO_GO.within(guess.terms)
 
 
 def is_about_else(guess: Guess) -> bool:
@@ -105,8 +111,11 @@ def says_who(guess: Guess) -> bool:
 
 
 def says_until(guess: Guess) -> bool:
-    """Tell whether a column of days holds last days."""
-    return guess.sounds(words.UNTIL) or guess.sounds(flags.ENDED) or any(guess.terms.endswith(f" {word}") or guess.terms == word for word in words.UNTIL_LAST)
+    """Tell whether a column of days holds last days: its header says so, or days are still to come, as no day since when is."""
+    said = guess.terms.removeprefix("final ")  # before another word: the last of several
+    if guess.is_coming and not guess.sounds(words.AT):
+        return True
+    return words.UNTIL.within(said) or guess.sounds(flags.ENDED) or any(said.endswith(f" {word}") or said == word for word in words.UNTIL_LAST)
 
 
 def nothings(one: Guess) -> list[str] | None:
@@ -119,9 +128,17 @@ def nothings(one: Guess) -> list[str] | None:
     return found or None
 
 
+def _is_later(one: Guess, other: Guess) -> bool:
+    """Tell whether days are later than another column's wherever both stand, in several rows."""
+    days = pl.DataFrame({name: read_dates(guess.cells, guess.formats[:1]).values for name, guess in (("one", one), ("other", other))}).drop_nulls()
+    return len(days) > 1 and bool((days["one"] > days["other"]).all())
+
+
 def place_day(rule: Rule, one: Guess, why: str = "") -> None:
     """Put a column of days into a rule, as first or last day."""
     name = "expires" if says_until(one) else "at"
+    if name == "at" in rule.parts and "expires" not in {*rule.parts, *rule.offered} and _is_later(one, rule.parts["at"]):
+        name, why = "expires", f"{one.header} is later than {rule.parts['at'].header} wherever both stand: is it the last day?"
     if name in rule.parts or name in rule.offered:
         rule.offered[f"{name} "] = (one, f"{one.header} holds days too; only one column counts")
         return

@@ -11,22 +11,20 @@ from pipeline.legacy.attaching import (
     attach_near,
     attach_tied,
     attach_unnamed,
-    note_ended,
-    note_past,
-    offer_near,
-    offer_shared,
-    share_parts,
+    by_number,
     stands_alone,
     stands_with,
 )
 from pipeline.legacy.guessing import FEW_WORDS, LONG_WORD, MOST, Guess, first_word, means_no, means_yes, says_none
 from pipeline.legacy.happening import find_events
-from pipeline.legacy.levels import Levels, find_levels, flag_type
+from pipeline.legacy.levels import Levels, find_levels, flag_type, said_of
 from pipeline.legacy.maps import ANY
-from pipeline.legacy.rules import Rule, family_of, is_about_else, nothings, place_day, says_until, says_who, tags_of, type_of
+from pipeline.legacy.offering import note_ended, note_past, offer_near, offer_shared, share_parts
+from pipeline.legacy.rules import Rule, family_of, is_about_else, is_denied, nothings, place_day, says_until, says_who, tags_of, type_in, type_of
 from pipeline.legacy.terms import phrase
 
 UNSURE = "?"  # nothing in a text; beside yes and no, somebody did not know
+SEVERAL_WORDS = r"\S\s+\S|[\x{3040}-\x{30ff}\x{4e00}-\x{9fff}\x{ac00}-\x{d7af}]{4}"  # some scripts have no blanks between them
 SPARSE = 0.6  # the share of rows above which a text is hardly a flag
 
 
@@ -63,14 +61,20 @@ def spot_flags(left: Sequence[Guess], types: Sequence[str], *, may_repeat: bool)
     offer_shared(sure)
     share_parts(sure)
     rules += found
+    return [*rules, *_candidates(free, rules, types)]
+
+
+def _candidates(free: list[Guess], rules: Sequence[Rule], types: Sequence[str]) -> Iterator[Rule]:
+    """Yield rules that are only offered, each with the columns beside it that fit."""
+    used = _used(rules)
     for one in list(free):
-        if one in free and one not in _used(rules) and (made := _candidate(one, types)):
+        if one in free and one not in used and (made := _candidate(one, types)):
             free.remove(one)
             attach_named(made, free)
             if "when" in made.parts:
                 attach_near(made, free)
-            rules.append(made)
-    return rules
+                attach_unnamed(made, free)
+            yield made
 
 
 def _used(rules: Sequence[Rule]) -> list[Guess]:
@@ -82,7 +86,9 @@ def _tags(free: list[Guess], types: Sequence[str]) -> Iterator[Rule]:
         is_called = one.sounds(flags.TAGS) and family_of(one) is None
         if one.is_text() and not one.sounds(flags.NOT_A_FLAG) and (is_called or _lists_flags(one, types)):
             free.remove(one)
-            yield Rule("", {"tags": one})
+            rule = Rule("", {"tags": one})
+            attach_named(rule, free)
+            yield rule
 
 
 def _lists_flags(one: Guess, types: Sequence[str]) -> bool:
@@ -100,7 +106,7 @@ def _heads(free: list[Guess], types: Sequence[str]) -> list[Rule]:
         if family := family_of(one):
             members.setdefault(family, []).append(one)
     rules = []
-    for family, some in members.items():
+    for family, some in [(family, some) for family, every in members.items() for some in by_number(every)]:
         about_others = [one for one in some if one.sounds(flags.NOT_A_FLAG)]
         made = list(_family_rules(family, [one for one in some if one not in about_others], types))
         rules += made
@@ -174,6 +180,9 @@ def _switch(one: Guess, kind: str) -> Rule:
     """Return a rule for a column that says yes or no; of two words that nobody knows, the rarer means yes."""
     rule = Rule(kind, {"when": one})
     yes, no = [word for word in one.words if means_yes(word) and not means_no(word)], [word for word in one.words if means_no(word) and word != UNSURE]
+    if {word.lower() for word in one.words} == {"o", "x"}:
+        yes, no = [word for word in one.words if word.lower() == "o"], [word for word in one.words if word.lower() == "x"]
+        rule.doubts.append(f"of the signs in {one.header} o is taken for yes, and x for no, as in Korea and Japan: is that so?")
     if not yes and len(one.words) > len(no) and len(one.words) == len(("yes", "no")):
         strange = [word for word in one.words if word not in no]
         yes, no = strange[-1:], [*no, *strange[:-1]]
@@ -236,7 +245,7 @@ def _other(one: Guess, kind: str) -> Rule:
 def _of_cells(one: Guess, types: Sequence[str]) -> Rule | None:
     """Return a rule for a column whose header says nothing of flags, and whose cells do: types, levels, or a status such as blocked."""
     levels = find_levels(one, flag_type("Warning", types), types)
-    are_levels = any(flags.LEVEL_HIGH.whole(phrase(word)) or flags.LEVEL_MID.whole(phrase(word)) for word in one.words)
+    are_levels = any(flags.LEVEL_HIGH.whole(said_of(word)) or flags.LEVEL_MID.whole(said_of(word)) for word in one.words)
     if levels and not one.sounds(flags.NOT_A_FLAG) and (levels.is_sure or are_levels or one.sounds(flags.LEVELS) or one.sounds(flags.COLOURS)):
         rule = _typed(one, levels)
         rule.is_offered = not levels.is_sure and not one.sounds(flags.LEVELS)
@@ -260,19 +269,30 @@ def _sounds_blocked(word: str) -> bool:
     return any(terms.within(said) for terms in flags.FLAG_FAMILIES["On Hold"]) and not (flags.ENDED.within(said) or says_none(word))
 
 
+def _may_be_banned_by_day(one: Guess) -> bool:
+    """Tell whether a sparse column of days is called the first or last day of something, and not of what else there are days of."""
+    is_other = one.sounds(words.OTHER_DAYS) or one.sounds(flags.NOT_A_FLAG) or one.sounds(words.BROUGHT)
+    rest = words.AT.without(words.UNTIL.without(one.terms))
+    return (one.sounds(words.AT) or says_until(one)) and bool(rest) and not is_other
+
+
 def _candidate(one: Guess, types: Sequence[str]) -> Rule | None:
     """Return a rule that is only offered: for a column that may tell of flags by its cells, or its header; a person must tell."""
     is_few = bool(one.words) and 2 * len(one.words) <= one.cells.count()
-    is_note = one.is_text() and not is_few and (one.sounds(words.NOTES) or (one.filled <= SPARSE and one.share(r"\S\s+\S") >= SPARSE))
+    is_note = one.is_text() and not is_few and (one.sounds(words.NOTES) or (one.filled <= SPARSE and one.share(SEVERAL_WORDS) >= SPARSE))
     is_note = is_note or (one.is_text() and one.sounds(flags.ABOUT))
     is_note = is_note or (one.is_text() and bool(nothings(one)) and not one.is_yes_no)  # somebody says in each row whether there is something to say
     family = family_of(one)
-    is_either = len(one.words) == len(("yes", "no")) and one.filled >= MOST and one.is_text() and one.cells.count() > len(one.words) + 1
+    if one.is_date and one.filled <= SPARSE and _may_be_banned_by_day(one):
+        rule = _day(one, flag_type("On Hold", types))
+        rule.doubts, rule.is_offered = [f"may whoever has a day in {one.header} have a flag? If so, take the line skip away"], True
+        return rule
+    is_either = len(one.words) == len(("yes", "no")) and one.filled >= MOST and one.is_text() and one.cells.count() > len(one.words) + 1 and not says_who(one)
     if not (one.is_yes_no or is_note or is_either or (family and one.filled)) or (one.sounds(flags.NOT_A_FLAG) and not family):
         return None
-    kind = flag_type(family[0] if family else types[-1], types)
+    kind = flag_type(family[0] if family else (type_in(one.terms) if is_denied(one) else None) or types[-1], types)
     rule = _switch(one, kind) if one.is_yes_no or is_either else _text(one, kind) if one.is_text() else _other(one, kind)
-    if one.is_yes_no and one.sounds(flags.ALLOWED) and rule.yes:
+    if one.is_yes_no and (one.sounds(flags.ALLOWED) or is_denied(one)) and rule.yes:
         rule.yes, rule.no = rule.no, rule.yes
     rule.doubts, rule.is_offered = [f"may {one.header} be a flag? If it is, take the line skip away"], True
     return rule

@@ -1,0 +1,106 @@
+"""What a draft of a map only offers, and asks, of flags that it has found: parts that other customers have too, flags that have ended."""
+
+import re
+from collections.abc import Sequence
+
+from pipeline.legacy import flagwords as flags
+from pipeline.legacy import glossary as words
+from pipeline.legacy.attaching import is_called_day
+from pipeline.legacy.guessing import Guess, means_yes
+from pipeline.legacy.rules import Rule, family_of, says_until, says_who
+from pipeline.wording import count_of
+
+SHARED = {"comment": "tells why", "by": "tells who set it", "at": "is the day since when", "expires": "is the last day"}
+NEAR = 4  # columns between a flag and what says that it has ended
+
+
+def share_parts(rules: Sequence[Rule]) -> None:
+    """Let flags whose columns are numbered, as Flag 1 and Flag 2, share the days and people of one of them that have no number, and ask."""
+    series: dict[str, list[Rule]] = {}
+    for rule in rules:
+        header = rule.head().header
+        if re.search(r"\d", header):
+            series.setdefault(re.sub(r"\d+", "", header), []).append(rule)
+    for some in series.values():
+        for name in ("by", "at", "expires"):
+            shared = [rule.parts[name] for rule in some if name in rule.parts and not re.search(r"\d", rule.parts[name].header)]
+            lacking = [rule for rule in some if name not in rule.parts]
+            for rule in lacking if shared else ():
+                rule.parts[name] = shared[0]
+                rule.unsure[name] = f"{shared[0].header} has no number: is it about this flag too?"
+
+
+def offer_shared(rules: Sequence[Rule]) -> None:
+    """Offer a column that is called reason, by or on, and nothing else, to each flag beside which it is filled where the flag that has it is not."""
+    for rule in rules:
+        for name, tells in SHARED.items():
+            if name in {*rule.parts, *rule.offered} or (name == "comment" and rule.says_which):
+                continue
+            held = [(other, other.parts.get(name) or other.offered.get(name, (None, ""))[0]) for other in rules if other is not rule]
+            shared = [one for other, one in held if one is not None and one is not other.head() and _is_shared(one, rule, other)]
+            if shared:
+                rule.offered[name] = (shared[0], f"{shared[0].header} is filled for customers with this flag too; if it {tells}, take the # off")
+
+
+def _is_shared(one: Guess, rule: Rule, other: Rule) -> bool:
+    is_plain = any(one.is_called(terms) for terms in (words.REASON, words.NOTES, words.BY, words.STAFF, words.AT, words.UNTIL))
+    return is_plain and bool((one.cells.is_not_null() & rule.flagged_rows() & ~other.flagged_rows()).any())
+
+
+def offer_near(rules: Sequence[Rule], free: list[Guess]) -> None:
+    """Offer the columns beside each rule that are called reason, by, on or until, and are filled for customers without the flag too."""
+    for rule in rules:
+        _offer_near(rule, free)
+
+
+def _offer_near(rule: Rule, free: list[Guess]) -> None:
+    taken = {part.place for part in rule.columns()} | {one.place for one, _ in rule.offered.values()}
+    for step in (1, -1):
+        place = rule.head().place + step
+        while (near := next((one for one in free if one.place == place), None)) is not None or place in taken:
+            if near is not None:
+                name, what = _is_called_part(near)
+                if name is None or family_of(near) or near.sounds(flags.NOT_A_FLAG):
+                    break
+                if name not in rule.parts and name not in rule.offered:
+                    rule.offered[name] = (near, f"{near.header} is filled for customers without this flag too; if it {what}, take the # off")
+                    free.remove(near)
+            place += step
+
+
+def _is_called_part(one: Guess) -> tuple[str | None, str]:
+    """Tell by its header which part of a flag a column is, and in words what it then tells; None where it is none."""
+    if one.is_date:
+        part = ("expires", "is the last day") if says_until(one) else ("at", "is the day since when")
+        return part if is_called_day(one) and not one.is_said else (None, "")
+    if says_who(one):
+        return "by", "tells who set it"
+    return ("comment", "tells why") if one.is_text() and one.sounds(words.REASON) else (None, "")
+
+
+def note_ended(rule: Rule, free: list[Guess]) -> None:
+    """Ask about customers who have a flag, and of whom a column beside says that it has ended."""
+    for one in [one for one in free if one.is_yes_no and one.sounds(flags.ENDED) and not one.sounds(flags.ALLOWED)]:
+        yes = [word.lower() for word in one.words if means_yes(word)]
+        over = int((rule.flagged_rows() & one.cells.str.to_lowercase().is_in(yes).fill_null(value=False)).sum())
+        if over and abs(one.place - rule.head().place) <= NEAR:
+            free.remove(one)
+            rule.doubts.append(
+                f"{one.header} says yes for {over:,} of those who would be flagged: if that means that their flag has ended, "
+                f"empty their {rule.head().header} in the file before you migrate it"
+            )
+
+
+def note_past(rule: Rule) -> None:
+    """Ask about days of customers who have no flag, since it may be one that has ended."""
+    name = next((name for name in ("expires", "at") if name in rule.parts), None)
+    if name is None or "when" not in rule.parts or rule.head().is_date:
+        return
+    one = rule.parts[name]
+    days = one.cells.is_not_null() & ~one.cells.str.to_lowercase().is_in([text.lower() for text in one.no_days]).fill_null(value=False)
+    over = int((days & ~rule.flagged_rows()).sum())
+    if over:
+        since = rule.parts.get("at", one).header
+        said = f"{count_of(over, 'customer')} without this flag {'has' if over == 1 else 'have'} a day in {one.header}, of which nothing is made"
+        said += f'; for flags that have ended to be in the history, let a day be the flag: when = ["{since}"], yes = ["*"], without the line no'
+        rule.unsure[name] = "; ".join([*([rule.unsure[name]] if name in rule.unsure else []), said])
