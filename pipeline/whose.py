@@ -4,7 +4,7 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from pipeline.context import Context
-from pipeline.intake.cells import phone_keys
+from pipeline.intake.cells import are_addresses, phone_keys
 from pipeline.matching import find_by_keys
 from pipeline.rules.who import match_customers
 from pipeline.store.incoming import staged
@@ -47,6 +47,9 @@ def _decide(context: Context, combinations: int) -> pl.DataFrame:
 
 
 def _new_ids(nobodys: pl.DataFrame, key: str, context: Context) -> pl.DataFrame:
-    """Return who and customer_id: the id that is made of a key, null ones left out."""
-    ids = nobodys["email_key"] if key == "email_key" else phone_keys(nobodys["phone"], context.settings.business.phone_region)
+    """Return who and customer_id: the id that is made of a key; null ones are left out, and addresses that are none, such as n/a, which many may have."""
+    if key == "phone":
+        ids = phone_keys(nobodys["phone"], context.settings.business.phone_region)
+    else:
+        ids = nobodys["email_key"].set(~are_addresses(nobodys["email_key"]).fill_null(value=False), None)
     return nobodys.select("who", ids.alias("customer_id")).drop_nulls()

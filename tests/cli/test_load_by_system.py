@@ -118,3 +118,12 @@ def test_a_migration_leaves_them_out_too(bare: Shop) -> None:
     assert bare.run("migrate", "s.csv", "--from", "shopify", *AT).code == 4
     done = bare.run("migrate", "s.csv", "s.rejected.csv", "--from", "shopify", *AT)
     assert (done.code, "it is left out" in done.out) == (4, True), done.out + done.err
+
+
+def test_no_customer_is_made_of_an_address_that_is_none(bare: Shop) -> None:
+    bare.file(
+        "b.csv", "booking_id,email,phone,starts_at\n1,n/a,,2026-07-01\n2,n/a,,2026-07-02\n3,ann@example.com,,2026-07-03\n4,none,+441632960001,2026-07-04\n"
+    )
+    done = bare.run("load", "--bookings", "b.csv", "--create-customers", *AT, "--json")
+    assert (done.code, done.json()["codes"]) == (4, {"unknown-customer": 2})
+    assert asked(bare, "SELECT booking_id, customer_id FROM bookings ORDER BY 1") == [("3", "ann@example.com"), ("4", "+441632960001")]
