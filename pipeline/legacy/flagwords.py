@@ -23,7 +23,7 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
         ),
         Terms(
             "ban | bans | banned | isbanned | banni* | baneado | baneada | banido | banida | verbannt | verbannen | bannlyst | bandlyst",
-            "portforbud | adgangsforbud | hausverbot* | lokalverbot* | kaufverbot* | porttikielto | portkielto | toegangsverbod | pandverbod",
+            "portforbud | porttikiel* | adgangsforbud | hausverbot* | lokalverbot* | kaufverbot* | porttikielto | portkielto | toegangsverbod | pandverbod",
             "toegang ontzegd | ontzegd* | ontzegging* | bann | zakaz wstepu | excluded | excluido | excluida | exclusion | exclusions | exclusao",
             "uitgesloten | ausgeschlossen | ausschluss | debanni* | trespassed | trespass notice | fahrverbot* | verboten | sancionad*",
             "bortvist | udelukket | karantaene | unban* | bannato | bannata | yasak* | persona non grata | non grata | verbannte*",
@@ -64,7 +64,7 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
             "interdi* | prohib* | vietat* | vetad* | veto | verboden | verbod | verboten | verbot | proibid* | forbud | forbjud* | forbudt | zakaz",
             "zakazan* | zakazany | exclu | exclus | excluido | excluida | ausgeschlossen | uitgesloten | wykluczon* | escluso | esclusa | barred",
             "locked | account locked | vyloucen* | expulsad*",
-            "запре* | *利用禁止* | *禁止* | *금지*",
+            "zabran* | απαγορευ* | απαγορευση | tilos | запре* | *利用禁止* | *禁止* | *금지*",
         ),
     ),
     "At Risk": (
@@ -94,6 +94,7 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
             "предупр* | вниман* | осторожн* | проблем* | флаг* | *警告* | *要注意* | *注意* | *フラグ* | *标记* | *주의* | *경고*",
             "vorsicht* | caution | precaucion | pozor | figyelmezt* | uyari | problem* | *problem | probleme* | problema*",
             "auffallig* | auffaellig* | avertizare | pas pa | vigilance | a surveiller | a verifier | a risque",
+            "upozoren* | fokozott figyelem | figyelem* | de urmarit | k sledovani | sledovat | скандал* | конфликт*",
             "heads up | beware | watch out | mise en garde | opgelet | vystraha* | dikkat | difficult* | difficil* | schwierig* | lastig* | concern*",
             "obs | bemaerk | saerligt | dangerous* | handle with care | trudny | trudna | besvarlig* | vanskelig* | hankala",
         ),
@@ -101,7 +102,7 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
     "Important": (
         Terms(
             "important | importante | wichtig* | belangrijk* | viktig* | vigtig*",
-            "vip | is vip | wazn* | dulezit* | tarke* | fontos | onemli",
+            "vip | is vip | vazno | vazn* | wazn* | dulezit* | tarke* | fontos | onemli",
             "важн* | вип | *重要* | *중요*",
         ),
     ),

@@ -161,6 +161,9 @@ BY: Final = Terms(
     "кем | кто | *者",
 )
 STAFF: Final = Terms(
+    "kirjannut | kirjasi | merkitsi | zapsal* | zadal* | zapsano kym | wpisal* | dodal* | kto zdecydowal | rogzitette | felvette | kitiltotta | letiltotta",
+    "oznacio | oznacila | upisao | upisala | υπευθυνοσ | adaugat de | blocat de | introdus de | gemeldet von | gemeld door | erfasst von | ingevoerd door",
+    "registrado por | registrato da | inserito da | saisi par | note par | anotado por | bloqueado por | bloque par | bloccato da | kaydeden | giren",
     "responsable* | responsabile | duty manager | manager | ekleyen | issued by | recorded by | zapisal* | logged by | entered by | added by | changed by",
     "staff* | employee* | mitarbeiter* | employe | emplead* | operator* | medewerker* | usuario* | utilisateur* | user | bearbeiter* | agent*",
     "personal | anstalld | medarbejder* | medarbeider* | ansatt | pracownik* | zamestnan* | tyontekija* | funcionari* | dipendente | operatore",
@@ -179,7 +182,7 @@ AT: Final = Terms(
 UNTIL: Final = Terms(
     "lift on | lifts | lift date | reinstate* | can return | back on | review date | review on | echeance* | terme | indtil | bitis | bitis tarihi | 解除日*",
     "*종료* | μεχρι | do kiedy | kadar",
-    "until | *until | *ende | *slut | *einde | till | tills | thru | through | end",
+    "istjece | istice | vrijedi do | velja do | until | *until | *ende | *slut | *einde | till | tills | thru | through | end",
     "ends | ending | ended | enddate | end date | expir* | bis | *bis | ende | endet",
     "enddatum | ablauf* | befristet* | tot | *tot | t m | tm | t e m | einde | einddatum | eind* | verloopt | t o m | tom | slut | slutar",
     "slutdat* | upphor* | utgar | koniec | konci* | konec | wygas* | hasta | fin | final | finaliza* | vence* | vencimiento | caduc* | ate | fim",

@@ -33,7 +33,7 @@ FORMATS = (
     *("%d.%m.%Y", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%d.%m.%y", "%d. %m. %Y", "%d/%m/%Y", "%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%d/%m/%y", "%d-%m-%Y"),
     *("%d-%m-%Y %H:%M", "%d-%m-%y", "%m/%d/%Y", "%m/%d/%Y %H:%M", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %I:%M %p", "%m/%d/%y", "%m-%d-%Y", "%d %b %Y", "%d %B %Y"),
     *("%d %B %Y %H:%M", "%b %d, %Y", "%B %d, %Y", "%B %d, %Y %I:%M %p", "%Y/%m/%d", "%Y/%m/%d %H:%M", "%Y.%m.%d", "%Y. %m. %d.", "%d-%b-%Y", "%d-%b-%y"),
-    *("%Y年%m月%d日", "%Y年%m月%d日 %H:%M", "%Y년 %m월 %d일", "%Y년 %m월 %d일 %H:%M"),
+    *("%d.%m.%Y.", "%d. %m. %Y.", "%Y年%m月%d日", "%Y年%m月%d日 %H:%M", "%Y년 %m월 %d일", "%Y년 %m월 %d일 %H:%M"),
 )
 WITH_WEEKDAY = tuple(f"{weekday}{form}" for form in FORMATS for weekday in ("%A, ", "%A "))
 NO_FIRST = tuple(f"{word} " for word in NO_SUCH.words)

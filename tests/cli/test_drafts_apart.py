@@ -127,3 +127,28 @@ def test_words_of_a_log_that_nobody_knows_are_offered_as_another_flag(bare: Shop
         'no = ["Ban lifted", "Banned"]', 'no = ["Ban lifted", "Banned", "Called"]'
     )
     assert (migrated(bare, "log.csv", taken), flags(bare)) == (0, [("8", "Warning", "late")])
+
+
+@pytest.mark.parametrize(
+    ("header", "yes", "no"),
+    [
+        ("Do not rent,Why,Who,Since", "Y", "N"),
+        ("Niet meer verhuren,Waarom niet,Medewerker,Sinds", "J", "N"),
+        ("Nie umawiać,Dlaczego,Kto zdecydował,Od dnia", "tak", "nie"),
+        ("Sirene,Grund,Mitarbeiter,seit", "ja", "nein"),
+        ("Not rentable,Reason,Staff,Since", "Y", ""),
+    ],
+)
+def test_columns_that_are_filled_for_one_answer_tell_which_is_a_flag_whatever_its_header(bare: Shop, header: str, yes: str, no: str) -> None:
+    draft = sheet(bare, header, f"{yes},rude to staff,Kim,2025-03-03", f"{yes},owes us money,Lee,2025-04-04", rest=f"{no},,,")
+    titles = header.split(",")
+    rule = next(one for one in [*rules(draft), *rules(draft, skipped=True)] if one.get("when") == titles[:1])
+    found = {name: rule.get(name) for name in ("when", "yes", "comment", "by", "at")}
+    assert found == {"when": [titles[0]], "yes": [yes], "comment": [titles[1]], "by": [titles[2]], "at": [titles[3]]}
+
+
+@pytest.mark.parametrize(("header", "few", "flagged"), [("No credit", "Y", "Y"), ("Not blocked", "N", "N"), ("Nicht kreditwürdig", "ja", "ja")])
+def test_of_a_header_that_begins_with_no_the_rarer_answer_is_offered_as_the_flag(bare: Shop, header: str, few: str, flagged: str) -> None:
+    most = {"Y": "N", "N": "Y", "ja": "nein"}[few]
+    draft = sheet(bare, header, few, *[most] * 5, rest=most)
+    assert [rule["yes"] for rule in rules(draft, skipped=True) if rule.get("when") == [header]] == [[flagged]], draft

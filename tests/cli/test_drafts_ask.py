@@ -64,8 +64,8 @@ def test_who_brought_a_customer_set_no_flag(bare: Shop) -> None:
 
 
 def test_people_and_days_that_stand_just_where_the_flag_does_are_taken_and_marked(bare: Shop) -> None:
-    draft = sheet(bare, "Czarna lista,Powód,Wpisał,Data wpisu", "tak,nie płaci,Ola,2026-01-15", rest="nie,,,")
-    assert not [line for line in unmarked(draft) if "Wpisał" in line or "Data wpisu" in line]
+    draft = sheet(bare, "Czarna lista,Powód,Potwierdził,Data wpisu", "tak,nie płaci,Ola,2026-01-15", rest="nie,,,")
+    assert not [line for line in unmarked(draft) if "Potwierdził" in line or "Data wpisu" in line]
     assert (migrated(bare, "s.csv", draft), asked(bare, DATED)) == (0, [("K0", ON_HOLD, "nie płaci", "2026-01-15", None)])
     assert asked(bare, "SELECT DISTINCT flagged_by FROM flags") == [("Ola",)]
 

@@ -1,0 +1,103 @@
+"""Rules for flags that a draft only offers: for columns that may tell of flags by their cells, or by what stands beside them; a person must tell."""
+
+from collections.abc import Iterator, Sequence
+
+import polars as pl
+
+from pipeline.legacy import flagwords as flags
+from pipeline.legacy import glossary as words
+from pipeline.legacy.attaching import attach_named, attach_near, attach_unnamed, is_called_day
+from pipeline.legacy.guessing import MOST, Guess
+from pipeline.legacy.levels import flag_type
+from pipeline.legacy.making import SPARSE, rule_of_days, rule_of_other, rule_of_switch, rule_of_text
+from pipeline.legacy.rules import Rule, family_of, is_denied, nothings, says_until, says_who, type_in
+
+SEVERAL_WORDS = r"\S\s+\S|[\x{3040}-\x{30ff}\x{4e00}-\x{9fff}\x{ac00}-\x{d7af}]{4}"  # some scripts have no blanks between them
+ENOUGH_PARTS = 2  # columns called why, who or since when, filled for one answer alone
+
+
+def offer_described(free: list[Guess], types: Sequence[str]) -> Iterator[Rule]:
+    """Yield rules for columns that say yes or no, and beside which others say why, who or since when of one of the answers alone; all leave `free`."""
+    for one in list(free):
+        if one in free and (answer := _described(one, free)):
+            rule = _offered(rule_of_switch(one, flag_type("On Hold" if is_denied(one) else types[-1], types)))
+            rule.yes, rule.no = [answer], [word for word in one.words if word != answer]
+            free.remove(one)
+            _attach(rule, free)
+            yield rule
+
+
+def _described(one: Guess, free: Sequence[Guess]) -> str | None:
+    """Return the answer of a column of two, or of one and blanks, of which alone the columns right of it tell more; None where there is none."""
+    if not one.is_yes_no or one.sounds(flags.NOT_A_FLAG) or len(one.words) > len(("yes", "no")):
+        return None
+    for answer in one.words:
+        there = (one.cells.str.to_lowercase() == answer.lower()).fill_null(value=False)
+        if not there.all() and _count_parts(one.place, there, free) >= ENOUGH_PARTS:
+            return answer
+    return None
+
+
+def _count_parts(place: int, there: pl.Series, free: Sequence[Guess]) -> int:
+    """Return how many columns in a row, right of a place, are called a part of a flag and are filled in half of some rows at least, and in no other."""
+    count = 0
+    while (near := next((one for one in free if one.place == place + count + 1), None)) is not None:
+        filled = near.cells.is_not_null()
+        is_called = is_called_day(near) if near.is_date else near.is_text() and (near.sounds(words.REASON) or says_who(near))
+        if not is_called or not filled.any() or (filled & ~there).any() or (near.is_text() and 2 * int(filled.sum()) < int(there.sum())):
+            break
+        count += 1
+    return count
+
+
+def offer_others(free: list[Guess], types: Sequence[str]) -> Iterator[Rule]:
+    """Yield rules for other columns, each with those beside it that fit; all leave `free`."""
+    for one in list(free):
+        if one in free and (made := _candidate(one, types)):
+            free.remove(one)
+            _attach(made, free)
+            yield made
+
+
+def _attach(rule: Rule, free: list[Guess]) -> None:
+    attach_named(rule, free)
+    if "when" in rule.parts:
+        attach_near(rule, free)
+        attach_unnamed(rule, free)
+
+
+def _candidate(one: Guess, types: Sequence[str]) -> Rule | None:
+    is_few = bool(one.words) and 2 * len(one.words) <= one.cells.count()
+    is_note = one.is_text() and not is_few and (one.sounds(words.NOTES) or (one.filled <= SPARSE and one.share(SEVERAL_WORDS) >= SPARSE))
+    is_note = is_note or (one.is_text() and one.sounds(flags.ABOUT))
+    is_note = is_note or (one.is_text() and bool(nothings(one)) and not one.is_yes_no)  # somebody says in each row whether there is something to say
+    family = family_of(one)
+    if one.is_date and one.filled <= SPARSE and _may_be_banned_by_day(one):
+        rule = rule_of_days(one, flag_type("On Hold", types))
+        rule.doubts, rule.is_offered = [f"may whoever has a day in {one.header} have a flag? If so, take the line skip away"], True
+        return rule
+    is_either = len(one.words) == len(("yes", "no")) and one.filled >= MOST and one.is_text() and one.cells.count() > len(one.words) + 1 and not says_who(one)
+    if not (one.is_yes_no or is_note or is_either or (family and one.filled)) or (one.sounds(flags.NOT_A_FLAG) and not family):
+        return None
+    kind = flag_type(family[0] if family else (type_in(one.terms) if is_denied(one) else None) or types[-1], types)
+    rule = rule_of_switch(one, kind) if one.is_yes_no or is_either else rule_of_text(one, kind) if one.is_text() else rule_of_other(one, kind)
+    if one.is_yes_no and rule.yes and (one.sounds(flags.ALLOWED) or (is_denied(one) and _are_most(rule))):
+        rule.yes, rule.no = rule.no, rule.yes
+    return _offered(rule)
+
+
+def _offered(rule: Rule) -> Rule:
+    rule.doubts, rule.is_offered = [f"may {rule.head().header} be a flag? If it is, take the line skip away"], True
+    return rule
+
+
+def _are_most(rule: Rule) -> bool:
+    """Tell whether a rule would flag more than half of those of whom its column says anything: not blocked says yes of most, do not rent of few."""
+    return 2 * int(rule.flagged_rows().sum()) > rule.head().cells.count()
+
+
+def _may_be_banned_by_day(one: Guess) -> bool:
+    """Tell whether a sparse column of days is called the first or last day of something, and not of what else there are days of."""
+    is_other = one.sounds(words.OTHER_DAYS) or one.sounds(flags.NOT_A_FLAG) or one.sounds(words.BROUGHT)
+    rest = words.AT.without(words.UNTIL.without(one.terms))
+    return (one.sounds(words.AT) or says_until(one)) and bool(rest) and not is_other

@@ -1,0 +1,86 @@
+"""Rules for flags of single columns, each with what is not sure of it: of switches, of words for types, of texts, of days."""
+
+from pipeline.legacy.guessing import LONG_WORD, MOST, Guess, first_word, means_no, means_yes
+from pipeline.legacy.levels import Levels
+from pipeline.legacy.maps import ANY
+from pipeline.legacy.rules import Rule, nothings, place_day
+
+UNSURE = "?"  # nothing in a text; beside yes and no, somebody did not know
+SPARSE = 0.6  # the share of rows above which a text is hardly a flag
+
+
+def is_switch(guess: Guess) -> bool:
+    """Tell whether a column's cells say yes or no: in words that are known, most of them, or in two words in nearly every row."""
+    yes, no = [word for word in guess.words if means_yes(word)], [word for word in guess.words if means_no(word)]
+    two = len(guess.words) == len(("yes", "no")) and not no and guess.filled >= MOST and len(guess.cells) > len(guess.words)
+    longer = [word for word in guess.words if first_word(word)]
+    most_known = bool(yes) and 2 * len({*yes, *no, *longer}) > len(guess.words)
+    return not guess.is_date and (not guess.is_number or guess.is_yes_no) and (guess.is_yes_no or (two and guess.is_text()) or most_known)
+
+
+def rule_of_switch(one: Guess, kind: str) -> Rule:
+    """Return a rule for a column that says yes or no; of two words that nobody knows, the rarer means yes."""
+    rule = Rule(kind, {"when": one})
+    yes, no = [word for word in one.words if means_yes(word) and not means_no(word)], [word for word in one.words if means_no(word) and word != UNSURE]
+    if {word.lower() for word in one.words} == {"o", "x"}:
+        yes, no = [word for word in one.words if word.lower() == "o"], [word for word in one.words if word.lower() == "x"]
+        rule.doubts.append(f"of the signs in {one.header} o is taken for yes, and x for no, as in Korea and Japan: is that so?")
+    if not yes and len(one.words) > len(no) and len(one.words) == len(("yes", "no")):
+        strange = [word for word in one.words if word not in no]
+        yes, no = strange[-1:], [*no, *strange[:-1]]
+        rule.doubts.append(f"does {yes[0]} mean that there is a flag, and {', '.join(no)} that there is none?")
+    longer = [word for word in one.words if word not in (*yes, *no) and first_word(word)]
+    if yes and longer:
+        yes, no = [*yes, *(word for word in longer if first_word(word) == "yes")], [*no, *(word for word in longer if first_word(word) == "no")]
+        rule.says_which = any(first_word(word) == "yes" and len(word) > LONG_WORD for word in longer)  # what they say beside yes may be the reason
+        rule.doubts.append(f"of cells of {one.header} that say more than yes or no the first word counts: {', '.join(longer)}")
+    rule.yes, rule.no = yes or None, no
+    strange = [word for word in one.words if word not in (*yes, *no)]
+    if strange:
+        rule.doubts.append(f"these words of {one.header} are neither yes nor no: {', '.join(strange)}. Put each where it belongs; they count as no")
+    if not yes:
+        rule.doubts.append(f"nobody is flagged in this file, so the word for yes is not known; without a line yes, the usual words of {one.header} count")
+    elif len(rule.flagged_rows()) and rule.flagged_rows().mean() == 1.0 and len(one.cells) > 1:
+        rule.doubts.append("every customer would be flagged: is that so?")
+    return rule
+
+
+def rule_of_types(one: Guess, levels: Levels) -> Rule:
+    """Return a rule for a column whose words name types of flags."""
+    rule = Rule("", {"type_column": one}, types=levels.types, maybe=levels.maybe, no=levels.no, text=one.header)
+    rule.says_which = len(set(levels.types.values())) < len(levels.types)  # else it would be lost which of them it was
+    rule.doubts += levels.doubts(one)
+    return rule
+
+
+def rule_of_text(one: Guess, kind: str) -> Rule:
+    """Return a rule for a text, which is a flag wherever it says something."""
+    rule = Rule(kind, {"comment": one}, no=nothings(one))
+    there = rule.flagged_rows()
+    if float(there.mean() or 0) > SPARSE and there.sum() > 1:  # type: ignore[arg-type]  # the mean of a Boolean series is a number
+        rule.doubts.append(f"{one.header} is filled for {there.sum():,} of {len(there):,} customers, who would all be flagged: is it about a flag?")
+    elif one.words and len(one.words) * 2 < len(one.cells.drop_nulls()):
+        flagging = [word for word in one.words if word not in (rule.no or ())]
+        rule.doubts.append(f"each of these words would be a flag: {', '.join(flagging)}. Name those that are none in a line no = […]")
+    return rule
+
+
+def rule_of_days(one: Guess, kind: str) -> Rule:
+    """Return a rule for a column of days, which alone tells that there is a flag."""
+    rule = Rule(kind, {"when": one}, yes=[ANY], no=nothings(one) or [])
+    rule.doubts.append(f"whoever has a day in {one.header} would be flagged: is that so?")
+    place_day(rule, one)
+    return rule
+
+
+def rule_of_other(one: Guess, kind: str) -> Rule:
+    """Return a rule that is only offered: a column of people, of numbers, or an empty one."""
+    rule = Rule(kind, {"when": one}, is_offered=True)
+    if one.is_number and one.words:
+        rule.yes, rule.no = [word for word in one.words if not means_no(word)], [word for word in one.words if means_no(word)]
+        rule.says_which = len(rule.yes) > 1
+    elif one.filled:
+        rule.yes, rule.no = [ANY], nothings(one) or []
+    what = "holds numbers" if one.is_number else "is filled for some" if one.filled else "is empty in this file"
+    rule.doubts.append(f"{one.header} {what}; if it tells of flags, take the line skip away")
+    return rule
