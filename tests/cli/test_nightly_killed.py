@@ -21,7 +21,8 @@ from tests.cli.conftest import ROOT, run_in
 
 SETTINGS = '[business]\ntimezone = "UTC"\n'
 SILENCED = SETTINGS + '[flags]\ntypes = [{name = "Alert"}, {name = "Warning", alerts = false}]\n'
-FIRST, EVERY = int(os.environ.get("KILL_FIRST", "1")), int(os.environ.get("KILL_EVERY", "4"))  # 1 and 1: every moment
+FIRST, EVERY = int(os.environ.get("KILL_FIRST", "1")), int(os.environ.get("KILL_EVERY", "8"))  # 1 and 1: every moment
+PARTS = 4  # that several cores share
 NIGHT = ("nightly", "--as-of", "2026-06-05T02:00", "--json")
 # The columns of the clock, and of seals, which hold chance.
 CHANCE = {
@@ -129,9 +130,10 @@ def check_again(folder: Path, evening: Evening, zygote: Zygote) -> None:
     assert {name: (found[name], wanted) for name, wanted in evening.after.items() if found[name] != wanted} == {}
 
 
-def test_a_night_killed_before_anything_that_lasts_is_finished_by_the_next(evening: Evening, zygote: Zygote, tmp_path: Path) -> None:
-    """Of the moments before a name changes or a transaction ends, and after the latter, each `EVERY`th."""
-    for last in range(FIRST, 1000, EVERY):
+@pytest.mark.parametrize("part", range(PARTS))
+def test_a_night_killed_before_anything_that_lasts_is_finished_by_the_next(evening: Evening, zygote: Zygote, tmp_path: Path, part: int) -> None:
+    """Of the moments before a name changes or a transaction ends, and after the latter, each `EVERY`th; each part has its share of them."""
+    for last in range(FIRST + part * EVERY, 1000, PARTS * EVERY):
         folder = Path(shutil.copytree(evening.start, tmp_path / str(last)))
         if zygote.run(folder, last) >= 0:
             assert last > 60, "it was hardly killed at all"
