@@ -5,18 +5,20 @@ what it says anew wins over its own former word, and over nothing else: a text t
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 import polars as pl
 
+from pipeline.accounting import count_told
 from pipeline.alerting import plan_alerts_of
 from pipeline.context import Context
 from pipeline.effects import EXPIRED, count_ended
 from pipeline.intake.cells import word_keys
 from pipeline.lateness import new_events, standing_after, times_known
 from pipeline.layering import IS_FIRST, ITEM, JOINT, lay_on, told_anew
-from pipeline.legacy.flagging import FLAGGED, PRESENT, UNFLAGGED
+from pipeline.legacy.flagging import FLAGGED, PRESENT
 from pipeline.parting import WHO, Spoken, in_parts
+from pipeline.partly import keep_untold, told_in_part
 from pipeline.recalling import Before, recall_said
 from pipeline.telling import ORIGIN, Planned
 from schemas.entity import STAMPS
@@ -56,16 +58,20 @@ def chain_flags(spoken: Spoken, before: Before, context: Context) -> Chained:
     times = times_known(before.said.events)
     present = present if spoken.states_present else standing_after(past, last, times, ITEM)
     distinct, joined, repeated = _joined(present)
+    told, kept = (distinct, joined), told_in_part(last, spoken, _day(context))
+    if len(kept):
+        stated, kept = keep_untold(present, joined, kept)
+        told = _joined(stated)[:2]
     events = new_events(past, times, EVENT_KEY).join(_stood_then(over, last), on=OVER_KEY, how="anti", maintain_order="left")
-    items = _items(joined, last, events)
+    items = _items(told[1], last, events)
     moved = items.filter(~pl.col("is_same") | pl.col("has_events"))
     standing = _numbered(_keyed(before.standing, "item_name"), keys)
-    steps = lay_on(_steps(moved, events, distinct, (spoken, context)), moved, standing)
+    steps = lay_on(_steps(moved, events, told[0], (spoken, context)), moved, standing)
     written = _events(steps, spoken)
     alerts = _alerts((steps, written), standing, (before.alerts, len(keys)), context)
     stands = found.filter(pl.col("kind") == PRESENT) if spoken.states_present else present
-    counts = _counts((found, stands), (past, events), (repeated, distinct, over))
-    return Chained(Planned(written, alerts), _due(items), pl.concat([counts, count_ended(written)]))
+    counts = count_told((found, stands), (past, events), (repeated, distinct, over, kept))
+    return Chained(Planned(written, alerts), _due(items.join(joined, on=ITEM, how="semi")), pl.concat([counts, count_ended(written)]))
 
 
 def said_by(spoken: Spoken, context: Context) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -107,9 +113,8 @@ def _keyed(frame: pl.DataFrame, name: str) -> pl.DataFrame:
 
 def _parted(found: pl.DataFrame, context: Context) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Return events of the past, each once, in order; flags that stand; and flags that are over, which are two events: they were set, and expired."""
-    day = context.as_of.astimezone(context.settings.zone).date()
     is_present = pl.col("kind") == PRESENT
-    is_over = is_present & (pl.col("expires_on") < day).fill_null(value=False)
+    is_over = is_present & (pl.col("expires_on") < _day(context)).fill_null(value=False)
     over, present = found.filter(is_over), found.filter(is_present & ~is_over)
     ended = pl.col("expires_on").cast(pl.Datetime("us")).dt.replace_time_zone(context.settings.business.timezone, non_existent="null", ambiguous="earliest")
     began = ended.dt.convert_time_zone("UTC")
@@ -118,6 +123,10 @@ def _parted(found: pl.DataFrame, context: Context) -> tuple[pl.DataFrame, pl.Dat
     past = pl.concat([found.filter(~is_present), set_then, ended_then])
     past = past.unique([*EVENT_KEY, "kind", "comment"], keep="first", maintain_order=True).sort([*EVENT_KEY, *ORDER], maintain_order=True)
     return past, present, over
+
+
+def _day(context: Context) -> date:
+    return context.as_of.astimezone(context.settings.zone).date()
 
 
 def _joined(present: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
@@ -272,25 +281,3 @@ def _alerts(said: tuple[pl.DataFrame, pl.DataFrame], standing: pl.DataFrame, ask
 def _due(items: pl.DataFrame) -> pl.DataFrame:
     became = pl.when("is_same").then(pl.lit("unchanged")).when(pl.col("was_said").is_null()).then(pl.lit("imported")).otherwise(pl.lit("changed"))
     return items.filter(pl.col("said").is_not_null()).select(*NAMES, "flag_type", became.alias("became"), comment="said")
-
-
-def _counts(
-    said: tuple[pl.DataFrame, pl.DataFrame], past: tuple[pl.DataFrame, pl.DataFrame], flags: tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]
-) -> pl.DataFrame:
-    """Count by flag type what was found, and what of it is not an item or an event of its own.
-
-    `said`: all that was found, and the flags that stand: of a source that tells only what happened, those that its last events leave.
-    """
-    (found, present), (events, new), (repeated, distinct, over) = said, past, flags
-    stands, told = pl.col("kind") == PRESENT, pl.col("kind").is_in([FLAGGED, UNFLAGGED])
-    parts = {
-        "found": present.lazy(),
-        "over": over.lazy(),
-        "repeated": repeated.lazy().filter(stands),
-        "merged": distinct.lazy().filter(pl.col("step") > 0),
-        "events_found": found.lazy().filter(told),
-        "events_kept": events.lazy().filter(told),
-        "events_imported": new.lazy().filter(told),
-    }
-    counted = [frame.group_by("flag_type").agg(n=pl.len().cast(pl.Int64)).select("flag_type", pl.lit(what).alias("what"), "n") for what, frame in parts.items()]
-    return pl.concat(counted).collect()

@@ -37,7 +37,8 @@ def compare(spoken: Spoken, people: pl.DataFrame, context: Context) -> tuple[pl.
     absent = people.join(known, on="customer_id", how="anti").select("customer_id")
     there = flags.join(absent, on="customer_id", how="anti")
     happened = _events(events.join(absent, on="customer_id", how="anti", maintain_order="left"))
-    elsewhere = _elsewhere(brought_elsewhere(context.book, spoken.source).filter(~past))
+    untold = brought_elsewhere(context.book, spoken.source).filter(~(past | pl.col("customer_id").is_in(list(spoken.partly))))
+    elsewhere = _elsewhere(untold)
     lacking = absent.select(
         "customer_id",
         pl.lit("customer").alias("item"),

@@ -291,7 +291,7 @@ def find_shrunk(context: Context, exports: Numbered, read: Mapping[int, int]) ->
     """Return a sentence for each layout of which far fewer rows came than last time: a truncated export is how data is lost."""
     said = []
     for layout in ("customers", "bookings"):
-        files = [number for number, export in exports if export.kind == layout and not is_mended(export)]
+        files = [number for number, export in exports if export.kind == layout and not is_mended(export.header)]
         before, now = rows_last_time(context.book, layout), sum(read[number] for number in files)
         percent = context.settings.batches.shrink_percent
         if files and before is not None and before >= FEW and 100 * now < percent * before:

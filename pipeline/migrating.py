@@ -97,6 +97,7 @@ def migrate_sources(loading: Loading, sources: Sequence[tuple[int, Source]]) -> 
     told = bring_bookings(replace(loading, create_customers=True), exports, done.loaded, partial(telling.finish, have_alerts=new == people))
     _count_customers(done, context, (people, new, told), [number for number, _ in of_customers])
     count_book(done.counts, context, any_before=done.flags_before > 0)
+    done.remarks += _kept(done, spoken.source)
     done.flags, done.history = flag_rows(done.counts, context), history_rows(done.counts, context)
     return done
 
@@ -121,9 +122,17 @@ def _future(read: Read, context: Context) -> list[str]:
     return [f"{count_of(later, 'flag or event', 'flags and events')} dated after the day of this run: look at the date formats of the map"] if later else []
 
 
+def _kept(done: Migrated, source: str) -> list[str]:
+    """Return a remark where a file tells of customers only in part, and what it does not say of their flags was left as it was."""
+    count = sum(n for (_, what), n in done.counts.items() if what == "kept")
+    why = "other rows of these customers came back, now or in an earlier run"
+    return [f"{count_of(count, 'flag')} kept that {source} said before, and the rows that hold do not say: {why}"] if count else []
+
+
 def _untold(done: Migrated, source: str, context: Context) -> list[str]:
     """Return a remark where flags that the source had brought stand, of customers whom the files do not tell of: nothing says whether they have ended."""
-    count = len(brought_elsewhere(context.book, source)) if done.flags_before and done.read.rows else 0
+    flags = brought_elsewhere(context.book, source) if done.flags_before and done.read.rows else pl.DataFrame({"customer_id": []})
+    count = len(flags.filter(~pl.col("customer_id").is_in(list(done.read.partly))))
     if not count:
         return []
     said = f"{count_of(count, 'flag')} that {source} had brought, of customers whom these files do not tell of, left as they are"
@@ -152,6 +161,7 @@ def read_sources(context: Context, sources: Sequence[tuple[int, Source]], progre
     read.may_repeat = not order.is_ascending or bool(became)
     if became:
         read.items = [items.with_columns(pl.col("customer_id").replace(became)) for items in read.items]
+        read.partly = {became.get(one, one) for one in read.partly}
     return read
 
 
@@ -161,7 +171,7 @@ def spoken_of(read: Read, sources: Sequence[Source], by: str) -> Spoken:
     types = None if any(rule.type_column for rule in rules) else frozenset(name for rule in rules for name in rule.type_names())
     name = sources[0].map.name if sources else ""
     items, read.items = pl.concat(read.items), read.items[:1]
-    return Spoken(name, by, items, pl.Series(dtype=pl.String), any(rule.says_present() for rule in rules), types)
+    return Spoken(name, by, items, pl.Series(dtype=pl.String), any(rule.says_present() for rule in rules), types, frozenset(read.partly))
 
 
 def merge_staged(context: Context) -> dict[str, int]:

@@ -15,7 +15,7 @@ class Spoken:
 
     `customers`: of whom it said something before, or, of a part, all who are in it, each once. `states_present`: it says how things stand, and
     not only what happened; else the last event of an item tells. `types` are those of which its columns tell (None: all): an absent column says
-    nothing, and does not end a flag.
+    nothing, and does not end a flag. `partly` are customers of whom it tells only in part (see `partly.py`).
     """
 
     source: str
@@ -24,6 +24,7 @@ class Spoken:
     customers: pl.Series
     states_present: bool
     types: frozenset[str] | None
+    partly: frozenset[str] = frozenset()
 
 
 def in_parts(spoken: Spoken) -> Iterator[Spoken]:

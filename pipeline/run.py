@@ -250,7 +250,7 @@ def _by_file(progress: Progress, exports: Numbered) -> Progress:
 
 def _loaded_files(exports: Numbered, read: Mapping[int, int]) -> pl.DataFrame:
     more = [pl.Series("layout", [export.kind for _, export in exports], dtype=pl.String)]
-    more.append(pl.Series("rows_read", [None if is_mended(export) else read[number] for number, export in exports], dtype=pl.Int64))
+    more.append(pl.Series("rows_read", [None if is_mended(export.header) else read[number] for number, export in exports], dtype=pl.Int64))
     return _files([(export.name, export.sha256(), None) for _, export in exports]).drop("layout", "rows_read").with_columns(more)
 
 

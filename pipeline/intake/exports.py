@@ -1,6 +1,6 @@
 """Customer and booking exports: files to typed pieces, each row checked (rules 7.1 to 7.6; duplicates are found in the book)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -113,9 +113,9 @@ def as_export(opened: "Opened", what: tuple[Path, int, str], present: frozenset[
     return Export(*named, present, opened.sheets, cast, lambda: (*opened.remarks, *told), opened.sha256, size, opened.passed, opened.sheet, part)
 
 
-def is_mended(export: Export) -> bool:
-    """Tell whether a file is one of rejected rows, come back: a part of an export, whatever its size."""
-    return export.header[-len(REJECTED_COLUMNS) :] == REJECTED_COLUMNS
+def is_mended(header: Sequence[str]) -> bool:
+    """Tell by its header whether a file is one of rejected rows, come back: a part of an export, whatever its size."""
+    return tuple(header[-len(REJECTED_COLUMNS) :]) == REJECTED_COLUMNS
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from pipeline.findings import CATALOGUE, NOT_A_ZONE, Checked
 from pipeline.intake.casting import cast_bookings, cast_customers
 from pipeline.intake.cells import are_addresses, blank_as_null, email_keys, name_keys, own_texts
 from pipeline.intake.checking import FINDINGS
-from pipeline.intake.exports import Export, as_export
+from pipeline.intake.exports import Export, as_export, is_mended
 from pipeline.intake.maps import ColumnMap
 from pipeline.intake.sheets import RawSheet, cell
 from pipeline.legacy.flagging import ITEMS, Told, find_items
@@ -35,7 +35,8 @@ ASKED = ("email_key", "phone", "name_key")
 class Read:
     """What was read of customers' files: `items` (see `ITEMS`, with file_no and customer_id) of rows that hold; `take` gets their customers (`CUSTOMERS`).
 
-    `lost` are the items of rows that come back (flag_type, kind). `rows` counts the rows of each file, `valid` those that hold, `may_repeat`
+    `lost` are the items of rows that come back (flag_type, kind), `partly` the customers of such rows, as far as they name one, and of rows that had
+    come back from an earlier run: a file tells of these only in part. `rows` counts the rows of each file, `valid` those that hold, `may_repeat`
     whether some may be of one customer; `rejected` has those that come back. `name` gets customer_id and by_phone of rows that hold whose address or
     number became the id of somebody new.
     `untitled` are the columns of each file, from 1 on, that have cells and no header.
@@ -45,6 +46,7 @@ class Read:
     name: Callable[[pl.DataFrame], None]
     items: list[pl.DataFrame] = field(default_factory=lambda: [pl.DataFrame(schema={"file_no": pl.Int64, "customer_id": pl.String, **ITEMS})])
     lost: list[pl.DataFrame] = field(default_factory=lambda: [pl.DataFrame(schema={"flag_type": pl.String, "kind": pl.String})])
+    partly: set[str] = field(default_factory=set)
     findings: list[tuple[int, pl.DataFrame]] = field(default_factory=list)
     rows: dict[int, int] = field(default_factory=dict)
     valid: int = 0
@@ -96,6 +98,7 @@ def read_customers(source: tuple[int, Source], pieces: Iterable[Piece], whose: W
         read.items.append(own_texts(kept))
         read.take(valid.select(pl.lit(number, pl.Int64).alias("file_no"), *CUSTOMER_EXPORT))
         read.name(new.join(valid.select("source_row", "customer_id"), on="source_row", how="inner", validate="1:1").select("customer_id", "by_phone"))
+        read.partly.update((valid if is_mended(file.opened.header) else _told_of(bad, checked.rows))["customer_id"].drop_nulls())
         read.valid += len(valid)
         read.rows[number] += len(sheet.rows)
         read.untitled.setdefault(number, set()).update(_untitled(picked))
@@ -105,6 +108,11 @@ def read_customers(source: tuple[int, Source], pieces: Iterable[Piece], whose: W
             read.rejected.setdefault(number, []).append(replace(sheet, rows=rows))
         for name, count in count_further(picked).items():
             read.further[name] = read.further.get(name, 0) + count
+
+
+def _told_of(bad: pl.Series, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows that come back, as they were cast."""
+    return rows.filter(pl.col("source_row").is_in(bad.implode())) if len(bad) else rows.clear()
 
 
 def _untitled(picked: Picked) -> set[int]:
@@ -231,7 +239,8 @@ def _without(checked: Checked, faults: pl.DataFrame, besides: str) -> Checked:
         return checked
     told = pl.col("source_row").is_in(faults["source_row"].implode())
     findings = pl.concat([checked.findings.filter(~(told & (pl.col("code") == besides))), faults])
-    return Checked(checked.valid.filter(~told), findings)
+    holds = checked.rows.select(~told).to_series()
+    return Checked(checked.rows, findings, holds if checked.holds is None else holds & checked.holds)
 
 
 def booking_export(source: Source, whose: Whose) -> Export:

@@ -6,6 +6,7 @@ from typing import Protocol
 
 import polars as pl
 
+from pipeline.intake.exports import is_mended
 from pipeline.intake.sheets import RawSheet, cell
 from pipeline.outputs.staging import stem_of
 from schemas.columns import REJECTED_COLUMNS
@@ -37,7 +38,7 @@ def find_unmended(files: Sequence[tuple[Path, Rows]]) -> dict[int, str]:
     found = {}
     for place in single:
         path, back = files[place]
-        if back.header[-len(REJECTED_COLUMNS) :] != REJECTED_COLUMNS:
+        if not is_mended(back.header):
             continue
         for other in single:
             of, original = files[other]
