@@ -15,11 +15,12 @@ from pipeline.context import Context
 from pipeline.effects import EXPIRED, count_ended
 from pipeline.intake.cells import word_keys
 from pipeline.lateness import new_events, standing_after, times_known
-from pipeline.layering import IS_FIRST, ITEM, JOINT, lay_on, told_anew
+from pipeline.layering import IS_FIRST, ITEM, JOINT, SAID, UNSAID, lay_on, told_anew
 from pipeline.legacy.flagging import FLAGGED, PRESENT
 from pipeline.parting import WHO, Spoken, in_parts
 from pipeline.partly import keep_untold, told_in_part
 from pipeline.recalling import Before, recall_said
+from pipeline.store.sources import NO_LONGER
 from pipeline.telling import ORIGIN, Planned
 from schemas.entity import STAMPS
 from schemas.plan import UTC_TIME
@@ -66,7 +67,7 @@ def chain_flags(spoken: Spoken, before: Before, context: Context) -> Chained:
     items = _items(told[1], last, events)
     moved = items.filter(~pl.col("is_same") | pl.col("has_events"))
     standing = _numbered(_keyed(before.standing, "item_name"), keys)
-    steps = lay_on(_steps(moved, events, told[0], (spoken, context)), moved, standing)
+    steps = lay_on(_steps(moved, events, told[0], (spoken, context)), moved, standing, (spoken.by, context.as_of))
     written = _events(steps, spoken)
     alerts = _alerts((steps, written), standing, (before.alerts, len(keys)), context)
     stands = found.filter(pl.col("kind") == PRESENT) if spoken.states_present else present
@@ -195,10 +196,10 @@ def _steps(moved: pl.DataFrame, events: pl.DataFrame, distinct: pl.DataFrame, sa
     """Return the states that the source's word of each item goes through: events, then what stands, flag by flag, or that nothing stands any more.
 
     Where all events come late, what stood still does, and is not told again.
-    Who, when and why where the source does not say: who brings it, the as-of, and the batch's reason.
+    Why where the source does not say: the batch's reason. line is the text of the one flag that a step tells of.
     """
     spoken, context = said
-    names = ["says", "until", "at", "by", "reason", "word", "file_no", "source_row", "is_late"]
+    names = ["says", "line", "until", "at", "by", "reason", "word", "file_no", "source_row", "is_late"]
     turning = moved.filter(~pl.col("is_same") | pl.col("has_turns"))
     happened = pl.col("kind") == FLAGGED
     first = events.with_columns(
@@ -206,33 +207,34 @@ def _steps(moved: pl.DataFrame, events: pl.DataFrame, distinct: pl.DataFrame, sa
         until=pl.when(happened).then("expires_on"),
         reason=pl.col("comment"),
         word="kind",
+        line=pl.lit(None, pl.String),
     )
     nothing = pl.lit(None, pl.String)
     in_turn = pl.lit(value=False).alias("is_late")
-    stands = told_anew(distinct, turning).with_columns(in_turn, says="said", reason=pl.lit(context.reason, pl.String))
+    stands = told_anew(distinct, turning).with_columns(in_turn, says="said", line="comment", reason=pl.lit(context.reason, pl.String))
     gone = turning.filter(pl.col("said").is_null()).with_columns(
-        pl.lit(f"no longer flagged in {spoken.source}").alias("reason"),
+        pl.lit(f"{NO_LONGER}{spoken.source}").alias("reason"),
         pl.lit(spoken.by).alias("by"),
         in_turn,
         says=nothing,
+        line=nothing,
         until=pl.lit(None, pl.Date),
         at=pl.lit(None, UTC_TIME),
-        word=nothing,
+        word=pl.when(pl.col("was_said").is_not_null() & ~pl.col("has_turns")).then(pl.lit(UNSAID)),
         file_no=pl.lit(None, pl.Int64),
         source_row=pl.lit(None, pl.Int64),
     )
-    steps = pl.concat([part.select(ITEM, *names) for part in (first, stands, gone)]).sort(ITEM, maintain_order=True)  # each part is in order
-    return steps.with_columns(pl.col("by").fill_null(pl.lit(spoken.by)), stamped_at=pl.coalesce("at", pl.lit(context.as_of).cast(UTC_TIME)))
+    return pl.concat([part.select(ITEM, *names) for part in (first, stands, gone)]).sort(ITEM, maintain_order=True)  # each part is in order
 
 
 def _events(steps: pl.DataFrame, spoken: Spoken) -> pl.DataFrame:
     """Return steps as the events of flags that `write_items` takes."""
     is_before, is_after = pl.col("is_before"), pl.col("is_after")
-    ended, is_same = (
-        pl.when(pl.col("word") == EXPIRED).then("word").otherwise(pl.lit("unflagged")),
-        pl.col("before_comment").eq_missing(pl.col("after_comment")),
-    )
-    told = pl.when(is_same & pl.col("word").is_not_null()).then("word").when(~is_before).then(pl.lit("flagged")).when(~is_after).then(ended)
+    ended = pl.when(pl.col("word") == EXPIRED).then("word").otherwise(pl.lit("unflagged"))
+    unsaid = pl.when(is_after).then(pl.lit("edited")).otherwise(pl.lit("unflagged"))
+    said = pl.when(pl.col("was_said").is_null()).then(pl.lit("flagged")).otherwise(pl.lit("edited"))
+    again = pl.when(pl.col("word") == UNSAID).then(unsaid).when(pl.col("word") == SAID).then(said).otherwise("word")
+    told = pl.when(~pl.col("differs")).then(again).when(~is_before).then(pl.lit("flagged")).when(~is_after).then(ended)
     done = told.otherwise(pl.lit("edited"))
     stamps = [f"{side}_{name}" for side in ("before", "after") for name in STAMPS]
     return steps.with_row_index("place").select(

@@ -1,12 +1,18 @@
 """A source's states of flags on top of what the book has: its own text stays, the source's word stands below it and replaces its former one."""
 
+from datetime import datetime
+
 import polars as pl
 
 from pipeline.effects import EXPIRED
 from pipeline.legacy.flagging import FLAGGED
 from schemas.entity import STAMPS
+from schemas.plan import UTC_TIME
 
 ITEM = "item"  # the number of a customer's flag of one type; rows of it stand together
+# What the source says otherwise than last time is remembered, and so the history has it, where the book is so already: it says no more what it said,
+# or says what stands.
+UNSAID, SAID = "unsaid", "said"
 IS_FIRST = (pl.col(ITEM) != pl.col(ITEM).shift(1)).fill_null(value=True)
 JOINT = "\n"
 
@@ -14,26 +20,29 @@ JOINT = "\n"
 def told_anew(distinct: pl.DataFrame, moved: pl.DataFrame) -> pl.DataFrame:
     """Return the flags of items that move, less those before the last that the source told last time.
 
-    word is that of an event where a flag says again what stands: it changes nothing, and the history has it all the same.
+    word is that of an event where a flag says again what stands, or what the source did not say last time: where it changes nothing, the history has it
+    all the same.
     """
-    rows = distinct.join(moved.select(ITEM, "was_said"), on=ITEM, how="inner", validate="m:1", maintain_order="left")
+    last = moved.select(ITEM, "was_said", is_new=~(pl.col("is_same") | pl.col("has_events")))
+    rows = distinct.join(last, on=ITEM, how="inner", validate="m:1", maintain_order="left")
     was, is_last = pl.col("was_said"), (pl.col(ITEM) != pl.col(ITEM).shift(-1)).fill_null(value=True)
     is_known = ((was == pl.col("said")) | was.str.starts_with(pl.col("said") + JOINT)).fill_null(value=False)
     is_plain = pl.col("is_again") & pl.col("until").eq_missing(pl.col("until").shift(1)) & ~is_known
-    return rows.with_columns(word=pl.when(is_plain).then(pl.lit(FLAGGED))).filter(is_last | ~is_known)
+    word = pl.when(is_last & pl.col("is_new")).then(pl.lit(SAID)).when(is_plain).then(pl.lit(FLAGGED))
+    return rows.with_columns(word=word).filter(is_last | ~is_known)
 
 
-def lay_on(steps: pl.DataFrame, moved: pl.DataFrame, standing: pl.DataFrame) -> pl.DataFrame:
+def lay_on(steps: pl.DataFrame, moved: pl.DataFrame, standing: pl.DataFrame, doing: tuple[str, datetime]) -> pl.DataFrame:
     """Put the source's states on top of what the book has, and leave out steps that change nothing, save flags set and ended in the past.
 
-    What is past its last day and does not stand has expired already. What comes late (is_late; it comes first) leaves the book as it is, and the
-    history has it all the same.
+    `doing`: who brings it, and the time of the batch: theirs is what the source does not date. What is past its last day and does not stand has expired
+    already. What comes late (is_late; it comes first) leaves the book as it is, and the history has it all the same.
 
     Adds flag_type as the book writes it; is_before and before_ of the fields and stamps, and likewise after.
     """
     flags = standing.drop_nulls(ITEM).select(ITEM, "item_name", old="comment", old_until="expires_on", **{f"old_{name}": pl.col(name) for name in STAMPS})
     items = moved.join(flags, on=ITEM, how="left", validate="1:1").select(
-        *(ITEM, "customer_id", "said", "said_until", "old", "old_until"),
+        *(ITEM, "customer_id", "said", "said_until", "was_said", "old", "old_until"),
         *(f"old_{name}" for name in STAMPS),
         pl.coalesce("item_name", "flag_type").alias("flag_type"),
         own=_own_text(),
@@ -43,16 +52,39 @@ def lay_on(steps: pl.DataFrame, moved: pl.DataFrame, standing: pl.DataFrame) -> 
     rows = rows.with_columns(comment=pl.when(text != "").then(text)).with_columns(
         expires_on=pl.when(pl.col("own").is_not_null()).then(_later_day()).when(pl.col("comment").is_not_null()).then("until"),
     )
-    rows = rows.with_columns(_unless_late(comment="old", expires_on="old_until"))
+    rows = _unless_as_before(rows.with_columns(_unless_late(comment="old", expires_on="old_until")))
     differs = ~(pl.col("comment").eq_missing(_former("comment", "old")) & pl.col("expires_on").eq_missing(_former("expires_on", "old_until")))
-    rows = rows.filter(differs | (pl.col("word") != EXPIRED).fill_null(value=False))
+    rows = rows.with_columns(differs.alias("differs")).filter(pl.col("differs") | (pl.col("word") != EXPIRED).fill_null(value=False))
     rows = rows.with_columns(before_comment=_former("comment", "old"), before_expires_on=_former("expires_on", "old_until"))
-    return _stamped(rows)
+    return _stamped(_dated(rows, doing))
+
+
+def _dated(rows: pl.DataFrame, doing: tuple[str, datetime]) -> pl.DataFrame:
+    """Say who did each step and when: the source's who and when are those of a flag being set, not of what changes about one that it told of before."""
+    by, as_of = doing
+    if rows["old"].null_count() < len(rows):
+        lines, line = (pl.concat_str(pl.lit(JOINT), text, pl.lit(JOINT)) for text in ("was_said", "line"))
+        is_told = lines.str.contains(line, literal=True) | (pl.col("at") == pl.col("old_made_at"))
+        is_edit = pl.col("differs") & pl.col("before_comment").is_not_null() & pl.col("comment").is_not_null()
+        is_known = is_edit & pl.col("old").is_not_null() & pl.col("line").is_not_null() & is_told.fill_null(value=False)
+        rows = rows.with_columns(pl.when(~is_known).then(name).alias(name) for name in ("by", "at"))
+    return rows.with_columns(pl.col("by").fill_null(pl.lit(by)), stamped_at=pl.coalesce("at", pl.lit(as_of).cast(UTC_TIME)))
 
 
 def _unless_late(**stored: str) -> list[pl.Expr]:
     """Return columns as they are, save in steps that come late: there, as the book has them."""
     return [pl.when("is_late").then(old).otherwise(name).alias(name) for name, old in stored.items()]
+
+
+def _unless_as_before(rows: pl.DataFrame) -> pl.DataFrame:
+    """Let steps of flags that have a text of the book's own change nothing where their last leaves the flag as it was: it stood all the time."""
+    own = rows.filter(pl.col("own").is_not_null())
+    last = own.group_by(ITEM).agg(pl.col("comment", "expires_on", "old", "old_until").last())
+    same = last.filter(pl.col("comment").eq_missing(pl.col("old")) & pl.col("expires_on").eq_missing(pl.col("old_until")))
+    if not len(same):
+        return rows
+    is_same = pl.col(ITEM).is_in(same[ITEM].implode())
+    return rows.with_columns(pl.when(is_same).then(old).otherwise(name).alias(name) for name, old in (("comment", "old"), ("expires_on", "old_until")))
 
 
 def _later_day() -> pl.Expr:
@@ -79,14 +111,17 @@ def _own_text() -> pl.Expr:
 
 
 def _stamped(rows: pl.DataFrame) -> pl.DataFrame:
-    """Add who made a flag and when, and who changed it last and when, before each step and after it."""
+    """Add who made a flag and when, and who changed it last and when, before each step and after it; a step that changes nothing leaves them."""
     is_before, is_after = pl.col("before_comment").is_not_null(), pl.col("comment").is_not_null()
-    made, changed = is_after & ~is_before, is_after & is_before
+    made, changed = is_after & ~is_before, is_after & is_before & pl.col("differs")
     rows = rows.with_columns(is_before=is_before, is_after=is_after)
     for name, value in (("made_by", "by"), ("made_at", "stamped_at")):
         carried = pl.when(made).then(value).when(IS_FIRST).then(f"old_{name}").forward_fill()
         rows = rows.with_columns(pl.when(is_after).then(carried).alias(f"after_{name}"))
+    # A new flag has none: so the place of the step that says it is carried on, and not what it says.
+    place = pl.when(made | changed | ~is_after | IS_FIRST).then(pl.int_range(pl.len())).forward_fill()
     for name, value in (("updated_by", "by"), ("updated_at", "stamped_at")):
-        rows = rows.with_columns(pl.when("is_late").then(f"old_{name}").when(changed).then(value).alias(f"after_{name}"))
+        said = pl.when(changed).then(value).when(IS_FIRST & is_before).then(f"old_{name}")
+        rows = rows.with_columns(pl.when(is_after).then(said.gather(place)).alias(f"after_{name}"))
     before = [_former(f"after_{name}", f"old_{name}").alias(f"before_{name}") for name in STAMPS]
     return rows.with_columns(*before, after_comment="comment", after_expires_on="expires_on")

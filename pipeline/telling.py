@@ -66,12 +66,13 @@ class Telling:
         events = planned.events.with_columns(pl.col("place") + self._places)
         self._places += len(events)
         self._flagged.append(events.select("customer_id").unique())
-        take_off(book, FLAGS, events)
+        changing = _changing(events)
+        take_off(book, FLAGS, changing)
         alerts.keep_alerts(book, planned.alerts.with_columns(place=pl.int_range(pl.len(), dtype=pl.Int64) + self._alerts))
         self._alerts += len(planned.alerts)
         self._write_events(self._events.add(events))
         after = [name for name in events.columns if name.startswith("after_")]
-        self._put(self._standing.add(events.filter("is_last", "is_after").select("customer_id", "item", "place", "is_after", *after)))
+        self._put(self._standing.add(changing.filter("is_last", "is_after").select("customer_id", "item", "place", "is_after", *after)))
 
     def end(self) -> None:
         """Write the events that wait: no more plans come. New customers may then be written with their alerts."""
@@ -103,6 +104,15 @@ class Telling:
     def _put(self, last: pl.DataFrame | None) -> None:
         if last is not None:
             put_items(self._context.book, FLAGS, self._first, last)
+
+
+def _changing(events: pl.DataFrame) -> pl.DataFrame:
+    """Return the events that change their item, whose last one such (is_last) its version names; what comes late, or is told again, changes nothing."""
+    sides = [("is_before", "is_after"), *((f"before_{name}", f"after_{name}") for name in FLAGS.value_names())]
+    differs = events.select(pl.any_horizontal(pl.col(before).ne_missing(pl.col(after)) for before, after in sides)).to_series()
+    if differs.all():
+        return events
+    return events.filter(differs).with_columns(is_last=pl.struct("customer_id", "item").is_last_distinct())
 
 
 def _no_bookings() -> pl.DataFrame:

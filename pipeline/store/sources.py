@@ -12,10 +12,15 @@ ALERTED = "SELECT customer_id, alert_message FROM customers WHERE alert_message 
 # Batches of migrations that stand; `undone` are those that do not.
 MIGRATIONS = "SELECT batch_id FROM batches ANTI JOIN undone USING (batch_id) WHERE kind = 'migrate'"
 
+# Why a flag ends that a source says no more. Where it was not there any more, the event has no values that say whose it is.
+NO_LONGER = "no longer flagged in "
+OF_SOURCE = (
+    f"(coalesce(after ->> 'source', before ->> 'source') = $1 OR (before IS NULL AND after IS NULL AND action = 'unflagged' AND reason = '{NO_LONGER}' || $1))"
+)
 # The items (customer_id, flag_type) that a source (a parameter) said, as far as migrations are recorded, stand.
 BROUGHT = (
     f"SELECT customer_id, item AS flag_type FROM history WHERE entity = 'flags' AND batch_id IN ({MIGRATIONS}) "
-    "AND coalesce(after ->> 'source', before ->> 'source') = ? GROUP BY ALL HAVING arg_max_null(after ->> 'said', event_id) IS NOT NULL"
+    f"AND {OF_SOURCE} GROUP BY ALL HAVING arg_max_null(after ->> 'said', event_id) IS NOT NULL"
 )
 
 
@@ -26,7 +31,7 @@ def find_said(book: Book, source: str) -> pl.Series:
         "CREATE OR REPLACE TEMP TABLE said_before AS "
         f"SELECT customer_id, item AS flag_type, {last.format('said')} AS said, ({last.format('said_until')})::DATE AS said_until "
         f"FROM history {_theirs(book, 'SELECT 1 FROM batches')} WHERE entity = 'flags' AND batch_id IN ({MIGRATIONS}) "
-        "AND coalesce(after ->> 'source', before ->> 'source') = ? GROUP BY customer_id, item ORDER BY customer_id, item",
+        f"AND {OF_SOURCE} GROUP BY customer_id, item ORDER BY customer_id, item",
         source,
         undone=undone_batches(book),
     )
