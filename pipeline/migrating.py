@@ -32,6 +32,7 @@ from pipeline.store.sources import (
     begin_due,
     begin_staging,
     brought_elsewhere,
+    count_unseen,
     find_said,
     find_standing,
     keep_known,
@@ -84,7 +85,7 @@ def migrate_sources(loading: Loading, sources: Sequence[tuple[int, Source]]) -> 
     for number, found in done.read.findings:
         incoming.add_findings(context.book, found.select(pl.lit(number, pl.Int64).alias("file_no"), "source_row", "code", "message"))
     done.loaded.rejected |= done.read.rejected
-    _leave_out(done, context)
+    leave_out_erased(done.read, context)
     done.remarks += [*done.read.remarks, *_future(done.read, context)]
     differing = merge_staged(context) if done.read.may_repeat else {}
     done.remarks += [f"{count_of(n, 'customer')} on several rows that differ in {name}: the first row counts" for name, n in differing.items()]
@@ -97,12 +98,12 @@ def migrate_sources(loading: Loading, sources: Sequence[tuple[int, Source]]) -> 
     told = bring_bookings(replace(loading, create_customers=True), exports, done.loaded, partial(telling.finish, have_alerts=new == people))
     _count_customers(done, context, (people, new, told), [number for number, _ in of_customers])
     count_book(done.counts, context, any_before=done.flags_before > 0)
-    done.remarks += _kept(done, spoken.source)
+    done.remarks += [*_kept(done, spoken.source), *_unseen(context)]
     done.flags, done.history = flag_rows(done.counts, context), history_rows(done.counts, context)
     return done
 
 
-def _leave_out(done: Migrated, context: Context) -> None:
+def leave_out_erased(read: Read, context: Context) -> None:
     """Leave out the customers, with all that is said of them, who have a key of somebody that was erased."""
     if not any_suppressed(context.book):
         return
@@ -111,8 +112,8 @@ def _leave_out(done: Migrated, context: Context) -> None:
     gone = people.filter(pl.col("customer_id").is_in(erased.implode()))
     add_left_out(context.book, gone.select("file_no", "source_row"))
     take_out_people(context.book, erased)
-    done.read.valid -= len(gone)
-    done.read.items = [part.filter(~pl.col("customer_id").is_in(erased.implode())) for part in done.read.items]
+    read.valid -= len(gone)
+    read.items = [part.filter(~pl.col("customer_id").is_in(erased.implode())) for part in read.items]
 
 
 def _future(read: Read, context: Context) -> list[str]:
@@ -127,6 +128,13 @@ def _kept(done: Migrated, source: str) -> list[str]:
     count = sum(n for (_, what), n in done.counts.items() if what == "kept")
     why = "other rows of these customers came back, now or in an earlier run"
     return [f"{count_of(count, 'flag')} kept that {source} said before, and the rows that hold do not say: {why}"] if count else []
+
+
+def _unseen(context: Context) -> list[str]:
+    """Return a remark where flags stand of customers who are deleted."""
+    count = count_unseen(context.book)
+    said = "of customers whose status is deleted: nobody sees or changes them unless the file, or a load, says another status"
+    return [f"{count_of(count, 'flag')} {said}"] if count else []
 
 
 def _untold(done: Migrated, source: str, context: Context) -> list[str]:

@@ -21,7 +21,7 @@ from pipeline.legacy.opening import Source, open_sources
 from pipeline.legacy.reading import booking_export, customer_export
 from pipeline.legacy.returned import find_unmended
 from pipeline.loading import Loading
-from pipeline.migrating import Migrated, merge_staged, migrate_sources, read_sources, spoken_of
+from pipeline.migrating import Migrated, leave_out_erased, merge_staged, migrate_sources, read_sources, spoken_of
 from pipeline.outputs.staging import Staged, staged, stem_of
 from pipeline.outputs.tables import Table, write_xlsx
 from pipeline.planning import batch_counts
@@ -34,7 +34,7 @@ from pipeline.store.incoming import count_codes, stand_in
 from pipeline.store.place import check_room
 from pipeline.store.reading import next_numbers
 from pipeline.store.sources import count_brought, staged_rows
-from pipeline.store.suppression import write_left_out
+from pipeline.store.suppression import begin_left_out, left_out, write_left_out
 from pipeline.store.writing import BatchRecord, finish_batch, name_sheets, write_findings, write_record
 from pipeline.streaming import Progress, unwatched
 from pipeline.suppressing import MESSAGE
@@ -264,12 +264,14 @@ def check(where: Where, call: Migrating) -> CheckReport:
     of_customers = [one for one in sources if one[1].kind == "customers"]
     with open_book(where.store, writing=False) as book, staged([source.what[0] for _, source in sources]) as files:
         context = Context(book, where.settings, call.as_of)
+        begin_left_out(book)
         read = read_sources(context, of_customers, _by_file(call.progress, sources))
+        leave_out_erased(read, context)
         merge_staged(context)
         spoken = spoken_of(read, [source for _, source in of_customers], call.by)
         differing, counts = compare(spoken, staged_rows(book), context)
         remarks = _ignored(call) + read.remarks + [remark for _, source in of_customers for remark in tell_lacking(source)]
-        remarks += tell_unread(read.findings, of_customers)
+        remarks += [*tell_unread(read.findings, of_customers), *tell_erased(len(left_out(book)))]
         report = CheckReport(_systems(sources), counts | count_unread(read.findings), differing.to_dicts(), (*where.settings.remarks, *remarks))
         first = call.paths[0]
         target = (first.parent if where.out is None else where.out) / f"{stem_of(first.name)}.check.xlsx"

@@ -91,4 +91,5 @@ BOOKING_EXPORT: Final[dict[str, Dtype]] = {
     "last_name": pl.String,
     "company": pl.String,
     "email": pl.String,
+    "spare_phone": pl.String,  # tells nobody, and is the number of who is made of the row
 }

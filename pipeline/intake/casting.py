@@ -232,6 +232,7 @@ def cast_bookings(sheet: RawSheet, positions: Positions, column_map: ColumnMap) 
             casting.statuses("bookings", column_map.status_words, BOOKING_STATUS).fill_null("booked"),
             *casting.texts("service", "staff", "alert_message", "first_name", "last_name", "company"),
             *casting.plain("email"),
+            casting.text("spare_phone"),
             casting.numbers("price"),
             (ends - starts).dt.total_microseconds().alias("lasts"),
         ]

@@ -126,7 +126,7 @@ def _note_warnings(read: Read, findings: pl.DataFrame) -> None:
 
 
 def _note_odd_cells(read: Read, picked: Picked) -> None:
-    counts = {IN_SHORT.format(_headers(picked, "customer_id")): count_scientific(picked)}
+    counts = {} if "customer_id" in picked.source.map.pick else {IN_SHORT.format(_headers(picked, "customer_id")): count_scientific(picked)}
     for name in set(picked.source.map.pick) - {"customer_id"}:
         counts[NOT_PICKED.format(_headers(picked, name))] = len(not_picked(picked, name))
     for message, count in counts.items():
@@ -157,7 +157,8 @@ def _cast(picked: Picked, whose: Whose) -> tuple[Checked, pl.DataFrame]:
         faults = _faults(picked.rows.gather(lacking), found)
         sheet, positions = _with_ids(sheet, positions, ids)
     checked = cast_customers(sheet, positions, column_map(picked.source))
-    return _without(checked, pl.concat([faults, footers, _bad_ids(picked, "customer_id")]), "missing-id"), new
+    bad_ids = _bad_ids(picked, "customer_id").join(footers.select("source_row"), on="source_row", how="anti", maintain_order="left")
+    return _without(checked, pl.concat([faults, footers, bad_ids]), "missing-id"), new
 
 
 def cast_named(sheet: RawSheet, source: Source) -> Checked:
@@ -249,22 +250,24 @@ def booking_export(source: Source, whose: Whose) -> Export:
     def cast(sheet: RawSheet) -> Checked:
         picked = Picked(sheet, source)
         shaped, positions = shape(picked)
-        faults = pl.DataFrame(schema=FINDINGS)
+        faults, spare = pl.DataFrame(schema=FINDINGS), picked.nothing().alias("spare_phone")
         if not {"customer_id", "email", "phone"} & set(positions):
             found = whose(_asked(shaped, positions))
             faults = _faults(picked.rows, found)
             shaped, positions = _with_ids(shaped, positions, found["customer_id"])
         elif {"email", "phone"} <= set(positions):
-            phones = shaped.rows[cell(positions["phone"])].set(shaped.rows[cell(positions["email"])].is_not_null(), None)
+            spare = shaped.rows[cell(positions["phone"])].alias("spare_phone")
+            phones = spare.set(shaped.rows[cell(positions["email"])].is_not_null(), None)
             shaped = replace(shaped, rows=shaped.rows.with_columns(phones.alias(cell(positions["phone"]))))
         if "email" in positions:
             faults = pl.concat([faults, _bad_emails(picked.rows, shaped, positions)])
         faults = pl.concat([faults, _bad_zones(picked), _bad_ids(picked, "booking_id"), _bad_ids(picked, "customer_id")])
         checked = _without(cast_bookings(shaped, positions, column_map(source)), faults, "missing-customer")
-        return replace(checked, findings=in_file_words(checked.findings, source))
+        return replace(checked, rows=checked.rows.with_columns(spare), findings=in_file_words(checked.findings, source))
 
     columns = source.map.bookings
     present = {name for name, headers in columns.items() if source.has(headers)}
+    present |= {"spare_phone"} if {"email", "phone"} <= present else set()
     if "name" in present:
         present |= {"first_name", "last_name"} | (set() if present & {"email", "phone"} else {"customer_id"})
     return as_export(source.opened, source.what, frozenset(present - {"name", "day"}) | {"starts_at"}, cast, ())

@@ -19,9 +19,10 @@ AND_OR = r"\s(?:or|oder|of|ou|o|eller|and|und|en|et|e|y|och|og)\s"
 SEVERAL = rf"^\s*(.*?)\s*(?:[{APART}]|\s/\s|\sor\s)"
 REST = r"[\d\s().+-]{5,}"
 NUMBER = rf"[+(\d]{REST}"
+LISTED = rf"^\s*(.*?)\s*(?:[{APART}]|{AND_OR})"  # numbers: what stands about a stroke may be one
 # Addresses and numbers that can only be several, in files of any system: a second one follows.
 SEVERAL_ADDRESSES = r"^\s*([^\s,;|@]+@[^\s,;|@]+)[\s,;|/]+[^@]*@"
-SEVERAL_NUMBERS = rf"^\s*({NUMBER}?)\s*(?:(?:[{APART}]|{AND_OR})\s*'?{NUMBER}|\s/\s\s*'?(?:[+0(]{REST}))"
+SEVERAL_NUMBERS = rf"^\s*([+(\d][\d\s()./+-]{{5,}}?)\s*(?:(?:[{APART}]|{AND_OR})\s*'?{NUMBER}|\s/\s\s*'?(?:[+0(]{REST}))"
 # What a cell has that one of these patterns fits: to look for that in a whole column takes less.
 SEVERAL_SIGNS = {"email": "@[^@]*@", "any": rf"[/{APART}]|{AND_OR}"}
 # Numbers on both sides of a stroke, which may as well stand inside one: 030 / 123456.
@@ -170,11 +171,20 @@ def _first_of_several(name: str, text: pl.Series, source: Source) -> pl.Series |
     sign = SEVERAL_SIGNS["email" if patterns.get(name) == SEVERAL_ADDRESSES else "any"]
     if name not in patterns or not text.str.contains(sign).any():
         return None
-    first = text.str.extract(patterns[name], 1)
-    if name == "phone" and name not in source.map.several and text.str.contains(ABOUT_A_STROKE).any():
-        about = _first_about_a_stroke(text)
-        first = first.zip_with(first.is_not_null(), about)
+    first = _first_number(text, source) if name == "phone" else text.str.extract(patterns[name], 1)
     return first if first.null_count() < len(first) else None
+
+
+def _first_number(text: pl.Series, source: Source) -> pl.Series:
+    """Return the first number of cells that hold several; a map may say that they stand in lists."""
+    listed = text.str.extract(LISTED if "phone" in source.map.several else SEVERAL_NUMBERS, 1)
+    listed = listed.set((listed == "").fill_null(value=False), None)
+    rest = listed.zip_with(listed.is_not_null(), text)
+    first = rest.str.extract(SEVERAL_NUMBERS, 1)
+    if rest.str.contains(ABOUT_A_STROKE).any():
+        about = _first_about_a_stroke(rest)
+        first = first.zip_with(first.is_not_null(), about)
+    return first.zip_with(first.is_not_null(), listed)
 
 
 def _several(source: Source) -> dict[str, str]:

@@ -23,7 +23,7 @@ COLUMNS = {
         **dict.fromkeys(("booking_id", "id_key", "email_key", "phone", "status", "service", "staff", "alert_message"), "VARCHAR"),
         **dict.fromkeys(("starts_at", "ends_at", "created_at"), "TIMESTAMPTZ"),
         "price": "DECIMAL(18, 4)",
-        **dict.fromkeys(("first_name", "last_name", "company", "email"), "VARCHAR"),
+        **dict.fromkeys(("first_name", "last_name", "company", "email", "spare_phone"), "VARCHAR"),
     },
 }
 KEYS = {"customers": "customer_id", "bookings": "booking_id"}

@@ -55,7 +55,7 @@ def reject_nameless(book: Book, messages: dict[str, str]) -> None:
 def make_by_id(book: Book, batch_id: int, lying: Lying) -> int:
     """Make the customers whose ids rows name, where nobody has any of a row's keys; return how many. Rows that were staged may say more."""
     if lying.table == "staged_bookings":
-        known = ", ".join(f"arg_min(s.{name}, {FIRST_ROW}) AS {name}" for name in ("first_name", "last_name", "company", "email", "email_key", "phone"))
+        known = _known("first_name", "last_name", "company", "email", "email_key", "phone")
         unknown = f"s.id_key IS NOT NULL AND ({ID_ONLY} OR w.fault = 'unknown-customer')"
         found = f"SELECT s.id_key AS customer_id, {known} FROM staged_bookings s LEFT JOIN whose w ON {SAME_KEYS} WHERE {unknown} GROUP BY s.id_key"
     else:
@@ -73,13 +73,19 @@ def make_by(book: Book, batch_id: int, key: str, forms: pl.DataFrame) -> int:
     `forms`: who and customer_id, for combinations that name nobody: the id that is made of the key.
     """
     rest = {"email_key": ("email", "phone"), "phone": ("email", "email_key")}[key]
-    known = ", ".join(f"arg_min(s.{name}, {FIRST_ROW}) AS {name}" for name in ("first_name", "last_name", "company", key, *rest))
+    known = _known("first_name", "last_name", "company", key, *rest)
     return _make(
         book,
         batch_id,
         f"SELECT f.customer_id, {known} FROM staged_bookings s JOIN combinations w ON {SAME_KEYS} JOIN forms f ON f.who = w.who GROUP BY f.customer_id",
         forms=forms,
     )
+
+
+def _known(*columns: str) -> str:
+    """Return what the first row of each that says something says in some columns, in SQL; a number that tells nobody counts where there is no other."""
+    said = {name: f"s.{name}" for name in columns} | ({"phone": "coalesce(s.phone, s.spare_phone)"} if "phone" in columns else {})
+    return ", ".join(f"arg_min({one}, {FIRST_ROW}) AS {name}" for name, one in said.items())
 
 
 def _make(book: Book, batch_id: int, found: str, **frames: pl.DataFrame) -> int:

@@ -181,6 +181,13 @@ def keep_known(book: Book) -> None:
         )
 
 
+def count_unseen(book: Book) -> int:
+    """Count the flags of staged customers who are deleted, whom no report shows."""
+    gone = "SELECT customer_id FROM customers SEMI JOIN staged_customers USING (customer_id) WHERE status = 'deleted'"
+    found = book.ask(f"SELECT count(*) AS n FROM flags SEMI JOIN ({gone}) USING (customer_id)")
+    return int(found.item())
+
+
 def customer_names(book: Book) -> pl.DataFrame:
     """Return customer_id, first_name and last_name of all customers who are not deleted."""
     return book.ask("SELECT customer_id, first_name, last_name FROM customers WHERE status <> 'deleted' ORDER BY customer_id")
