@@ -32,9 +32,7 @@ def test_a_stroke_inside_a_number_parts_nothing_whether_or_not_cells_are_lists(b
 
 
 def test_who_is_made_of_an_appointment_keeps_the_number_beside_the_address(bare: Shop) -> None:
-    bare.file(
-        "appointments.csv", f"{APPOINTMENTS}2026-07-01 10:00,2026-07-01 11:00,New,Comer,'+447700900199,new@example.com,Cut,Ann,20,no,0,1004,2026-05-25,\n"
-    )
+    bare.file("appointments.csv", f"{APPOINTMENTS}2026-07-01 10:00,2026-07-01 11:00,New,Comer,'+447700900199,new@example.com,Cut,Ann,20,1004,2026-05-25\n")
     done = bare.run("migrate", "appointments.csv", "--from", "acuity", *AS_OF)
     assert (done.code, done.json()["customers"]["made of bookings"]) == (0, 1), done.err
     assert asked(bare, "SELECT customer_id, email, phone FROM customers") == [("new@example.com", "new@example.com", "+447700900199")]
