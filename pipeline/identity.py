@@ -10,6 +10,7 @@ from pipeline.rules.who import match_customers
 from pipeline.store.sources import customer_names
 
 SEVERAL, NOBODY = "ambiguous-customer", "unknown-customer"
+NAMED = 5  # ids of customers of one name
 EXPLAINED = 1_000  # rows of a piece of which it is said which customers they may mean
 
 
@@ -49,21 +50,26 @@ def _detailed(context: Context, asked: pl.DataFrame, decided: pl.DataFrame) -> p
 
 
 def names_known(context: Context) -> pl.DataFrame:
-    """Return name_key, customer_id (one of them) and n, how many customers are called so; deleted ones left out."""
+    """Return name_key, customer_id (one of them), n, how many customers are called so, and some of their ids; deleted ones left out."""
     people = customer_names(context.book)
     name = people.select(pl.concat_str("first_name", "last_name", separator=" ", ignore_nulls=True)).to_series()
-    return people.with_columns(name_keys(name).alias("name_key")).drop_nulls("name_key").group_by("name_key").agg(pl.col("customer_id").first(), n=pl.len())
+    named = people.with_columns(name_keys(name).alias("name_key")).drop_nulls("name_key").group_by("name_key")
+    return named.agg(pl.col("customer_id").first(), n=pl.len(), ids=pl.col("customer_id").sort().head(NAMED).str.join(", "))
 
 
 def find_named(names: pl.DataFrame, asked: pl.DataFrame) -> pl.DataFrame:
-    """Return customer_id and code for rows of bookings that name customers by name alone, in their order; nobody, or several of the name: a code.
+    """Return customer_id, code and detail for rows of bookings that name customers by name alone, in their order.
+
+    Nobody of the name, or several: a code, and of several the detail: how many, and their ids.
 
     `names`: see `names_known`. The book itself can't be asked while bookings stream into it.
     """
     found = asked.select("name_key").join(names, on="name_key", how="left", validate="m:1", maintain_order="left")
     code = pl.when(pl.col("name_key").is_null()).then(pl.lit("missing-customer")).when(pl.col("n").is_null()).then(pl.lit(NOBODY))
     code = code.when(pl.col("n") > 1).then(pl.lit(SEVERAL))
-    return found.select(pl.when(code.is_null()).then("customer_id").alias("customer_id"), code.alias("code"))
+    more = pl.when(pl.col("n") > NAMED).then(pl.lit(", …")).otherwise(pl.lit(""))
+    detail = pl.when(pl.col("n") > 1).then(pl.format("{} customers are called so: {}{}", "n", "ids", more))
+    return found.select(pl.when(code.is_null()).then("customer_id").alias("customer_id"), code.alias("code"), detail.alias("detail"))
 
 
 def _by_keys(context: Context, asked: pl.DataFrame) -> pl.DataFrame:

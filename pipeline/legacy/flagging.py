@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from pipeline.findings import CATALOGUE, NOT_A_TIME
+from pipeline.findings import CATALOGUE
 from pipeline.intake.cells import map_values, word_keys
 from pipeline.intake.checking import FINDINGS
 from pipeline.intake.dates import Dates, read_dates, read_times
@@ -29,6 +29,8 @@ ITEMS: dict[str, Dtype] = {
 }
 NOT_A_TYPE = "{} names none of the flag types, which are {}: correct it, or say in [flags.types] of the map which its word is"
 NOT_AN_EVENT = "{} says neither that a flag was set nor that it ended: give the word in the map, in flagged, unflagged, or no (nothing happened)"
+NO_TIME = "{} is blank: an event needs its day to stand in its place in the history"
+NOT_A_DAY = "{} is not a date of a form that the map names (date_formats), or a time that a change of clocks skips"
 NO_TEXT = ("-", "--", "\u2013", "\u2014", "n/a")  # comments that say that there is none
 MANY = 50  # different words that are remembered to be told
 
@@ -75,7 +77,7 @@ def _of_rule(picked: Picked, rule: FlagRule, types: Sequence[str], told: Told) -
     faults = [*_date_faults(frame, times, rule.at), *_date_faults(frame, days, rule.expires)]
     if rule.event:
         undated = at.is_null()
-        faults.append(_fault(frame.filter(undated), "bad-date", rule.at or rule.event, NOT_A_TIME.format((rule.at or rule.event)[0])))
+        faults.append(_fault(frame.filter(undated), "bad-date", rule.at or rule.event, NO_TIME.format((rule.at or rule.event)[0])))
         faults.append(_fault(frame.filter(pl.col("kind") == STRANGE), "unknown-action", rule.event, NOT_AN_EVENT.format(rule.event[0])))
     unknown = frame.filter(pl.col("flag_type").is_null())
     faults.append(_fault(unknown, "unknown-flag-type", rule.type_column, NOT_A_TYPE.format(" / ".join(rule.type_column), ", ".join(types))))
@@ -104,7 +106,7 @@ def _date_faults(frame: pl.DataFrame, dates: Dates, headers: Sequence[str]) -> l
     name = headers[0] if headers else ""
     ambiguous = CATALOGUE["ambiguous-date"].message.replace("expires_on", name).replace("business.date_formats", "date_formats of the map")
     return [
-        _fault(frame.filter(dates.bad), "bad-date", headers, f"{name} is not a date of a form that the map names (date_formats)"),
+        _fault(frame.filter(dates.bad), "bad-date", headers, NOT_A_DAY.format(name)),
         _fault(frame.filter(dates.ambiguous), "ambiguous-date", headers, ambiguous),
     ]
 

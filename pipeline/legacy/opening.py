@@ -120,7 +120,8 @@ def open_sources(path: Path, maps: Sequence[LegacyMap], settings: Settings, enco
         opened = open_markup(path, sought, settings, encoding) or open_parts(path, sought, settings, encoding)
     except NotRecognised as error:
         if len(maps) == 1:
-            raise NotRecognised(error.reason, "Copy the map, put your file's headers in, and give it with --map.") from error
+            fix = f"If it is a file of {maps[0].name}, copy the map, put your headers in, and give it with --map; else name its system, or leave --from out."
+            raise NotRecognised(error.reason, fix) from error
         fix = "Name the system with --from, or have a map drafted: flagbook migrate FILE --draft MAP.toml"
         raise NotRecognised(f"{path}: its columns are those of no system that is known.", fix) from error
     sources = []
@@ -140,5 +141,7 @@ def _require_sure(path: Path, header: Sequence[str], found: tuple[str, float], o
     fits = [legacy.name for legacy, _, wanted in others if _fit(wanted, header)[:2] >= (True, sure)]
     if sure >= SURE and not fits:
         return
-    why = f"its columns fit {', '.join([best, *fits])} equally well" if fits else f"only {sure:.0%} of its columns are known to {best}, whose map fits best"
-    raise NotRecognised(f"{path}: it can't be told which system this is of: {why}.", "Name the system with --from, or give a map with --map.")
+    most = f"no map knows more than {sure:.0%} of its columns" if fits else f"only {sure:.0%} of its columns are known to {best}, whose map fits best"
+    why = f"its columns fit {', '.join([best, *fits])} equally well" if sure >= SURE else most
+    fix = "Name the system with --from, or have a map drafted: flagbook migrate FILE --draft MAP.toml"
+    raise NotRecognised(f"{path}: it can't be told which system this is of: {why}.", fix)

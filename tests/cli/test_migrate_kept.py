@@ -17,9 +17,7 @@ NUMBERS = {
     "030 123456 oder 0171 2345678": "030 123456",
     "030 123456 | 0171 2345678": "030 123456",
 }
-APPOINTMENTS = (
-    "Start Time,End Time,First Name,Last Name,Phone,Email,Type,Calendar,Appointment Price,Paid?,Amount Paid Online,Appointment ID,Date Scheduled,Label\n"
-)
+APPOINTMENTS = "Start Time,End Time,First Name,Last Name,Phone,Email,Type,Calendar,Appointment Price,Appointment ID,Date Scheduled\n"
 
 
 @pytest.mark.parametrize("several", ["", 'several = ["phone"]\n'])
@@ -62,3 +60,26 @@ def test_a_check_leaves_alone_who_was_erased(bare: Shop) -> None:
     assert (checked.code, checked.json()["differences"]) == (0, [])
     assert "1 row is of customers who were erased, and left alone" in checked.json()["remarks"]
     assert not (bare.folder / "list.check.xlsx").exists()
+
+
+def test_several_customers_of_one_name_are_told_by_their_ids(bare: Shop) -> None:
+    bare.file("clients.csv", "Client ID,First Name,Last Name,Email,Mobile Number,Blocked\n" + "".join(f"{n},Lou,Fable,,,No\n" for n in (7, 8)))
+    bare.file("visits.csv", "Appointment reference,Client,Scheduled date,Scheduled time,Status,Services\n1,Lou Fable,2026-07-01,10:00,Booked,Cut\n")
+    done = bare.run("migrate", "clients.csv", "visits.csv", "--from", "fresha", *AS_OF)
+    assert (done.code, done.json()["codes"]) == (4, {"ambiguous-customer": 1}), done.out + done.err
+    assert asked(bare, "SELECT message FROM batch_rows")[0][0].endswith("; 2 customers are called so: 7, 8")
+
+
+def test_what_is_wrong_with_days_of_events_is_said(bare: Shop) -> None:
+    head = "Customer ID,First Name,Action,Date,Reason,Employee\n"
+    bare.file("resale.csv", f"{head}7,Bo,flagged,,fake bag,Kim\n7,Bo,flagged,32/01/2024,sorted,Lee\n")
+    assert bare.run("migrate", "resale.csv", "--from", "resaleai", *AS_OF).code == 4
+    said = [message for (message,) in asked(bare, "SELECT message FROM batch_rows ORDER BY source_row")]
+    assert [one.startswith("Date is blank: an event needs its day") for one in said] == [True, False]
+    assert said[1].startswith("Date is not a date of a form that the map names (date_formats), or a time that a change of clocks skips")
+
+
+def test_a_file_of_no_system_is_not_said_to_fit_several(bare: Shop) -> None:
+    bare.file("shop.csv", "Internal ID,Registered,Language,Firstname,Lastname,E-Mail,Phone,Mobile,Customer type\n1,,,A,B,a@example.com,,,\n")
+    done = bare.run("migrate", "shop.csv", *AS_OF)
+    assert (done.code, "knows more than" in done.err or "only " in done.err, "equally well" in done.err) == (3, True, False), done.err
