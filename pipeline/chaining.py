@@ -231,11 +231,9 @@ def _events(steps: pl.DataFrame, spoken: Spoken) -> pl.DataFrame:
     """Return steps as the events of flags that `write_items` takes."""
     is_before, is_after = pl.col("is_before"), pl.col("is_after")
     ended = pl.when(pl.col("word") == EXPIRED).then("word").otherwise(pl.lit("unflagged"))
-    unsaid = pl.when(is_after).then(pl.lit("edited")).otherwise(pl.lit("unflagged"))
-    said = pl.when(pl.col("was_said").is_null()).then(pl.lit("flagged")).otherwise(pl.lit("edited"))
-    again = pl.when(pl.col("word") == UNSAID).then(unsaid).when(pl.col("word") == SAID).then(said).otherwise("word")
-    told = pl.when(~pl.col("differs")).then(again).when(~is_before).then(pl.lit("flagged")).when(~is_after).then(ended)
-    done = told.otherwise(pl.lit("edited"))
+    done = pl.when(~is_before).then(pl.lit("flagged")).when(~is_after).then(ended).otherwise(pl.lit("edited"))
+    if not steps["differs"].all():
+        done = pl.when(~pl.col("differs")).then(_again()).otherwise(done)
     stamps = [f"{side}_{name}" for side in ("before", "after") for name in STAMPS]
     return steps.with_row_index("place").select(
         pl.col("place").cast(pl.Int64),
@@ -259,6 +257,13 @@ def _events(steps: pl.DataFrame, spoken: Spoken) -> pl.DataFrame:
         "said",
         "said_until",
     )
+
+
+def _again() -> pl.Expr:
+    """Return what the history calls a step that changes nothing."""
+    unsaid = pl.when("is_after").then(pl.lit("edited")).otherwise(pl.lit("unflagged"))
+    said = pl.when(pl.col("was_said").is_null()).then(pl.lit("flagged")).otherwise(pl.lit("edited"))
+    return pl.when(pl.col("word") == UNSAID).then(unsaid).when(pl.col("word") == SAID).then(said).otherwise("word")
 
 
 def _alerts(said: tuple[pl.DataFrame, pl.DataFrame], standing: pl.DataFrame, asked: tuple[pl.DataFrame, int], context: Context) -> pl.DataFrame:
