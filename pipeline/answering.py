@@ -30,6 +30,7 @@ from pipeline.suppressing import ERASED
 from pipeline.undoing import UndoPlan
 from pipeline.wording import count_of
 
+NAMED = 10  # bookings that a remark names
 OUTCOMES = ("applied", "unchanged", "rejected", "ignored", "unprocessed")
 
 
@@ -129,6 +130,10 @@ def report_undo(plan: UndoPlan, done: tuple[int | None, str], kept: tuple[int, i
     if rewritten:
         told = f"{rewritten:,} customers and bookings that were there before keep what the load wrote to their other columns, of which an earlier version "
         remarks.append(told + "of the program kept no record: load a corrected export")
+    if len(plan.others):
+        named = ", ".join(plan.others.head(NAMED)) + (", …" if len(plan.others) > NAMED else "")
+        which = f"{count_of(len(plan.others), 'coming booking')} that batch {plan.whole.undoes} did not write to"
+        remarks.append(f"{which}: left as they are, though their customers' alerts are others now ({named}); correct them at the source")
     if erased:
         remarks.append(f"{count_of(erased, 'change concerns', 'changes concern')} customers who were erased since, and can't be put back")
     if lacks and batch is None:

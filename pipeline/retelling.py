@@ -26,12 +26,16 @@ class Parted:
 
 @dataclass(frozen=True)
 class Retold:
-    """What an undo does to bookings' alerts and statuses, item by item; `changing` are the alerts it writes (see `Changes.bookings`), with their counts."""
+    """What an undo does to bookings' alerts and statuses, item by item; `changing` are the alerts it writes (see `Changes.bookings`), with their counts.
+
+    `others` are the coming bookings (booking_id) that the batch did not write to, and that do not say what their customers' alerts then are.
+    """
 
     texts: Parted
     statuses: Parted
     changing: pl.DataFrame
     counts: dict[str, int]
+    others: pl.Series
 
 
 def part(name: str, items: pl.DataFrame, values: tuple[str, ...], item: str, more: tuple[str, ...] = ()) -> Parted:
@@ -53,6 +57,7 @@ def plan_retelling(whole: Whole, alerts: pl.DataFrame, customers: pl.DataFrame, 
     told = _tell_rest(rest, texts.back, customers, context)
     judged = _judge(texts.back, (alerts, rest, customers), context)
     changed = pl.concat([_changed(told.with_columns(wrote="after")), _changed(judged)])
+    written = pl.concat([part.select("row_id") for part in (texts.back, texts.left, changed)])
     followed = pl.col("row_id").is_in(changed["row_id"].implode())
     texts = Parted(texts.name, texts.back.filter(~followed), texts.left.filter(~followed), texts.item)
     put_back = texts.back.select(
@@ -62,7 +67,8 @@ def plan_retelling(whole: Whole, alerts: pl.DataFrame, customers: pl.DataFrame, 
     news = changed.filter(~pl.col("before").eq_missing(pl.col("after")) | ~pl.col("wrote").eq_missing(pl.col("after")))
     changing = pl.concat([put_back, news.select(put_back.columns)]).sort("row_id")
     kept = sum(len(frame.filter(pl.col("effect") == "kept").join(put_back, on="row_id", how="anti")) for frame in (told, judged))
-    return Retold(*_once(texts, statuses, whole.left()["bookings"]), changing, _count(changing, kept))
+    others = _others(alerts.join(rest, on="customer_no", how="anti"), written, customers, context)
+    return Retold(*_once(texts, statuses, whole.left()["bookings"]), changing, _count(changing, kept), others)
 
 
 def _unstuck(texts: Parted) -> Parted:
@@ -87,6 +93,14 @@ def _tell_rest(rest: pl.DataFrame, texts: pl.DataFrame, customers: pl.DataFrame,
     restored = restored.with_columns(alert=pl.when("restored").then(pl.col("then").str.strip_chars()).otherwise("alert"))
     ids = customers.select("customer_no", "customer_id")
     return spread(rest, restored).join(ids, on="customer_no", how="inner", validate="m:1")
+
+
+def _others(alerts: pl.DataFrame, written: pl.DataFrame, customers: pl.DataFrame, context: Context) -> pl.Series:
+    """Return the bookings (booking_id) that came after the batch, or were empty, of customers whose alert is again what it was before: they stay (rule 6.5)."""
+    asked = customers.join(alerts, on="customer_no", how="semi")
+    bookings = store.not_apart(context.book, future_live_bookings(context.book, asked, context.as_of))
+    told = spread(alerts, bookings.join(written, on="row_id", how="anti"))
+    return told.filter(pl.col("effect") != "kept")["booking_id"].sort()
 
 
 def _judge(texts: pl.DataFrame, people: tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame], context: Context) -> pl.DataFrame:

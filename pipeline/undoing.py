@@ -38,7 +38,7 @@ class UndoPlan:
     """What an undo will do: `rows` has one row an item, put back (applied) or left alone (rejected, `CONFLICT`).
 
     `net` is what `net_changes` gives. `whole` are the customers and bookings that go, come back, or are put back as they were, of which
-    `rows` lists only those left alone.
+    `rows` lists only those left alone. `others` are bookings that keep what they say, see `Retold`.
     """
 
     rows: pl.DataFrame
@@ -47,6 +47,7 @@ class UndoPlan:
     whole: Whole
     row_counts: dict[str, int]
     booking_counts: dict[str, int]
+    others: pl.Series
 
     def conflicts(self) -> list[dict[str, str]]:
         """Return the items left alone: entity (in action), customer_id and item."""
@@ -74,7 +75,7 @@ def plan_undoing(batch_id: int, who: str, context: Context) -> UndoPlan:
     counts = count_outcomes(rows)
     counts |= {"read": counts["read"] + whole.total(), "applied": counts["applied"] + whole.total()}
     changes = Changes(items, by_id.with_columns(said), retold.changing.with_columns(said), rows)
-    return UndoPlan(rows, changes, net_changes(items, by_id), whole, counts, retold.counts)
+    return UndoPlan(rows, changes, net_changes(items, by_id), whole, counts, retold.counts, retold.others)
 
 
 def _said(reason: str | None, who: str) -> list[pl.Expr]:
