@@ -7,7 +7,7 @@ import polars as pl
 
 from pipeline.context import Context
 from pipeline.intake.cells import word_keys
-from pipeline.legacy.flagging import FLAGGED, PRESENT, UNFLAGGED
+from pipeline.legacy.flagging import PRESENT
 from pipeline.store.reading import names_in_use
 from pipeline.store.sources import count_due
 from schemas.entities import FLAGS
@@ -26,29 +26,6 @@ def add_counts(counts: Counts, more: pl.DataFrame) -> None:
     """Add counts (flag_type, what, n)."""
     for name, what, n in more.select("flag_type", "what", "n").rows():
         counts[name or UNNAMED, what] += n
-
-
-def count_told(
-    said: tuple[pl.DataFrame, pl.DataFrame], past: tuple[pl.DataFrame, pl.DataFrame], flags: tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame]
-) -> pl.DataFrame:
-    """Count by flag type what was found, and what of it is not an item or an event of its own.
-
-    `said`: all that was found, and the flags that stand: of a source that tells only what happened, those that its last events leave.
-    """
-    (found, present), (events, new), (repeated, distinct, over, kept) = said, past, flags
-    stands, told = pl.col("kind") == PRESENT, pl.col("kind").is_in([FLAGGED, UNFLAGGED])
-    parts = {
-        "found": present.lazy(),
-        "over": over.lazy(),
-        "repeated": repeated.lazy().filter(stands),
-        "kept": kept.lazy(),
-        "merged": distinct.lazy().filter(pl.col("step") > 0),
-        "events_found": found.lazy().filter(told),
-        "events_kept": events.lazy().filter(told),
-        "events_imported": new.lazy().filter(told),
-    }
-    counted = [frame.group_by("flag_type").agg(n=pl.len().cast(pl.Int64)).select("flag_type", pl.lit(what).alias("what"), "n") for what, frame in parts.items()]
-    return pl.concat(counted).collect()
 
 
 def count_book(counts: Counts, context: Context, *, any_before: bool) -> None:

@@ -9,10 +9,9 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from pipeline.accounting import count_told
 from pipeline.alerting import plan_alerts_of
 from pipeline.context import Context
-from pipeline.effects import EXPIRED, count_ended
+from pipeline.effects import EXPIRED, count_ended, count_told
 from pipeline.intake.cells import word_keys
 from pipeline.lateness import new_events, standing_after, times_known
 from pipeline.layering import IS_FIRST, ITEM, JOINT, SAID, UNSAID, lay_on, told_anew

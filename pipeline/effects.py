@@ -1,9 +1,10 @@
-"""What a batch changes in the end, item by item: for previews, and for the brake against accidents."""
+"""What a batch changes in the end, item by item: for previews, and for the brake against accidents; and what became of what a source says, in numbers."""
 
 from collections.abc import Sequence
 
 import polars as pl
 
+from pipeline.legacy.flagging import FLAGGED, PRESENT, UNFLAGGED
 from pipeline.report import Effects, MassChange
 from pipeline.store.items import ItemChanges
 from schemas.columns import Kind
@@ -109,6 +110,29 @@ def count_ended(events: pl.DataFrame) -> pl.DataFrame:
     gone = ends.filter(pl.col("is_before") & ~pl.col("is_after") & (pl.col("action") != EXPIRED))
     counted = gone.group_by(flag_type="item").agg(n=pl.len().cast(pl.Int64))
     return counted.select("flag_type", pl.lit("ended_by_source").alias("what"), "n")
+
+
+def count_told(
+    said: tuple[pl.DataFrame, pl.DataFrame], past: tuple[pl.DataFrame, pl.DataFrame], flags: tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame]
+) -> pl.DataFrame:
+    """Count by flag type what was found, and what of it is not an item or an event of its own.
+
+    `said`: all that was found, and the flags that stand: of a source that tells only what happened, those that its last events leave.
+    """
+    (found, present), (events, new), (repeated, distinct, over, kept) = said, past, flags
+    stands, told = pl.col("kind") == PRESENT, pl.col("kind").is_in([FLAGGED, UNFLAGGED])
+    parts = {
+        "found": present.lazy(),
+        "over": over.lazy(),
+        "repeated": repeated.lazy().filter(stands),
+        "kept": kept.lazy(),
+        "merged": distinct.lazy().filter(pl.col("step") > 0),
+        "events_found": found.lazy().filter(told),
+        "events_kept": events.lazy().filter(told),
+        "events_imported": new.lazy().filter(told),
+    }
+    counted = [frame.group_by("flag_type").agg(n=pl.len().cast(pl.Int64)).select("flag_type", pl.lit(what).alias("what"), "n") for what, frame in parts.items()]
+    return pl.concat(counted).collect()
 
 
 def tell_effects(net: pl.DataFrame) -> Effects:
