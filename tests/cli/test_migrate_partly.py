@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.cli.conftest import Shop
 from tests.cli.test_migrate import asked
 
@@ -62,19 +64,17 @@ def test_of_customers_whose_rows_all_hold_what_is_not_said_has_ended(inside: Sho
     assert (done.code, asked(inside, FLAGS)) == (4, WHOLE[1:])
 
 
-def test_a_flag_past_its_last_day_is_not_kept(inside: Shop) -> None:
-    inside.file("map.toml", 'date_formats = ["%d/%m/%Y"]\n[customers]\ncustomer_id = "Id"\n[[flags]]\ntype = "Alert"\ncomment = "Note"\nexpires = "Until"\n')
-    inside.file("one.csv", "Id,Note,Until\n1,owes,30/05/2026\n")
-    inside.file("two.csv", "Id,Note,Until\n1,late,30/07/2026\n1,bad,32/05/2026\n")
-    assert inside.run("migrate", "one.csv", "--map", "map.toml", "--as-of", "2026-05-01").code == 0
-    assert inside.run("migrate", "two.csv", "--map", "map.toml", "--as-of", "2026-06-05").code == 4
-    assert asked(inside, "SELECT comment, expires_on::VARCHAR FROM flags") == [("late", "2026-07-30")]
-
-
-def test_a_last_day_that_moves_counts_beside_rows_that_come_back(inside: Shop) -> None:
-    inside.file("map.toml", 'date_formats = ["%d/%m/%Y"]\n[customers]\ncustomer_id = "Id"\n[[flags]]\ntype = "Alert"\ncomment = "Note"\nexpires = "Until"\n')
-    inside.file("one.csv", "Id,Note,Until\n1,owes,30/07/2026\n1,late,30/08/2026\n")
-    inside.file("two.csv", "Id,Note,Until\n1,owes,30/09/2026\n1,late,32/08/2026\n")
-    assert inside.run("migrate", "one.csv", "--map", "map.toml", "--as-of", "2026-05-01").code == 0
-    assert inside.run("migrate", "two.csv", "--map", "map.toml", "--as-of", "2026-06-05").code == 4
-    assert asked(inside, "SELECT comment, expires_on::VARCHAR FROM flags") == [("owes\nlate", "2026-09-30")]
+@pytest.mark.parametrize(
+    ("first", "second", "stands"),
+    [
+        ("1,owes,30/05/2026", "1,late,30/07/2026\n1,bad,32/05/2026", ("late", "2026-07-30")),  # what is past its last day is not kept
+        ("1,owes,30/07/2026\n1,late,30/08/2026", "1,owes,30/09/2026\n1,late,32/08/2026", ("owes\nlate", "2026-09-30")),  # a last day that moves counts
+    ],
+)
+def test_last_days_beside_rows_that_come_back(inside: Shop, first: str, second: str, stands: tuple[str, str]) -> None:
+    rule = '[[flags]]\ntype = "Alert"\ncomment = "Note"\nexpires = "Until"\n'
+    inside.file("map.toml", f'date_formats = ["%d/%m/%Y"]\n[customers]\ncustomer_id = "Id"\n{rule}')
+    for name, rows, day, code in (("one.csv", first, "2026-05-01", 0), ("two.csv", second, "2026-06-05", 4)):
+        inside.file(name, f"Id,Note,Until\n{rows}\n")
+        assert inside.run("migrate", name, "--map", "map.toml", "--as-of", day).code == code
+    assert asked(inside, "SELECT comment, expires_on::VARCHAR FROM flags") == [stands]
