@@ -80,6 +80,8 @@ def attach_tied(rule: Rule, free: list[Guess], rules: Sequence[Rule]) -> None:
             place_day(rule, one, "" if is_own or one.sounds(flags.ENDED) else f"is {one.header} about {rule.head().header}, and not about something else?")
         elif says_who(one):
             rule.parts.setdefault("by", one)
+        elif one.filled and (part := _called_day(one)) is not None and (part == "at" or _tells_why_elsewhere(rule, free)):
+            _offer_day(rule, part, one)
         elif (
             (one.is_text() or not one.filled)
             and "comment" not in rule.parts
@@ -89,6 +91,10 @@ def attach_tied(rule: Rule, free: list[Guess], rules: Sequence[Rule]) -> None:
         else:
             continue
         free.remove(one)
+
+
+def _tells_why_elsewhere(rule: Rule, free: Sequence[Guess]) -> bool:
+    return "comment" in rule.parts or any(one.sounds(words.REASON) and one.is_text() for one in free)
 
 
 def _left_of(one: Guess, rules: Sequence[Rule]) -> Rule | None:
@@ -156,8 +162,13 @@ def _attach_unnamed(rule: Rule, one: Guess) -> bool:
     if one.is_date:
         place_day(rule, one, f"{one.header} stands beside this flag and is filled where there is one: is it a day of it?")
         return True
-    if not one.is_text():
-        return False
+    return one.is_text() and _attach_text(rule, one)
+
+
+def _attach_text(rule: Rule, one: Guess) -> bool:
+    """Add a column of text that is filled where there is a flag: a day that is none, why, or who."""
+    if (part := _called_day(one)) is not None:
+        return _offer_day(rule, part, one)
     if "comment" in rule.parts:
         is_who = "by" not in rule.parts and _is_as_often(rule, one) and not one.share(SENTENCE)
         if is_who:
@@ -166,6 +177,21 @@ def _attach_unnamed(rule: Rule, one: Guess) -> bool:
         return is_who
     rule.parts["comment"] = one
     rule.unsure["comment"] = f"{one.header} stands beside this flag and is filled where there is one: does it tell why?"
+    return True
+
+
+def _called_day(one: Guess) -> str | None:
+    """Return which day of a flag a column is called that is no column of days: too many of its cells are none."""
+    if says_who(one) or one.sounds(words.REASON):
+        return None
+    return "expires" if one.sounds(words.UNTIL) else "at" if one.sounds(words.AT) else None
+
+
+def _offer_day(rule: Rule, part: str, one: Guess) -> bool:
+    """Offer a column that is called a day of the flag, unless the rule has that day, and tell whether that was done."""
+    if part in rule.parts or part in rule.offered:
+        return False
+    rule.offered[part] = (one, f"{one.header} is called a day, and too many of its cells are none: rows with such come back; mend them, and take the # off")
     return True
 
 
@@ -182,6 +208,9 @@ def attach_far(rule: Rule, free: list[Guess], rules: Sequence[Rule]) -> None:
         why = f"{one.header} does not stand beside {rule.head().header}, and is filled only where that is: "
         if one.is_date and not {"at", "expires"} & {*rule.parts, *rule.offered}:
             place_day(rule, one, f"{why}is it a day of it?")
+        elif not one.is_date and (part := _called_day(one)) is not None:
+            if not _offer_day(rule, part, one):
+                continue
         elif one.is_text() and "by" not in rule.parts and not one.sounds(words.REASON) and (says_who(one) or one.share(SHORT) >= MOST):
             rule.parts["by"], rule.unsure["by"] = one, f"{why}does it tell who set it?"
         elif one.is_text() and "comment" not in rule.parts:

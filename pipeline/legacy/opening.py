@@ -13,6 +13,7 @@ from pipeline.settings import Settings
 from schemas.columns import Column, Kind, Layout, header_key
 
 SURE = 0.5  # the share of a file's columns that a map must know for the file to be taken as its system's
+NAME_IT = "Name the system with --from, or have a map drafted: flagbook migrate FILE --draft MAP.toml"
 
 
 @dataclass(frozen=True)
@@ -122,8 +123,7 @@ def open_sources(path: Path, maps: Sequence[LegacyMap], settings: Settings, enco
         if len(maps) == 1:
             fix = f"If it is a file of {maps[0].name}, copy the map, put your headers in, and give it with --map; else name its system, or leave --from out."
             raise NotRecognised(error.reason, fix) from error
-        fix = "Name the system with --from, or have a map drafted: flagbook migrate FILE --draft MAP.toml"
-        raise NotRecognised(f"{path}: its columns are those of no system that is known.", fix) from error
+        raise NotRecognised(f"{path}: its columns are those of no system that is known.", NAME_IT) from error
     sources = []
     for part, one in enumerate(opened):
         legacy, kind, wanted = kinds[one.wanted.layout.name]
@@ -143,5 +143,4 @@ def _require_sure(path: Path, header: Sequence[str], found: tuple[str, float], o
         return
     most = f"no map knows more than {sure:.0%} of its columns" if fits else f"only {sure:.0%} of its columns are known to {best}, whose map fits best"
     why = f"its columns fit {', '.join([best, *fits])} equally well" if sure >= SURE else most
-    fix = "Name the system with --from, or have a map drafted: flagbook migrate FILE --draft MAP.toml"
-    raise NotRecognised(f"{path}: it can't be told which system this is of: {why}.", fix)
+    raise NotRecognised(f"{path}: it can't be told which system this is of: {why}.", NAME_IT)

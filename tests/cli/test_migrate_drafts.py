@@ -344,6 +344,28 @@ def test_a_last_day_that_can_not_be_read_is_no_comment_without_a_word(bare: Shop
 
 
 @pytest.mark.parametrize(
+    ("header", "part"),
+    [
+        ("On hold,Reason,Since", "at"),
+        ("Gesperrt,Grund,Gesperrt seit", "at"),
+        ("Gesperrt,Gesperrt seit,Grund", "at"),
+        ("Gesperrt,Gesperrt bis,Grund", "expires"),
+    ],
+)
+def test_a_column_called_a_day_that_is_none_is_neither_why_nor_who(bare: Shop, header: str, part: str) -> None:
+    switch, *others = header.split(",")
+    day = next(one for one in others if one not in ("Reason", "Grund"))
+    rows = [
+        ",".join({switch: "yes", day: said}.get(name, f"owes {said}") for name in header.split(",")) for said in ("soon", "later", "some day", "2025-03-04")
+    ]
+    bare.file("list.csv", "\n".join([f"Email,{header}", *(f"{row}@x.example,{cells}" for row, cells in enumerate([*rows, ",,", ",,"])), ""]))
+    draft = drafted(bare, "list.csv")
+    assert f"# {part} = {json.dumps([day])}\n" in draft
+    assert rules(draft)[0]["comment"] == [next(one for one in others if one != day)]
+    assert "by" not in rules(draft)[0]
+
+
+@pytest.mark.parametrize(
     ("header", "word"),
     [
         ("Banned until", "permanent"),
