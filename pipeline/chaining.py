@@ -5,7 +5,6 @@ what it says anew wins over its own former word, and over nothing else: a text t
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
 
 import polars as pl
 
@@ -13,19 +12,18 @@ from pipeline.alerting import plan_alerts_of
 from pipeline.context import Context
 from pipeline.effects import EXPIRED, count_ended, count_told
 from pipeline.intake.cells import word_keys
-from pipeline.lateness import new_events, standing_after, times_known
+from pipeline.lateness import ends_at_odds, new_events, standing_after, times_known
 from pipeline.layering import IS_FIRST, ITEM, JOINT, SAID, UNSAID, lay_on, told_anew
 from pipeline.legacy.flagging import FLAGGED, PRESENT
 from pipeline.parting import WHO, Spoken, in_parts
 from pipeline.partly import keep_untold, told_in_part
 from pipeline.recalling import Before, recall_said
+from pipeline.sequence import EVENT_KEY, ORDER, day_of, parted
 from pipeline.store.sources import NO_LONGER
 from pipeline.telling import ORIGIN, Planned
 from schemas.entity import STAMPS
 from schemas.plan import UTC_TIME
 
-ORDER = ["file_no", "source_row", "place"]
-EVENT_KEY = [ITEM, "at"]
 NAMES = ["customer_id", "key"]
 IS_LAST = (pl.col(ITEM) != pl.col(ITEM).shift(-1)).fill_null(value=True)
 SAME = [ITEM, "comment", "by", "at", "expires_on"]  # what is equal of flags that are one and the same, told several times
@@ -38,12 +36,13 @@ class Chained:
 
     `due` has an item for each flag that the source says stands: customer_id, key, flag_type, became (imported, changed, unchanged), comment.
     `counts` has flag_type, what, n: how many flags and events were found, over, repeated, merged, how many events are imported, and how many flags
-    of the book the source ends.
+    of the book the source ends. `at_odds` are the customers of whom the last event says otherwise than the source's column of flags, which counts.
     """
 
     planned: Planned
     due: pl.DataFrame
     counts: pl.DataFrame
+    at_odds: pl.Series
 
 
 def chain_flags(spoken: Spoken, before: Before, context: Context) -> Chained:
@@ -54,11 +53,11 @@ def chain_flags(spoken: Spoken, before: Before, context: Context) -> Chained:
         last = last.filter(pl.col("flag_type").is_in(list(spoken.types)))
     keys = _keys(found, last)
     found, last = _numbered(found, keys), _numbered(last, keys)
-    past, present, over = _parted(found, context)
+    past, present, over = parted(found, context)
     times = times_known(before.said.events)
     present = present if spoken.states_present else standing_after(past, last, times, ITEM)
     distinct, joined, repeated = _joined(present)
-    told, kept = (distinct, joined), told_in_part(last, spoken, _day(context))
+    told, kept = (distinct, joined), told_in_part(last, spoken, day_of(context))
     if len(kept):
         stated, kept = keep_untold(present, joined, kept)
         told = _joined(stated)[:2]
@@ -71,28 +70,32 @@ def chain_flags(spoken: Spoken, before: Before, context: Context) -> Chained:
     alerts = _alerts((steps, written), standing, (before.alerts, len(keys)), context)
     stands = found.filter(pl.col("kind") == PRESENT) if spoken.states_present else present
     counts = count_told((found, stands), (past, events), (repeated, distinct, over, kept))
-    return Chained(Planned(written, alerts), _due(items.join(joined, on=ITEM, how="semi")), pl.concat([counts, count_ended(written)]))
+    due, at_odds = _due(items.join(joined, on=ITEM, how="semi")), ends_at_odds(past, pl.concat([present, over])[ITEM]) if spoken.states_present else pl.Series()
+    return Chained(Planned(written, alerts), due, pl.concat([counts, count_ended(written)]), at_odds.cast(pl.String))
 
 
-def said_by(spoken: Spoken, context: Context) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the items that a source says stand: customer_id, key, flag_type, said and said_until; and the events that the book does not have.
+def said_by(spoken: Spoken, context: Context) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Return the items that a source says stand: customer_id, key, flag_type, said and said_until; and the events that the book lacks, and those it has.
 
-    The events have customer_id, flag_type, kind, at and comment; those of flags that are over are none of them.
+    The events have customer_id, key, flag_type, kind, at, comment and by; those of flags that are over are none of them.
     """
-    standing, lacking = [], []
+    standing, lacking, known = [], [], []
     for part in in_parts(spoken):
         said = recall_said(part, context)
         found, last = _keyed(part.items, "flag_type"), _keyed(said.last, "flag_type")
         keys = _keys(found, last)
         last = _numbered(last, keys)
-        past, present, over = _parted(_numbered(found, keys), context)
+        past, present, over = parted(_numbered(found, keys), context)
         times = times_known(said.events)
         if not part.states_present:
             present = standing_after(past, last, times, ITEM)
         standing.append(_joined(present)[1])
-        events = new_events(past, times, EVENT_KEY).join(over, on=ORDER, how="anti", maintain_order="left")
-        lacking.append(events.select("customer_id", "flag_type", "kind", "at", "comment"))
-    return pl.concat(standing), pl.concat(lacking)
+        happened = past.join(over, on=ORDER, how="anti", maintain_order="left")
+        new = new_events(past, times, EVENT_KEY)
+        columns = ["customer_id", "key", "flag_type", "kind", "at", "comment", "by"]
+        lacking.append(new.join(over, on=ORDER, how="anti", maintain_order="left").select(columns))
+        known.append(happened.join(new, on=[*ORDER, "kind"], how="anti", maintain_order="left").select(columns))
+    return pl.concat(standing), pl.concat(lacking), pl.concat(known)
 
 
 def _keys(*frames: pl.DataFrame) -> list[str]:
@@ -109,24 +112,6 @@ def _numbered(frame: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
 def _keyed(frame: pl.DataFrame, name: str) -> pl.DataFrame:
     """Add key: a flag type's name without regard to case."""
     return frame.with_columns(word_keys(frame[name]).alias("key"))
-
-
-def _parted(found: pl.DataFrame, context: Context) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """Return events of the past, each once, in order; flags that stand; and flags that are over, which are two events: they were set, and expired."""
-    is_present = pl.col("kind") == PRESENT
-    is_over = is_present & (pl.col("expires_on") < _day(context)).fill_null(value=False)
-    over, present = found.filter(is_over), found.filter(is_present & ~is_over)
-    ended = pl.col("expires_on").cast(pl.Datetime("us")).dt.replace_time_zone(context.settings.business.timezone, non_existent="null", ambiguous="earliest")
-    began = ended.dt.convert_time_zone("UTC")
-    set_then = over.with_columns(pl.lit(FLAGGED).alias("kind"), at=pl.coalesce("at", began))
-    ended_then = over.with_columns(pl.lit(EXPIRED).alias("kind"), at=began + timedelta(days=1))
-    past = pl.concat([found.filter(~is_present), set_then, ended_then])
-    past = past.unique([*EVENT_KEY, "kind", "comment"], keep="first", maintain_order=True).sort([*EVENT_KEY, *ORDER], maintain_order=True)
-    return past, present, over
-
-
-def _day(context: Context) -> date:
-    return context.as_of.astimezone(context.settings.zone).date()
 
 
 def _joined(present: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:

@@ -6,17 +6,18 @@ import polars as pl
 
 from pipeline.chaining import said_by
 from pipeline.context import Context
-from pipeline.intake.cells import email_keys, phone_keys
+from pipeline.intake.cells import email_keys, phone_keys, word_keys
 from pipeline.layering import JOINT
 from pipeline.legacy.opening import Source
 from pipeline.parting import Spoken
 from pipeline.reconciliation import UNREAD
 from pipeline.report import SHOWN
-from pipeline.store.sources import brought_elsewhere, customers_of, find_said, flags_of
+from pipeline.store.sources import brought_elsewhere, customers_of, events_told, find_said, flags_of
 
 PLAIN = ("first_name", "last_name", "company", "email", "phone", "status")
 DIFFERENCE = ("customer_id", "item", "difference", "in_file", "in_book")
 SAME = "same"
+AT_TEXT = pl.col("at").dt.strftime("%Y-%m-%d %H:%M").fill_null("at no time")
 ELSEWHERE = "of customers whom the files do not tell of"
 
 
@@ -32,11 +33,12 @@ def compare(spoken: Spoken, people: pl.DataFrame, context: Context) -> tuple[pl.
     known = customers_of(context.book, people["customer_id"])
     day = context.as_of.astimezone(context.settings.zone).date()
     past = (pl.col("expires_on") < day).fill_null(value=False)  # what nobody has ended yet is over all the same, as it is in the file
-    standing, events = said_by(spoken, context)
+    standing, events, known_events = said_by(spoken, context)
     flags = _flags(standing, flags_of(context.book, people["customer_id"]).filter(~past))
     absent = people.join(known, on="customer_id", how="anti").select("customer_id")
     there = flags.join(absent, on="customer_id", how="anti")
     happened = _events(events.join(absent, on="customer_id", how="anti", maintain_order="left"))
+    retold = _retold(known_events, events_told(context.book, known_events["customer_id"]))
     untold = brought_elsewhere(context.book, spoken.source).filter(~(past | pl.col("customer_id").is_in(list(spoken.partly))))
     elsewhere = _elsewhere(untold)
     lacking = absent.select(
@@ -47,9 +49,11 @@ def compare(spoken: Spoken, people: pl.DataFrame, context: Context) -> tuple[pl.
         pl.lit(None, pl.String).alias("in_book"),
     )
     profiles = _profiles(people.with_columns(pl.col("status").cast(pl.String)), known, context.settings.business.phone_region)
-    every = pl.concat([lacking, there.filter(pl.col("difference") != SAME), happened, elsewhere, profiles]).sort("customer_id", "item", maintain_order=True)
+    every = pl.concat([lacking, there.filter(pl.col("difference") != SAME), happened, retold, elsewhere, profiles]).sort(
+        "customer_id", "item", maintain_order=True
+    )
     counts = {f"flags {what}": n for what, n in flags.group_by("difference").agg(n=pl.len().cast(pl.Int64)).sort("difference").rows()}
-    more = {"events only in the files": len(happened), f"flags only in the book, {ELSEWHERE}": len(elsewhere)}
+    more = {"events only in the files": len(happened), "events told otherwise": len(retold), f"flags only in the book, {ELSEWHERE}": len(elsewhere)}
     people_counts = {"customers compared": len(people), "customers not in the book": len(absent), "profiles that differ": len(profiles)}
     return every, people_counts | counts | {what: n for what, n in more.items() if n}
 
@@ -94,9 +98,35 @@ def _flags(file: pl.DataFrame, book: pl.DataFrame) -> pl.DataFrame:
 
 def _events(lacking: pl.DataFrame) -> pl.DataFrame:
     """Return events that the book does not have, as differences."""
-    told = pl.concat_str(pl.col("at").dt.strftime("%Y-%m-%d %H:%M").fill_null("at no time"), "kind", "comment", separator=" ", ignore_nulls=True)
+    told = pl.concat_str(AT_TEXT, "kind", "comment", separator=" ", ignore_nulls=True)
     difference = pl.lit("an event only in the files").alias("difference")
     return lacking.select("customer_id", pl.col("flag_type").alias("item"), difference, told.alias("in_file"), pl.lit(None, pl.String).alias("in_book"))
+
+
+def _retold(known: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
+    """Return the events that the book has and the files tell otherwise, as differences: why, or who, as far as the files say it.
+
+    Why a flag was set may stand in its comment, where the file that came first had no events.
+    """
+    told = told.with_columns(key=word_keys(told["flag_type"])).drop("flag_type")
+    pairs = known.with_row_index("number").join(told, on=["customer_id", "key", "at"], how="left", maintain_order="left")
+    lines, line = (pl.concat_str(pl.lit(JOINT), text, pl.lit(JOINT)) for text in ("after", "comment"))
+    is_why = pl.col("comment").is_null() | (pl.col("comment") == pl.col("reason")) | lines.str.contains(line, literal=True).fill_null(value=False)
+    is_who = pl.col("by").is_null() | (pl.col("by") == pl.col("changed_by"))
+    fits = (is_why & is_who).fill_null(value=False)
+    others = pairs.filter(~fits.any().over("number")).unique("number", keep="first", maintain_order=True)
+    return others.select(
+        "customer_id",
+        pl.col("flag_type").alias("item"),
+        pl.lit("an event with another reason or person").alias("difference"),
+        _event("kind", "comment", "by").alias("in_file"),
+        _event("kind", "reason", "changed_by").alias("in_book"),
+    )
+
+
+def _event(kind: str, why: str, who: str) -> pl.Expr:
+    """Return an event as a person reads it."""
+    return pl.concat_str(AT_TEXT, kind, why, pl.format("by {}", who), separator=" ", ignore_nulls=True)
 
 
 def _elsewhere(flags: pl.DataFrame) -> pl.DataFrame:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from pipeline.intake.cells import word_keys
-from pipeline.legacy.flagging import FLAGGED, PRESENT
+from pipeline.legacy.flagging import FLAGGED, PRESENT, UNFLAGGED
 
 NAMES = ("customer_id", "key")
 
@@ -48,6 +48,13 @@ def standing_after(past: pl.DataFrame, last: pl.DataFrame, times: pl.DataFrame, 
     return pl.concat(
         [telling.filter(pl.col("kind") == FLAGGED).select(past.columns), kept.select(name for name in past.columns if name in kept.columns)], how="diagonal"
     )
+
+
+def ends_at_odds(past: pl.DataFrame, stands: pl.Series) -> pl.Series:
+    """Return the customers of whom an item's last event in the files says otherwise than that it stands, or does not (`stands`, the items' numbers)."""
+    ends = past.unique(stands.name, keep="last", maintain_order=True).filter(pl.col("kind").is_in([FLAGGED, UNFLAGGED]))
+    is_there = ends[stands.name].is_in(stands.implode())
+    return ends.filter((ends["kind"] == FLAGGED) != is_there)["customer_id"]
 
 
 def _latest(times: pl.DataFrame) -> pl.DataFrame:

@@ -47,6 +47,7 @@ from pipeline.wording import count_of
 from schemas.entities import FLAGS
 from schemas.plan import CUSTOMER_EXPORT
 
+NAMED = 5  # customers whom a remark names
 MERGED_IN = [name for name in CUSTOMER_EXPORT if name not in ("source_row", "customer_id", "alert_message")]
 
 
@@ -67,6 +68,7 @@ class Migrated:
     flags_before: int = 0
     gone: int = 0
     events: int = 0
+    at_odds: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
     @property
@@ -98,7 +100,7 @@ def migrate_sources(loading: Loading, sources: Sequence[tuple[int, Source]]) -> 
     told = bring_bookings(replace(loading, create_customers=True), exports, done.loaded, partial(telling.finish, have_alerts=new == people))
     _count_customers(done, context, (people, new, told), [number for number, _ in of_customers])
     count_book(done.counts, context, any_before=done.flags_before > 0)
-    done.remarks += [*_kept(done, spoken.source), *_unseen(context)]
+    done.remarks += [*_kept(done, spoken.source), *_at_odds(done.at_odds), *_unseen(context)]
     done.flags, done.history = flag_rows(done.counts, context), history_rows(done.counts, context)
     return done
 
@@ -128,6 +130,14 @@ def _kept(done: Migrated, source: str) -> list[str]:
     count = sum(n for (_, what), n in done.counts.items() if what == "kept")
     why = "other rows of these customers came back, now or in an earlier run"
     return [f"{count_of(count, 'flag')} kept that {source} said before, and the rows that hold do not say: {why}"] if count else []
+
+
+def _at_odds(customers: Sequence[str]) -> list[str]:
+    """Return a remark where a file's events do not lead to the flags that its column says stand."""
+    if not customers:
+        return []
+    which = f"{', '.join(customers[:NAMED])}{', …' if len(customers) > NAMED else ''}"
+    return [f"{count_of(len(customers), 'flag')} whose last event says otherwise than the column of flags, which counts; customers: {which}"]
 
 
 def _unseen(context: Context) -> list[str]:
@@ -257,6 +267,7 @@ def _note(done: Migrated, chained: Chained, context: Context) -> None:
     add_due(context.book, chained.due)
     add_counts(done.counts, chained.counts)
     done.events += len(chained.planned.events)
+    done.at_odds += chained.at_odds.to_list()
     done.gone += count_gone(chained.planned.events) if done.flags_before else 0
 
 

@@ -103,6 +103,16 @@ def events_known(book: Book, customers: pl.Series, source: str) -> pl.DataFrame:
     )
 
 
+def events_told(book: Book, customers: pl.Series) -> pl.DataFrame:
+    """Return what the history says of the events that migrations brought: customer_id, flag_type, at, reason, changed_by, and after (the comment then)."""
+    return book.ask(
+        "SELECT customer_id, item AS flag_type, changed_at AS at, reason, changed_by, after ->> 'comment' AS after "
+        f"FROM history SEMI JOIN asked USING (customer_id) WHERE entity = 'flags' AND batch_id IN ({MIGRATIONS}) ORDER BY event_id",
+        asked=customers.unique().to_frame("customer_id"),
+        undone=undone_batches(book),
+    )
+
+
 def begin_staging(book: Book) -> None:
     """Make an empty staging table of customers, and of the ids of those who have none but an e-mail address or phone number of theirs."""
     columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS["customers"].items())
