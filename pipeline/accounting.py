@@ -7,7 +7,7 @@ import polars as pl
 
 from pipeline.context import Context
 from pipeline.intake.cells import word_keys
-from pipeline.legacy.flagging import PRESENT
+from pipeline.legacy.flagging import PRESENT, UNCLEAR
 from pipeline.store.reading import names_in_use
 from pipeline.store.sources import count_due
 from schemas.entities import FLAGS
@@ -18,7 +18,7 @@ Counts = Counter[tuple[str, str]]  # by flag type and what
 
 def count_lost(counts: Counts, lost: pl.DataFrame) -> None:
     """Count the flags and events (flag_type, kind) of rows that come back."""
-    what = pl.when(pl.col("kind") == PRESENT).then(pl.lit("rejected")).otherwise(pl.lit("events_rejected"))
+    what = pl.when(pl.col("kind").is_in([PRESENT, UNCLEAR])).then(pl.lit("rejected")).otherwise(pl.lit("events_rejected"))
     add_counts(counts, lost.group_by("flag_type", what.alias("what")).agg(n=pl.len().cast(pl.Int64)))
 
 

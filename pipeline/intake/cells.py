@@ -5,7 +5,7 @@ length and order; null in, null out; what is blank comes out null.
 """
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 
 import phonenumbers
@@ -143,6 +143,11 @@ def map_values(values: pl.Series, table: Mapping[str, str]) -> pl.Series:
 def word_keys(values: pl.Series) -> pl.Series:
     """Return words without regard to case and surrounding blanks (rule 3.2)."""
     return email_keys(values)
+
+
+def keys_of(words: Iterable[str]) -> list[str]:
+    """Return words of a map or of the settings as `word_keys` gives those of cells, blank where nothing is left of one."""
+    return word_keys(pl.Series(list(words), dtype=pl.String)).fill_null("").to_list()
 
 
 def name_keys(values: pl.Series) -> pl.Series:

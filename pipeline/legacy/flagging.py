@@ -6,17 +6,17 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from pipeline.findings import CATALOGUE
-from pipeline.intake.cells import map_values, word_keys
+from pipeline.intake.cells import keys_of, map_values, word_keys
 from pipeline.intake.checking import FINDINGS
 from pipeline.intake.dates import Dates, read_dates, read_times
 from pipeline.intake.sheets import CELL_ERROR
-from pipeline.legacy.maps import ANY, FlagRule
+from pipeline.legacy.maps import ANY, YES, FlagRule
 from pipeline.legacy.shaping import Picked
 from schemas.plan import UTC_TIME, Dtype
 
-PRESENT, FLAGGED, UNFLAGGED, STRANGE = "present", "flagged", "unflagged", "strange"
-# One row for each flag that stands in the file (kind present), or event of the past (flagged, unflagged; strange where its word is not known);
-# `place` is its order within the row.
+PRESENT, UNCLEAR, FLAGGED, UNFLAGGED, STRANGE = "present", "unclear", "flagged", "unflagged", "strange"
+# One row for each flag that stands in the file (kind present; unclear where its word is neither yes nor no), or event of the past (flagged, unflagged;
+# strange where its word is not known); `place` is its order within the row.
 ITEMS: dict[str, Dtype] = {
     "source_row": pl.Int64,
     "place": pl.Int64,
@@ -29,6 +29,7 @@ ITEMS: dict[str, Dtype] = {
 }
 NOT_A_TYPE = "{} names none of the flag types, which are {}: correct it, or say in [flags.types] of the map which its word is"
 NOT_AN_EVENT = "{} says neither that a flag was set nor that it ended: give the word in the map, in flagged, unflagged, or no (nothing happened)"
+NOT_YES_OR_NO = "{} says neither yes nor no: give its word in the map, in yes or no"
 NO_TIME = "{} is blank: an event needs its day to stand in its place in the history"
 NOT_A_DAY = "{} is not a date of a form that the map names (date_formats), or a time that a change of clocks skips"
 NO_TEXT = ("-", "--", "\u2013", "\u2014", "n/a")  # comments that say that there is none
@@ -71,10 +72,11 @@ def _of_rule(picked: Picked, rule: FlagRule, types: Sequence[str], told: Told) -
     base = _tagged(picked, rule, told) if rule.tags else _marked(picked, rule, types, told)
     rows = base["index"]
     by, at, expires = (_gathered(picked, headers, rows) for headers in (rule.by, rule.at, rule.expires))
-    expires = _without(expires, [word.strip().casefold() for word in rule.no_end]) if rule.no_end else expires
+    expires = _without(expires, keys_of(rule.no_end)) if rule.no_end else expires
     times, days = read_times(at, picked.source.map.date_formats, picked.source.map.timezone), read_dates(expires, picked.source.map.date_formats)
     frame = base.with_columns(by.alias("by"), times.values.alias("at"), days.values.alias("expires_on"), source_row=picked.rows.gather(rows))
     faults = [*_date_faults(frame, times, rule.at), *_date_faults(frame, days, rule.expires)]
+    faults.append(_fault(frame.filter(pl.col("kind") == UNCLEAR), "unclear-flag", rule.when, NOT_YES_OR_NO.format(" / ".join(rule.when))))
     if rule.event:
         undated = at.is_null()
         faults.append(_fault(frame.filter(undated), "bad-date", rule.at or rule.event, NO_TIME.format((rule.at or rule.event)[0])))
@@ -90,6 +92,11 @@ def _read(picked: Picked, headers: Sequence[str], read: Callable[[Sequence[str]]
     text = read(headers)
     bad = picked.errors(headers)
     return picked.nothing() if text is None else text.set(bad, None) if bad.any() else text
+
+
+def _word(picked: Picked, headers: Sequence[str]) -> pl.Series:
+    """Return a column's words; an apostrophe before one is none of it, but what a spreadsheet has to say that it is text."""
+    return _read(picked, headers, picked.line).str.strip_prefix("'")
 
 
 def _gathered(picked: Picked, headers: Sequence[str], rows: pl.Series) -> pl.Series:
@@ -118,17 +125,19 @@ def _fault(frame: pl.DataFrame, code: str, headers: Sequence[str], message: str 
 
 def _marked(picked: Picked, rule: FlagRule, types: Sequence[str], told: Told) -> pl.DataFrame:
     """Return the rows of a rule that have a flag, or an event: index (in the piece), kind, flag_type and comment."""
-    filled = {name: _read(picked, getattr(rule, name), picked.line) for name in ("when", "type_column", "event")}
+    filled = {name: _word(picked, getattr(rule, name)) for name in ("when", "type_column", "event")}
     filled["comment"] = _read(picked, rule.comment, picked.text)
     frame = pl.DataFrame(filled).with_row_index("index").with_columns(pl.col("index").cast(pl.Int64))
     if rule.event:
         kind = _event_kinds(filled["event"], rule)
     elif rule.when:
-        kind = _yes_kinds(filled["when"], rule)
-        _note_strange(picked, rule, filled["when"], told)
+        strange = _strange(picked, rule, filled["when"])
+        is_usual = rule.yes == YES
+        kind = _yes_kinds(filled["when"], rule).set(strange, UNCLEAR if is_usual else None)
+        _note(told, rule.when, filled["when"].filter(strange) if not is_usual else filled["when"].clear())
     else:
         kind = _filled_kinds(filled["comment"], filled["type_column"], rule)
-    words = {word.strip().casefold(): name for word, name in [*((name, name) for name in types), *rule.types.items()]}
+    words = dict(zip(keys_of([*types, *rule.types]), [*types, *rule.types.values()], strict=True))
     flag_type = map_values(word_keys(filled["type_column"]), words) if rule.type_column else None
     heads = rule.when or (() if rule.comment else rule.type_column)
     default = rule.text or next(iter(heads), None)
@@ -148,24 +157,23 @@ def _marked(picked: Picked, rule: FlagRule, types: Sequence[str], told: Told) ->
 def _yes_kinds(words: pl.Series, rule: FlagRule) -> pl.Series:
     """Return `PRESENT` where a word means yes."""
     keys = word_keys(words)
-    yes, no = ([word.casefold() for word in some] for some in (rule.yes, rule.no))
+    yes, no = keys_of(rule.yes), keys_of(rule.no)
     return _present(keys.is_not_null() & ~keys.is_in(no)) if ANY in yes else map_values(keys, dict.fromkeys(yes, PRESENT))
 
 
-def _note_strange(picked: Picked, rule: FlagRule, words: pl.Series, told: Told) -> None:
-    """Tell the words of a rule's column that are neither yes nor no; of several rules that look at the same column, for the first, if none knows them."""
+def _strange(picked: Picked, rule: FlagRule, words: pl.Series) -> pl.Series:
+    """Tell which words of a rule's column are neither yes nor no; of several rules that look at the same column, for the first, if none knows them."""
     alike = [other for other in picked.source.rules() if other.when and picked.places(other.when) == picked.places(rule.when)]
-    known = {word.casefold() for other in alike for word in (*other.yes, *other.no)}
-    if alike[0] is rule and ANY not in known:
-        keys = word_keys(words)
-        _note(told, rule.when, words.filter(keys.is_not_null() & ~keys.is_in(list(known))))
+    known = keys_of(word for other in alike for word in (*other.yes, *other.no))
+    keys = word_keys(words)
+    return keys.is_not_null() & ~keys.is_in(known).fill_null(value=True) & pl.Series([alike[0] is rule and ANY not in known]).new_from_index(0, len(words))
 
 
 def _filled_kinds(comment: pl.Series, named: pl.Series, rule: FlagRule) -> pl.Series:
     """Return `PRESENT` where a type is named, or else there is a comment; a word of `no` in the one's place, or the other's, says that there is no flag."""
-    no = [word.casefold() for word in rule.no]
+    no = keys_of(rule.no)
     types, texts = word_keys(named), word_keys(comment)
-    listed = [word.strip().casefold() for word in rule.types]
+    listed = keys_of(rule.types)
     no_type, no_text = types.is_in(no) & ~types.is_in(listed), texts.is_in(no)
     return _present((types.is_not_null() | (texts.is_not_null() & ~no_text)) & ~no_type.fill_null(value=False))
 
@@ -177,8 +185,8 @@ def _present(is_there: pl.Series) -> pl.Series:
 def _event_kinds(words: pl.Series, rule: FlagRule) -> pl.Series:
     """Return what each word says happened; `STRANGE` where the rule does not know the word, null where there is none, or one that means no event."""
     keys = word_keys(words)
-    table = {word.casefold(): kind for kind, some in ((FLAGGED, rule.flagged), (UNFLAGGED, rule.unflagged)) for word in some}
-    kinds, is_none = map_values(keys, table), keys.is_null() | keys.is_in([word.casefold() for word in rule.no])
+    table = {word: kind for kind, some in ((FLAGGED, rule.flagged), (UNFLAGGED, rule.unflagged)) for word in keys_of(some)}
+    kinds, is_none = map_values(keys, table), keys.is_null() | keys.is_in(keys_of(rule.no))
     return kinds.set(kinds.is_null() & ~is_none.fill_null(value=True), STRANGE)
 
 
@@ -194,9 +202,9 @@ def _tagged(picked: Picked, rule: FlagRule, told: Told) -> pl.DataFrame:
 
     Each different cell is taken apart once: a shop has few of them, however many customers it has.
     """
-    cells = pl.DataFrame({"cell": _read(picked, rule.tags, picked.text)}).with_columns(index=pl.int_range(pl.len(), dtype=pl.Int64))
+    cells = pl.DataFrame({"cell": _read(picked, rule.tags, picked.text).str.strip_prefix("'")}).with_columns(index=pl.int_range(pl.len(), dtype=pl.Int64))
     tags = _split(cells.select("cell").drop_nulls().group_by("cell").agg(n=pl.len().cast(pl.Int64)), rule)
-    tags = tags.with_columns(flag_type=map_values(word_keys(tags["tag"]), {tag.strip().casefold(): name for tag, name in rule.allow.items()}))
+    tags = tags.with_columns(flag_type=map_values(word_keys(tags["tag"]), dict(zip(keys_of(rule.allow), rule.allow.values(), strict=True))))
     others = tags.filter(pl.col("flag_type").is_null()).group_by("tag").agg(pl.col("n").sum())
     told.add(told.tags, others.sort("n", "tag", descending=[True, False]))
     listed = tags.filter(pl.col("flag_type").is_not_null()).select("cell", "flag_type", comment=pl.lit(rule.text) if rule.text else pl.col("tag"))

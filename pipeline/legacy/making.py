@@ -34,10 +34,12 @@ def rule_of_switch(one: Guess, kind: str) -> Rule:
         yes, no = [*yes, *(word for word in longer if first_word(word) == "yes")], [*no, *(word for word in longer if first_word(word) == "no")]
         rule.says_which = any(first_word(word) == "yes" and len(word) > LONG_WORD for word in longer)  # what they say beside yes may be the reason
         rule.doubts.append(f"of cells of {one.header} that say more than yes or no the first word counts: {', '.join(longer)}")
-    rule.yes, rule.no = yes or None, no
     strange = [word for word in one.words if word not in (*yes, *no)]
+    rule.yes, rule.no = yes or None, [*no, *strange]
     if strange:
-        rule.doubts.append(f"these words of {one.header} are neither yes nor no: {', '.join(strange)}. Put each where it belongs; they count as no")
+        rule.doubts.append(
+            f"these words of {one.header} are neither yes nor no: {', '.join(strange)}. They stand in the line no: move those that mean yes to the line yes"
+        )
     if not yes:
         rule.doubts.append(f"nobody is flagged in this file, so the word for yes is not known; without a line yes, the usual words of {one.header} count")
     elif len(rule.flagged_rows()) and rule.flagged_rows().mean() == 1.0 and len(one.cells) > 1:

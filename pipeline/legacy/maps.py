@@ -27,8 +27,17 @@ FIELDS = {
     "bookings": [name for name in LAYOUTS["bookings"].names() if name != "alert_message"] + ["name", "day"],
 }
 WHO = ("customer_id", "email", "phone", "name")
-YES = ("yes", "y", "true", "t", "1", "x", "on", "✓", "✔", "checked", "blocked", "banned", "flagged")
-NO = ("no", "n", "false", "f", "0", "off", "unchecked", "allow", "allowed", "none", "-", "--", "\u2013", "\u2014", "n/a")
+# Words that mean yes and no where a map does not say which do.
+YES = (
+    *("yes", "y", "true", "t", "1", "x", "on", "✓", "✔", "checked", "blocked", "banned", "flagged"),
+    *("ja", "oui", "si", "sí", "sì", "sim", "da", "tak", "igen", "ano", "kyllä", "evet", "да", "\u03bd\u03b1\u03b9", "はい", "是"),
+    *("wahr", "vrai", "vero", "verdadero", "verdadeiro"),
+)
+NO = (
+    *("no", "n", "false", "f", "0", "off", "unchecked", "allow", "allowed", "none", "-", "--", "\u2013", "\u2014", "n/a"),
+    *("nein", "non", "nee", "nej", "nei", "não", "nao", "nie", "nem", "ne", "ei", "hay\u0131r", "hayir", "нет", "όχι", "いいえ", "否"),
+    *("falsch", "faux", "falso"),
+)
 ANY = "*"  # among the words that mean yes: whatever is filled in and does not mean no
 
 

@@ -6,6 +6,7 @@ from itertools import combinations
 from typing import Any
 
 from pipeline.errors import Refused
+from pipeline.intake.cells import keys_of
 from schemas.columns import header_key
 
 OPPOSITES = (("yes", "no"), ("flagged", "unflagged"), ("flagged", "no"), ("unflagged", "no"))
@@ -61,5 +62,5 @@ def settle_words(said: Mapping[str, Any], usual: Mapping[str, Sequence[str]], wh
 
 
 def _same_words(some: Iterable[str], others: Iterable[str]) -> list[str]:
-    keys = {word.strip().casefold() for word in others}
-    return [word for word in some if word.strip().casefold() in keys]
+    keys, words = {*keys_of(others)}, list(some)
+    return [word for word, key in zip(words, keys_of(words), strict=True) if key in keys]

@@ -7,12 +7,12 @@ import polars as pl
 
 from pipeline.findings import CATALOGUE, NOT_A_ZONE, Checked
 from pipeline.intake.casting import cast_bookings, cast_customers
-from pipeline.intake.cells import are_addresses, blank_as_null, email_keys, name_keys, own_texts
+from pipeline.intake.cells import are_addresses, blank_as_null, email_keys, keys_of, name_keys, own_texts, word_keys
 from pipeline.intake.checking import FINDINGS
 from pipeline.intake.exports import Export, as_export, is_mended
 from pipeline.intake.maps import ColumnMap
-from pipeline.intake.sheets import RawSheet, cell
-from pipeline.legacy.flagging import ITEMS, Told, find_items
+from pipeline.intake.sheets import ERROR_TEXTS, RawSheet, cell
+from pipeline.legacy.flagging import ITEMS, NO_TEXT, Told, find_items
 from pipeline.legacy.messaging import in_file_words
 from pipeline.legacy.opening import Source
 from pipeline.legacy.shaping import Picked, count_further, count_scientific, not_picked, shape, strange_zones
@@ -27,6 +27,8 @@ NOT_PICKED = "{} is not of the form that [pick] of the map takes a part of: noth
 IN_SHORT = (
     "{} is written as a spreadsheet shows long numbers, and counts as it stands; if that left digits out, export the file again without opening it in between"
 )
+NO_IDS = (*NO_TEXT, *ERROR_TEXTS)
+NO_ID = "what stands in the place of the id is none, and by it different people would become one: give the id, or leave the cell blank"
 PLAIN_ID = r"^[!-~]*[0-9][!-~]*$"
 ASKED = ("email_key", "phone", "name_key")
 
@@ -209,9 +211,17 @@ def _bad_zones(picked: Picked) -> pl.DataFrame:
 
 
 def _bad_ids(picked: Picked, name: str) -> pl.DataFrame:
-    """Return findings for rows with an id of which the map's pattern takes nothing: another key would tell the row in its place."""
+    """Return findings for rows with an id of which the map's pattern takes nothing, so that another key would tell the row in its place, and no ids.
+
+    By words such as n/a, and by what stands where a formula failed, different people would become one.
+    """
+    text = picked.text(picked.source.map.columns_of(picked.source.kind).get(name, ()))
+    is_none = picked.nothing() if text is None else word_keys(text).is_in(keys_of(NO_IDS))
+    none = picked.rows.filter(is_none.cast(pl.Boolean).fill_null(value=False))
     rows = not_picked(picked, name)
-    return _faults(rows, pl.DataFrame({"code": ["bad-id"] * len(rows)}, schema={"code": pl.String}))
+    rows = rows.filter(~rows.is_in(none.implode()))
+    found = [_faults(some, pl.DataFrame({"code": ["bad-id"] * len(some)}, schema={"code": pl.String})) for some in (rows, none)]
+    return pl.concat([found[0], found[1].with_columns(message=pl.lit(NO_ID))])
 
 
 def _footers(picked: Picked) -> pl.DataFrame:

@@ -35,6 +35,7 @@ THOUSANDS = r"^[+-]?\d{1,3}(?:,\d{3})+\.\d+$"  # both signs are there, so that i
 THOUSANDS_WITH_DOTS = r"^[+-]?\d{1,3}(?:\.\d{3})+,\d+$"
 KEYS = ("customer_id", "booking_id", "email")  # where a line break inside one is a fault, and none of the sheet's look
 ZONED = ("starts_at", "ends_at")
+GUARDED = (*KEYS, *ZONED, "day", "status")  # none of them begins with an apostrophe: a spreadsheet had it there to say that it is text
 # Small words that begin a family name, and a whole name whose family name comes last.
 SMALL = "de|del|della|dello|delle|dei|degli|di|da|dal|dalla|dos|das|do|du|des|la|le|lo|van|von|vom|der|den|ter|ten|zu|zur|zum|af|av|el|in|op|aan|'t|\u2019t|'s"
 PARTICLES = rf"(?:(?i:{SMALL})\s+)*"
@@ -128,6 +129,8 @@ def shape(picked: Picked) -> tuple[RawSheet, dict[str, int]]:
 
 def _mended(name: str, text: pl.Series, source: Source) -> pl.Series:
     """Return a column with its damage mended: several values in a cell, addresses in brackets, patterns, numbers without their plus."""
+    if name in GUARDED and text.str.starts_with("'").any():
+        text = text.str.strip_prefix("'")
     if name == "email" and text.str.contains("[<:]").any():
         inside = text.str.extract(IN_BRACKETS, 1)
         text = inside.zip_with(inside.is_not_null(), text.str.replace(r"(?i)^mailto:", ""))
