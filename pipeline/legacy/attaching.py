@@ -121,15 +121,21 @@ def attach_near(rule: Rule, free: list[Guess]) -> None:
     for step in (1, -1):
         place = rule.head().place + step
         while (near := next((one for one in free if one.place == place), None)) is not None or place in taken:
-            if near is not None and not _attach(rule, near):
+            is_passed = near is not None and _only_notes(near, free)
+            if near is not None and not is_passed and not _attach(rule, near):
                 break
-            if near is not None and near in free:
+            if near is not None and not is_passed and near in free:
                 free.remove(near)
             place += step
     for one in [one for one in free if "comment" not in rule.parts and one.is_text() and one.is_called(words.REASON) and stands_with(rule, one) >= ENOUGH]:
         rule.unsure["comment"] = f"{one.header} does not stand beside {rule.head().header}: does it tell why?"
         rule.parts["comment"] = one
         free.remove(one)
+
+
+def _only_notes(one: Guess, free: Sequence[Guess]) -> bool:
+    """Tell whether a column is one of notes, and another says why: it is no part of the flag, and no end of what stands beside it."""
+    return one.is_text() and one.is_called(words.NOTES) and not one.sounds(words.REASON) and any(other.is_called(words.REASON) for other in free)
 
 
 def is_called_day(one: Guess) -> bool:
@@ -245,7 +251,8 @@ def _attach(rule: Rule, one: Guess) -> bool:
         rule.parts["by"] = one
         return True
     is_reason, is_note = (one.sounds(terms) and (one.is_text() or not one.filled) for terms in (words.REASON, words.NOTES))
-    if "comment" in rule.parts or not (is_reason or is_note) or (is_note and not one.filled) or (rule.is_offered and not does_fit):
+    is_taken = "comment" in rule.parts or ("comment" in rule.offered and not is_reason)
+    if is_taken or not (is_reason or is_note) or (is_note and not one.filled) or (rule.is_offered and not does_fit):
         return False
     if not does_fit:
         rule.offered["comment"] = (one, f"{one.header} is filled for customers without this flag too; if it tells why, take the # off")

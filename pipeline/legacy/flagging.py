@@ -1,5 +1,6 @@
 """What a piece of another system's file says of flags: those that stand, and what happened to them before."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -10,7 +11,7 @@ from pipeline.intake.cells import keys_of, map_values, word_keys
 from pipeline.intake.checking import FINDINGS
 from pipeline.intake.dates import Dates, read_dates, read_times
 from pipeline.intake.sheets import CELL_ERROR
-from pipeline.legacy.maps import ANY, YES, FlagRule
+from pipeline.legacy.maps import ANY, GOES_ON, YES, FlagRule
 from pipeline.legacy.shaping import Picked
 from schemas.plan import UTC_TIME, Dtype
 
@@ -157,16 +158,24 @@ def _marked(picked: Picked, rule: FlagRule, types: Sequence[str], told: Told) ->
 def _yes_kinds(words: pl.Series, rule: FlagRule) -> pl.Series:
     """Return `PRESENT` where a word means yes."""
     keys = word_keys(words)
+    if any(word.endswith(GOES_ON) for word in (*rule.yes, *rule.no)):
+        return _present(_among(keys, rule.yes) & ~keys.is_in(keys_of(rule.no)))
     yes, no = keys_of(rule.yes), keys_of(rule.no)
     return _present(keys.is_not_null() & ~keys.is_in(no)) if ANY in yes else map_values(keys, dict.fromkeys(yes, PRESENT))
+
+
+def _among(keys: pl.Series, words: Sequence[str]) -> pl.Series:
+    """Tell which cells are one of some words, or begin with one that may go on."""
+    begins = [re.escape(key.removesuffix(GOES_ON)) for key in keys_of(words) if key.endswith(GOES_ON)]
+    return (keys.is_in(keys_of(words)) | keys.str.contains(rf"^(?:{'|'.join(begins) or 'x^'})(?:[^\p{{L}}\p{{N}}]|$)")).fill_null(value=False)
 
 
 def _strange(picked: Picked, rule: FlagRule, words: pl.Series) -> pl.Series:
     """Tell which words of a rule's column are neither yes nor no; of several rules that look at the same column, for the first, if none knows them."""
     alike = [other for other in picked.source.rules() if other.when and picked.places(other.when) == picked.places(rule.when)]
-    known = keys_of(word for other in alike for word in (*other.yes, *other.no))
+    known = [word for other in alike for word in (*other.yes, *other.no)]
     keys = word_keys(words)
-    return keys.is_not_null() & ~keys.is_in(known).fill_null(value=True) & pl.Series([alike[0] is rule and ANY not in known]).new_from_index(0, len(words))
+    return keys.is_not_null() & ~_among(keys, known) & pl.Series([alike[0] is rule and ANY not in known]).new_from_index(0, len(words))
 
 
 def _filled_kinds(comment: pl.Series, named: pl.Series, rule: FlagRule) -> pl.Series:

@@ -13,7 +13,8 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
     "On Hold": (
         Terms(
             "block* | *blocked | blocklist* | geblok* | blok* | blocc* | bloqu* | bloke* | zablok* | blocag* | blocat* | letilt* | tiltott",
-            "engelli | zablokovan* | isblocked | tiltas* | tiltolist* | kitilt* | unblock* | debloqu* | desbloque* | sbloc* | odblok* | deblok* | avblokk*",
+            "engellendi | engellenen | engelleme*",
+            "zablokovan* | isblocked | tiltas* | tiltolist* | kitilt* | unblock* | debloqu* | desbloque* | sbloc* | odblok* | deblok* | avblokk*",
             "deblocage* | desbloqueo* | desbloqueio* | sospes* | sospension* | suspendid* | suspenso | suspensa | geschorst | schorsing*",
             "αποκλει* | μπλοκ* | блок* | заблок* | *ブロック* | *블록* | *차단* | *拉黑* | *屏蔽* | *封禁*",
         ),
@@ -37,6 +38,7 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
             "μαυρη λιστα | черн* спис* | чорн* спис* | стоп лист* | *ブラックリスト* | *黑名单* | *黑名單* | *블랙리스트*",
         ),
         Terms(
+            "no booking* before | no bookings until",
             "dnr | dnb | d n r | d n b | do not book* | do not serve* | do not accept | do not rent* | do not admit* | do not hire | do not sell",
             "do not deal | do not schedule | do not service | do not see | do not host | do not rebook | do not check in | do not allow*",
             "do not ship | do not deliver | do not return | do not use | do not let in | do not work with | donotbook | donotserve | donotrent",
@@ -185,7 +187,7 @@ NOT_A_FLAG: Final = Terms(
     "betaalmethode | zpusob platby | paid by | payment method | payment terms | payment type | deposit | deposit paid | anzahlung* | acompte* | fianza*",
     "sinal | borg | depositum | zaloha* | how did | como nos | wie auf uns | account manager | pets | animais | vaccin*",
     "blocco listin* | blocco prezz* | blocco scont* | preissperr* | rabattsperr* | price lock* | price block* | *メール* | *短信*",
-    "hold harmless* | interdit aux chiens | escluso iva | banniere | engelli mi",
+    "hold harmless* | interdit aux chiens | escluso iva | banniere | engelli | engelli mi",
 )
 # Lights as signs, in words.
 LIGHTS: Final = {"🟢": "green", "🟩": "green", "🟡": "yellow", "🟨": "yellow", "🟠": "orange", "🟧": "orange"} | {

@@ -141,6 +141,7 @@ REASON: Final = Terms(
     "varfor | hvorfor | grunn* | peruste* | proc | dlaczego | a causa de | blocco motivo | weswegen",
     "reason* | *reason | grund | *grund | begrund* | *begrundung | motif* | raison* | motiv* | reden* | *reden | waarom | arsag* | arsak* | *arsak",
     "*arsag | orsak* | *orsak | anledn* | powod* | przyczyn* | duvod* | causa* | perche | porque | por que | syy | *syy | razon | why | warum",
+    "selite | selitys",
     "weshalb | pourquoi | cause | razao | oka | indok | sebep | neden | motiu | bakgrund | perustelu*",
     "причин* | почему | основание | *理由* | *原因* | *사유* | *이유*",
     "λογοσ | αιτια | αιτιολογ*",
@@ -167,6 +168,8 @@ STAFF: Final = Terms(
     "responsable* | responsabile | duty manager | manager | ekleyen | issued by | recorded by | zapisal* | logged by | entered by | added by | changed by",
     "staff* | employee* | mitarbeiter* | employe | emplead* | operator* | medewerker* | usuario* | utilisateur* | user | bearbeiter* | agent*",
     "personal | anstalld | medarbejder* | medarbeider* | ansatt | pracownik* | zamestnan* | tyontekija* | funcionari* | dipendente | operatore",
+    "responsavel | responsaveis | verantwortlich* | kurzel | kuerzel | initials | initialen | ansvarig* | ansvarlig* | vastuuhenkilo* | sorumlu*",
+    "merkitsija | kirjaaja | varoittaja | antaja | verantwoordelijk* | warner | warned by",
     "handlaggare | sachbearbeiter* | decision de | decision by | decide par | decided by | entschieden von | besloten door | deciso da | decidido por",
     "сотрудник* | менеджер* | оператор* | ответственн* | *担当* | *登録者 | *员工* | *经办人* | *담당*",
 )
@@ -180,6 +183,7 @@ AT: Final = Terms(
     "ημερομηνια | απο",
 )
 UNTIL: Final = Terms(
+    "before | avant | vor dem | antes de | antes del | antes do | prima del | prima di | voor | for den | przed | pred",
     "lift on | lifts | lift date | reinstate* | can return | back on | review date | review on | echeance* | terme | indtil | bitis | bitis tarihi | 解除日*",
     "*종료* | μεχρι | do kiedy | kadar",
     "istjece | istice | vrijedi do | velja do | until | *until | *ende | *slut | *einde | till | tills | thru | through | end",

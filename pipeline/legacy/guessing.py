@@ -196,6 +196,12 @@ def first_word(text: str) -> str | None:
     return None if begins is None else "yes" if means_yes(begins[1]) else "no" if means_no(begins[1]) else None
 
 
+def beginning(text: str) -> str:
+    """Return the word with which a text of `first_word` begins, small."""
+    begins = GOES_ON.match(text.strip())
+    return "" if begins is None else begins[1].lower()
+
+
 def _formats(cells: pl.Series) -> tuple[list[str] | None, int]:
     """Return the formats by which cells are dates, and how many are none; none needed for ISO: []; None where the cells are no dates."""
     if share(cells, LIKE_A_DAY) < MANY or share(cells, r"^\d{1,4}$|^\d{5,}$") > 1 - MANY:

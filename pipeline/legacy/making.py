@@ -1,10 +1,12 @@
 """Rules for flags of single columns, each with what is not sure of it: of switches, of words for types, of texts, of days."""
 
-from pipeline.legacy.guessing import LONG_WORD, MOST, Guess, first_word, means_no, means_yes
+from pipeline.legacy.guessing import MOST, Guess, beginning, first_word, means_no, means_yes
 from pipeline.legacy.levels import Levels
-from pipeline.legacy.maps import ANY
+from pipeline.legacy.maps import ANY, GOES_ON
 from pipeline.legacy.rules import Rule, nothings, place_day
 
+HUNGARIAN = {"i", "n"}  # igen, nem
+SIGNS = 2  # that may stand behind a word, and say nothing
 UNSURE = "?"  # nothing in a text; beside yes and no, somebody did not know
 SPARSE = 0.6  # the share of rows above which a text is hardly a flag
 
@@ -15,7 +17,9 @@ def is_switch(guess: Guess) -> bool:
     two = len(guess.words) == len(("yes", "no")) and not no and guess.filled >= MOST and len(guess.cells) > len(guess.words)
     longer = [word for word in guess.words if first_word(word)]
     most_known = bool(yes) and 2 * len({*yes, *no, *longer}) > len(guess.words)
-    return not guess.is_date and (not guess.is_number or guess.is_yes_no) and (guess.is_yes_no or (two and guess.is_text()) or most_known)
+    is_hungarian = {word.lower() for word in guess.words} == HUNGARIAN
+    is_told = guess.is_yes_no or (two and guess.is_text()) or most_known or is_hungarian
+    return not guess.is_date and (not guess.is_number or guess.is_yes_no) and is_told
 
 
 def rule_of_switch(one: Guess, kind: str) -> Rule:
@@ -25,16 +29,20 @@ def rule_of_switch(one: Guess, kind: str) -> Rule:
     if {word.lower() for word in one.words} == {"o", "x"}:
         yes, no = [word for word in one.words if word.lower() == "o"], [word for word in one.words if word.lower() == "x"]
         rule.doubts.append(f"of the signs in {one.header} o is taken for yes, and x for no, as in Korea and Japan: is that so?")
+    if {word.lower() for word in one.words} == HUNGARIAN:
+        yes, no = [word for word in one.words if word.lower() == "i"], [word for word in one.words if word.lower() == "n"]
+        rule.doubts.append(f"of the letters in {one.header} i is taken for yes (igen), as in Hungary: is that so?")
     if not yes and len(one.words) > len(no) and len(one.words) == len(("yes", "no")):
         strange = [word for word in one.words if word not in no]
         yes, no = strange[-1:], [*no, *strange[:-1]]
         rule.doubts.append(f"does {yes[0]} mean that there is a flag, and {', '.join(no)} that there is none?")
     longer = [word for word in one.words if word not in (*yes, *no) and first_word(word)]
     if yes and longer:
-        yes, no = [*yes, *(word for word in longer if first_word(word) == "yes")], [*no, *(word for word in longer if first_word(word) == "no")]
-        rule.says_which = any(first_word(word) == "yes" and len(word) > LONG_WORD for word in longer)  # what they say beside yes may be the reason
+        rule.says_which = any(first_word(word) == "yes" and len(word) > len(beginning(word)) + SIGNS for word in longer)  # what they say may be the reason
+        begun = {said: sorted({f"{beginning(word)}{GOES_ON}" for word in longer if first_word(word) == said}) for said in ("yes", "no")}
+        yes, no = [*yes, *begun["yes"]], [*no, *begun["no"]]
         rule.doubts.append(f"of cells of {one.header} that say more than yes or no the first word counts: {', '.join(longer)}")
-    strange = [word for word in one.words if word not in (*yes, *no)]
+    strange = [word for word in one.words if word not in (*yes, *no, *longer)]
     rule.yes, rule.no = yes or None, [*no, *strange]
     if strange:
         rule.doubts.append(

@@ -38,6 +38,7 @@ NO = (
     *("nein", "non", "nee", "nej", "nei", "não", "nao", "nie", "nem", "ne", "ei", "hay\u0131r", "hayir", "нет", "όχι", "いいえ", "否"),
     *("falsch", "faux", "falso"),
 )
+GOES_ON = " *"  # behind a word of yes or no: cells that begin with it, whatever else they say
 ANY = "*"  # among the words that mean yes: whatever is filled in and does not mean no
 
 
@@ -45,8 +46,8 @@ ANY = "*"  # among the words that mean yes: whatever is filled in and does not m
 class FlagRule:
     """How some columns become flags of one type, or of the type that a column names; columns are named by their headers, the first filled one counts.
 
-    A flag is there where `when` holds a word of `yes` (`ANY`: anything but a word of `no`); without `when`, where there is a type or a comment, and no
-    word of `no` stands in its place; of `tags`, one for each tag in `allow` (tag → type).
+    A flag is there where `when` holds a word of `yes` (`ANY`: anything but a word of `no`), or begins with one that ends with `GOES_ON`; without
+    it, where there is a type or a comment, and no word of `no` stands in its place; of `tags`, one for each tag in `allow` (tag → type).
     With `event`, each row is an event of the past: a word of `flagged`, or one of `unflagged`; one of `no` is none. `text` is the comment where none stands,
     `no_end` the words in `expires` by which there is no last day. A rule of a map with `skip = true` is none.
     """

@@ -1,5 +1,6 @@
 """Rules for flags as a draft of a map proposes them, and what their columns are by their headers."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -9,7 +10,7 @@ from pipeline.intake.dates import read_dates
 from pipeline.legacy import flagwords as flags
 from pipeline.legacy import glossary as words
 from pipeline.legacy.guessing import LONG_WORD, MOST, NO_FIRST, NO_GO, Guess, says_none
-from pipeline.legacy.maps import ANY
+from pipeline.legacy.maps import ANY, GOES_ON
 from pipeline.legacy.terms import phrase
 from pipeline.wording import count_of
 
@@ -55,7 +56,10 @@ class Rule:
         """Tell for each row whether there is a flag; of a rule that is only offered, whether there may be one."""
         cells = self.head().cells
         if "when" in self.parts and self.yes is not None and ANY not in self.yes:
-            return cells.str.to_lowercase().is_in([word.lower() for word in self.yes]).fill_null(value=False)
+            begins = [re.escape(word.lower().removesuffix(GOES_ON)) for word in self.yes if word.endswith(GOES_ON)]
+            goes_on = cells.str.to_lowercase().str.contains(rf"^(?:{'|'.join(begins)})(?:[^\p{{L}}\p{{N}}]|$)") if begins else cells.is_null()
+            exactly = cells.str.to_lowercase().is_in([word.lower() for word in self.yes])
+            return (exactly | (goes_on & ~cells.str.to_lowercase().is_in([word.lower() for word in self.no or ()]))).fill_null(value=False)
         no = [word.lower() for word in self.no or () if not (self.is_offered and word in self.maybe)]
         return cells.is_not_null() & ~cells.str.to_lowercase().is_in(no).fill_null(value=False)
 

@@ -24,6 +24,8 @@ from pipeline.legacy.offering import note_ended, note_past, offer_near, offer_sh
 from pipeline.legacy.rules import Rule, family_of, is_about_else, says_until, says_who, tags_of, type_of
 from pipeline.legacy.terms import phrase
 
+LIKE_A_PERSON = r"^\p{Lu}[\p{L}'.-]*(?:\s\p{Lu}[\p{L}'.-]*){0,2}$"  # one to three words, each with a capital letter
+
 
 def spot_flags(left: Sequence[Guess], types: Sequence[str], *, may_repeat: bool) -> list[Rule]:
     """Return rules for the flags that columns tell of; `types` are the settings' flag types, `may_repeat` tells that a customer may have several rows."""
@@ -136,7 +138,11 @@ def _family_rules(family: tuple[str, int], some: Sequence[Guess], types: Sequenc
         others = [one for one in some if one.is_number or says_who(one) or not one.filled]
         is_day = bool(days) and (not texts or _is_reason_of(texts[0], days[0]))
         heads = [one for one in texts if not (one.sounds(words.REASON) or one.sounds(words.NOTES))] or texts[:1]
+        people = [(one, other) for one in heads if (other := next((head for head in heads if _is_person_of(one, head)), None))]
+        heads = [one for one in heads if one not in [person for person, _ in people]]
         made = [rule_of_days(days[0], kind)] if is_day else [rule_of_text(one, kind) for one in heads] or [rule_of_other(one, kind) for one in others[:1]]
+        for rule, person in [(rule, person) for person, other in people for rule in made if rule.head() is other]:
+            rule.parts["by"], rule.unsure["by"] = person, f"{person.header} is filled only where {rule.head().header} is: does it tell who set it?"
     for rule in made:
         rule.family = family
         if flag_type(family[0], types) != family[0]:
@@ -145,6 +151,12 @@ def _family_rules(family: tuple[str, int], some: Sequence[Guess], types: Sequenc
             rule.is_offered = bool(rule.doubts)
             rule.doubts.append(f"is {rule.head().header} about a flag?{' If it is, take the line skip away' if rule.is_offered else ''}")
     yield from made
+
+
+def _is_person_of(one: Guess, other: Guess) -> bool:
+    """Tell whether a text holds what may be names, and only where another says something else: who wrote that, likely."""
+    is_alone = (one.cells.is_not_null() & other.cells.is_null()).any()
+    return one is not other and one.filled > 0 and not is_alone and one.share(LIKE_A_PERSON) == 1 and other.share(LIKE_A_PERSON) < MOST
 
 
 def _is_reason_of(text: Guess, day: Guess) -> bool:

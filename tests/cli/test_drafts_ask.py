@@ -1,5 +1,7 @@
 """What drafts of maps ask, and leave to a person: columns about something else, flags that have ended, days and people of other flags, names."""
 
+import json
+
 import pytest
 
 from tests.cli.conftest import Shop
@@ -253,3 +255,39 @@ def test_a_comment_beside_two_flags_is_offered_to_both(bare: Shop) -> None:
 def test_a_day_that_is_called_as_a_column_is_goes_with_it(bare: Shop, header: str, day: str) -> None:
     draft = sheet(bare, f"{header},{day}", "dog bites guests,2026-02-03", "shouted at staff again,2026-02-04", rest=",")
     assert ([header], [day]) in [(one["comment"], one["at"]) for one in rules(draft, skipped=True)]
+
+
+def test_what_yes_goes_on_with_is_the_comment_and_stays_a_yes_in_newer_files(bare: Shop) -> None:
+    head = "Id,Name,Email,Banned\n1,Ann,a@x.example,No\n2,Ben,b@x.example,Yes\n"
+    bare.file("k.csv", f"{head}3,Cem,c@x.example,Yes - bit Sam\n4,Di,d@x.example,no (was late once)\n")
+    draft = drafted(bare, "k.csv")
+    assert migrated(bare, "k.csv", draft) == 0
+    assert flags(bare) == [("2", "On Hold", "Yes"), ("3", "On Hold", "Yes - bit Sam")]
+    bare.file("k.csv", f'{head}3,Cem,c@x.example,"Yes - bit Sam, twice"\n4,Di,d@x.example,no: fine\n5,Eva,e@x.example,Yesterday\n')
+    migrated(bare, "k.csv", draft)
+    assert flags(bare) == [("2", "On Hold", "Yes"), ("3", "On Hold", "Yes - bit Sam, twice")]
+
+
+@pytest.mark.parametrize("header", ["Banned,Notes,Reason", "Banned,Reason,Reception notes", "Gesperrt,Bemerkung,Grund", "Geblokkeerd,Reden,Opmerking receptie"])
+def test_a_column_of_reasons_is_offered_before_one_of_notes(bare: Shop, header: str) -> None:
+    names = header.split(",")
+    why = next(name for name in names if name in ("Reason", "Grund", "Reden"))
+    cells = {names[0]: ["yes", "", ""], why: ["Rude", "forgiven", ""]}
+    rows = [",".join(cells.get(name, ["", "likes tea", "has a dog"])[row] for name in names) for row in range(3)]
+    bare.file("k.csv", "\n".join([f"Id,Name,{header}", *(f"{row},Ann B{row},{cells}" for row, cells in enumerate(rows)), ""]))
+    assert f"# comment = {json.dumps([why])}\n" in drafted(bare, "k.csv")
+
+
+@pytest.mark.parametrize("header", ["Upozornění,Upozornil,Upozorněno dne", "Предупреждение,Предупредил,Дата", "Warning,Warner,Warned on"])
+def test_names_beside_texts_of_the_same_family_are_people(bare: Shop, header: str) -> None:
+    bare.file("k.csv", f"Id,Email,{header}\n1,a@x.example,Came too late,Maria,2025-03-14\n2,b@x.example,Dirty shoes,Otto,2025-04-14\n3,c@x.example,,,\n")
+    (rule,) = rules(drafted(bare, "k.csv"))
+    text, who, day = ([name] for name in header.split(","))
+    assert (rule["comment"], rule["by"], rule["at"]) == (text, who, day)
+
+
+def test_i_and_n_are_yes_and_no_in_hungarian(bare: Shop) -> None:
+    bare.file("k.csv", "Azonosító,Név,Tiltólistán,Tiltás oka\nA1,Lakatos D,N,\nA2,Szabó D,I,Nem fizetett\nA3,Szűcs L,N,\n")
+    draft = drafted(bare, "k.csv")
+    assert "# CHECK: of the letters in Tiltólistán i is taken for yes (igen)" in draft
+    assert (migrated(bare, "k.csv", draft), flags(bare)) == (0, [("A2", "On Hold", "Nem fizetett")])
