@@ -91,7 +91,7 @@ def migrate(where: Where, call: Migrating) -> MigrateReport:
             name_sheets(book, batch_id, {number: source.opened.sheet for number, source in sources if source.opened.sheet})
             report = replace(report, head=finish_batch(book, batch_id, where.settings) if not call.dry_run else None)
         files.publish()
-    return report
+        return report if report.sheet is None else replace(report, sheet=str(files.name_of(Path(report.sheet))))
 
 
 def open_all(call: Migrating, settings: Settings) -> list[tuple[int, Source]]:
@@ -227,10 +227,9 @@ def _files(sources: Numbered, done: Migrated, report: MigrateReport) -> pl.DataF
 
 
 def _stage_sheet(files: Staged, report: MigrateReport, said: tuple[Where, Migrating]) -> MigrateReport:
-    """Stage the reconciliation as a workbook named after the first file; return the report with its name."""
-    target = _beside(said, "reconciliation")
-    write_reconciliation(files, target, report, (_occasion(said), said[0].settings))
-    return replace(report, sheet=str(target))
+    """Stage the reconciliation as a workbook named after the first file; return the report with its name, as far as it can be told yet."""
+    free = write_reconciliation(files, _beside(said, "reconciliation"), report, (_occasion(said), said[0].settings))
+    return replace(report, sheet=str(free))
 
 
 def _beside(said: tuple[Where, Migrating], what: str) -> Path:

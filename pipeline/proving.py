@@ -40,8 +40,8 @@ def moment_in_words(moment: datetime, settings: Settings) -> str:
     return f"{moment.astimezone(settings.zone):%Y-%m-%d %H:%M} ({settings.business.timezone})"
 
 
-def write_reconciliation(files: Staged, target: Path, report: MigrateReport, said: tuple[Occasion, Settings]) -> None:
-    """Stage the account of a migration as a workbook."""
+def write_reconciliation(files: Staged, target: Path, report: MigrateReport, said: tuple[Occasion, Settings]) -> Path:
+    """Stage the account of a migration as a workbook; it overwrites none of an earlier run. Returns its name, as far as it can be told yet."""
     occasion, settings = said
     counts = {
         "rows": report.rows,
@@ -60,7 +60,7 @@ def write_reconciliation(files: Staged, target: Path, report: MigrateReport, sai
         _table("Columns not used", ("file", "column"), [(name, column) for name, columns in report.unused.items() for column in columns]),
         _notes(report.remarks),
     ]
-    files.write(target, lambda path: write_xlsx(path, tables))
+    return files.write_new(target, lambda path: write_xlsx(path, tables))
 
 
 def _of_files(systems: Sequence[Mapping[str, Any]]) -> Lines:

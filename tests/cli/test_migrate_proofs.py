@@ -47,3 +47,16 @@ def test_each_file_of_a_migration_is_named_with_its_fingerprint(inside: Shop) ->
     sums = [hashlib.sha256((inside.folder / name).read_bytes()).hexdigest() for name in ("one.csv", "two.csv")]
     assert told == ["one.csv", sums[0], "two.csv", sums[1]]
     assert [one["sha256"] for one in done["systems"]] == sums
+
+
+def test_a_second_run_overwrites_no_reconciliation_and_says_which_it_wrote(inside: Shop) -> None:
+    inside.file("layer.csv", LAYER)
+    words = ("migrate", "layer.csv", "--from", "thelayer", *AS_OF)
+    assert inside.run(*words, "--json").json()["reconciliation"] == "layer.reconciliation.xlsx"
+    proof = (inside.folder / "layer.reconciliation.xlsx").read_bytes()
+    assert inside.run(*words, "--dry-run", "--json").json()["reconciliation"] is None
+    assert inside.run(*words, "--json").json()["reconciliation"] == "layer.reconciliation.2.xlsx"
+    assert "Reconciliation: layer.reconciliation.3.xlsx" in inside.run(*words).out
+    assert (inside.folder / "layer.reconciliation.xlsx").read_bytes() == proof
+    assert [facts_of(inside.folder / f"layer.reconciliation{place}.xlsx")["batch"] for place in ("", ".2", ".3")] == ["1", "2", "3"]
+    assert inside.run(*words, "--out", "out", "--json").json()["reconciliation"] == str(Path("out") / "layer.reconciliation.xlsx")
