@@ -6,11 +6,12 @@ import polars as pl
 
 from pipeline.chaining import said_by
 from pipeline.context import Context
-from pipeline.intake.cells import email_keys, phone_keys
+from pipeline.intake.cells import email_keys, phone_keys, word_keys
 from pipeline.layering import JOINT
+from pipeline.legacy.flagging import PRESENT
 from pipeline.legacy.opening import Source
 from pipeline.parting import Spoken
-from pipeline.reconciliation import UNREAD
+from pipeline.reconciliation import UNREAD, tally
 from pipeline.report import SHOWN
 from pipeline.store.sources import brought_elsewhere, customers_of, find_said, flags_of
 
@@ -20,8 +21,10 @@ SAME = "same"
 ELSEWHERE = "of customers whom the files do not tell of"
 
 
-def compare(spoken: Spoken, people: pl.DataFrame, context: Context) -> tuple[pl.DataFrame, dict[str, int]]:
-    """Return the items that differ (`DIFFERENCE`), by customer and item, and counts of flags and customers by what they are.
+def compare(spoken: Spoken, people: pl.DataFrame, context: Context) -> tuple[pl.DataFrame, dict[str, int], dict[str, dict[str, int]]]:
+    """Return the items that differ (`DIFFERENCE`), by customer and item, and counts of flags and customers by what they are; and `compared`.
+
+    compared tells how many flags and events were compared, agree and differ (`tally`), those of customers who are not in the book included.
 
     `people`: customers as the files have them, each once; a blank cell says nothing. Addresses and numbers are compared in their normal form. A flag
     is the same where the book's comment has the source's, line by line, and its last day is the source's; not before it, where the comment has more.
@@ -36,7 +39,7 @@ def compare(spoken: Spoken, people: pl.DataFrame, context: Context) -> tuple[pl.
     flags = _flags(standing, flags_of(context.book, people["customer_id"]).filter(~past))
     absent = people.join(known, on="customer_id", how="anti").select("customer_id")
     there = flags.join(absent, on="customer_id", how="anti")
-    happened = _events(events.join(absent, on="customer_id", how="anti", maintain_order="left"))
+    happened = _events(events.join(absent, on="customer_id", how="anti", maintain_order="left"), context.settings.business.timezone)
     untold = brought_elsewhere(context.book, spoken.source).filter(~(past | pl.col("customer_id").is_in(list(spoken.partly))))
     elsewhere = _elsewhere(untold)
     lacking = absent.select(
@@ -51,7 +54,9 @@ def compare(spoken: Spoken, people: pl.DataFrame, context: Context) -> tuple[pl.
     counts = {f"flags {what}": n for what, n in flags.group_by("difference").agg(n=pl.len().cast(pl.Int64)).sort("difference").rows()}
     more = {"events only in the files": len(happened), f"flags only in the book, {ELSEWHERE}": len(elsewhere)}
     people_counts = {"customers compared": len(people), "customers not in the book": len(absent), "profiles that differ": len(profiles)}
-    return every, people_counts | counts | {what: n for what, n in more.items() if n}
+    same = len(flags.filter(pl.col("difference") == SAME))
+    compared = {"flags": tally(same, len(flags) + len(elsewhere) - same), "events": tally(_count_events(spoken) - len(events), len(events))}
+    return every, people_counts | counts | {what: n for what, n in more.items() if n}, compared
 
 
 def count_unread(findings: Sequence[tuple[int, pl.DataFrame]]) -> dict[str, int]:
@@ -92,9 +97,16 @@ def _flags(file: pl.DataFrame, book: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _events(lacking: pl.DataFrame) -> pl.DataFrame:
-    """Return events that the book does not have, as differences."""
-    told = pl.concat_str(pl.col("at").dt.strftime("%Y-%m-%d %H:%M").fill_null("at no time"), "kind", "comment", separator=" ", ignore_nulls=True)
+def _count_events(spoken: Spoken) -> int:
+    """Count the events that files tell of, each once."""
+    events = spoken.items.filter(pl.col("kind") != PRESENT)
+    return events.with_columns(word_keys(events["flag_type"]).alias("key")).select("customer_id", "key", "at", "kind", "comment").n_unique()
+
+
+def _events(lacking: pl.DataFrame, zone: str) -> pl.DataFrame:
+    """Return events that the book does not have, as differences; their times are those of a zone."""
+    time = pl.col("at").dt.convert_time_zone(zone).dt.strftime("%Y-%m-%d %H:%M").fill_null("at no time")
+    told = pl.concat_str(time, "kind", "comment", separator=" ", ignore_nulls=True)
     difference = pl.lit("an event only in the files").alias("difference")
     return lacking.select("customer_id", pl.col("flag_type").alias("item"), difference, told.alias("in_file"), pl.lit(None, pl.String).alias("in_book"))
 

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from pipeline.answering import stage_came_back, tell_erased
-from pipeline.comparing import DIFFERENCE, compare, count_unread, tell_unread
+from pipeline.comparing import compare, count_unread, tell_unread
 from pipeline.context import Context
 from pipeline.errors import Refused
 from pipeline.intake.exports import Export
@@ -22,9 +22,8 @@ from pipeline.legacy.returned import find_unmended
 from pipeline.loading import Loading
 from pipeline.migrating import Migrated, leave_out_erased, merge_staged, migrate_sources, read_sources, spoken_of
 from pipeline.outputs.staging import Staged, staged, stem_of
-from pipeline.outputs.tables import Table, write_xlsx
 from pipeline.planning import batch_counts
-from pipeline.proving import Occasion, write_reconciliation
+from pipeline.proving import Occasion, write_check, write_reconciliation
 from pipeline.reconciliation import CheckReport, MigrateReport, SourceLoss
 from pipeline.report import MassChange, ResultFile
 from pipeline.run import Where
@@ -248,26 +247,27 @@ def check(where: Where, call: Migrating) -> CheckReport:
     """Compare another system's files with the book, item by item; nothing is written to the book."""
     sources = open_all(call, where.settings)
     of_customers = [one for one in sources if one[1].kind == "customers"]
-    with open_book(where.store, writing=False) as book, staged([source.what[0] for _, source in sources]) as files:
+    with open_book(where.store, writing=False) as book:
         context = Context(book, where.settings, call.as_of)
         begin_left_out(book)
         read = read_sources(context, of_customers, _by_file(call.progress, sources))
         leave_out_erased(read, context)
         merge_staged(context)
         spoken = spoken_of(read, [source for _, source in of_customers], call.by)
-        differing, counts = compare(spoken, staged_rows(book), context)
+        differing, counts, compared = compare(spoken, staged_rows(book), context)
         remarks = _ignored(call) + read.remarks + [remark for _, source in of_customers for remark in tell_lacking(source)]
         remarks += [*tell_unread(read.findings, of_customers), *tell_erased(len(left_out(book)))]
-        report = CheckReport(_systems(sources), counts | count_unread(read.findings), differing.to_dicts(), (*where.settings.remarks, *remarks))
-        target = _beside((where, call), "check")
-        if len(differing):
-            files.write(target, lambda path: write_xlsx(path, [Table("Differences", [name.replace("_", " ") for name in DIFFERENCE], differing)]))
-            files.publish()
-            report = replace(report, sheet=str(target))
-    return report if len(of_customers) == len(sources) else replace(report, bookings=_compare_bookings(where, call))
+    bookings = _compare_bookings(where, call) if len(of_customers) < len(sources) else {}
+    counts |= count_unread(read.findings)
+    report = CheckReport(_systems(sources), counts, differing.to_dicts(), (*where.settings.remarks, *remarks), None, bookings, compared)
+    target = _beside((where, call), "check")
+    with staged([source.what[0] for _, source in sources]) as files:
+        write_check(files, target, report, differing, (_occasion((where, call)), where.settings))
+        files.publish()
+    return replace(report, sheet=str(target))
 
 
 def _compare_bookings(where: Where, call: Migrating) -> dict[str, int]:
-    """Count what a migration would do to bookings, as they are or differ."""
-    done = migrate(where, replace(call, dry_run=True)).bookings
+    """Count what a migration would do to bookings, as they are or differ; of flags it may do as much as it would."""
+    done = migrate(where, replace(call, dry_run=True, allow_mass_change=True)).bookings
     return {"the same": done["unchanged"], "only in the files": done["new"], "that differ": done["changed"], "that can't be read": done["rejected"]}

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import polars as pl
 from pipeline.findings import CATALOGUE
 from pipeline.outputs.staging import Staged
 from pipeline.outputs.tables import Table, write_xlsx
-from pipeline.reconciliation import FLAG_COLUMNS, HISTORY_COLUMNS, MigrateReport
+from pipeline.reconciliation import FLAG_COLUMNS, HISTORY_COLUMNS, UNREAD, CheckReport, MigrateReport
 from pipeline.settings import Settings
 
 LINE = ("part", "what", "count")
@@ -61,6 +61,19 @@ def write_reconciliation(files: Staged, target: Path, report: MigrateReport, sai
         _notes(report.remarks),
     ]
     return files.write_new(target, lambda path: write_xlsx(path, tables))
+
+
+def write_check(files: Staged, target: Path, report: CheckReport, differing: pl.DataFrame, said: tuple[Occasion, Settings]) -> None:
+    """Stage what a comparison of files with the book found as a workbook, also where nothing differs; `differing` are the differences in full."""
+    occasion, settings = said
+    lines: Lines = [("answer", report.head(), None), ("checked", moment_in_words(datetime.now(UTC), settings), None)]
+    lines += [*occasion.lines(settings), *_of_files(report.systems), SPACE]
+    lines += [(part, word, count) for part, table in report.tallies().items() for word, count in table.items()]
+    lines += [("rows", UNREAD, report.unread), SPACE]
+    lines += [("in detail", what, count) for what, count in report.counts.items() if what != UNREAD]
+    lines += [("in detail", f"bookings {what}", count) for what, count in report.bookings.items()]
+    tables = [_table("Summary", LINE, lines), Table("Differences", [name.replace("_", " ") for name in differing.columns], differing), _notes(report.remarks)]
+    files.write(target, lambda path: write_xlsx(path, tables))
 
 
 def _of_files(systems: Sequence[Mapping[str, Any]]) -> Lines:
