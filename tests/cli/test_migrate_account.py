@@ -269,3 +269,10 @@ def test_the_account_has_numbers_as_numbers_and_reasons_in_words(inside: Shop) -
     head, row, *_ = book["Flags"].iter_rows(values_only=True)
     assert dict(zip(head, row, strict=True))["in book"] == 1
     assert ("came back", "unknown-flag-type: Unknown flag type", 1) in list(book["Summary"].iter_rows(values_only=True))
+
+
+def test_a_map_with_a_date_format_that_can_be_none_is_refused(inside: Shop) -> None:
+    inside.file("shop.csv", f"{SHOPIFY}1,A,B,,,x\n")
+    inside.file("map.toml", 'date_formats = ["%Q/%m/%Y"]\n' + OWN.format("", ""))
+    refused = inside.run("migrate", "shop.csv", "--map", "map.toml", *AS_OF)
+    assert (refused.code, '"%Q/%m/%Y" is no format' in refused.err, "%d, %m" in refused.err) == (3, True, True), refused.err
