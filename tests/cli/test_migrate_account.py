@@ -211,6 +211,25 @@ def test_an_unknown_flag_type_names_the_column_and_the_types(inside: Shop) -> No
     assert "Flag Type names none of the flag types, which are On Hold, At Risk, Warning, Important, Alert" in came_back(inside, "layer")
 
 
+def test_a_blank_flag_type_of_a_flag_is_told_as_blank_with_the_types(inside: Shop) -> None:
+    inside.file("layer.csv", "Customer ID,Customer Name,Flag Type,Flag Comment\n1,Co,,late\n2,Bo,Rood,late\n3,Cy,,\n")
+    done = inside.run("migrate", "layer.csv", "--from", "thelayer", *AS_OF).json()
+    assert (done["codes"], done["rows"]["rejected"]) == ({"unknown-flag-type": 2}, 2)
+    first, second = came_back(inside, "layer").splitlines()[1:]
+    assert "Flag Type is blank, and there is a flag: name one of the flag types, which are On Hold, At Risk, Warning, Important, Alert" in first
+    assert ("names none" in first, "Flag Type names none of the flag types" in second) == (False, True)
+
+
+@pytest.mark.parametrize(("start", "told"), [("December 2, 2030 9:00 am", 0), ("sometime", 1)])
+def test_of_a_row_whose_time_zone_there_is_not_only_that_is_told(inside: Shop, start: str, told: int) -> None:
+    head = "Start Time,End Time,Timezone,First Name,Last Name,Phone,Email,Type,Calendar,Appointment Price,Appointment ID\n"
+    inside.file("a.csv", f'{head}"{start}","December 2, 2030 10:00 am",Mars/Base,Fay,F,,fay@example.com,Massage,S,20,1\n')
+    done = inside.run("migrate", "a.csv", "--from", "acuity", *AS_OF)
+    assert (done.code, done.json()["codes"], asked(inside, "FROM bookings")) == (4, {"bad-date": 1}, [])
+    (row,) = came_back(inside, "a").splitlines()[1:]
+    assert ("Timezone is not the name of a time zone" in row, row.count("Start Time is not"), "End Time is" in row) == (True, told, False)
+
+
 def test_appointments_come_with_money_and_names_as_people_write_them_and_not_without_a_time(inside: Shop) -> None:
     inside.file("c.csv", "Client ID,First Name,Last Name,Email,Mobile Number,Telephone,Gender,Date of Birth,City,Note,Blocked,Added\n1,Lou,F,,,,,,,,No,\n")
     inside.file("b.csv", f"{FRESHA}F-1,lou  f,3 Mar 2031,14:30,45,Cut,Confirmed\nF-2,Lou F,4 Mar 2031,,45,Cut,Confirmed\nF-3,Lou F,soon,1:00,45,Cut,\n")
