@@ -66,7 +66,7 @@ def write_reconciliation(files: Staged, target: Path, report: MigrateReport, sai
 def write_check(files: Staged, target: Path, report: CheckReport, differing: pl.DataFrame, said: tuple[Occasion, Settings]) -> None:
     """Stage what a comparison of files with the book found as a workbook, also where nothing differs; `differing` are the differences in full."""
     occasion, settings = said
-    lines: Lines = [("answer", report.head(), None), ("checked", moment_in_words(datetime.now(UTC), settings), None)]
+    lines: Lines = [("answer", f"{report.head().rstrip('.:')}.", None), ("checked", moment_in_words(datetime.now(UTC), settings), None)]
     lines += [*occasion.lines(settings), *_of_files(report.systems), SPACE]
     lines += [(part, word, count) for part, table in report.tallies().items() for word, count in table.items()]
     lines += [("rows", UNREAD, report.unread), SPACE]

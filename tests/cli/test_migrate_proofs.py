@@ -93,6 +93,7 @@ def test_a_check_counts_events_and_shows_their_times_in_the_business_time_zone(i
     assert inside.run("migrate", "first.csv", "--from", "resaleai", *AS_OF).code == 0
     done = inside.run("migrate", "all.csv", "--from", "resaleai", *AS_OF, "--check", "--json")
     assert (done.code, done.json()["compared"]["events"], done.json()["unread"]) == (4, {"compared": 2, "agree": 1, "differ": 1}, 1)
+    assert facts_of(inside.folder / "all.check.xlsx")["answer"] == "The files and the book differ."
     (_, *rows) = sheet_of(inside.folder / "all.check.xlsx", "Differences")
     events = [row for row in rows if row[2] == "an event only in the files"]
     assert events == [("R1", "Warning", "an event only in the files", "2025-03-04 20:00 unflagged paid", None)]
