@@ -10,19 +10,20 @@ from pipeline.intake.cells import email_keys, phone_keys, word_keys
 from pipeline.layering import JOINT
 from pipeline.legacy.opening import Source
 from pipeline.parting import Spoken
-from pipeline.reconciliation import UNREAD
+from pipeline.reconciliation import UNREAD, tally
 from pipeline.report import SHOWN
 from pipeline.store.sources import brought_elsewhere, customers_of, events_told, find_said, flags_of
 
 PLAIN = ("first_name", "last_name", "company", "email", "phone", "status")
 DIFFERENCE = ("customer_id", "item", "difference", "in_file", "in_book")
 SAME = "same"
-AT_TEXT = pl.col("at").dt.strftime("%Y-%m-%d %H:%M").fill_null("at no time")
 ELSEWHERE = "of customers whom the files do not tell of"
 
 
-def compare(spoken: Spoken, people: pl.DataFrame, context: Context) -> tuple[pl.DataFrame, dict[str, int]]:
-    """Return the items that differ (`DIFFERENCE`), by customer and item, and counts of flags and customers by what they are.
+def compare(spoken: Spoken, people: pl.DataFrame, context: Context) -> tuple[pl.DataFrame, dict[str, int], dict[str, dict[str, int]]]:
+    """Return the items that differ (`DIFFERENCE`), by customer and item, and counts of flags and customers by what they are; and `compared`.
+
+    compared tells how many flags and events were compared, agree and differ (`tally`), those of customers who are not in the book included.
 
     `people`: customers as the files have them, each once; a blank cell says nothing. Addresses and numbers are compared in their normal form. A flag
     is the same where the book's comment has the source's, line by line, and its last day is the source's; not before it, where the comment has more.
@@ -37,8 +38,9 @@ def compare(spoken: Spoken, people: pl.DataFrame, context: Context) -> tuple[pl.
     flags = _flags(standing, flags_of(context.book, people["customer_id"]).filter(~past))
     absent = people.join(known, on="customer_id", how="anti").select("customer_id")
     there = flags.join(absent, on="customer_id", how="anti")
-    happened = _events(events.join(absent, on="customer_id", how="anti", maintain_order="left"))
-    retold = _retold(known_events, events_told(context.book, known_events["customer_id"]))
+    zone = context.settings.business.timezone
+    happened = _events(events.join(absent, on="customer_id", how="anti", maintain_order="left"), zone)
+    retold = _retold(known_events, events_told(context.book, known_events["customer_id"]), zone)
     untold = brought_elsewhere(context.book, spoken.source).filter(~(past | pl.col("customer_id").is_in(list(spoken.partly))))
     elsewhere = _elsewhere(untold)
     lacking = absent.select(
@@ -49,13 +51,14 @@ def compare(spoken: Spoken, people: pl.DataFrame, context: Context) -> tuple[pl.
         pl.lit(None, pl.String).alias("in_book"),
     )
     profiles = _profiles(people.with_columns(pl.col("status").cast(pl.String)), known, context.settings.business.phone_region)
-    every = pl.concat([lacking, there.filter(pl.col("difference") != SAME), happened, retold, elsewhere, profiles]).sort(
-        "customer_id", "item", maintain_order=True
-    )
+    every = pl.concat([lacking, there.filter(pl.col("difference") != SAME), happened, retold, elsewhere, profiles])
+    every = every.sort("customer_id", "item", maintain_order=True)
     counts = {f"flags {what}": n for what, n in flags.group_by("difference").agg(n=pl.len().cast(pl.Int64)).sort("difference").rows()}
     more = {"events only in the files": len(happened), "events told otherwise": len(retold), f"flags only in the book, {ELSEWHERE}": len(elsewhere)}
     people_counts = {"customers compared": len(people), "customers not in the book": len(absent), "profiles that differ": len(profiles)}
-    return every, people_counts | counts | {what: n for what, n in more.items() if n}
+    same = len(flags.filter(pl.col("difference") == SAME))
+    compared = {"flags": tally(same, len(flags) + len(elsewhere) - same), "events": tally(len(known_events) - len(retold), len(events) + len(retold))}
+    return every, people_counts | counts | {what: n for what, n in more.items() if n}, compared
 
 
 def count_unread(findings: Sequence[tuple[int, pl.DataFrame]]) -> dict[str, int]:
@@ -96,14 +99,14 @@ def _flags(file: pl.DataFrame, book: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _events(lacking: pl.DataFrame) -> pl.DataFrame:
-    """Return events that the book does not have, as differences."""
-    told = pl.concat_str(AT_TEXT, "kind", "comment", separator=" ", ignore_nulls=True)
+def _events(lacking: pl.DataFrame, zone: str) -> pl.DataFrame:
+    """Return events that the book does not have, as differences; their times are those of a zone."""
+    told = _event(zone, "comment")
     difference = pl.lit("an event only in the files").alias("difference")
     return lacking.select("customer_id", pl.col("flag_type").alias("item"), difference, told.alias("in_file"), pl.lit(None, pl.String).alias("in_book"))
 
 
-def _retold(known: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
+def _retold(known: pl.DataFrame, told: pl.DataFrame, zone: str) -> pl.DataFrame:
     """Return the events that the book has and the files tell otherwise, as differences: why, or who, as far as the files say it.
 
     Why a flag was set may stand in its comment, where the file that came first had no events.
@@ -119,14 +122,15 @@ def _retold(known: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
         "customer_id",
         pl.col("flag_type").alias("item"),
         pl.lit("an event with another reason or person").alias("difference"),
-        _event("kind", "comment", "by").alias("in_file"),
-        _event("kind", "reason", "changed_by").alias("in_book"),
+        _event(zone, "comment", "by").alias("in_file"),
+        _event(zone, "reason", "changed_by").alias("in_book"),
     )
 
 
-def _event(kind: str, why: str, who: str) -> pl.Expr:
-    """Return an event as a person reads it."""
-    return pl.concat_str(AT_TEXT, kind, why, pl.format("by {}", who), separator=" ", ignore_nulls=True)
+def _event(zone: str, why: str, who: str | None = None) -> pl.Expr:
+    """Return an event as a person reads it, its time that of a zone."""
+    time = pl.col("at").dt.convert_time_zone(zone).dt.strftime("%Y-%m-%d %H:%M").fill_null("at no time")
+    return pl.concat_str(time, "kind", why, *([pl.format("by {}", who)] if who else []), separator=" ", ignore_nulls=True)
 
 
 def _elsewhere(flags: pl.DataFrame) -> pl.DataFrame:

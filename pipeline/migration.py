@@ -10,10 +10,9 @@ from typing import Any
 import polars as pl
 
 from pipeline.answering import stage_came_back, tell_erased
-from pipeline.comparing import DIFFERENCE, compare, count_unread, tell_unread
+from pipeline.comparing import compare, count_unread, tell_unread
 from pipeline.context import Context
 from pipeline.errors import Refused
-from pipeline.findings import CATALOGUE
 from pipeline.intake.exports import Export
 from pipeline.legacy.lacking import require_columns, tell_lacking
 from pipeline.legacy.maps import LegacyMap, read_legacy_map, shipped_map, shipped_systems
@@ -23,9 +22,9 @@ from pipeline.legacy.returned import find_unmended
 from pipeline.loading import Loading
 from pipeline.migrating import Migrated, leave_out_erased, merge_staged, migrate_sources, read_sources, spoken_of
 from pipeline.outputs.staging import Staged, staged, stem_of
-from pipeline.outputs.tables import Table, write_xlsx
 from pipeline.planning import batch_counts
-from pipeline.reconciliation import FLAG_COLUMNS, HISTORY_COLUMNS, CheckReport, MigrateReport, SourceLoss
+from pipeline.proving import Occasion, write_check, write_reconciliation
+from pipeline.reconciliation import CheckReport, MigrateReport, SourceLoss
 from pipeline.report import MassChange, ResultFile
 from pipeline.run import Where
 from pipeline.settings import Settings
@@ -83,7 +82,7 @@ def migrate(where: Where, call: Migrating) -> MigrateReport:
             report = _report(done, sources, (context, None if call.dry_run else batch_id), (back, brakes))
             if not call.dry_run:
                 report = _stage_sheet(files, report, (where, call))
-            record = BatchRecord("migrate", call.by, call.reason, call.as_of, started, report.status, _counts(report), _files(sources, done))
+            record = BatchRecord("migrate", call.by, call.reason, call.as_of, started, report.status, _counts(report), _files(sources, done, report))
             write_settings(book, where.settings)
             write_record(book, batch_id, record)
             write_findings(book, batch_id)
@@ -91,7 +90,7 @@ def migrate(where: Where, call: Migrating) -> MigrateReport:
             name_sheets(book, batch_id, {number: source.opened.sheet for number, source in sources if source.opened.sheet})
             report = replace(report, head=finish_batch(book, batch_id, where.settings) if not call.dry_run else None)
         files.publish()
-    return report
+        return report if report.sheet is None else replace(report, sheet=str(files.name_of(Path(report.sheet))))
 
 
 def open_all(call: Migrating, settings: Settings) -> list[tuple[int, Source]]:
@@ -130,8 +129,8 @@ def _source_loss(done: Migrated, sources: Numbered, context: Context) -> SourceL
 
 def _require_meant(brakes: Brakes, call: Migrating) -> None:
     found = [one.to_text() for one in brakes if one.is_too_much]
-    if found and not (call.allow_mass_change or call.dry_run):
-        raise Refused(f"{found[0]}; nothing was written.", "Look at a dry run; if it is meant, run it again with --allow-mass-change.")
+    if found and not call.allow_mass_change:
+        raise Refused(f"{found[0]}; nothing was written.", "Look at a dry run with --allow-mass-change; if it is meant, run it with that too.")
 
 
 def _ignored(call: Migrating) -> list[str]:
@@ -179,7 +178,10 @@ def _held_back(brakes: Brakes) -> list[str]:
 
 
 def _systems(sources: Numbered) -> list[dict[str, Any]]:
-    return [{"file": source.name, "system": source.map.name, "kind": source.kind, "sure": f"{source.sure:.0%}"} for _, source in sources]
+    return [
+        {"file": source.name, "sha256": source.opened.sha256(), "system": source.map.name, "kind": source.kind, "sure": f"{source.sure:.0%}"}
+        for _, source in sources
+    ]
 
 
 def _remarks(done: Migrated, sources: Numbered) -> list[str]:
@@ -215,74 +217,57 @@ def _counts(report: MigrateReport) -> dict[str, int]:
     return batch_counts(rows, dict(report.alerts))
 
 
-def _files(sources: Numbered, done: Migrated) -> pl.DataFrame:
+def _files(sources: Numbered, done: Migrated, report: MigrateReport) -> pl.DataFrame:
     text, whole = pl.String, pl.Int64
-    rows = [(number, source.name, source.opened.sha256(), None, None, None) for number, source in sources]
+    rows = [(number, one["file"], one["sha256"], None, None, None) for (number, _), one in zip(sources, report.systems, strict=True)]
     schema = {"file_no": whole, "name": text, "sha256": text, "rows_digest": text, "layout": text, "rows_read": whole}
     assert set(done.read.rows) <= {number for number, _ in sources}, "every file that was read is recorded"
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def _stage_sheet(files: Staged, report: MigrateReport, said: tuple[Where, Migrating]) -> MigrateReport:
-    """Stage the reconciliation as a workbook named after the first file; return the report with its name."""
+    """Stage the reconciliation as a workbook named after the first file; return the report with its name, as far as it can be told yet."""
+    free = write_reconciliation(files, _beside(said, "reconciliation"), report, (_occasion(said), said[0].settings))
+    return replace(report, sheet=str(free))
+
+
+def _beside(said: tuple[Where, Migrating], what: str) -> Path:
+    """Return the name of a workbook, after the first file."""
     where, call = said
     first = call.paths[0]
-    target = (first.parent if where.out is None else where.out) / f"{stem_of(first.name)}.reconciliation.xlsx"
-    counts = {
-        "rows": report.rows,
-        "customers": report.customers,
-        "bookings": report.bookings,
-        "alerts of bookings": report.alerts,
-        "came back": {f"{code}: {CATALOGUE[code].title}": n for code, n in report.codes.items()},
-    }
-    lines = [(part, word.replace("_", " "), count) for part, table in counts.items() for word, count in table.items()]
-    lines.append(("the sum is right", "yes" if report.adds_up else "NO", None))  # type: ignore[arg-type]  # a word in place of a count
-    tables = [
-        _table("Summary", ("part", "what", "count"), lines),
-        _table("Flags", FLAG_COLUMNS, [tuple(_shown(one[name]) for name in FLAG_COLUMNS) for one in report.flags]),
-        _table("History", HISTORY_COLUMNS, [tuple(_shown(one[name]) for name in HISTORY_COLUMNS) for one in report.history]),
-        _table("Columns not used", ("file", "column"), [(name, column) for name, columns in report.unused.items() for column in columns]),
-        _table("Notes", ("note",), [(remark,) for remark in report.remarks]),
-    ]
-    files.write(target, lambda path: write_xlsx(path, tables))
-    return replace(report, sheet=str(target))
+    return (first.parent if where.out is None else where.out) / f"{stem_of(first.name)}.{what}.xlsx"
 
 
-def _shown(value: Any) -> Any:
-    return ("yes" if value else "NO") if isinstance(value, bool) else value
-
-
-def _table(name: str, header: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> Table:
-    texts = ("part", "what", "flag_type", "file", "column", "note", "adds_up")
-    schema = {title: pl.String if title in texts or header == DIFFERENCE else pl.Int64 for title in header}
-    return Table(name, [title.replace("_", " ") for title in header], pl.DataFrame(rows, schema=schema, orient="row"))
+def _occasion(said: tuple[Where, Migrating]) -> Occasion:
+    where, call = said
+    return Occasion(where.store.name, call.by, call.reason, call.as_of)
 
 
 def check(where: Where, call: Migrating) -> CheckReport:
     """Compare another system's files with the book, item by item; nothing is written to the book."""
     sources = open_all(call, where.settings)
     of_customers = [one for one in sources if one[1].kind == "customers"]
-    with open_book(where.store, writing=False) as book, staged([source.what[0] for _, source in sources]) as files:
+    with open_book(where.store, writing=False) as book:
         context = Context(book, where.settings, call.as_of)
         begin_left_out(book)
         read = read_sources(context, of_customers, _by_file(call.progress, sources))
         leave_out_erased(read, context)
         merge_staged(context)
         spoken = spoken_of(read, [source for _, source in of_customers], call.by)
-        differing, counts = compare(spoken, staged_rows(book), context)
+        differing, counts, compared = compare(spoken, staged_rows(book), context)
         remarks = _ignored(call) + read.remarks + [remark for _, source in of_customers for remark in tell_lacking(source)]
         remarks += [*tell_unread(read.findings, of_customers), *tell_erased(len(left_out(book)))]
-        report = CheckReport(_systems(sources), counts | count_unread(read.findings), differing.to_dicts(), (*where.settings.remarks, *remarks))
-        first = call.paths[0]
-        target = (first.parent if where.out is None else where.out) / f"{stem_of(first.name)}.check.xlsx"
-        if len(differing):
-            files.write(target, lambda path: write_xlsx(path, [_table("Differences", DIFFERENCE, differing.rows())]))
-            files.publish()
-            report = replace(report, sheet=str(target))
-    return report if len(of_customers) == len(sources) else replace(report, bookings=_compare_bookings(where, call))
+    bookings = _compare_bookings(where, call) if len(of_customers) < len(sources) else {}
+    counts |= count_unread(read.findings)
+    report = CheckReport(_systems(sources), counts, differing.to_dicts(), (*where.settings.remarks, *remarks), None, bookings, compared)
+    target = _beside((where, call), "check")
+    with staged([source.what[0] for _, source in sources]) as files:
+        write_check(files, target, report, differing, (_occasion((where, call)), where.settings))
+        files.publish()
+    return replace(report, sheet=str(target))
 
 
 def _compare_bookings(where: Where, call: Migrating) -> dict[str, int]:
-    """Count what a migration would do to bookings, as they are or differ."""
-    done = migrate(where, replace(call, dry_run=True)).bookings
+    """Count what a migration would do to bookings, as they are or differ; of flags it may do as much as it would."""
+    done = migrate(where, replace(call, dry_run=True, allow_mass_change=True)).bookings
     return {"the same": done["unchanged"], "only in the files": done["new"], "that differ": done["changed"], "that can't be read": done["rejected"]}

@@ -8,7 +8,7 @@ import re
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:  # settings need no Polars to look at their formats
+if TYPE_CHECKING:  # settings that name no formats need no Polars
     import polars as pl
 
 # Language → January to December, each with its words, the long one first.

@@ -129,11 +129,17 @@ def _listed(counts: Mapping[str, Any]) -> str:
     return words + ("" if counts.get("adds_up", True) else "  (DOES NOT ADD UP)")
 
 
+def tally(agree: int, differ: int) -> dict[str, int]:
+    """Return how many items were compared, agree and differ."""
+    return {"compared": agree + differ, "agree": agree, "differ": differ}
+
+
 @dataclass(frozen=True)
 class CheckReport:
     """How another system's files and the book compare: counts of items that are the same, that differ, or that one side lacks; `differences` in full.
 
-    `bookings` are counted alone: those that are the same, only in the files, that differ, and that can't be read; without files of bookings there are none.
+    `compared` has a `tally` of flags, and of events. `bookings` are counted alone: those that are the same, only in the files, that differ, and that
+    can't be read; without files of bookings there are none.
     """
 
     systems: Sequence[Mapping[str, Any]]
@@ -142,6 +148,7 @@ class CheckReport:
     remarks: tuple[str, ...]
     sheet: str | None = None
     bookings: Mapping[str, int] = field(default_factory=dict)
+    compared: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     @property
     def exit_code(self) -> int:
@@ -158,12 +165,27 @@ class CheckReport:
         """Return how many rows can't be read, of which nothing is compared."""
         return self.counts.get(UNREAD, 0) + self.bookings.get("that can't be read", 0)
 
+    def tallies(self) -> dict[str, dict[str, int]]:
+        """Return how many flags, events and bookings were compared, agree and differ."""
+        told = self.bookings
+        bookings = tally(told.get("the same", 0), told.get("only in the files", 0) + told.get("that differ", 0))
+        return {**{what: dict(counts) for what, counts in self.compared.items()}, "bookings": bookings}
+
     def to_json(self) -> dict[str, Any]:
         """Return the comparison as one object."""
-        said = {"systems": [dict(one) for one in self.systems], "counts": dict(self.counts), "differences": [dict(one) for one in self.differences]}
-        return {**said, "bookings": dict(self.bookings), "sheet": self.sheet, "remarks": list(self.remarks)}
+        return {
+            "systems": [dict(one) for one in self.systems],
+            "counts": dict(self.counts),
+            "compared": self.tallies(),
+            "unread": self.unread,
+            "differences": [dict(one) for one in self.differences],
+            "bookings": dict(self.bookings),
+            "sheet": self.sheet,
+            "remarks": list(self.remarks),
+        }
 
-    def _head(self) -> str:
+    def head(self) -> str:
+        """Return the answer as a sentence."""
         if self.differ:
             return "The files and the book differ:"
         if self.unread:
@@ -172,7 +194,7 @@ class CheckReport:
 
     def to_text(self) -> str:
         """Return the counts and the first differences."""
-        lines = [self._head(), *(f"  {what}: {count:,}" for what, count in self.counts.items())]
+        lines = [self.head(), *(f"  {what}: {count:,}" for what, count in self.counts.items())]
         lines += [f"  bookings {what}: {count:,}" for what, count in self.bookings.items()]
         lines += [f"  {one['customer_id']}  {one['item']}: {one['difference']}" for one in self.differences[:SHOWN]]
         if len(self.differences) > SHOWN:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from phonenumbers import SUPPORTED_REGIONS
 
-from pipeline import months
+from pipeline import dateforms, months
 from pipeline.errors import Refused
 from pipeline.folders import Nightly, check_folders
 
@@ -282,6 +282,9 @@ def check_formats(formats: Any, where: str) -> None:
     if strange:
         fix = f'The language is one of {", ".join(months.MONTHS)}, and %B or %b stands for the month. For example: "de: %d. %B %Y"'
         raise Refused(f"{where}: {strange[0]} is no format with months in words.", fix)
+    unreadable = [form for form in formats if not dateforms.can_be_read(form)]
+    if unreadable:
+        raise Refused(f'{where}: "{unreadable[0]}" is no format by which a date can be read.', dateforms.ALLOWED)
 
 
 def _check_types(flags: Flags, where: str) -> None:

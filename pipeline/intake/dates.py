@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import polars as pl
 
+from pipeline.dateforms import day_of, has_time
 from pipeline.intake.cells import BLANKS, are_few
 from pipeline.months import in_numbers
 
@@ -30,7 +31,7 @@ def read_dates(values: pl.Series, formats: Sequence[str]) -> Dates:
     """Return Date values; a time of day is dropped."""
     text = values.str.strip_chars(BLANKS)
     day = text.str.extract(ISO_TIME, 1).str.to_date("%Y-%m-%d", strict=False)
-    tries = [_whole_year(said.str.to_date(_date_part(form), strict=False, exact=True)) for said, form in (in_numbers(text, form) for form in formats)]
+    tries = [_whole_year(said.str.to_date(day_of(form), strict=False, exact=True)) for said, form in (in_numbers(text, form) for form in formats)]
     return _settle(text, day, tries)
 
 
@@ -81,7 +82,7 @@ def _any_iso_times(text: pl.Series, zone: str) -> pl.Series:
 
 def _parse_time(text: pl.Series, form: str) -> pl.Series:
     text, form = in_numbers(text, form)
-    if any(mark in form for mark in ("%H", "%I", "%T", "%R", "%X", "%c")):
+    if has_time(form):
         return _whole_year(text.str.to_datetime(form, time_unit="us", strict=False, exact=True))
     return _whole_year(text.str.to_date(form, strict=False, exact=True)).cast(pl.Datetime("us"))
 
@@ -89,12 +90,6 @@ def _parse_time(text: pl.Series, form: str) -> pl.Series:
 def _whole_year(days: pl.Series) -> pl.Series:
     """Leave out what lies before `FIRST_YEAR`: the parser takes the 28 of 1/2/28 for a %Y."""
     return days.set(days.dt.year() < FIRST_YEAR, None)
-
-
-def _date_part(form: str) -> str:
-    """Return the part of a format before its time of day, for columns that hold a day."""
-    cut = min((form.find(mark) for mark in ("%H", "%I", "%T", "%R", "%X") if mark in form), default=len(form))
-    return form[:cut].rstrip(" T,")
 
 
 def _local(naive: pl.Series, zone: str) -> pl.Series:

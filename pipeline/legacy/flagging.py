@@ -29,6 +29,7 @@ ITEMS: dict[str, Dtype] = {
     "expires_on": pl.Date,
 }
 NOT_A_TYPE = "{} names none of the flag types, which are {}: correct it, or say in [flags.types] of the map which its word is"
+NO_TYPE = "{} is blank, and there is a flag: name one of the flag types, which are {}"
 NOT_AN_EVENT = "{} says neither that a flag was set nor that it ended: give the word in the map, in flagged, unflagged, or no (nothing happened)"
 NOT_YES_OR_NO = "{} says neither yes nor no: give its word in the map, in yes or no"
 NO_TIME = "{} is blank: an event needs its day to stand in its place in the history"
@@ -83,7 +84,9 @@ def _of_rule(picked: Picked, rule: FlagRule, types: Sequence[str], told: Told) -
         faults.append(_fault(frame.filter(undated), "bad-date", rule.at or rule.event, NO_TIME.format((rule.at or rule.event)[0])))
         faults.append(_fault(frame.filter(pl.col("kind") == STRANGE), "unknown-action", rule.event, NOT_AN_EVENT.format(rule.event[0])))
     unknown = frame.filter(pl.col("flag_type").is_null())
-    faults.append(_fault(unknown, "unknown-flag-type", rule.type_column, NOT_A_TYPE.format(" / ".join(rule.type_column), ", ".join(types))))
+    is_blank = _gathered(picked, rule.type_column, unknown["index"]).is_null()
+    for text, some in ((NO_TYPE, unknown.filter(is_blank)), (NOT_A_TYPE, unknown.filter(~is_blank))):
+        faults.append(_fault(some, "unknown-flag-type", rule.type_column, text.format(" / ".join(rule.type_column), ", ".join(types))))
     faults.append(_fault(frame.filter(pl.col("comment").is_null() & pl.col("kind").is_in([PRESENT, FLAGGED])), "missing-comment", rule.comment))
     return frame, pl.concat([pl.DataFrame(schema=FINDINGS), *faults])
 

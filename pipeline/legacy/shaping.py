@@ -259,16 +259,14 @@ def _timed(texts: dict[str, pl.Series], picked: Picked) -> dict[str, pl.Series]:
 def _in_utc(text: pl.Series, zones: pl.Series, formats: Sequence[str]) -> pl.Series:
     """Return times as text in UTC.
 
-    A time that its row's zone does not have, or of a zone that there is not, gets the zone behind it: so it is no time, and not one of another zone.
+    A time that its row's zone does not have gets the zone behind it: so it is no time, and not one of another zone. A row whose zone there is not
+    comes back for that (see `strange_zones`); its times are read as if they were UTC's, so that they are told only if they are no times.
     """
     known = _zones()
     for zone in zones.drop_nulls().unique():
         here = (zones == zone).fill_null(value=False).arg_true()
         came = text.gather(here)
-        if zone not in known:
-            text = text.scatter(here, came + f" ({zone})")
-            continue
-        read = read_times(came, formats, zone)
+        read = read_times(came, formats, zone if zone in known else "UTC")
         said = read.values.dt.strftime(UTC_TEXT)
         text = text.scatter(here, said.zip_with(said.is_not_null(), came.zip_with(~read.bad, came + f" ({zone})")))
     return text

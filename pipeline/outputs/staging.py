@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import chain, count
 from pathlib import Path
 
 from pipeline.errors import Refused, TryAgain
@@ -16,10 +17,14 @@ REMARKS = "remarks.json"
 
 @dataclass
 class Staged:
-    """Files written under temporary names; `publish` gives them their own."""
+    """Files written under temporary names; `publish` gives them their own.
+
+    `kept` are those that overwrite nothing, with the names that they would like, and once they are published, those that they got.
+    """
 
     inputs: frozenset[Path] = frozenset()
     pending: dict[Path, Path] = field(default_factory=dict)
+    kept: dict[Path, Path] = field(default_factory=dict)
     is_published: bool = False
 
     def write(self, target: Path, writer: Callable[[Path], None]) -> None:
@@ -44,6 +49,23 @@ class Staged:
         except OSError as error:
             raise cannot_write(target, error.strerror or str(error) or type(error).__name__) from None
 
+    def write_new(self, target: Path, writer: Callable[[Path], None]) -> Path:
+        """Let `writer` write a file that overwrites none: it will be `target`, or where that is taken NAME.2, NAME.3 and so on; `name_of` tells which.
+
+        Returns the name that is free as yet.
+        """
+        for free in _numbered(target):
+            if not os.path.lexists(free):
+                break
+            _sweep(free)
+        self.write(free, writer)
+        self.kept[free.resolve()] = target.parent.resolve() / target.name
+        return free
+
+    def name_of(self, free: Path) -> Path:
+        """Return the name that a file of `write_new` got when it was published."""
+        return free.with_name(self.kept[free.parent.resolve() / free.name].name)
+
     def keep_remarks(self, folder: Path, remarks: Iterable[str]) -> None:
         """Let what there is to say of a batch lie beside its results, for a run of several that tells it at its end."""
         said = json.dumps(list(remarks))
@@ -57,13 +79,37 @@ class Staged:
         """Give every file its name, once; raise `TryAgain` where that fails: the same call made again writes them anew."""
         for target, beside in () if self.is_published else self.pending.items():
             try:
-                beside.replace(target)
+                if target in self.kept:
+                    self.kept[target] = _place_new(beside, self.kept[target])
+                else:
+                    beside.replace(target)
             except OSError as error:
                 fix = "What the command did stands. Free the name, then run the same command again to have the file written."
                 raise TryAgain(f"{target}: the file can't get its name ({error.strerror}).", fix) from None
         for folder in {target.parent for target in self.pending}:
             flush(folder)
         self.is_published = True
+
+
+def _numbered(target: Path) -> Iterator[Path]:
+    """Yield the names of a file that overwrites none: its own, and then with a number before its ending."""
+    return chain([target], (target.with_name(f"{target.stem}.{number}{target.suffix}") for number in count(2)))
+
+
+def _place_new(beside: Path, target: Path) -> Path:
+    """Give a file the first of its names that is free now, since another run may have been faster; return it."""
+    for name in _numbered(target):
+        try:
+            name.hardlink_to(beside)  # unlike a file that is renamed, a link overwrites nothing
+        except FileExistsError:
+            continue
+        except OSError:  # a file system without links
+            if os.path.lexists(name):
+                continue
+            beside.replace(name)
+        beside.unlink(missing_ok=True)
+        return name
+    raise AssertionError("there is always another number")
 
 
 def stem_of(name: str) -> str:

@@ -39,8 +39,10 @@ def test_a_small_book_does_not_lose_most_of_a_sources_flags_without_a_word(insid
     assert shopify(inside, "fraud", "fraud", "fraud", "fraud").code == 0
     newer = [*["fraud"] * left, *[""] * (4 - left)]
     dry = shopify(inside, *newer, also=("--dry-run",))
-    assert (dry.code, "--allow-mass-change" in str(dry.json()["remarks"])) == (0, code == 3)
     done = shopify(inside, *newer)
+    assert (dry.code, dry.err) == (done.code, done.err)
+    allowed = shopify(inside, *newer, also=("--dry-run", "--allow-mass-change"))
+    assert (allowed.code, "--allow-mass-change" in str(allowed.json()["remarks"])) == (0, code == 3)
     assert (done.code, f"{4 - left} of the 4 flags that Shopify had brought" in done.err) == (code, code == 3)
     assert asked(inside, "SELECT count(*) FROM flags") == [(4 if code else left,)]
     assert shopify(inside, *newer, also=("--allow-mass-change",)).code == 0
@@ -209,6 +211,25 @@ def test_an_unknown_flag_type_names_the_column_and_the_types(inside: Shop) -> No
     assert "Flag Type names none of the flag types, which are On Hold, At Risk, Warning, Important, Alert" in came_back(inside, "layer")
 
 
+def test_a_blank_flag_type_of_a_flag_is_told_as_blank_with_the_types(inside: Shop) -> None:
+    inside.file("layer.csv", "Customer ID,Customer Name,Flag Type,Flag Comment\n1,Co,,late\n2,Bo,Rood,late\n3,Cy,,\n")
+    done = inside.run("migrate", "layer.csv", "--from", "thelayer", *AS_OF).json()
+    assert (done["codes"], done["rows"]["rejected"]) == ({"unknown-flag-type": 2}, 2)
+    first, second = came_back(inside, "layer").splitlines()[1:]
+    assert "Flag Type is blank, and there is a flag: name one of the flag types, which are On Hold, At Risk, Warning, Important, Alert" in first
+    assert ("names none" in first, "Flag Type names none of the flag types" in second) == (False, True)
+
+
+@pytest.mark.parametrize(("start", "told"), [("December 2, 2030 9:00 am", 0), ("sometime", 1)])
+def test_of_a_row_whose_time_zone_there_is_not_only_that_is_told(inside: Shop, start: str, told: int) -> None:
+    head = "Start Time,End Time,Timezone,First Name,Last Name,Phone,Email,Type,Calendar,Appointment Price,Appointment ID\n"
+    inside.file("a.csv", f'{head}"{start}","December 2, 2030 10:00 am",Mars/Base,Fay,F,,fay@example.com,Massage,S,20,1\n')
+    done = inside.run("migrate", "a.csv", "--from", "acuity", *AS_OF)
+    assert (done.code, done.json()["codes"], asked(inside, "FROM bookings")) == (4, {"bad-date": 1}, [])
+    (row,) = came_back(inside, "a").splitlines()[1:]
+    assert ("Timezone is not the name of a time zone" in row, row.count("Start Time is not"), "End Time is" in row) == (True, told, False)
+
+
 def test_appointments_come_with_money_and_names_as_people_write_them_and_not_without_a_time(inside: Shop) -> None:
     inside.file("c.csv", "Client ID,First Name,Last Name,Email,Mobile Number,Telephone,Gender,Date of Birth,City,Note,Blocked,Added\n1,Lou,F,,,,,,,,No,\n")
     inside.file("b.csv", f"{FRESHA}F-1,lou  f,3 Mar 2031,14:30,45,Cut,Confirmed\nF-2,Lou F,4 Mar 2031,,45,Cut,Confirmed\nF-3,Lou F,soon,1:00,45,Cut,\n")
@@ -267,3 +288,10 @@ def test_the_account_has_numbers_as_numbers_and_reasons_in_words(inside: Shop) -
     head, row, *_ = book["Flags"].iter_rows(values_only=True)
     assert dict(zip(head, row, strict=True))["in book"] == 1
     assert ("came back", "unknown-flag-type: Unknown flag type", 1) in list(book["Summary"].iter_rows(values_only=True))
+
+
+def test_a_map_with_a_date_format_that_can_be_none_is_refused(inside: Shop) -> None:
+    inside.file("shop.csv", f"{SHOPIFY}1,A,B,,,x\n")
+    inside.file("map.toml", 'date_formats = ["%Q/%m/%Y"]\n' + OWN.format("", ""))
+    refused = inside.run("migrate", "shop.csv", "--map", "map.toml", *AS_OF)
+    assert (refused.code, '"%Q/%m/%Y" is no format' in refused.err, "%d, %m" in refused.err) == (3, True, True), refused.err

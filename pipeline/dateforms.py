@@ -1,0 +1,40 @@
+"""Formats of dates and times (strftime), as settings and maps name them: which can be read by at all, and which part of one is the day."""
+
+import warnings
+from datetime import UTC, datetime
+
+from pipeline.months import in_numbers
+
+TIMES = ("%H", "%I", "%T", "%R", "%X")
+EXAMPLE = datetime(2024, 7, 28, 16, 5, 9, tzinfo=UTC)
+ALLOWED = (
+    "A day is written with %d, %m (or %B and %b: months in words) and %Y (or %y: two digits), a weekday with %A or %a, and a time, if there is one, with "
+    '%H and %M, or %I, %M and %p, and %S. For example: "%d/%m/%Y", "%d/%m/%Y %H:%M", "de: %d. %B %Y"'
+)
+
+
+def has_time(form: str) -> bool:
+    """Tell whether a format has a time of day."""
+    return any(mark in form for mark in (*TIMES, "%c"))
+
+
+def day_of(form: str) -> str:
+    """Return the part of a format before its time of day, for columns that hold a day."""
+    cut = min((form.find(mark) for mark in TIMES if mark in form), default=len(form))
+    return form[:cut].rstrip(" T,")
+
+
+def can_be_read(form: str) -> bool:
+    """Tell whether there is a text that is a day or a time by this format: what it writes itself."""
+    import polars as pl  # noqa: PLC0415  # settings that name no formats need no Polars
+
+    plain = in_numbers(pl.Series([], dtype=pl.String), form)[1]
+    moment = pl.Series([EXAMPLE])
+    try:
+        with warnings.catch_warnings(action="ignore"):  # of signs that Polars reads, and would rather not
+            text, day = moment.dt.strftime(plain), moment.dt.strftime(day_of(plain))
+            whole = text.str.to_datetime(plain, strict=False) if has_time(plain) else text.str.to_date(plain, strict=False)
+            alone = day.str.to_date(day_of(plain), strict=False)
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
+        return False
+    return EXAMPLE.year in (whole.dt.year().item(), alone.dt.year().item())  # the parser gives what has no year another one
