@@ -123,6 +123,7 @@ class Opened:
     """A file, or a sheet of a workbook, as it was opened: its header and what it was recognised as; see `Export` for the rest.
 
     `column` gives the cells of one column, by its position, as they can be had in less time than the rows: it is not sure that they are the same.
+    `called` is what a sheet is called before its name.
     """
 
     is_text: bool
@@ -134,6 +135,7 @@ class Opened:
     passed: Callable[[], int] = lambda: 0
     sheet: str = ""
     column: Callable[[int], pl.LazyFrame] | None = None
+    called: str = "sheet "
 
     @property
     def remarks(self) -> tuple[str, ...]:

@@ -38,6 +38,7 @@ class BookKind(StrEnum):
     XLSB = "xlsb"
     XLS = "xls"
     ODS = "ods"
+    MARKUP = "markup"  # HTML or SpreadsheetML, which comes another way
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from xlrd.sheet import Sheet
 
 NOT_SHOWN = -1  # the kind of a mark that is no error; error cells have their code in the file as kind
+ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"}
 MAX_MARKS = 2_000_000
 # The look of a sheet: its name, the rows, positions and kinds of its marks, its hidden rows, and its merged areas (`merges.Merge`).
 Look = tuple[str, list[int], list[int], list[int], list[int], list[tuple[int, int, int, int]]]

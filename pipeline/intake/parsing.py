@@ -15,14 +15,13 @@ from pipeline.apart import refuse_end, run_apart, spooled
 from pipeline.errors import Refused
 from pipeline.intake.cellmarks import MARKS, NO_VALUE
 from pipeline.intake.merges import Merge
-from pipeline.intake.oldbook import NOT_SHOWN
+from pipeline.intake.oldbook import ERRORS, NOT_SHOWN
 from pipeline.intake.parser import DAMAGED, DONE, LOCKED
 from pipeline.intake.sheets import CELL_ERROR, NOT_EXACT, cell
 from pipeline.intake.zipparts import SAVE_ANEW
 from pipeline.settings import Files
 
 PROGRAM = Path(__file__).with_name("parser.py")
-ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"}
 MOST_OUTPUT = 4  # bytes of answer for each byte of memory
 
 
@@ -50,7 +49,7 @@ class Cells:
 
 @dataclass(frozen=True)
 class Looked:
-    """What the second parser of .xls sees of a sheet: marks (`cellmarks.MARKS`), the numbers of hidden rows, merged areas."""
+    """What the second parser of .xls, or the only one of markup, sees of a sheet: marks (`cellmarks.MARKS`), the numbers of hidden rows, merged areas."""
 
     marks: pl.DataFrame
     hidden: list[int]
@@ -80,9 +79,16 @@ def parse_workbook(data: bytes, where: str, task: Task, limits: Files) -> Parsed
 
     Raises `Refused` where the parser can't read it, does not survive it, or takes more than the limits.
     """
-    words = {"only": task.only, "judge": task.judge, "look": task.look, "output": MOST_OUTPUT * limits.read_memory}
+    return parse_apart((PROGRAM, {"only": task.only, "judge": task.judge, "look": task.look}), data, where, limits, {})
+
+
+def parse_apart(program: tuple[Path, Mapping[str, Any]], data: bytes, where: str, limits: Files, refusals: Mapping[int, Refused]) -> Parsed:
+    """Return what a program that answers as `parser.py` does, with its task, says of a file; `refusals`: what its exit codes mean."""
+    path, task = program
     with spooled(data, where) as given, spooled(b"", where) as answer:
-        code = run_apart(PROGRAM, words, (given, answer), limits)
+        code = run_apart(path, {**task, "output": MOST_OUTPUT * limits.read_memory}, (given, answer), limits)
+        if code is not None and code in refusals:
+            raise refusals[code]
         answer.seek(0)
         return _understood(answer, code, where, limits)
 

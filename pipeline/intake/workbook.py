@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 import polars as pl
@@ -36,13 +36,22 @@ class WorkbookRead:
 
 
 @dataclass(frozen=True)
-class _Book:
-    """A workbook that passed the gate, and what the parser says of it."""
+class Book:
+    """A workbook that passed the gate, and what the parser says of it.
+
+    `called` is what a sheet is called before its name. With `is_whole`, columns right of the last title are columns too.
+    """
 
     parsed: Parsed
     passed: Passed
     where: str
     limits: Files
+    called: str = "sheet "
+    is_whole: bool = False
+
+    def place(self, name: str) -> str:
+        """Return where a sheet is; the only table of a page has no name."""
+        return f"{self.where}, {self.called}{name}" if name else self.where
 
 
 @dataclass(frozen=True)
@@ -66,23 +75,28 @@ def read_workbook(data: bytes, sought: Sought, where: str, only: tuple[str, ...]
     parsed = parse_workbook(data, where, task, limits)
     if any(cells is None and len(_strange_errors(passed, name)) for name, cells in parsed.cells.items()):
         parsed = parse_workbook(with_known_errors(data), where, task, limits)
-    book = _Book(parsed, _with_looks(passed, parsed), where, limits)
+    return read_sheets(Book(parsed, passed, where, limits), sought, only)
+
+
+def read_sheets(book: Book, sought: Sought, only: tuple[str, ...] = ()) -> WorkbookRead:
+    """Return the sheets of a workbook that was parsed; see `read_workbook`."""
+    book = replace(book, passed=_with_looks(book.passed, book.parsed))
     only = _named(book, only)
     sheets, skipped, nearest = [], [], []
-    for listed in parsed.listed:
+    for listed in book.parsed.listed:
         reason = _reason_to_skip(listed, only)
         sheet = None if reason else _load(book, listed)
-        found = _find_columns(listed.name, sheet, sought) if sheet else None
+        found = _find_columns(listed.name, sheet, sought, is_whole=book.is_whole) if sheet else None
         if sheet and found and found.wanted.score(found.header)[0]:
             sheets.append(_read_sheet(book, listed.name, sheet, found))
             continue
         if found:
             nearest.append((listed.name, found))
         if listed.name in only or (found and _is_meant(listed.name, found)):
-            raise _unusable(nearest[-1:] if found else [], f"{where}, sheet {listed.name}")
+            raise _unusable(nearest[-1:] if found else [], book, book.place(listed.name))
         skipped.append(f"{listed.name} ({reason or 'no header with the required columns'})")
     if not sheets:
-        raise _unusable(nearest, where)
+        raise _unusable(nearest, book, book.where)
     return WorkbookRead(tuple(sheets), tuple(skipped), tuple(_remarks(book.passed, sheets)))
 
 
@@ -115,7 +129,7 @@ def _remarks(passed: Passed, sheets: list[RawSheet]) -> Iterator[str]:
             yield f"{sheet.name}: {count_of(hidden, 'hidden or filtered row was', 'hidden or filtered rows were')} read too"
 
 
-def _find_columns(name: str, cells: Cells, sought: Sought) -> _Found | None:
+def _find_columns(name: str, cells: Cells, sought: Sought, *, is_whole: bool) -> _Found | None:
     """Return the header among the first 50 rows that hold anything, or None where no row names a column."""
     rows = ((row, tuple(text or "" for text in texts)) for row, *texts in cells.rows.iter_rows())
     candidates = list(islice(((row, texts) for row, texts in rows if any(text.strip() for text in texts)), HEADER_ROWS))
@@ -125,11 +139,11 @@ def _find_columns(name: str, cells: Cells, sought: Sought) -> _Found | None:
     if index is None or cells.first_column is None:
         return None
     row, texts = candidates[index]
-    width = max(position for position, text in enumerate(texts, 1) if text.strip())
+    width = len(texts) if is_whole else max(position for position, text in enumerate(texts, 1) if text.strip())
     return _Found(texts[:width], row, cells.first_column, wanted)
 
 
-def _named(book: _Book, only: tuple[str, ...]) -> tuple[str, ...]:
+def _named(book: Book, only: tuple[str, ...]) -> tuple[str, ...]:
     """Return the sheets that are asked for as the workbook writes them; to a spreadsheet program case makes no difference."""
     names = [listed.name for listed in book.parsed.listed]
     spelt = {name.casefold(): name for name in names}
@@ -147,9 +161,9 @@ def _reason_to_skip(listed: Listed, only: tuple[str, ...]) -> str | None:
     return None if listed.is_visible else "hidden"
 
 
-def _load(book: _Book, listed: Listed) -> Cells:
+def _load(book: Book, listed: Listed) -> Cells:
     """Return the parsed sheet; raise `Refused`, naming the first cell that the parser does not know where that may be the cause."""
-    where = f"{book.where}, sheet {listed.name}"
+    where = book.place(listed.name)
     marks = book.passed.marks.get(listed.name)
     if marks is None and book.passed.kind == BookKind.XLSX:
         raise Refused(f"{where}: the workbook is damaged (the sheet's cells are missing).", SAVE_ANEW)
@@ -171,7 +185,7 @@ def _strange_errors(passed: Passed, name: str) -> pl.DataFrame:
     return marks.filter(~pl.col("text").is_in(KNOWN_ERRORS))
 
 
-def _read_sheet(book: _Book, name: str, cells: Cells, found: _Found) -> RawSheet:
+def _read_sheet(book: Book, name: str, cells: Cells, found: _Found) -> RawSheet:
     """Return the rows below the header, with what stands for errors in place and the marks of the header's columns."""
     width = len(found.header)
     texts = [pl.when(pl.col(cell(place)).str.strip_chars() != "").then(pl.col(cell(place))).alias(cell(place)) for place in range(width)]
@@ -182,7 +196,7 @@ def _read_sheet(book: _Book, name: str, cells: Cells, found: _Found) -> RawSheet
     return RawSheet(name, found.header, found.row, rows, marks.select(*MARK_SCHEMA), found.wanted, first_column=found.first_column)
 
 
-def _own_marks(book: _Book, name: str, found: _Found) -> pl.DataFrame:
+def _own_marks(book: Book, name: str, found: _Found) -> pl.DataFrame:
     """Return the marks below the header and within its columns, positions counted from its first cell."""
     marks = book.passed.marks[name].with_columns(pl.col("position") - found.first_column)
     return marks.filter((pl.col("source_row") > found.row) & pl.col("position").is_between(0, len(found.header) - 1))
@@ -194,7 +208,7 @@ def _number_marks(cells: Cells, found: _Found) -> pl.DataFrame:
     return pl.DataFrame(places, schema=MARKS, orient="row")
 
 
-def _with_merges(marks: pl.DataFrame, rows: pl.DataFrame, book: _Book, what: tuple[str, _Found]) -> pl.DataFrame:
+def _with_merges(marks: pl.DataFrame, rows: pl.DataFrame, book: Book, what: tuple[str, _Found]) -> pl.DataFrame:
     """Add marks for the cells under merged areas, in rows that hold something, save where the area's first cell is blank, so that nothing is hidden."""
     name, found = what
     shifted = ((top, low, left - found.first_column, right - found.first_column) for top, low, left, right in book.passed.merges.get(name, ()))
@@ -204,7 +218,7 @@ def _with_merges(marks: pl.DataFrame, rows: pl.DataFrame, book: _Book, what: tup
     filled = rows.filter(pl.any_horizontal(pl.exclude("source_row").is_not_null()))
     numbers = filled["source_row"].to_list()
     said = [merge for merge in below if _is_said(merge, filled, numbers, found.row)]
-    covered = covered_marks(said, numbers, len(found.header), (f"{book.where}, sheet {name}", book.limits))
+    covered = covered_marks(said, numbers, len(found.header), (book.place(name), book.limits))
     return pl.concat([covered, marks]).unique(["source_row", "position"], keep="first", maintain_order=True).sort("source_row", "position")
 
 
@@ -235,12 +249,12 @@ def _with_errors(rows: pl.DataFrame, marks: pl.DataFrame) -> pl.DataFrame:
     return rows
 
 
-def _unusable(nearest: list[tuple[str, _Found]], where: str) -> Refused:
+def _unusable(nearest: list[tuple[str, _Found]], book: Book, where: str) -> Refused:
     """Return the refusal of a workbook or sheet without the required columns; it names what is missing from the nearest header."""
     if nearest:
         name, found = max(nearest, key=lambda candidate: candidate[1].wanted.score(candidate[1].header)[1])
         try:
-            map_columns(found.header, found.wanted, where if where.endswith(f", sheet {name}") else f"{where}, sheet {name}")
+            map_columns(found.header, found.wanted, book.place(name))
         except Refused as refusal:
             return refusal
     reason = f"{where}: no table was found: no row among the first {HEADER_ROWS} names the required columns."

@@ -91,11 +91,12 @@ def _look(path: Path, settings: Settings, encoding: str | None) -> _Looked:
     alike = [place for place, one in enumerate(opened) if one.header == header]
     rows = pl.concat([first[place] for place in alike]).head(LOOKED_AT)
     others = tuple(one.sheet for place, one in enumerate(opened) if place not in alike)
+    name = f"{opened[best].called}{opened[best].sheet}"
     keys = [header_key(title) for title in header]
     once = [place for place, key in enumerate(keys) if keys.count(key) == 1]
     twice = tuple(dict.fromkeys(title for title, key in zip(header, keys, strict=True) if key and keys.count(key) > 1))
-    is_guessed = any(remark.endswith(GUESSED) for remark in opened[best].remarks)
-    return _Looked(opened[best].sheet, others, twice, is_guessed, tuple(header[place] for place in once), rows.select(cell(place) for place in once))
+    is_guessed = any(remark.endswith(GUESSED) for one in opened for remark in one.remarks)
+    return _Looked(name, others, twice, is_guessed, tuple(header[place] for place in once), rows.select(cell(place) for place in once))
 
 
 def _first_rows(opened: Opened) -> pl.DataFrame:
@@ -115,7 +116,7 @@ def _guessed(looked: _Looked) -> Iterator[str]:
 
 def _sheets(looked: _Looked) -> Iterator[str]:
     if looked.others:
-        yield f"# CHECK: this is the sheet {folded(looked.sheet)}, which has the most rows. Nothing is said here of the others: {_named(looked.others)}"
+        yield f"# CHECK: this is the {folded(looked.sheet)}, which has the most rows. Nothing is said here of the others: {_named(looked.others)}"
 
 
 def _twice(looked: _Looked) -> Iterator[str]:

@@ -127,7 +127,7 @@ def open_sources(path: Path, maps: Sequence[LegacyMap], settings: Settings, enco
     sources = []
     for part, one in enumerate(opened):
         legacy, kind, wanted = kinds[one.wanted.layout.name]
-        of_sheet = f", sheet {one.sheet}" if len(opened) > 1 else ""
+        of_sheet = f", {one.called}{one.sheet}" if len(opened) > 1 else ""
         positions = {header_key(name): place for name, place in map_columns(one.header, wanted, f"{path}{of_sheet}").items()}
         sure = _fit(wanted, one.header)[1]
         if len(maps) > 1:

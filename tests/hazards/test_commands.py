@@ -118,6 +118,10 @@ MARKUP: dict[str, Callable[[], str]] = {
     "wide number": lambda: "<table><tr><td colspan=" + "9" * 5_000 + ">x</td><td colspan=²>y</td></table>",
     "text in pieces": lambda: "<table><tr><td>" + "x<!-- -->" * 2_000_000 + "</td></table>",
     "entities": lambda: SPREADSHEET.format(f'<!DOCTYPE x [<!ENTITY a0 "ha">{LAUGHS}]>') + "<Table><Row><Cell><Data>&a9;</Data></Cell></Row></Table></Workbook>",
+    "spanned rows": lambda: "<table><tr><td colspan=1000 rowspan=1000000>x</td></tr>" + "<tr>" * 400_000 + "</table>",
+    "many tables": lambda: "<table><tr><td>x</td><td>y</td></tr></table>" * 11_000,
+    "nested tables": lambda: "<table><tr><td>x</td><td>y" * 11_000 + "</td></tr></table>" * 11_000,
+    "merged rows": lambda: SPREADSHEET.format("") + '<Table><Row><Cell ss:MergeAcross="16383" ss:MergeDown="999999999"/></Row></Table></Workbook>',
     "far rows": lambda: SPREADSHEET.format("") + "<Table>" + '<Row ss:Index="99999999"/>' * 400_000 + "</Table></Workbook>",
 }
 
