@@ -90,7 +90,8 @@ def migrate_sources(loading: Loading, sources: Sequence[tuple[int, Source]]) -> 
     leave_out_erased(done.read, context)
     done.remarks += [*done.read.remarks, *_future(done.read, context)]
     differing = merge_staged(context) if done.read.may_repeat else {}
-    done.remarks += [f"{count_of(n, 'customer')} on several rows that differ in {name}: the first row counts" for name, n in differing.items()]
+    said = "on several rows that differ in {}: the first row counts; customers: {}"
+    done.remarks += [f"{count_of(len(some), 'customer')} {said.format(name, _named(some))}" for name, some in differing.items()]
     spoken = spoken_of(done.read, [source for _, source in of_customers], loading.by)
     done.remarks += _untold(done, spoken.source, context)
     telling = _write_flags(done, loading, spoken)
@@ -136,8 +137,11 @@ def _at_odds(customers: Sequence[str]) -> list[str]:
     """Return a remark where a file's events do not lead to the flags that its column says stand."""
     if not customers:
         return []
-    which = f"{', '.join(customers[:NAMED])}{', …' if len(customers) > NAMED else ''}"
-    return [f"{count_of(len(customers), 'flag')} whose last event says otherwise than the column of flags, which counts; customers: {which}"]
+    return [f"{count_of(len(customers), 'flag')} whose last event says otherwise than the column of flags, which counts; customers: {_named(customers)}"]
+
+
+def _named(customers: Sequence[str]) -> str:
+    return f"{', '.join(customers[:NAMED])}{', …' if len(customers) > NAMED else ''}"
 
 
 def _unseen(context: Context) -> list[str]:
@@ -192,8 +196,8 @@ def spoken_of(read: Read, sources: Sequence[Source], by: str) -> Spoken:
     return Spoken(name, by, items, pl.Series(dtype=pl.String), any(rule.says_present() for rule in rules), types, frozenset(read.partly))
 
 
-def merge_staged(context: Context) -> dict[str, int]:
-    """Let each customer stand in one row of the staging table; return of how many customers rows differ, by column."""
+def merge_staged(context: Context) -> dict[str, list[str]]:
+    """Let each customer stand in one row of the staging table; return the customers whose rows differ, by column."""
     rows = take_repeated(context.book)
     if not len(rows):
         return {}
@@ -202,8 +206,8 @@ def merge_staged(context: Context) -> dict[str, int]:
     return differing
 
 
-def merge_rows(rows: pl.DataFrame, region: str | None) -> tuple[pl.DataFrame, dict[str, int]]:
-    """Return each customer once, of several rows the first filled cell of each column; and of how many customers rows differ, by column.
+def merge_rows(rows: pl.DataFrame, region: str | None) -> tuple[pl.DataFrame, dict[str, list[str]]]:
+    """Return each customer once, of several rows the first filled cell of each column; and the customers whose rows differ, by column.
 
     Addresses and numbers differ where their normal forms do (rule 2.2); of numbers that is told with the settings' region.
     """
@@ -212,8 +216,8 @@ def merge_rows(rows: pl.DataFrame, region: str | None) -> tuple[pl.DataFrame, di
     first = groups.agg(pl.col("file_no").first(), pl.col("source_row").first(), *(pl.col(name).drop_nulls().first() for name in MERGED_IN))
     numbers = phone_keys(rows["phone"], region)
     keyed = rows.with_columns(pl.col("email_key").alias("email"), numbers.zip_with(numbers.is_not_null(), rows["phone"]).alias("phone"))
-    counts = keyed.group_by("customer_id").agg(pl.col(name).drop_nulls().n_unique() for name in MERGED_IN if name != "email_key")
-    differing = {name: n for name in MERGED_IN if name != "email_key" and (n := int((counts[name] > 1).sum()))}
+    counts = keyed.group_by("customer_id", maintain_order=True).agg(pl.col(name).drop_nulls().n_unique() for name in MERGED_IN if name != "email_key")
+    differing = {name: some for name in MERGED_IN if name != "email_key" and (some := counts.filter(pl.col(name) > 1)["customer_id"].to_list())}
     return first.with_columns(pl.lit(None, pl.String).alias("alert_message")).select(rows.columns), differing
 
 

@@ -90,7 +90,7 @@ def read_customers(source: tuple[int, Source], pieces: Iterable[Piece], whose: W
         picked, items, sheet = piece.picked, piece.items, piece.picked.sheet
         checked, new = _cast(picked, whose)
         findings = in_file_words(pl.concat([checked.findings, piece.faults]).sort("source_row", maintain_order=True), file)
-        _note_warnings(read, findings)
+        _note_warnings(read, findings, picked)
         _note_odd_cells(read, picked)
         bad = findings.filter(pl.col("code") != "unknown-status")["source_row"]
         valid = checked.valid.filter(~pl.col("source_row").is_in(bad.implode()))
@@ -122,7 +122,13 @@ def _untitled(picked: Picked) -> set[int]:
     return {place + 1 for place in blank if picked.cells(place).null_count() < len(picked.rows)}
 
 
-def _note_warnings(read: Read, findings: pl.DataFrame) -> None:
+def _note_warnings(read: Read, findings: pl.DataFrame, picked: Picked) -> None:
+    """Note words of statuses that nobody knows; those that a rule for flags takes from the same column are known."""
+    places = {*picked.places(picked.source.map.customers.get("status", ()))}
+    rules = [rule for rule in picked.source.rules() if places & {*picked.places((*rule.when, *rule.type_column))}]
+    known = keys_of(word for rule in rules for word in (*rule.yes, *rule.no, *rule.types))
+    words = findings["message"].str.extract('"(.*)"', 1)
+    findings = findings.filter(~word_keys(words).is_in(known).fill_null(value=False))
     for message, count in findings.filter(pl.col("code") == "unknown-status")["message"].value_counts().rows():
         read.warnings[message] = read.warnings.get(message, 0) + count
 

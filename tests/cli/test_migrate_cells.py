@@ -172,6 +172,7 @@ def test_addresses_and_numbers_differ_where_their_normal_forms_do(bare: Shop, ce
     done = migrated(bare, SHOPIFY + f"1,Jo,jo@example.com,+447700900201,\n1,Jo,{cells},\n", "--from", "shopify")
     remarks = [remark for remark in done.json()["remarks"] if "rows that differ in" in remark]
     assert (done.code, [remark.partition("differ in ")[2].partition(":")[0] for remark in remarks]) == (0, differing), done.err
+    assert all(remark.endswith("the first row counts; customers: 1") for remark in remarks)
 
 
 def drafted(shop: Shop, text: str | bytes, *words: str) -> str:

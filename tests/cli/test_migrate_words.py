@@ -71,3 +71,11 @@ def test_what_is_no_id_makes_no_two_people_one(bare: Shop, word: str) -> None:
     said = bare.run("migrate", "f.csv", "--from", "fresha", *AS_OF)
     assert (said.code, said.json()["codes"], flags(bare)) == (4, {"bad-id": 2}, [])
     assert "by it different people would become one" in (bare.folder / "f.rejected.csv").read_text(encoding="utf-8-sig")
+
+
+def test_words_of_a_status_that_are_flags_are_known(bare: Shop) -> None:
+    bare.file("s.csv", "Id,Status\n1,zablokowany\n2,aktywny klient\n3,dziwny\n")
+    rules = '[customers]\ncustomer_id = "Id"\nstatus = "Status"\n[[flags]]\ntype = "On Hold"\nwhen = "Status"\nyes = "Zablokowany"\nno = "aktywny klient"\n'
+    bare.file("map.toml", rules)
+    said = [one for one in bare.run("migrate", "s.csv", "--map", "map.toml", *AS_OF).json()["remarks"] if "add it to status_words" in one]
+    assert said == ['1 row: status "dziwny" is not known and counts as active: add it to status_words']
