@@ -129,8 +129,8 @@ def _source_loss(done: Migrated, sources: Numbered, context: Context) -> SourceL
 
 def _require_meant(brakes: Brakes, call: Migrating) -> None:
     found = [one.to_text() for one in brakes if one.is_too_much]
-    if found and not call.allow_mass_change:
-        raise Refused(f"{found[0]}; nothing was written.", "Look at a dry run with --allow-mass-change; if it is meant, run it with that too.")
+    if found and not (call.allow_mass_change or call.dry_run):
+        raise Refused(f"{found[0]}; nothing was written.", "Look at a dry run; if it is meant, run it again with --allow-mass-change.")
 
 
 def _ignored(call: Migrating) -> list[str]:

@@ -189,7 +189,8 @@ class CheckReport:
         if self.differ:
             return "The files and the book differ:"
         if self.unread:
-            return f"What can be read of the files is the same in the book; {count_of(self.unread, 'row')} can't be read, and may not be:"
+            rest = f"{count_of(self.unread, 'row')} can't be read, and nothing is known of what {'it says' if self.unread == 1 else 'they say'}:"
+            return f"What can be read of the files is the same in the book; {rest}"
         return "The files and the book say the same."
 
     def to_text(self) -> str:

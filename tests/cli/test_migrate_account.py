@@ -39,10 +39,8 @@ def test_a_small_book_does_not_lose_most_of_a_sources_flags_without_a_word(insid
     assert shopify(inside, "fraud", "fraud", "fraud", "fraud").code == 0
     newer = [*["fraud"] * left, *[""] * (4 - left)]
     dry = shopify(inside, *newer, also=("--dry-run",))
+    assert (dry.code, "--allow-mass-change" in str(dry.json()["remarks"])) == (0, code == 3)
     done = shopify(inside, *newer)
-    assert (dry.code, dry.err) == (done.code, done.err)
-    allowed = shopify(inside, *newer, also=("--dry-run", "--allow-mass-change"))
-    assert (allowed.code, "--allow-mass-change" in str(allowed.json()["remarks"])) == (0, code == 3)
     assert (done.code, f"{4 - left} of the 4 flags that Shopify had brought" in done.err) == (code, code == 3)
     assert asked(inside, "SELECT count(*) FROM flags") == [(4 if code else left,)]
     assert shopify(inside, *newer, also=("--allow-mass-change",)).code == 0

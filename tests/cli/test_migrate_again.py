@@ -99,7 +99,7 @@ def test_a_check_does_not_call_the_same_what_it_could_not_read(inside: Shop) -> 
     assert (checked.code, checked.json()["differences"], checked.json()["counts"]["rows that can't be read"]) == (4, [], 1)
     assert any("layer.csv: row 4 can't be read (unknown-flag-type)" in remark for remark in checked.json()["remarks"])
     told = inside.run("migrate", "layer.csv", "--from", "thelayer", "--check").out
-    assert told.startswith("What can be read of the files is the same in the book; 1 row can't be read, and may not be:")
+    assert told.startswith("What can be read of the files is the same in the book; 1 row can't be read, and nothing is known of what it says:")
 
 
 def test_a_word_that_two_rules_do_not_know_is_told_of_one_cell(inside: Shop) -> None:

@@ -110,14 +110,3 @@ def test_a_check_counts_bookings_in_its_workbook(inside: Shop) -> None:
     done = inside.run("migrate", "a.csv", "--from", "acuity", *AS_OF, "--check", "--json")
     assert (done.code, done.json()["compared"]["bookings"]) == (4, {"compared": 2, "agree": 1, "differ": 1})
     assert ("bookings", "differ", 1) in sheet_of(inside.folder / "a.check.xlsx", "Summary")
-
-
-def test_a_check_is_not_refused_where_the_run_would_be(inside: Shop) -> None:
-    head = "First Name,Last Name,Phone,Email,Days Since Last Appointment,Notes,Banned\n"
-    inside.file("a.csv", BOOKED + APPOINTMENT.format("UTC", 1))
-    for word, code in (("yes", 0), ("no", 3)):
-        inside.file("c.csv", head + "".join(f"A,B,,a{number}@example.com,12,,{word}\n" for number in range(4)))
-        assert inside.run("migrate", "c.csv", "a.csv", "--from", "acuity", *AS_OF, "--dry-run").code == code
-        assert inside.run("migrate", "c.csv", "a.csv", "--from", "acuity", *AS_OF).code == code
-    done = inside.run("migrate", "c.csv", "a.csv", "--from", "acuity", *AS_OF, "--check", "--json")
-    assert (done.code, done.json()["compared"]["flags"]["differ"], done.json()["compared"]["bookings"]["agree"]) == (4, 4, 1)
