@@ -13,6 +13,7 @@ from pipeline.legacy.making import SPARSE, rule_of_days, rule_of_other, rule_of_
 from pipeline.legacy.rules import Rule, family_of, is_denied, nothings, says_until, says_who, type_in
 
 SEVERAL_WORDS = r"\S\s+\S|[\x{3040}-\x{30ff}\x{4e00}-\x{9fff}\x{ac00}-\x{d7af}]{4}"  # some scripts have no blanks between them
+MOST_GRADES = 8
 ENOUGH_PARTS = 2  # columns called why, who or since when, filled for one answer alone
 
 
@@ -66,7 +67,21 @@ def _attach(rule: Rule, free: list[Guess]) -> None:
         attach_unnamed(rule, free)
 
 
+def _grades(one: Guess, types: Sequence[str]) -> Rule | None:
+    """Return a rule for a column of grades, such as A to C and X, of which the last is proposed; None where it is none."""
+    are_grades = 1 < len(one.words) <= MOST_GRADES and all(len(word) <= len("A+") for word in one.words)
+    if not are_grades or not one.sounds(flags.GRADES) or one.is_date or one.is_yes_no:
+        return None
+    rule = Rule(flag_type("Warning", types), {"when": one}, is_offered=True, text=one.header)
+    grades = sorted(one.words, key=str.casefold)
+    rule.yes, rule.no = grades[-1:], grades[:-1]
+    rule.doubts.append(f"{one.header} holds grades: {', '.join(grades)}. If some of them are flags, name them in yes, and take the line skip away")
+    return rule
+
+
 def _candidate(one: Guess, types: Sequence[str]) -> Rule | None:
+    if graded := _grades(one, types):
+        return graded
     is_few = bool(one.words) and 2 * len(one.words) <= one.cells.count()
     is_note = one.is_text() and not is_few and (one.sounds(words.NOTES) or (one.filled <= SPARSE and one.share(SEVERAL_WORDS) >= SPARSE))
     is_note = is_note or (one.is_text() and one.sounds(flags.ABOUT))

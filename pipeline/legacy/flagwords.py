@@ -147,6 +147,11 @@ LEVELS: Final = Terms(
     "ampel* | *ampel | traffic light* | trafficlight | rag | rag status | verkeerslicht | stoplicht | feu | semaforo | trafikljus | trafiklys",
     "sygnalizacja | semafor | liikennevalo* | hazard | severity | schweregrad | threat level",
 )
+# Grades, of which only a person knows which is a flag.
+GRADES: Final = Terms(
+    "rating* | grade* | score* | bewertung* | klasse | kundenklasse | klassifiz* | classific* | clasific* | classe | beoordeling* | betyg* | vurdering*",
+    "karakter | arvosana* | luokka | asiakasluokka | ocena | hodnocen* | ertekeles* | valutazion* | puntuacion | avaliac* | degerlendirme | оценка | рейтинг",
+)
 COLOURS: Final = Terms("colour | color | farbe | kleur | couleur | colore | cor | farg | farve | farge | kolor | barva | vari | szin")
 LEVEL_HIGH: Final = Terms(
     "high | very high | severe | critical | red | hoch | sehr hoch | kritisch | rot | hoog | zeer hoog | rood | haut | eleve | elevee | critique",
@@ -169,6 +174,8 @@ LEVEL_LOW: Final = Terms(
 )
 # Columns that are about something else than a flag on a customer.
 NOT_A_FLAG: Final = Terms(
+    "varos | alue | kaupunki | mesto | miasto | город | πολη | sehir | woonplaats | paikkakunta | localidad | localita | postcode* | postnummer | postnr",
+    "breed | rasse | raza | razza | raca | порода | abonnement* | рассылк*",
     "newsletter* | marketing* | *marketing | consent* | opt in | opt out | optin | optout | gdpr | dsgvo | rgpd | avg | subscri* | accept* | sms*",
     "tax* | werbung | publicid* | einwillig* | *mail* | epost | correo | call | contact | disturb | phone* | telefon* | post | primary | verified",
     "gender | sex | address* | street | strasse | adres* | direc* | adress* | city | stadt | ort | ciudad | ville | zip* | postal* | plz | country",

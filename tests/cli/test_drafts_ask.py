@@ -291,3 +291,18 @@ def test_i_and_n_are_yes_and_no_in_hungarian(bare: Shop) -> None:
     draft = drafted(bare, "k.csv")
     assert "# CHECK: of the letters in Tiltólistán i is taken for yes (igen)" in draft
     assert (migrated(bare, "k.csv", draft), flags(bare)) == (0, [("A2", "On Hold", "Nem fizetett")])
+
+
+@pytest.mark.parametrize(("header", "grades"), [("Rating", "ABX"), ("Bewertung", "ABCD"), ("Kundenklasse", "ABC")])
+def test_grades_are_offered_the_last_of_them_as_a_flag(bare: Shop, header: str, grades: str) -> None:
+    bare.file("k.csv", f"Id,Name,{header}\n" + "".join(f"{row},Ann B{row},{grades[row % len(grades)]}\n" for row in range(12)))
+    (rule,) = rules(drafted(bare, "k.csv"), skipped=True)
+    assert (rule["when"], rule["yes"], rule["no"]) == ([header], [grades[-1]], list(grades[:-1]))
+
+
+@pytest.mark.parametrize(
+    ("header", "one", "two"), [("Város", "Győr", "Pécs"), ("Postcode", "LS1", "LS2"), ("Рассылка", "да", "нет"), ("Breed", "Poodle", "Beagle")]
+)
+def test_places_breeds_and_newsletters_are_not_offered_as_flags(bare: Shop, header: str, one: str, two: str) -> None:
+    bare.file("k.csv", f"Id,Name,{header}\n" + "".join(f"{row},Ann B{row},{two if row % 3 else one}\n" for row in range(12)))
+    assert header not in str(rules(drafted(bare, "k.csv"), skipped=True))
