@@ -221,9 +221,9 @@ def _bad_ids(picked: Picked, name: str) -> pl.DataFrame:
 
     By words such as n/a, and by what stands where a formula failed, different people would become one.
     """
-    text = picked.text(picked.source.map.columns_of(picked.source.kind).get(name, ()))
+    text = picked.text(headers := picked.source.map.columns_of(picked.source.kind).get(name, ()))
     is_none = picked.nothing() if text is None else word_keys(text).is_in(keys_of(NO_IDS))
-    none = picked.rows.filter(is_none.cast(pl.Boolean).fill_null(value=False))
+    none = picked.rows.filter(is_none.cast(pl.Boolean).fill_null(value=False) & ~picked.errors(headers))
     rows = not_picked(picked, name)
     rows = rows.filter(~rows.is_in(none.implode()))
     found = [_faults(some, pl.DataFrame({"code": ["bad-id"] * len(some)}, schema={"code": pl.String})) for some in (rows, none)]
