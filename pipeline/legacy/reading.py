@@ -28,6 +28,7 @@ IN_SHORT = (
     "{} is written as a spreadsheet shows long numbers, and counts as it stands; if that left digits out, export the file again without opening it in between"
 )
 NO_IDS = (*NO_TEXT, *ERROR_TEXTS)
+LIKE_NO_ID = r"^[#\x{2013}\x{2014}-]|^[nN]/"
 NO_ID = "what stands in the place of the id is none, and by it different people would become one: give the id, or leave the cell blank"
 PLAIN_ID = r"^[!-~]*[0-9][!-~]*$"
 ASKED = ("email_key", "phone", "name_key")
@@ -222,10 +223,11 @@ def _bad_ids(picked: Picked, name: str) -> pl.DataFrame:
     By words such as n/a, and by what stands where a formula failed, different people would become one.
     """
     text = picked.text(headers := picked.source.map.columns_of(picked.source.kind).get(name, ()))
-    is_none = picked.nothing() if text is None else word_keys(text).is_in(keys_of(NO_IDS))
-    none = picked.rows.filter(is_none.cast(pl.Boolean).fill_null(value=False) & ~picked.errors(headers))
-    rows = not_picked(picked, name)
-    rows = rows.filter(~rows.is_in(none.implode()))
+    text = picked.nothing() if text is None else text
+    odd = text.str.contains(LIKE_NO_ID).fill_null(value=False).arg_true()  # few, of all rows
+    none = picked.rows[odd].filter(word_keys(text[odd]).is_in(keys_of(NO_IDS)).fill_null(value=False))
+    none = none.filter(~none.is_in(picked.rows.filter(picked.errors(headers)).implode()))
+    rows = (other := not_picked(picked, name)).filter(~other.is_in(none.implode()))
     found = [_faults(some, pl.DataFrame({"code": ["bad-id"] * len(some)}, schema={"code": pl.String})) for some in (rows, none)]
     return pl.concat([found[0], found[1].with_columns(message=pl.lit(NO_ID))])
 
