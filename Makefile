@@ -89,7 +89,7 @@ fuzz: setup ## throw spoilt files at the readers (make fuzz SECONDS=600 FIRST=10
 	@$(BIN)/python -m tests.fuzz.run --seconds $(or $(SECONDS),60) --first $(or $(FIRST),0) $(ARGS)
 
 tests-of-the-night: setup ## what takes long: all tests, spoilt files for ten minutes, other ones each day, and 200 kills and 30 full disks
-	@KILL_EVERY=2 $(PYTEST)
+	@KILL_EVERY=2 FLAGBOOK_CASES=80 FLAGBOOK_SEQUENCES=60 $(PYTEST)
 	@$(MAKE) --no-print-directory fuzz SECONDS=$(or $(SECONDS),600) FIRST=$$(date +%Y%j000)
 	@$(MAKE) --no-print-directory faults
 

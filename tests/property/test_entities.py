@@ -73,7 +73,7 @@ TAGS = (
 )
 REASONS = ("No payment", "no payment", " No payment ", "Two\r\nlines", "Two\nlines", "=late", "Rude")
 STAFF = ("Ann", "Büşra", "Zoe")
-SHARE = CASES // 10  # a case here is several runs over several sheets
+SHARE = CASES // 9  # a case here is several runs over several sheets
 Place = tuple[int, str | None, int]  # file number, sheet of a workbook, row
 
 
