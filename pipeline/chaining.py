@@ -70,8 +70,9 @@ def chain_flags(spoken: Spoken, before: Before, context: Context) -> Chained:
     alerts = _alerts((steps, written), standing, (before.alerts, len(keys)), context)
     stands = found.filter(pl.col("kind") == PRESENT) if spoken.states_present else present
     counts = count_told((found, stands), (past, events), (repeated, distinct, over, kept))
-    due, at_odds = _due(items.join(joined, on=ITEM, how="semi")), ends_at_odds(past, pl.concat([present, over])[ITEM]) if spoken.states_present else pl.Series()
-    return Chained(Planned(written, alerts), due, pl.concat([counts, count_ended(written)]), at_odds.cast(pl.String))
+    due = _due(items.join(joined, on=ITEM, how="semi"))
+    at_odds = ends_at_odds(past if spoken.states_present else past.clear(), pl.concat([present, over])[ITEM])
+    return Chained(Planned(written, alerts), due, pl.concat([counts, count_ended(written)]), at_odds)
 
 
 def said_by(spoken: Spoken, context: Context) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:

@@ -162,12 +162,12 @@ def _yes_kinds(words: pl.Series, rule: FlagRule) -> pl.Series:
     """Return `PRESENT` where a word means yes."""
     keys = word_keys(words)
     if any(word.endswith(GOES_ON) for word in (*rule.yes, *rule.no)):
-        return _present(_among(keys, rule.yes) & ~keys.is_in(keys_of(rule.no)))
+        return _present(among(keys, rule.yes) & ~keys.is_in(keys_of(rule.no)))
     yes, no = keys_of(rule.yes), keys_of(rule.no)
     return _present(keys.is_not_null() & ~keys.is_in(no)) if ANY in yes else map_values(keys, dict.fromkeys(yes, PRESENT))
 
 
-def _among(keys: pl.Series, words: Sequence[str]) -> pl.Series:
+def among(keys: pl.Series, words: Sequence[str]) -> pl.Series:
     """Tell which cells are one of some words, or begin with one that may go on."""
     begins = [re.escape(key.removesuffix(GOES_ON)) for key in keys_of(words) if key.endswith(GOES_ON)]
     return (keys.is_in(keys_of(words)) | keys.str.contains(rf"^(?:{'|'.join(begins) or 'x^'})(?:[^\p{{L}}\p{{N}}]|$)")).fill_null(value=False)
@@ -178,7 +178,7 @@ def _strange(picked: Picked, rule: FlagRule, words: pl.Series) -> pl.Series:
     alike = [other for other in picked.source.rules() if other.when and picked.places(other.when) == picked.places(rule.when)]
     known = [word for other in alike for word in (*other.yes, *other.no)]
     keys = word_keys(words)
-    return keys.is_not_null() & ~_among(keys, known) & pl.Series([alike[0] is rule and ANY not in known]).new_from_index(0, len(words))
+    return keys.is_not_null() & ~among(keys, known) & pl.Series([alike[0] is rule and ANY not in known]).new_from_index(0, len(words))
 
 
 def _filled_kinds(comment: pl.Series, named: pl.Series, rule: FlagRule) -> pl.Series:

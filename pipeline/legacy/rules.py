@@ -1,16 +1,17 @@
 """Rules for flags as a draft of a map proposes them, and what their columns are by their headers."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
 
+from pipeline.intake.cells import keys_of, word_keys
 from pipeline.intake.dates import read_dates
 from pipeline.legacy import flagwords as flags
 from pipeline.legacy import glossary as words
+from pipeline.legacy.flagging import among
 from pipeline.legacy.guessing import LONG_WORD, MOST, NO_FIRST, NO_GO, Guess, says_none
-from pipeline.legacy.maps import ANY, GOES_ON
+from pipeline.legacy.maps import ANY
 from pipeline.legacy.terms import phrase
 from pipeline.wording import count_of
 
@@ -56,10 +57,8 @@ class Rule:
         """Tell for each row whether there is a flag; of a rule that is only offered, whether there may be one."""
         cells = self.head().cells
         if "when" in self.parts and self.yes is not None and ANY not in self.yes:
-            begins = [re.escape(word.lower().removesuffix(GOES_ON)) for word in self.yes if word.endswith(GOES_ON)]
-            goes_on = cells.str.to_lowercase().str.contains(rf"^(?:{'|'.join(begins)})(?:[^\p{{L}}\p{{N}}]|$)") if begins else cells.is_null()
-            exactly = cells.str.to_lowercase().is_in([word.lower() for word in self.yes])
-            return (exactly | (goes_on & ~cells.str.to_lowercase().is_in([word.lower() for word in self.no or ()]))).fill_null(value=False)
+            keys = word_keys(cells)
+            return (among(keys, self.yes) & ~keys.is_in(keys_of(self.no or ()))).fill_null(value=False)
         no = [word.lower() for word in self.no or () if not (self.is_offered and word in self.maybe)]
         return cells.is_not_null() & ~cells.str.to_lowercase().is_in(no).fill_null(value=False)
 
