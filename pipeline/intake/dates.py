@@ -10,7 +10,6 @@ from pipeline.dateforms import day_of, has_time
 from pipeline.intake.cells import BLANKS, are_few
 from pipeline.months import in_numbers
 
-ISO_DATE = r"^\d{4}-\d{2}-\d{2}$"
 ISO_TIME = r"^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(:\d{2})?([.,]\d{1,9})?)?\s*(Z|z|[+-]\d{2}:?\d{2})?$"
 FIRST_YEAR, LAST_YEAR = 1000, 9998  # years that every program and every time zone can show
 FIRST_TIME, END_OF_TIME = (int(datetime(year, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000 for year in (FIRST_YEAR, LAST_YEAR + 1))  # microseconds since 1970

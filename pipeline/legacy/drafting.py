@@ -15,6 +15,7 @@ from pipeline.legacy.assigning import NAMES, Drafted, assign
 from pipeline.legacy.glossary import ACTIVE, ARCHIVED
 from pipeline.legacy.guessing import guess_columns
 from pipeline.legacy.markup import open_markup
+from pipeline.legacy.norecords import find_no_records
 from pipeline.legacy.rulelines import SKIPPED, as_list, folded, quoted, rule_lines
 from pipeline.legacy.terms import phrase
 from pipeline.settings import Settings
@@ -102,7 +103,8 @@ def _look(path: Path, settings: Settings, encoding: str | None) -> _Looked:
 def _first_rows(opened: Opened) -> pl.DataFrame:
     pieces = []
     for sheet in opened.sheets():
-        pieces.append(sheet.rows)
+        none = find_no_records(sheet, range(len(sheet.header)))["source_row"]
+        pieces.append(sheet.rows.filter(~pl.col("source_row").is_in(none.implode())))
         if sum(map(len, pieces)) >= LOOKED_AT:
             break
     return pl.concat(pieces).head(LOOKED_AT).select(cell(place) for place in range(len(opened.header)))

@@ -7,15 +7,17 @@ import polars as pl
 
 from pipeline.findings import CATALOGUE, NOT_A_ZONE, Checked
 from pipeline.intake.casting import cast_bookings, cast_customers
-from pipeline.intake.cells import are_addresses, blank_as_null, email_keys, keys_of, name_keys, own_texts, word_keys
+from pipeline.intake.cells import are_addresses, email_keys, keys_of, name_keys, own_texts, word_keys
 from pipeline.intake.checking import FINDINGS
 from pipeline.intake.exports import Export, as_export, is_mended
 from pipeline.intake.maps import ColumnMap
 from pipeline.intake.sheets import ERROR_TEXTS, RawSheet, cell
 from pipeline.legacy.flagging import ITEMS, NO_TEXT, Told, find_items
 from pipeline.legacy.messaging import in_file_words
+from pipeline.legacy.norecords import find_no_records
 from pipeline.legacy.opening import Source
 from pipeline.legacy.shaping import Picked, count_further, count_scientific, not_picked, shape, strange_zones
+from schemas.columns import header_key
 from schemas.plan import CUSTOMER_EXPORT, Dtype
 
 CUSTOMERS: dict[str, Dtype] = {"file_no": pl.Int64, **CUSTOMER_EXPORT}
@@ -30,7 +32,6 @@ IN_SHORT = (
 NO_IDS = (*NO_TEXT, *ERROR_TEXTS)
 LIKE_NO_ID = r"^[#\x{2013}\x{2014}-]|^[nN]/"
 NO_ID = "what stands in the place of the id is none, and by it different people would become one: give the id, or leave the cell blank"
-PLAIN_ID = r"^[!-~]*[0-9][!-~]*$"
 ASKED = ("email_key", "phone", "name_key")
 
 
@@ -69,8 +70,9 @@ def column_map(source: Source) -> ColumnMap:
 
 @dataclass(frozen=True)
 class Piece:
-    """A piece of a file of customers, with the items of its rows (see `ITEMS`), and what is wrong with them (see `FINDINGS`)."""
+    """A piece of a file of customers as it came, and without rows that are no records: with its items (see `ITEMS`), and what is wrong (see `FINDINGS`)."""
 
+    sheet: RawSheet
     picked: Picked
     items: pl.DataFrame
     faults: pl.DataFrame
@@ -79,8 +81,16 @@ class Piece:
 def find_pieces(source: Source, types: Sequence[str], told: Told) -> Iterator[Piece]:
     """Yield a file of customers piece by piece; `types` are the settings' flag types. The book is not asked."""
     for sheet in source.opened.sheets():
-        picked = Picked(sheet, source)
-        yield Piece(picked, *find_items(picked, types, told))
+        none = find_no_records(sheet, _id_places(source))
+        rows = sheet.rows.filter(~pl.col("source_row").is_in(none["source_row"].implode())) if len(none) else sheet.rows
+        picked = Picked(replace(sheet, rows=rows), source)
+        items, faults = find_items(picked, types, told)
+        yield Piece(sheet, picked, items, pl.concat([none, faults]))
+
+
+def _id_places(source: Source) -> list[int]:
+    """Return where the columns of customers' ids stand that the file has."""
+    return [source.positions[key] for header in source.map.customers.get("customer_id", ()) if (key := header_key(header)) in source.positions]
 
 
 def read_customers(source: tuple[int, Source], pieces: Iterable[Piece], whose: Whose, read: Read) -> None:
@@ -88,7 +98,7 @@ def read_customers(source: tuple[int, Source], pieces: Iterable[Piece], whose: W
     number, file = source
     read.rows[number] = 0
     for piece in pieces:
-        picked, items, sheet = piece.picked, piece.items, piece.picked.sheet
+        picked, items, sheet = piece.picked, piece.items, piece.sheet
         checked, new = _cast(picked, whose)
         findings = in_file_words(pl.concat([checked.findings, piece.faults]).sort("source_row", maintain_order=True), file)
         _note_warnings(read, findings, picked)
@@ -156,7 +166,7 @@ def _cast(picked: Picked, whose: Whose) -> tuple[Checked, pl.DataFrame]:
     sheet, positions = shape(picked)
     faults = pl.DataFrame(schema=FINDINGS)
     ids = sheet.rows[cell(positions["customer_id"])] if "customer_id" in positions else picked.nothing()
-    footers, new = _footers(picked), pl.DataFrame(schema=NEW)
+    new = pl.DataFrame(schema=NEW)
     if ids.null_count():
         lacking = ids.is_null().arg_true()
         asked = _asked(sheet, positions)[lacking]
@@ -166,8 +176,7 @@ def _cast(picked: Picked, whose: Whose) -> tuple[Checked, pl.DataFrame]:
         faults = _faults(picked.rows.gather(lacking), found)
         sheet, positions = _with_ids(sheet, positions, ids)
     checked = cast_customers(sheet, positions, column_map(picked.source))
-    bad_ids = _bad_ids(picked, "customer_id").join(footers.select("source_row"), on="source_row", how="anti", maintain_order="left")
-    return _without(checked, pl.concat([faults, footers, bad_ids]), "missing-id"), new
+    return _without(checked, pl.concat([faults, _bad_ids(picked, "customer_id")]), "missing-id"), new
 
 
 def cast_named(sheet: RawSheet, source: Source) -> Checked:
@@ -175,7 +184,10 @@ def cast_named(sheet: RawSheet, source: Source) -> Checked:
     picked = Picked(sheet, source)
     shaped, positions = shape(picked)
     checked = cast_customers(shaped, positions, column_map(source))
-    checked = _without(checked, pl.concat([_footers(picked), _bad_ids(picked, "customer_id")]), "missing-id")
+    none, bad_ids = find_no_records(sheet, _id_places(source)), _bad_ids(picked, "customer_id")
+    is_none = pl.col("source_row").is_in(none["source_row"].implode())
+    checked = replace(checked, findings=checked.findings.filter(~is_none))
+    checked = _without(checked, pl.concat([none, bad_ids.filter(~is_none)]), "missing-id")
     return replace(checked, findings=in_file_words(checked.findings, source))
 
 
@@ -230,19 +242,6 @@ def _bad_ids(picked: Picked, name: str) -> pl.DataFrame:
     rows = (other := not_picked(picked, name)).filter(~other.is_in(none.implode()))
     found = [_faults(some, pl.DataFrame({"code": ["bad-id"] * len(some)}, schema={"code": pl.String})) for some in (rows, none)]
     return pl.concat([found[0], found[1].with_columns(message=pl.lit(NO_ID))])
-
-
-def _footers(picked: Picked) -> pl.DataFrame:
-    """Return findings for rows of which nothing is filled but the id's column, and that with words, as in lines below a table."""
-    ids = picked.text(picked.source.map.customers.get("customer_id", ()))
-    ids = picked.nothing() if ids is None else ids
-    odd = (~ids.str.contains(PLAIN_ID)).fill_null(value=False).arg_true()
-    texts = ids.gather(odd)
-    worded = odd.filter(texts.str.contains(r"\s") | ~texts.str.contains(r"\d"))
-    cells = picked.sheet.rows.drop("source_row")[worded]
-    cells = cells.with_columns(blank_as_null(text) for text in cells)
-    alone = worded.filter(cells.select(pl.sum_horizontal(pl.all().is_not_null()) == 1).to_series()) if len(worded) and cells.width > 1 else worded.clear()
-    return _faults(picked.rows.gather(alone), pl.DataFrame({"code": ["footer-row"] * len(alone)}, schema={"code": pl.String}))
 
 
 def _with_ids(sheet: RawSheet, positions: dict[str, int], ids: pl.Series) -> tuple[RawSheet, dict[str, int]]:

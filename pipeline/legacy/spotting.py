@@ -70,9 +70,9 @@ def _used(rules: Sequence[Rule]) -> list[Guess]:
 
 
 def _tags(free: list[Guess], types: Sequence[str]) -> Iterator[Rule]:
-    for one in list(free):
+    for one in sorted(free, key=lambda one: one.sounds(words.REASON) or one.sounds(words.NOTES)):  # those may be comments of others
         is_called = one.sounds(flags.TAGS) and family_of(one) is None
-        if one.is_text() and not one.sounds(flags.NOT_A_FLAG) and (is_called or _lists_flags(one, types)):
+        if one in free and one.is_text() and not one.sounds(flags.NOT_A_FLAG) and (is_called or _lists_flags(one, types)):
             free.remove(one)
             rule = Rule("", {"tags": one})
             attach_named(rule, free)
@@ -118,8 +118,10 @@ def _belongs(rule: Rule, rules: Sequence[Rule]) -> bool:
     """Tell whether a rule's column is only a reason, or a day, of another flag of its kind."""
     head = rule.head()
     is_part = head.is_date or (head.is_text() and (head.sounds(words.REASON) or head.sounds(words.NOTES) or says_who(head)))
-    others = [other for other in rules if other is not rule and other.kind == rule.kind and "when" in other.parts and not other.head().is_date]
-    return is_part and any(not head.is_date or other.family == rule.family or stands_with(other, head) >= ENOUGH for other in others)
+    others = [other for other in rules if other is not rule and other.kind == rule.kind and "when" in other.parts]
+    beside = [other for other in others if stands_with(other, head) >= ENOUGH]
+    by_day = head.sounds(words.REASON) and any(other.head().is_date for other in beside)
+    return is_part and (by_day or any(not head.is_date or other.family == rule.family or other in beside for other in others if not other.head().is_date))
 
 
 def _family_rules(family: tuple[str, int], some: Sequence[Guess], types: Sequence[str]) -> Iterator[Rule]:

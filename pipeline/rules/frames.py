@@ -5,7 +5,6 @@ from typing import Any, TypeAlias
 
 import narwhals.stable.v2 as nw
 
-Frame: TypeAlias = nw.DataFrame[Any] | nw.LazyFrame[Any]
 Keep: TypeAlias = Callable[[Any], Any]
 
 

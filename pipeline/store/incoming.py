@@ -11,7 +11,6 @@ import polars as pl
 
 from pipeline.store.book import Book
 
-LAYING = ("file_no", "source_row")
 CONTENT = {
     "customers": ("first_name", "last_name", "company", "email", "phone", "status", "alert_message"),
     "bookings": ("customer_id", "starts_at", "ends_at", "status", "service", "staff", "price", "created_at", "alert_message"),

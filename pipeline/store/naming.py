@@ -7,7 +7,6 @@ from pipeline.store.incoming import Lying, take_out
 
 ID_ONLY = "s.email_key IS NULL AND s.phone IS NULL"
 SAME_KEYS = " AND ".join(f"s.{key} IS NOT DISTINCT FROM w.{key}" for key in ("id_key", "email_key", "phone"))
-COMBINATION = ("id_key", "email_key", "phone")
 LIVING = "SELECT customer_id FROM customers WHERE status <> 'deleted'"
 
 

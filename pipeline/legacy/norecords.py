@@ -1,0 +1,65 @@
+"""Rows of another system's table that are no records: its header again, a line of totals, words below it."""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from pipeline.findings import CATALOGUE
+from pipeline.intake.cells import blank_as_null
+from pipeline.intake.checking import FINDINGS
+from pipeline.intake.sheets import RawSheet, cell
+
+PLAIN_ID = r"^[!-~]*[0-9][!-~]*$"
+# Words that begin a line of totals.
+TOTALS = (
+    "grand total|sub-?totals?|sous-total|totals?|totaal|totale|totali|totaux|totales|totais|eindtotaal|summe|zwischensumme|gesamt|gesamtsumme|insgesamt",
+    "suma|sumă|somme|somma|soma|razem|ogółem|łącznie|celkem|součet|spolu|súčet|ukupno|zbroj|skupaj|vsota|összesen|итого|всего|усього|всього|разом|общо|сума|сумма",
+    "σύνολο|toplam|yhteensä|kokku|kopā|iš viso|samtals|sammanlagt|summa|i alt|jumlah|tổng|tổng cộng|total général|合計|小計|合计|总计|總計|합계",
+)
+TOTAL = rf"(?i)^\W*(?:{'|'.join(TOTALS)})(?:\W|\d|$)"
+A_NUMBER = r"^[^\p{L}]*\d[^\p{L}]*(?:\p{L}{1,3}\.?)?$"  # with a sign of money or a unit
+ALIKE = 2  # cells that say what their header does
+
+
+def find_no_records(sheet: RawSheet, ids: Sequence[int]) -> pl.DataFrame:
+    """Return findings (see `FINDINGS`) for the rows of a piece that are no records; `ids` are the places of columns that may begin a line of totals."""
+    again = repeated_headers(sheet)
+    below = footers(sheet, ids).filter(~pl.col("source_row").is_in(again.implode()))
+    return pl.concat([_found(again, "no-record"), below])
+
+
+def repeated_headers(sheet: RawSheet) -> pl.Series:
+    """Return the source_row of rows that say what the header does, as where pages or exports stand one behind the other."""
+    rows, titles = sheet.rows, {cell(place): title.strip() for place, title in enumerate(sheet.header) if title.strip()}
+    if not titles:
+        return rows["source_row"].clear()
+    first, title = next(iter(titles.items()))
+    may_be = rows.filter(pl.col(first).str.strip_chars() == title)  # few, or none
+    same = pl.sum_horizontal(pl.col(name).str.strip_chars() == said for name, said in titles.items())
+    filled = pl.sum_horizontal(pl.exclude("source_row").is_not_null())
+    return may_be.filter((same >= min(ALIKE, len(titles))) & (2 * same >= filled))["source_row"]
+
+
+def footers(sheet: RawSheet, ids: Sequence[int]) -> pl.DataFrame:
+    """Return findings for rows of which nothing is filled but the column of ids, and that with words, as in lines below a table, and for lines of totals.
+
+    Of these the other cells hold nothing but numbers. Of several columns the first filled one of a row counts.
+    """
+    texts = [blank_as_null(sheet.rows[cell(place)]) for place in ids]
+    if not texts:
+        return _found(sheet.rows["source_row"].clear(), "footer-row")
+    text = pl.select(pl.coalesce(texts)).to_series()
+    odd = (~text.str.contains(PLAIN_ID)).fill_null(value=False).arg_true()
+    said = text.gather(odd)
+    odd = odd.filter(said.str.contains(r"\s|^\D*$") | said.str.contains(TOTAL))
+    cells = sheet.rows.drop("source_row")[odd]
+    cells = cells.with_columns(blank_as_null(values) for values in cells)
+    filled, numbers = pl.sum_horizontal(pl.all().is_not_null()), pl.sum_horizontal(pl.all().str.contains(A_NUMBER))
+    others = cells.select(alone=filled == 1, are_numbers=numbers == filled - 1)
+    below = others["alone"] | (others["are_numbers"] & text.gather(odd).str.contains(TOTAL))
+    return _found(sheet.rows["source_row"].gather(odd.filter(below)) if cells.width > 1 else sheet.rows["source_row"].clear(), "footer-row")
+
+
+def _found(rows: pl.Series, code: str) -> pl.DataFrame:
+    told = rows.alias("source_row").to_frame()
+    return told.select("source_row", code=pl.lit(code), column=pl.lit("customer_id"), message=pl.lit(CATALOGUE[code].message)).select(*FINDINGS)
