@@ -147,6 +147,8 @@ def _take_names(drafted: Drafted, left: list[Guess]) -> None:
     bare = [one for one in named if one in left and not words.NAME.without(words.LAST_NAME.without(one.terms))]
     if parts == {"first_name"} and bare and not both:  # Vorname beside Name
         _take(drafted, left, "last_name", bare[:1])
+    elif parts == {"last_name"} and bare and not both and bare[0].share(SEVERAL_WORDS) < MANY:  # Catalan Nom beside Cognoms
+        _take(drafted, left, "first_name", bare[:1])
     elif len(parts) == 1 and not both and drafted.columns[part := parts.pop()][0].share(SEVERAL_WORDS) >= MANY:  # French Nom alone, and the like
         drafted.columns["name"] = drafted.columns.pop(part)
     elif not parts:

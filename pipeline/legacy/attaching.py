@@ -87,10 +87,19 @@ def attach_tied(rule: Rule, free: list[Guess], rules: Sequence[Rule]) -> None:
             and "comment" not in rule.parts
             and (one.sounds(words.REASON) or one.sounds(words.NOTES) or not is_about_else(one))
         ):
-            _place_comment(rule, one)
+            if not _attach_person(rule, one, free):
+                _place_comment(rule, one)
         else:
             continue
         free.remove(one)
+
+
+def _attach_person(rule: Rule, one: Guess, free: Sequence[Guess]) -> bool:
+    """Take a text that nothing calls a reason for who set the flag, where another column is called its reason, and tell whether that was done."""
+    if one.sounds(words.REASON) or one.sounds(words.NOTES) or "by" in rule.parts or one.share(SHORT) < MOST or not _tells_why_elsewhere(rule, free):
+        return False
+    rule.parts["by"], rule.unsure["by"] = one, f"{one.header} is filled where there is this flag, beside a reason: does it tell who set it?"
+    return True
 
 
 def _tells_why_elsewhere(rule: Rule, free: Sequence[Guess]) -> bool:
@@ -145,7 +154,7 @@ def is_called_day(one: Guess) -> bool:
 
 def attach_unnamed(rule: Rule, free: list[Guess]) -> None:
     """Add to a rule the columns right of it whose headers say nothing, and which are filled where there is a flag, and hardly anywhere else."""
-    if not rule.flagged_rows().any():
+    if not rule.flagged_rows().any() or _flags_most(rule):
         return
     taken = {part.place for part in rule.columns()}
     place = rule.head().place + 1
@@ -155,6 +164,11 @@ def attach_unnamed(rule: Rule, free: list[Guess]) -> None:
         if near is not None:
             free.remove(near)
         place += 1
+
+
+def _flags_most(rule: Rule) -> bool:
+    """Tell whether a rule is of a text that most customers have: what stands beside it, in all of these rows, tells nothing of a flag."""
+    return rule.head() is rule.parts.get("comment") and 2 * int(rule.flagged_rows().sum()) > len(rule.head().cells)
 
 
 def _attach_unnamed(rule: Rule, one: Guess) -> bool:
@@ -203,6 +217,8 @@ def _offer_day(rule: Rule, part: str, one: Guess) -> bool:
 
 def attach_far(rule: Rule, free: list[Guess], rules: Sequence[Rule]) -> None:
     """Add to a rule the columns anywhere that are filled where it has a flag, and in no other row, nor just where another rule of `rules` has one."""
+    if _flags_most(rule):
+        return
     for one in list(free):
         is_called = one.sounds(words.REASON) or says_who(one) or (one.is_date and (one.sounds(words.AT) or one.sounds(words.UNTIL)))
         is_sure = is_called or int(one.cells.is_not_null().sum()) >= SEVERAL

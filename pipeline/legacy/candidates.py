@@ -29,12 +29,18 @@ def offer_described(free: list[Guess], types: Sequence[str]) -> Iterator[Rule]:
 
 
 def _described(one: Guess, free: Sequence[Guess]) -> str | None:
-    """Return the answer of a column of two, or of one and blanks, of which alone the columns right of it tell more; None where there is none."""
+    """Return the answer of a column of two, or of one and blanks, of which alone columns right of it tell more; None where there is none.
+
+    Two columns, or one that says why and an answer of few.
+    """
     if not one.is_yes_no or one.sounds(flags.NOT_A_FLAG) or len(one.words) > len(("yes", "no")):
         return None
+    beside = next((near for near in free if near.place == one.place + 1), None)
     for answer in one.words:
         there = (one.cells.str.to_lowercase() == answer.lower()).fill_null(value=False)
-        if not there.all() and _count_parts(one.place, there, free) >= ENOUGH_PARTS:
+        parts = 0 if there.all() else _count_parts(one.place, there, free)
+        is_told_why = parts > 0 and beside is not None and beside.sounds(words.REASON) and 2 * int(there.sum()) < len(there)
+        if parts >= ENOUGH_PARTS or is_told_why:
             return answer
     return None
 
@@ -98,7 +104,10 @@ def _candidate(one: Guess, types: Sequence[str]) -> Rule | None:
     rule = rule_of_switch(one, kind) if one.is_yes_no or is_either else rule_of_text(one, kind) if one.is_text() else rule_of_other(one, kind)
     if one.is_yes_no and rule.yes and (one.sounds(flags.ALLOWED) or (is_denied(one) and _are_most(rule))):
         rule.yes, rule.no = rule.no, rule.yes
-    return _offered(rule)
+    offered, there = _offered(rule), rule.flagged_rows()
+    if one.is_yes_no and len(there) > 1 and 2 * int(there.sum()) > len(there):
+        offered.doubts.append(f"{there.sum():,} of {len(there):,} customers would be flagged: if it is the others, let the lines yes and no change places")
+    return offered
 
 
 def _offered(rule: Rule) -> Rule:
@@ -107,8 +116,12 @@ def _offered(rule: Rule) -> Rule:
 
 
 def _are_most(rule: Rule) -> bool:
-    """Tell whether a rule would flag more than half of those of whom its column says anything: not blocked says yes of most, do not rent of few."""
-    return 2 * int(rule.flagged_rows().sum()) > rule.head().cells.count()
+    """Tell whether a rule would flag more than half of those of whom its column says anything: not blocked says yes of most, do not rent of few.
+
+    Where it has one word alone, a blank is the other answer.
+    """
+    head = rule.head()
+    return 2 * int(rule.flagged_rows().sum()) > (head.cells.count() if len(head.words) > 1 else len(head.cells))
 
 
 def _may_be_banned_by_day(one: Guess) -> bool:

@@ -15,7 +15,7 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
             "block* | *blocked | blocklist* | geblok* | blok* | blocc* | bloqu* | bloke* | zablok* | blocag* | blocat* | letilt* | tiltott",
             "engellendi | engellenen | engelleme*",
             "zablokovan* | isblocked | tiltas* | tiltolist* | kitilt* | unblock* | debloqu* | desbloque* | sbloc* | odblok* | deblok* | avblokk*",
-            "deblocage* | desbloqueo* | desbloqueio* | sospes* | sospension* | suspendid* | suspenso | suspensa | geschorst | schorsing*",
+            "suspes* | suspendat* | deblocage* | desbloqueo* | desbloqueio* | sospes* | sospension* | suspendid* | suspens* | geschorst | schorsing*",
             "αποκλει* | μπλοκ* | блок* | заблок* | *ブロック* | *블록* | *차단* | *拉黑* | *屏蔽* | *封禁*",
         ),
         Terms(
@@ -51,6 +51,9 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
             "not welcome | unwelcome | unerwunscht | unerwuenscht | indesiderat* | indeseab* | indesead* | indesejad* | indesirable",
             "indezirabil* | ongewenst* | neubytovavat | niet inplannen | niet meer inplannen",
             "keine buchung* | kein einlass | kein zutritt | zakaz vstupu | nicht einplanen | uonsket | oonskad",
+            "no entry | no bookings | no booking | nicht vermieten | nicht beliefern | nicht verkaufen | niet leveren | niet verhuren | niet bedienen",
+            "no alquilar | no vender | no admitir | non noleggiare | non vendere | nao alugar | nao vender | inte hyra ut | ej uthyrning | ikke udlej*",
+            "nie wypozyczac | nie sprzedawac | nepujcovat | neprodavat | ne pas vendre | ne plus louer | ne pas livrer | no llogar | nu inchiria",
             "не обслуж* | не брон* | не принима* | *出入禁止* | *出禁* | *予約不可* | *お断り* | *예약불가*",
         ),
         Terms(
@@ -156,21 +159,26 @@ COLOURS: Final = Terms("colour | color | farbe | kleur | couleur | colore | cor 
 LEVEL_HIGH: Final = Terms(
     "high | very high | severe | critical | red | hoch | sehr hoch | kritisch | rot | hoog | zeer hoog | rood | haut | eleve | elevee | critique",
     "rouge | alto | alta | muy alto | rojo | roja | vermelho | rosso | hog | rod | rott | kritisk | hoj | hoy | wysok* | czerwon* | vysok*",
-    "cerven* | korkea | punainen | magas | piros | 3 red",
+    "cerven* | korkea | punainen | magas | piros | 3 red | r | rosu | rosie | crven* | kirmizi | merah | do | красн* | червон* | червен* | raudon* | vermell*",
+    "punane | sarkan* | vysoka | висок* | ridicat* | tinggi | cao | visok* | yuksek | aukst* | korge | augst*",
 )
-RED: Final = Terms("red | rot | rood | rouge | rojo | roja | vermelho | rosso | rod | rott | czerwon* | cerven* | punainen | piros")
+RED: Final = Terms(
+    "red | rot | rood | rouge | rojo | roja | vermelho | rosso | rod | rott | czerwon* | cerven* | punainen | piros | rosu",
+    "r | rosie | crven* | kirmizi | merah | do | красн* | червон* | червен* | raudon* | vermell* | punane | sarkan*",
+)
 AMBER: Final = Terms(
-    "amber | yellow | orange | gelb | oranje | geel | jaune | amarillo | naranja | amarelo | laranja | gul | zolt* | zlut* | keltainen | giallo | arancione"
+    "amber | yellow | orange | gelb | oranje | geel | jaune | amarillo | naranja | amarelo | laranja | gul | zolt* | zlut* | keltainen | giallo | arancione",
+    "galben* | zut* | sari | kuning | vang | желт* | жовт* | жълт* | gelton* | groc | kollane | dzelten* | narancs* | portocali* | narancast*",
 )
 LEVEL_MID: Final = Terms(
     "medium | mid | moderate | amber | yellow | orange | mittel | gelb | middel | midden | gemiddeld | oranje | geel | moyen | moyenne | jaune",
     "medio | media | amarillo | naranja | amarelo | laranja | medelhog | medel | gul | sredni* | zolt* | stredni | zlut* | oranzov* | keskitaso",
-    "keltainen | giallo | arancione | kozepes | sarga",
+    "keltainen | giallo | arancione | kozepes | sarga | galben* | zut* | sari | kuning | vang | желт* | жовт* | жълт* | gelton* | groc | kollane | dzelten*",
 )
 LEVEL_LOW: Final = Terms(
     "low | very low | minimal | green | niedrig | gering | grun | gruen | laag | groen | bas | basse | faible | vert | verte | bajo | baja | verde",
     "baixo | basso | lag | gron | gronn | lav | niski* | zielon* | nizk* | zelen* | matala | vihrea | normal | normaal | normale | standard",
-    "alacsony | zold | white | weiss | blue | blau | blauw",
+    "alacsony | zold | white | weiss | blue | blau | blauw | g | yesil | hijau | xanh | зелен* | зелён* | zali* | verd | roheline | zal*",
 )
 # Columns that are about something else than a flag on a customer.
 NOT_A_FLAG: Final = Terms(
@@ -236,6 +244,7 @@ NOTHING: Final = Terms(
     "geen | brak | zadny | zadne | zadna | ingen | inget | ingenting | ok",
     "нет | なし | 無 | 无 | 없음 | 特になし | 特に無し | 該当なし",
     "nincs | nothing | neant | yok | yoktur | nichts | entfallt | nicht vorhanden | ras | sans | all good | sin novedad | niets | nic | ei mitaan",
+    "niciuna | niciunul | niciun | tidak ada | khong | nema | cap | inga | nera | немає | puudub | nav | няма | ziadne | ziadny | nulla | intet | r a s",
 )
 # Words in the place of a last day, where there is none.
 NO_END: Final = Terms(

@@ -59,14 +59,16 @@ FIRST_NAME: Final = Terms(
     "etunimi | jmeno | krestni jmeno | nombre de pila | nome de batismo | primeiro nome | keresztnev | prenume | ad | isim | krstne meno | vornamen",
     "prenoms",
     "имя | імя | 名 | 下の名前 | 이름",
-    "adi | isim | ime | utonev | ονομα | μικρο ονομα",
+    "adi | isim | ime | utonev | ονομα | μικρο ονομα | meno | voorletters | rufname | christian name | name christian | eesnimi | vardas | vards",
+    "nama depan | ten | ten khach | име",
 )
 LAST_NAME: Final = Terms(
     "lastname | last name | last | household | surname | family name | familyname | nachname | familienname | zuname | nom | nom de famille | apellido",
     "apellidos | cognome | sobrenome | achternaam | etternavn | efternavn | efternamn | nazwisko | sukunimi | apelido | apelidos | prijmeni",
     "primer apellido | vezeteknev | soyad | soyadi | priezvisko | ultimo nome | familienavn | slaegtsnavn | nume de familie",
     "фамилия | прізвище | 姓 | 苗字 | 성",
-    "soyisim | prezime | csaladnev | επωνυμο | επιθετο",
+    "soyisim | prezime | csaladnev | επωνυμο | επιθετο | familienaam | priimek | cognoms | cognom | apellido paterno | pavarde | uzvards",
+    "perekonnanimi | nama belakang | ho | ho va ten dem | презиме",
 )
 # Whose name a header says that a column holds, and the small words beside it.
 WHOSE: Final = Terms(
@@ -145,6 +147,7 @@ REASON: Final = Terms(
     "weshalb | pourquoi | cause | razao | oka | indok | sebep | neden | motiu | bakgrund | perustelu*",
     "причин* | почему | основание | *理由* | *原因* | *사유* | *이유*",
     "λογοσ | αιτια | αιτιολογ*",
+    "razlog* | nedeni | sebebi | priezast* | iemesl* | pohjus* | alasan* | ly do* | dovod* | motiu* | rao | zasto | kodel",
 )
 NOTES: Final = Terms(
     "detalle | detalles | dettagli | dettaglio",
@@ -159,7 +162,7 @@ NOTES: Final = Terms(
 BY: Final = Terms(
     "by | von | par | por | da | door | av | af | durch | przez | toimesta | who | wer | kdo | kym | qui | quien | quem | chi | kuka | vem",
     "hvem | wie | kto",
-    "кем | кто | *者",
+    "кем | кто | *者 | per | хто | ким | oleh",
 )
 STAFF: Final = Terms(
     "kirjannut | kirjasi | merkitsi | zapsal* | zadal* | zapsano kym | wpisal* | dodal* | kto zdecydowal | rogzitette | felvette | kitiltotta | letiltotta",
@@ -169,6 +172,8 @@ STAFF: Final = Terms(
     "staff* | employee* | mitarbeiter* | employe | emplead* | operator* | medewerker* | usuario* | utilisateur* | user | bearbeiter* | agent*",
     "personal | anstalld | medarbejder* | medarbeider* | ansatt | pracownik* | zamestnan* | tyontekija* | funcionari* | dipendente | operatore",
     "responsavel | responsaveis | verantwortlich* | kurzel | kuerzel | initials | initialen | ansvarig* | ansvarlig* | vastuuhenkilo* | sorumlu*",
+    "zablokowal | zablokowala | zablokovala | blokirao | blokirala | blokiral | zabranio | zabranila | yasaklayan | engelleyen | blokoval* | suspendat de",
+    "заблокував | заблокувала | заблокировал | заблокировала | заборонив | oleh | diblokir oleh | nguoi dat | nguoi chan | nguoi tao | uzblokavo | nobloketaja",
     "merkitsija | kirjaaja | varoittaja | antaja | verantwoordelijk* | warner | warned by",
     "handlaggare | sachbearbeiter* | decision de | decision by | decide par | decided by | entschieden von | besloten door | deciso da | decidido por",
     "сотрудник* | менеджер* | оператор* | ответственн* | *担当* | *登録者 | *员工* | *经办人* | *담당*",
@@ -181,10 +186,11 @@ AT: Final = Terms(
     "ingangsdatum | de | del | della | do dia | d",
     "дата | когда | с | от | *日 | *日付 | *日時 | *时间 | *日期 | *날짜 | *일자",
     "ημερομηνια | απο",
+    "nuo | kuupaev | alates | tanggal | sejak | ngay | tu ngay | des de | з",
 )
 UNTIL: Final = Terms(
     "before | avant | vor dem | antes de | antes del | antes do | prima del | prima di | voor | for den | przed | pred",
-    "lift on | lifts | lift date | reinstate* | can return | back on | review date | review on | echeance* | terme | indtil | bitis | bitis tarihi | 解除日*",
+    "lift on | lifts | lift date | reinstate* | can return | back on | echeance* | terme | indtil | bitis | bitis tarihi | 解除日*",
     "*종료* | μεχρι | do kiedy | kadar",
     "istjece | istice | vrijedi do | velja do | until | *until | *ende | *slut | *einde | till | tills | thru | through | end",
     "ends | ending | ended | enddate | end date | expir* | bis | *bis | ende | endet",
@@ -195,6 +201,12 @@ UNTIL: Final = Terms(
     "eddig | meddig | *eddig | lejar* | hatarido* | vege",
     "до | по | окончан* | истека* | срок* | *期限* | *まで | *終了* | *到期* | *截止* | *만료* | *까지",
     "μεχρι | εωσ | ληξη",
+    "den ngay | cho den | sampai | hingga | iki | lidz | kuni | fins a | fins al | bitisi | caducitat",
+)
+# Days on which somebody looks at something again: that ends nothing.
+LOOKED_AT_AGAIN: Final = Terms(
+    "review* | next* | follow up* | followup* | recheck* | check by | chase* | due | due date | deadline | wiedervorlage* | *prufung | uberprufung* | a revoir",
+    "revision* | revisar | da rivedere | herziening* | herbeoordeling* | rappel | promemoria | opfolgning* | uppfoljning* | kontroll* | przeglad*",
 )
 # Words of headers that say nothing of what a column is about.
 BESIDES: Final = Terms(

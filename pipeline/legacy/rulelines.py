@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 
+from pipeline.legacy import glossary as words
 from pipeline.legacy.guessing import Guess
 from pipeline.legacy.rules import Rule, says_until, tags_of, type_of
 
@@ -29,7 +30,7 @@ def as_list(texts: Sequence[str]) -> str:
 def rule_lines(rule: Rule, types: Sequence[str]) -> Iterator[str]:
     """Yield the lines of a rule; each line that says CHECK wants a person."""
     yield from (f"# CHECK: {folded(doubt)}" for doubt in rule.doubts)
-    if "comment" in rule.parts and says_until(rule.parts["comment"]):
+    if "comment" in rule.parts and says_until(rule.parts["comment"]) and not rule.parts["comment"].sounds(words.REASON):
         header = rule.parts["comment"].header
         rule.unsure["comment"] = f"{header} sounds of a last day, and not all of its cells are days that can be read: as a comment it ends no flag"
     if "tags" in rule.parts:

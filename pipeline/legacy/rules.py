@@ -16,6 +16,7 @@ from pipeline.legacy.terms import phrase
 from pipeline.wording import count_of
 
 LONGEST_TAG = 60  # characters
+A_DAY_OF_IT = "is it a day of it?"
 SENTENCE = r"\S\s+\S+\s+\S"
 
 
@@ -140,8 +141,13 @@ def _is_later(one: Guess, other: Guess) -> bool:
 def place_day(rule: Rule, one: Guess, why: str = "") -> None:
     """Put a column of days into a rule, as first or last day."""
     name = "expires" if says_until(one) else "at"
+    if name == "expires" and why.endswith(A_DAY_OF_IT):
+        why = f"{why.removesuffix(A_DAY_OF_IT)}is it the last day, with which the flag ends?"
     if name == "at" in rule.parts and "expires" not in {*rule.parts, *rule.offered} and _is_later(one, rule.parts["at"]):
         name, why = "expires", f"{one.header} is later than {rule.parts['at'].header} wherever both stand: is it the last day?"
+    if name == "expires" and one.sounds(words.LOOKED_AT_AGAIN) and "expires" not in {*rule.parts, *rule.offered}:
+        rule.offered[name] = (one, f"{one.header} may say when to look at this again, and not when the flag ends; if it is the last day, take the # off")
+        return
     if name in rule.parts or name in rule.offered:
         rule.offered[f"{name} "] = (one, f"{one.header} holds days too; only one column counts")
         return

@@ -1,5 +1,6 @@
 """Which columns of an unknown file tell of flags, and which of their reasons, people and days: rules for a draft, each with what is not sure of it."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from pipeline.legacy import flagwords as flags
@@ -21,7 +22,7 @@ from pipeline.legacy.happening import find_events
 from pipeline.legacy.levels import find_levels, flag_type, said_of
 from pipeline.legacy.making import is_switch, rule_of_days, rule_of_other, rule_of_switch, rule_of_text, rule_of_types
 from pipeline.legacy.offering import note_ended, note_past, offer_near, offer_shared, share_parts
-from pipeline.legacy.rules import Rule, family_of, is_about_else, says_until, says_who, tags_of, type_of
+from pipeline.legacy.rules import SENTENCE, Rule, family_of, is_about_else, says_until, says_who, tags_of, type_of
 from pipeline.legacy.terms import phrase
 
 LIKE_A_PERSON = r"^\p{Lu}[\p{L}'.-]*(?:\s\p{Lu}[\p{L}'.-]*){0,2}$"  # one to three words, each with a capital letter
@@ -140,8 +141,8 @@ def _family_rules(family: tuple[str, int], some: Sequence[Guess], types: Sequenc
         others = [one for one in some if one.is_number or says_who(one) or not one.filled]
         is_day = bool(days) and (not texts or _is_reason_of(texts[0], days[0]))
         heads = [one for one in texts if not (one.sounds(words.REASON) or one.sounds(words.NOTES))] or texts[:1]
-        people = [(one, other) for one in heads if (other := next((head for head in heads if _is_person_of(one, head)), None))]
-        heads = [one for one in heads if one not in [person for person, _ in people]]
+        people = [(one, other) for one in heads if (other := next((text for text in texts if _is_person_of(one, text)), None))]
+        heads = [one for one in heads if one not in [person for person, _ in people]] or [other for _, other in people[:1]]
         made = [rule_of_days(days[0], kind)] if is_day else [rule_of_text(one, kind) for one in heads] or [rule_of_other(one, kind) for one in others[:1]]
         for rule, person in [(rule, person) for person, other in people for rule in made if rule.head() is other]:
             rule.parts["by"], rule.unsure["by"] = person, f"{person.header} is filled only where {rule.head().header} is: does it tell who set it?"
@@ -185,6 +186,7 @@ def _of_cells(one: Guess, types: Sequence[str]) -> Rule | None:
         rule = Rule("", {"type_column": one}, types={word: flag_type(kind, types) for word, kind in kinds.items()}, no=rest, text=one.header)
     rule.family = ("On Hold", -1)
     rule.says_which = len({*flagging, *kinds}) > 1
+    rule.is_offered = any(re.search(SENTENCE, word) for word in flagging)  # what happened, rather than a status
     rule.doubts.append(f"some words of {one.header} sound of a flag; are these, and only these, flags?")
     return rule
 

@@ -271,3 +271,30 @@ def test_a_number_of_a_workbook_that_is_in_scientific_form_is_no_id(bare: Shop) 
     book.save(bare.folder / "export.xlsx")
     done = bare.run("migrate", "export.xlsx", "--from", "thelayer", *AS_OF)
     assert (done.code, codes(bare), asked(bare, BY_CUSTOMER)) == (4, [(2, "id-not-exact")], [("1E5",)])
+
+
+@pytest.mark.parametrize("word", ["Summe", "Total: 2 clientes", "Razem", "Итого", "合計", "TOTAL", "Totaal"])
+def test_a_line_of_totals_makes_no_customer(bare: Shop, word: str) -> None:
+    rows = f"ID,First Name,Email,Status,Red Alert\n1,A,a@example.com,Active,x\n{word},,,,5\nTotal Wine,B,,,\n"
+    done = migrated(bare, rows, "--from", "mindbody")
+    assert (done.code, codes(bare)) == (4, [(3, "footer-row")]), done.err
+    assert asked(bare, "SELECT customer_id FROM customers ORDER BY 1") == [("1",), ("Total Wine",)]
+
+
+@pytest.mark.parametrize("system", ["mindbody", "map"])
+def test_a_header_that_is_repeated_in_the_table_comes_back_and_says_nothing(bare: Shop, system: str) -> None:
+    header = "ID,First Name,Last Name,Email,Phone,Status,Red Alert"
+    rows = f"{header}\n1,A,B,a@example.com,,,Bites\n{header}\n2,C,D,c@example.com,,,\n"
+    bare.file("m.toml", 'name = "m"\n[customers]\nemail = "Email"\nname = "First Name"\n[[flags]]\ntype = "Warning"\ncomment = "Red Alert"\n')
+    done = migrated(bare, rows, *(("--from", "mindbody") if system == "mindbody" else ("--map", "m.toml")))
+    assert (done.code, codes(bare)) == (4, [(3, "no-record")]), done.err
+    assert asked(bare, "SELECT count(*) FROM customers") == [(2,)]
+    assert [(one["flag_type"], one["found"], one["imported"]) for one in done.json()["flags"]] == [("Warning", 1, 1)]
+
+
+def test_a_header_that_is_repeated_hides_no_parts_of_a_flag_from_a_draft(bare: Shop) -> None:
+    page = "No,Email,On stop,Reason,Since\n" + "".join(f"{n},p{n}@example.com,{'Y,rude,16/01/2026' if n % 7 == 3 else 'N,,'}\n" for n in range(20))
+    bare.file("d.csv", page + "\nPage 2,,,,\n" + page.replace("@", ".b@"))
+    bare.run("migrate", "d.csv", "--draft", "draft.toml")
+    draft = (bare.folder / "draft.toml").read_text(encoding="utf-8")
+    assert ('\ncomment = ["Reason"]' in draft, '\nat = ["Since"]' in draft) == (True, True)

@@ -1,0 +1,109 @@
+"""Drafts of maps for files in languages and forms that are less common; each test is a file that once gave a wrong draft, or none."""
+
+import pytest
+
+from tests.cli.conftest import Shop
+from tests.cli.test_migrate import asked
+from tests.cli.test_migrate_drafts import AS_OF, ON_HOLD, drafted, rules
+
+CITIES = ("Leeds", "York", "Hull")
+
+
+def table(header: str, flagged: str, plain: str, rows: int = 36) -> str:
+    """Return a file in which every ninth customer has what `flagged` says, and the others what `plain` does; {n} is the row's number."""
+    lines = [(flagged if n % 9 == 3 else plain).format(n=n, day=f"{n % 28 + 1:02}.09.2026", city=CITIES[n % 3]) for n in range(rows)]
+    return "\n".join([f"ID;Name;Email;{header}", *(f"C{n:03};Ann Lee;p{n}@example.com;{line}" for n, line in enumerate(lines)), ""])
+
+
+def run(shop: Shop, text: str) -> str:
+    """Draft a map for a file and migrate it by the draft as it is; return the draft."""
+    shop.file("f.csv", text)
+    draft = drafted(shop, "f.csv")
+    assert shop.run("migrate", "f.csv", "--map", "draft.toml", *AS_OF).code == 0
+    return draft
+
+
+@pytest.mark.parametrize("header", ["Labels,Label notes", "Label notes,Labels", "Tags,Tags comment", "Etiquetas,Comentario etiquetas"])
+def test_notes_of_tags_are_no_tags_of_their_own(bare: Shop, header: str) -> None:
+    cells = ("VIP,Gold card", "Gold card,VIP")[header.startswith("Label notes")]
+    bare.file("t.csv", f"ID,Email,{header}\n1,a@example.com,{cells}\n2,b@example.com,,\n")
+    tags = [one for one in rules(drafted(bare, "t.csv")) + rules((bare.folder / "draft.toml").read_text(encoding="utf-8"), skipped=True) if "tags" in one]
+    assert len(tags) == 1
+    assert "note" not in tags[0]["tags"][0].lower()
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Suspenso até;Motivo da suspensão",
+        "Exclu jusqu'au;Motif de suspension",
+        "Suspendido hasta;Motivo de la suspensión",
+        "Gesperrt bis;Ausschlussgrund",
+    ],
+)
+def test_a_reason_goes_with_the_last_day_beside_it(bare: Shop, header: str) -> None:
+    bare.file("f.csv", table(header, "{day};owes", ";"))
+    draft = drafted(bare, "f.csv")
+    both = rules(draft) + rules(draft, skipped=True)
+    day, reason = header.split(";")
+    assert [(one["when"], one["expires"], one["comment"]) for one in both] == [([day], [day], [reason])]
+
+
+@pytest.mark.parametrize("header", ["No alquilar", "Non noleggiare", "Nicht vermieten", "Niet leveren", "Não alugar", "No entry"])
+def test_a_mark_of_few_under_a_denial_is_the_flag(bare: Shop, header: str) -> None:
+    run(bare, table(f"{header};Reason", "x;owes", ";"))
+    assert asked(bare, "SELECT flag_type, comment, count(*) FROM flags GROUP BY ALL") == [(ON_HOLD, "owes", 4)]
+
+
+@pytest.mark.parametrize(("header", "reason"), [("Blokiran;Razlog blokade;Blokirao", "Razlog blokade"), ("Yasak;Yasak nedeni;Yasaklayan", "Yasak nedeni")])
+def test_who_blocked_is_not_why(bare: Shop, header: str, reason: str) -> None:
+    box, _, who = header.split(";")
+    bare.file("f.csv", table(header, "da;owes;Kim" if box == "Blokiran" else "evet;owes;Kim", ";;"))
+    assert [(one["when"], one["comment"], one["by"]) for one in rules(drafted(bare, "f.csv"))] == [([box], [reason], [who])]
+
+
+@pytest.mark.parametrize("header", ["Review", "Next review", "Review date", "Wiedervorlage", "Follow up"])
+def test_a_day_to_look_again_ends_nothing(bare: Shop, header: str) -> None:
+    draft = run(bare, table(f"Blocked;Reason;Since;{header}", "yes;owes;01.02.2025;{day}", "no;;;"))
+    assert asked(bare, "SELECT DISTINCT expires_on FROM flags") == [(None,)]
+    assert f'# expires = ["{header}"]' in draft
+
+
+@pytest.mark.parametrize("header", ["Poate rezerva", "Może rezerwować", "Credit OK", "In good standing"])
+def test_the_answer_of_few_that_has_a_reason_is_offered(bare: Shop, header: str) -> None:
+    bare.file("f.csv", table(f"{header};Reason", "N;owes", "Y;"))
+    offered = [one for one in rules(drafted(bare, "f.csv"), skipped=True) if one.get("when") == [header]]
+    assert [(one["yes"], one["no"]) for one in offered] == [(["N"], ["Y"])]
+
+
+def test_most_customers_are_hardly_flagged_and_that_is_said(bare: Shop) -> None:
+    bare.file("f.csv", table("Waiver;City", "N;Hull", "Y;York"))
+    assert "32 of 36 customers would be flagged" in drafted(bare, "f.csv")
+
+
+@pytest.mark.parametrize(("last", "first"), [("Cognoms", "Nom"), ("Priezvisko", "Meno"), ("Pavardė", "Vardas"), ("Surname", "Name")])
+def test_both_halves_of_names_are_found(bare: Shop, last: str, first: str) -> None:
+    bare.file("n.csv", f"ID;{last};{first};Email\n1;Puig;Pau;a@example.com\n2;Vila;Laia;b@example.com\n")
+    draft = drafted(bare, "n.csv")
+    assert (f'last_name = ["{last}"]' in draft, f'first_name = ["{first}"]' in draft) == (True, True)
+
+
+def test_half_a_name_is_asked_about(bare: Shop) -> None:
+    bare.file("n.csv", "ID;Vorname;Xyz;Email\n1;Pau;Puig;a@example.com\n2;Laia;Vila;b@example.com\n")
+    assert "CHECK: no column is called a customer's family name" in drafted(bare, "n.csv")
+
+
+def test_what_happened_is_no_status(bare: Shop) -> None:
+    bare.file("f.csv", table("Incident summary", "Fire exit blocked", "Noise after eleven"))
+    draft = drafted(bare, "f.csv")
+    assert (rules(draft), "Fire exit blocked" in draft) == ([], True)
+
+
+@pytest.mark.parametrize("words", ["roșu;galben;verde;niciuna", "crveno;žuto;zeleno;nema", "червоний;жовтий;зелений;немає", "raudona;geltona;žalia;nėra"])
+def test_lights_in_further_languages(bare: Shop, words: str) -> None:
+    red, amber, green, nothing = words.split(";")
+    bare.file("f.csv", table("Semafor;Alert", f"{red};Gate code", f"{green};{nothing}").replace(f"p2@example.com;{green}", f"p2@example.com;{amber}"))
+    draft = drafted(bare, "f.csv")
+    types = [one for one in rules(draft) + rules(draft, skipped=True) if "type_column" in one]
+    alerts = [one for one in rules(draft) + rules(draft, skipped=True) if one.get("comment") == ["Alert"]]
+    assert (types[0]["types"], set(types[0]["no"]), alerts[0]["no"]) == ({red: ON_HOLD}, {amber, green}, [nothing])
