@@ -21,7 +21,7 @@ from jobs import options
 @options.as_json
 @options.pass_call
 def command(call: options.Call, *, tables: tuple[str, ...], out: Path, formats: tuple[str, ...], as_json: bool) -> int:
-    """Write tables (or views) of the book as files; none named: all tables."""
+    """Write tables (or views) of the book as files; none named: customers, bookings, flags, tags, the history, batches and flag types."""
     from pipeline.look import Where, export
 
     report = export(Where(call.store, call.settings(), out), tables, formats)

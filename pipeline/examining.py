@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.errors import Refused
-from pipeline.health import DAMAGED, LOOK, Fault, HealthReport
+from pipeline.health import DAMAGED, LOOK, UNUSABLE, Fault, HealthReport
 from pipeline.run import Where
 from pipeline.store.book import Book, open_as_it_is
 from pipeline.store.chain import heads_behind, verify_chain
@@ -44,7 +44,7 @@ def doctor(where: Where, tell: Tell) -> HealthReport:
                 found.faults += _look_at_chain(book, heads_path(where.store, where.settings))
                 found.checks.append("history chain")
     except Refused as error:
-        found.faults.append(Fault("unusable", str(where.store), error.reason.removeprefix(f"{where.store}: "), error.fix))
+        found.faults.append(Fault(UNUSABLE, str(where.store), error.reason.removeprefix(f"{where.store}: "), error.fix))
     return HealthReport(str(where.store), found.tables, found.checks, found.faults)
 
 

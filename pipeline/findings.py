@@ -61,7 +61,7 @@ ROW_FAULTS = (
     Kind(
         "id-not-exact",
         "Id is not exact",
-        "the id is a number that shows other digits than it holds, is too long or is in scientific form: format the cell as text and type the id again",
+        "the id is a number that shows other digits than it holds, is too long, in scientific form or a date: format the cell as text and type the id again",
     ),
     Kind("missing-flag-type", "No flag type", "flag_type is blank: name a flag type, or ALL to remove every flag"),
     Kind("unknown-flag-type", "Unknown flag type", "the flag type is not known (ALL goes with remove only)"),

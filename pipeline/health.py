@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 DAMAGED, LOOK = "damaged", "look"
+UNUSABLE = "unusable"  # the code of a store that can't be opened
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,8 @@ class Fault:
 
     def to_text(self) -> str:
         """Return two lines for people."""
-        return f"{self.level.upper()}  {self.where}: {self.what} [{self.code}]\n         {self.fix}"
+        level = "unusable" if self.code == UNUSABLE else self.level
+        return f"{level.upper()}  {self.where}: {self.what} [{self.code}]\n         {self.fix}"
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,8 @@ class HealthReport:
         """Return the report for people."""
         read = f"{self.store}: {sum(self.tables.values()):,} rows of {len(self.tables)} tables read whole, {len(self.checks)} checks made"
         verdict = {0: "All is well.", 3: "The store is damaged: see docs/runbook.md, The store is damaged.", 4: "The store is sound; look at the above."}
+        if all(fault.code == UNUSABLE for fault in self.faults):  # it is missing, or no store, or in use
+            verdict[3] = "No store was examined."
         return "\n".join([read, *(fault.to_text() for fault in self.faults), verdict[self.exit_code]])
 
 

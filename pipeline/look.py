@@ -124,10 +124,11 @@ def template(where: Where, target: Path, *, with_current: bool) -> dict[str, int
 
 
 def export(where: Where, tables: Sequence[str], formats: Sequence[str]) -> Listing:
-    """Write tables of the book as files into `where.out`; none named: all tables."""
-    unknown = [name for name in tables if name not in (*looking.TABLES, *looking.VIEWS)]
+    """Write tables of the book as files into `where.out`; none named: all that tell of customers and batches."""
+    known = (*looking.TABLES, *looking.VIEWS, *looking.BESIDES)
+    unknown = [name for name in tables if name not in known]
     if unknown:
-        raise Refused(f"The book has no table called {unknown[0]}.", f"It has: {', '.join((*looking.TABLES, *looking.VIEWS))}.")
+        raise Refused(f"The book has no table called {unknown[0]}.", f"It has: {', '.join(known)}.")
     assert where.out is not None, "the command asks for a folder"
     made = []
     with open_book(where.store, writing=False) as book, staged() as files:

@@ -133,7 +133,7 @@ def _checked(report: ApplyReport, plan: ApplyPlan, book: Book, said: tuple[Where
     if mass.is_too_much and not call.allow_mass_change:
         raise Refused(f"{mass.to_text()}; nothing was written.", "Look at a dry run; if it is meant, run it again with --allow-mass-change.")
     if lacks:
-        raise Refused(f"{lacks} Nothing was written.", "Run it again with --approved-by and the name of whoever looked at the dry run.")
+        raise Refused(f"{lacks} Nothing was written.", "Run it by hand with --approved-by and the name of whoever looked at the dry run.")
     return report
 
 
@@ -281,7 +281,7 @@ def undo(where: Where, call: Undoing) -> UndoReport:
         remarks, head = (count_rewritten(book, call.batch_id), count_erased(book, call.batch_id)), None
         if not call.dry_run:
             if lacks:
-                raise Refused(f"{lacks} Nothing was written.", "Run it again with --approved-by and the name of whoever looked at the dry run.")
+                raise Refused(f"{lacks} Nothing was written.", "Run it by hand with --approved-by and the name of whoever looked at the dry run.")
             record = BatchRecord("undo", call.by, call.reason, call.as_of, started, status, plan.counts(), _files([]), call.batch_id, call.approved_by)
             head = _write(book, where, numbers, (record, plan.changes), plan)
     return replace(report_undo(plan, (None, "dry-run") if call.dry_run else (numbers[0], status), remarks, lacks), head=head)

@@ -156,7 +156,7 @@ REPORTS = (
     ReportKind(
         "breaches",
         "Breaches",
-        "Bookings made by customers who were blocked when they made them.",
+        "Bookings made by customers who were blocked when they made them, and still are: with the block they leave the list, and the history keeps both.",
         (
             BOOKING,
             CUSTOMER,

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 Value = int | float | str | bool | datetime.time | datetime.date | datetime.datetime | datetime.timedelta
 MOST_DIGITS = 10**15
+MOMENTS: set[type] = {datetime.datetime, datetime.date, datetime.time, datetime.timedelta}
 
 
 def column_texts(values: Sequence[Value]) -> list[str] | None:
@@ -29,6 +30,14 @@ def is_inexact(value: Value) -> bool:
     if isinstance(value, float):
         return not value.is_integer() or abs(value) >= MOST_DIGITS
     return type(value) is int and abs(value) >= MOST_DIGITS
+
+
+def days_of(rows: Sequence[int], values: Sequence[Value]) -> list[int] | None:
+    """Return the rows in which a column holds a day or a time, which as an id shows other digits than it holds: an empty list for all, None for none."""
+    kinds = set(map(type, values))
+    if kinds.isdisjoint(MOMENTS):
+        return None
+    return [] if kinds <= MOMENTS else [row for row, value in zip(rows, values, strict=True) if type(value) in MOMENTS]
 
 
 def _of_float(value: float) -> str:

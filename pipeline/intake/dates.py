@@ -10,7 +10,7 @@ from pipeline.dateforms import day_of, has_time
 from pipeline.intake.cells import BLANKS, are_few
 from pipeline.months import in_numbers
 
-ISO_TIME = r"^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(:\d{2})?([.,]\d{1,9})?)?\s*(Z|z|[+-]\d{2}:?\d{2})?$"
+ISO_TIME = r"^(\d{4}-\d{2}-\d{2})(?:[T ]((?:[01]\d|2[0-3]):[0-5]\d)(:[0-5]\d)?([.,]\d{1,9})?)?\s*(Z|z|[+-](?:0\d|1[0-4]):?[0-5]\d)?$"
 FIRST_YEAR, LAST_YEAR = 1000, 9998  # years that every program and every time zone can show
 FIRST_TIME, END_OF_TIME = (int(datetime(year, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000 for year in (FIRST_YEAR, LAST_YEAR + 1))  # microseconds since 1970
 PLAIN_TIMES = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M")
@@ -26,10 +26,12 @@ class Dates:
     ambiguous: pl.Series
 
 
-def read_dates(values: pl.Series, formats: Sequence[str]) -> Dates:
-    """Return Date values; a time of day is dropped."""
+def read_dates(values: pl.Series, formats: Sequence[str], zone: str = "UTC") -> Dates:
+    """Return Date values; a time of day is dropped. A time with an offset is of the day that it is in `zone` then."""
     text = values.str.strip_chars(BLANKS)
     day = text.str.extract(ISO_TIME, 1).str.to_date("%Y-%m-%d", strict=False)
+    if len(away := (text.str.extract(ISO_TIME, 2).is_not_null() & text.str.extract(ISO_TIME, 5).is_not_null()).arg_true()):
+        day = day.scatter(away, _any_iso_times(text.gather(away), zone).dt.convert_time_zone(zone).dt.date())
     tries = [_whole_year(said.str.to_date(day_of(form), strict=False, exact=True)) for said, form in (in_numbers(text, form) for form in formats)]
     return _settle(text, day, tries)
 

@@ -45,7 +45,7 @@ def cast_instructions(entity: Entity, text: pl.DataFrame, settings: Settings, sa
         _named(text, strange, entity.layout.names()).alias("unread_columns"),
     )
     dates = {
-        one.name: read_dates(text[one.upload_column].set(is_clear(text[one.upload_column]), None), settings.business.date_formats)
+        one.name: read_dates(text[one.upload_column].set(is_clear(text[one.upload_column]), None), settings.business.date_formats, settings.business.timezone)
         for one in entity.fields
         if entity.kind_of(one) is Kind.DATE
     }

@@ -17,7 +17,7 @@ if __name__ == "__main__":
     sys.path.append(str(Path(__file__).parents[2]))  # this process is started alone, and looks nowhere else first
 
 from pipeline.confined import end_of_writing, limit_resources
-from pipeline.intake.cellvalues import Value, column_texts, is_inexact
+from pipeline.intake.cellvalues import Value, column_texts, days_of, is_inexact
 
 CHUNK = 200_000  # cells that are handed on together
 LOCKED, DAMAGED = "locked", "damaged"
@@ -61,7 +61,9 @@ def _filled(sheet: Any) -> Iterator[tuple[int, list[Value]]]:
 def _as_text(chunk: list[tuple[int, list[Value]]], *, judge: bool) -> dict[str, Any]:
     numbers, rows = zip(*chunk, strict=True)
     inexact = [(number, position) for number, row in chunk for position, value in enumerate(row) if is_inexact(value)] if judge else []
-    return {"rows": numbers, "columns": [column_texts(column) for column in zip(*rows, strict=True)], "inexact": inexact}
+    columns = list(zip(*rows, strict=True))
+    days = {place: found for place, column in enumerate(columns) if (found := days_of(numbers, column)) is not None}
+    return {"rows": numbers, "columns": list(map(column_texts, columns)), "inexact": inexact, "days": days}
 
 
 def _guarded(work: Callable[[], Any], sheet: str | None = None) -> Generator[Any, None, Any]:

@@ -38,13 +38,14 @@ class Listed:
 class Cells:
     """The cells of a sheet as text: source_row (Int64) and c0, c1, … from `first_column` on, blank or null where a cell is; rows that hold something.
 
-    `inexact` has the places (row, position) of numbers that can't be ids, where the parser was asked for them. `first_column` is None where
-    the sheet is blank.
+    `inexact` has the places (row, position) of numbers that can't be ids, where the parser was asked for them, `days` those of days and times: a
+    position and its rows. `first_column` is None where the sheet is blank.
     """
 
     first_column: int | None
     rows: pl.DataFrame
     inexact: list[tuple[int, int]]
+    days: list[tuple[int, pl.Series]]
 
 
 @dataclass(frozen=True)
@@ -129,6 +130,7 @@ class _Reader:
         self._heads: dict[str, dict[str, Any]] = {}
         self._chunks: dict[str, list[pl.DataFrame]] = {}
         self._inexact: dict[str, list[tuple[int, int]]] = {}
+        self._days: dict[str, list[tuple[int, pl.Series]]] = {}
         self._failed: set[str] = set()
         self._name = ""
 
@@ -139,12 +141,14 @@ class _Reader:
             self._failed.add(said["sheet"])
         elif "sheet" in said:
             self._name = said["sheet"]
-            self._heads[self._name], self._chunks[self._name], self._inexact[self._name] = said, [], []
+            self._heads[self._name], self._chunks[self._name], self._inexact[self._name], self._days[self._name] = said, [], [], []
         else:
             texts = [
                 pl.Series(cell(place), texts, dtype=pl.String) if texts else _blank(place, len(said["rows"])) for place, texts in enumerate(said["columns"])
             ]
-            self._chunks[self._name].append(pl.DataFrame([pl.Series("source_row", said["rows"], dtype=pl.Int64), *texts]))
+            numbers = pl.Series("source_row", said["rows"], dtype=pl.Int64)
+            self._chunks[self._name].append(pl.DataFrame([numbers, *texts]))
+            self._days[self._name] += [(int(place), pl.Series(rows, dtype=pl.Int64) if rows else numbers) for place, rows in said["days"].items()]
             self._inexact[self._name] += map(tuple, said["inexact"])
 
     def sheets(self) -> dict[str, Cells | None]:
@@ -155,7 +159,7 @@ class _Reader:
     def _cells(self, name: str) -> Cells:
         head = self._heads[name]
         none = pl.DataFrame(schema={"source_row": pl.Int64, **{cell(place): pl.String for place in range(head["width"])}})
-        return Cells(head["first_column"], pl.concat([none, *self._chunks[name]]), self._inexact[name])
+        return Cells(head["first_column"], pl.concat([none, *self._chunks[name]]), self._inexact[name], self._days[name])
 
 
 def _blank(place: int, rows: int) -> pl.Series:

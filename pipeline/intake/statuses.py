@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from schemas.columns import header_key
 
 # What a word counts as where nobody knows it.
-COUNTS_AS = {"customers": "active", "bookings": "booked"}
+COUNTS_AS = {"customers": "active of a customer who is new", "bookings": "booked"}
 # Words are compared as headers are: without regard to case, blanks and punctuation.
 WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "customers": {

@@ -19,6 +19,7 @@ from pipeline.intake.sheets import CELL_ERROR, MARK_SCHEMA, NOT_EXACT, RawSheet,
 from pipeline.intake.zipparts import SAVE_ANEW
 from pipeline.settings import Files
 from pipeline.wording import count_of
+from schemas.columns import Kind
 
 HEADER_ROWS = 50
 # The error values that the parser knows; it refuses a whole sheet for any other (#SPILL!, #CALC!, #GETTING_DATA).
@@ -191,6 +192,7 @@ def _read_sheet(book: Book, name: str, cells: Cells, found: _Found) -> RawSheet:
     texts = [pl.when(pl.col(cell(place)).str.strip_chars() != "").then(pl.col(cell(place))).alias(cell(place)) for place in range(width)]
     rows = cells.rows.filter(pl.col("source_row") > found.row).select("source_row", *texts)
     marks = _own_marks(book, name, found) if name in book.passed.marks else _number_marks(cells, found)
+    marks = pl.concat([marks, _day_marks(cells, found).join(marks, on=["source_row", "position"], how="anti")])
     marks = _with_merges(marks, rows, book, (name, found))
     rows = _with_errors(rows, marks).filter(pl.any_horizontal(pl.exclude("source_row").is_not_null()))
     return RawSheet(name, found.header, found.row, rows, marks.select(*MARK_SCHEMA), found.wanted, first_column=found.first_column)
@@ -206,6 +208,15 @@ def _number_marks(cells: Cells, found: _Found) -> pl.DataFrame:
     """Return marks for the numbers that can't be ids whatever they look like; all that can be told where no cell is looked at."""
     places = [(row, position, NOT_EXACT, None) for row, position in cells.inexact if row > found.row and position < len(found.header)]
     return pl.DataFrame(places, schema=MARKS, orient="row")
+
+
+def _day_marks(cells: Cells, found: _Found) -> pl.DataFrame:
+    """Return marks for days and times in columns of ids: such a cell shows other digits than it holds, as where 1-2 became a day (rule 2.2)."""
+    kinds = {column.name: column.kind for column in found.wanted.layout.columns}
+    ids = {place for place, name in enumerate(found.wanted.recognised(found.header)) if name and kinds.get(name) is Kind.ID}
+    days = [pl.select(rows.filter(rows > found.row).alias("source_row"), position=pl.lit(place, pl.Int64)) for place, rows in cells.days if place in ids]
+    marks = [some.with_columns(mark=pl.lit(NOT_EXACT), text=pl.lit(None, pl.String)) for some in days]
+    return pl.concat([pl.DataFrame(schema=MARKS), *marks])
 
 
 def _with_merges(marks: pl.DataFrame, rows: pl.DataFrame, book: Book, what: tuple[str, _Found]) -> pl.DataFrame:

@@ -75,7 +75,10 @@ def _of_rule(picked: Picked, rule: FlagRule, types: Sequence[str], told: Told) -
     rows = base["index"]
     by, at, expires = (_gathered(picked, headers, rows) for headers in (rule.by, rule.at, rule.expires))
     expires = _without(expires, keys_of(rule.no_end)) if rule.no_end else expires
-    times, days = read_times(at, picked.source.map.date_formats, picked.source.map.timezone), read_dates(expires, picked.source.map.date_formats)
+    times, days = (
+        read_times(at, picked.source.map.date_formats, picked.source.map.timezone),
+        read_dates(expires, picked.source.map.date_formats, picked.source.map.timezone),
+    )
     frame = base.with_columns(by.alias("by"), times.values.alias("at"), days.values.alias("expires_on"), source_row=picked.rows.gather(rows))
     faults = [*_date_faults(frame, times, rule.at), *_date_faults(frame, days, rule.expires)]
     faults.append(_fault(frame.filter(pl.col("kind") == UNCLEAR), "unclear-flag", rule.when, NOT_YES_OR_NO.format(" / ".join(rule.when))))

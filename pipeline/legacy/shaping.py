@@ -21,7 +21,7 @@ REST = r"[\d\s().+-]{5,}"
 NUMBER = rf"[+(\d]{REST}"
 LISTED = rf"^\s*(.*?)\s*(?:[{APART}]|{AND_OR})"  # numbers: what stands about a stroke may be one
 # Addresses and numbers that can only be several, in files of any system: a second one follows.
-SEVERAL_ADDRESSES = r"^\s*([^\s,;|@]+@[^\s,;|@]+)[\s,;|/]+[^@]*@"
+SEVERAL_ADDRESSES = r"^\s*((?:[^@<>]*<)?[^\s,;|@<>]+@[^\s,;|@<>]+>?)[\s,;|/]+[^@]*@"
 SEVERAL_NUMBERS = rf"^\s*([+(\d][\d\s()./+-]{{5,}}?)\s*(?:(?:[{APART}]|{AND_OR})\s*'?{NUMBER}|\s/\s\s*'?(?:[+0(]{REST}))"
 # What a cell has that one of these patterns fits: to look for that in a whole column takes less.
 SEVERAL_SIGNS = {"email": "@[^@]*@", "any": rf"[/{APART}]|{AND_OR}"}
@@ -131,11 +131,11 @@ def _mended(name: str, text: pl.Series, source: Source) -> pl.Series:
     """Return a column with its damage mended: several values in a cell, addresses in brackets, patterns, numbers without their plus."""
     if name in GUARDED and text.str.starts_with("'").any():
         text = text.str.strip_prefix("'")
+    if (first := _first_of_several(name, text, source)) is not None:
+        text = first.zip_with((first.is_not_null() & (first != "")).fill_null(value=False), text)
     if name == "email" and text.str.contains("[<:]").any():
         inside = text.str.extract(IN_BRACKETS, 1)
         text = inside.zip_with(inside.is_not_null(), text.str.replace(r"(?i)^mailto:", ""))
-    if (first := _first_of_several(name, text, source)) is not None:
-        text = first.zip_with((first.is_not_null() & (first != "")).fill_null(value=False), text)
     if name not in KEYS:
         text = _in_one_line(text)
     if name in source.map.pick:

@@ -151,7 +151,12 @@ def _erase_rows(book: Book, erasing: Erasing) -> int:
 
 
 def _erase_former(book: Book, erasing: Erasing) -> int:
+    """Take the customer's former rows out; `former_erased` then has how many each batch had kept (batch, rows)."""
     n = 0
+    theirs = " UNION ALL ".join(f"SELECT batch_id FROM {table} WHERE customer_id = ?" for table in ("former_customers", "former_bookings"))
+    book.run(
+        f"CREATE OR REPLACE TEMP TABLE former_erased AS SELECT batch_id AS batch, count(*) AS rows FROM ({theirs}) GROUP BY ALL", *(erasing.customer_id,) * 2
+    )
     for table in ("former_customers", "former_bookings"):
         n += _count(book, table, erasing)
         book.run(f"DELETE FROM {table} WHERE customer_id = ?", erasing.customer_id)
@@ -186,8 +191,13 @@ def _erase_record(book: Book, erasing: Erasing) -> None:
 
 
 def _log(book: Book, erasing: Erasing) -> None:
-    """Write the event of the erasure: which events it erased, and a digest of what it left of each, so that no others can be passed off as erased."""
-    listed = "SELECT to_json({'customer': ?, 'events': coalesce(list({'event': event_id, 'rest': sha256(" + EVENT_TEXT + ")} ORDER BY event_id), [])})"
+    """Write the event of the erasure: which events it erased, and a digest of what it left of each, so that no others can be passed off as erased.
+
+    And how many former rows of each batch are gone, for an undo of that batch to say so.
+    """
+    former = "(SELECT coalesce(list({'batch': batch, 'rows': rows} ORDER BY batch), []) FROM former_erased)"
+    events = f"coalesce(list({{'event': event_id, 'rest': sha256({EVENT_TEXT})}} ORDER BY event_id), [])"
+    listed = f"SELECT to_json({{'customer': ?, 'events': {events}, 'former': {former}}})"
     book.run(
         "INSERT INTO history SELECT ?, ?, NULL, NULL, NULL, 'customers', ?, 'data', 'erased', NULL, "
         f"({listed} FROM history h WHERE event_id IN (SELECT event_id FROM erasing)), ?, ?, ?",

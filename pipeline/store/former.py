@@ -11,6 +11,7 @@ from typing import Final
 import polars as pl
 
 from pipeline.store.book import Book
+from pipeline.store.log import count_erased_rows
 
 KEYS: Final = {"bookings": "booking_id", "customers": "customer_id"}
 # Where a row came from never changes; of the others here the history tells, item by item.
@@ -118,10 +119,13 @@ def put_back(book: Book, batch_id: int, undone: int, back: Mapping[str, Back]) -
 
 
 def count_rewritten(book: Book, batch_id: int) -> int:
-    """Return how many rows a load of an earlier version changed that were there before: of names, times and the like it kept no record."""
+    """Return how many rows a load of an earlier version changed that were there before: of names, times and the like it kept no record.
+
+    Those of which an erasure took the record are none of them.
+    """
     counts = " + ".join(
         f"(SELECT count(*) FROM {table} WHERE {WRITER} = ? AND first_batch <> ? AND {key} NOT IN (SELECT {key} FROM former_{table} WHERE batch_id = ?))"
         for table, key in KEYS.items()
     )
     n: int = book.ask(f"SELECT {counts} AS n", *(batch_id,) * 6)["n"][0]
-    return n
+    return max(n - count_erased_rows(book, batch_id), 0)

@@ -9,8 +9,16 @@ NOT_ERASED = "event_id NOT IN (SELECT event_id FROM commitments WHERE erased_by 
 
 
 def count_erased(book: Book, batch_id: int) -> int:
-    """Return how many of a batch's events were erased since."""
+    """Return how many of a batch's events, and of the former rows that it had kept, were erased since."""
     n: int = book.ask("SELECT count(*) AS n FROM commitments WHERE batch_id = ? AND erased_by IS NOT NULL", batch_id)["n"][0]
+    return n + count_erased_rows(book, batch_id)
+
+
+def count_erased_rows(book: Book, batch_id: int) -> int:
+    """Return how many of the rows that a batch had kept as they were before it were erased since."""
+    former = 'unnest(from_json(after -> \'$.former\', \'[{"batch": "BIGINT", "rows": "BIGINT"}]\')) f(one)'
+    erasures = "history WHERE entity = 'customers' AND action = 'erased'"
+    n: int = book.ask(f"SELECT coalesce(sum(one.rows), 0)::BIGINT AS n FROM (SELECT after FROM {erasures}), {former} WHERE one.batch = ?", batch_id)["n"][0]
     return n
 
 

@@ -15,8 +15,10 @@ TABLES = (
     *(entity.table for entity in ENTITIES if entity.table),
     *("history", "batches", "batch_files", "batch_rows", "flag_types"),
 )
+# What the book needs to undo and to seal; salts and digests are exported in hexadecimal digits. Keys of who was erased are not exported.
+BESIDES = ("former_customers", "former_bookings", "commitments", "heads")
 VIEWS = (
-    *("flag_history", "agenda", "held_bookings", "breaches", "customer_report"),
+    *("customer_flags", "flag_history", "agenda", "held_bookings", "breaches", "customer_report"),
     *("workstack", "changes", "expiring_and_stale", "kept_alerts"),
 )
 
@@ -99,10 +101,11 @@ def current_items(book: Book, entity: Entity) -> list[dict[str, Any]]:
 
 
 def whole_table(book: Book, name: str) -> pl.DataFrame:
-    """Return a table or view of `TABLES` or `VIEWS`, in the order of its first columns where it is a table."""
-    assert name in (*TABLES, *VIEWS), "callers check the name"
+    """Return a table or view of `TABLES`, `BESIDES` or `VIEWS`, in the order of its first columns where it is a table."""
+    assert name in (*TABLES, *BESIDES, *VIEWS), "callers check the name"
     order = "" if name in VIEWS else " ORDER BY ALL" if name not in ("customers", "bookings", "history", "batches", "batch_rows") else " ORDER BY 1"
-    return book.ask(f"SELECT * FROM {name}{order}")
+    found = book.ask(f"SELECT * FROM {name}{order}")
+    return found.with_columns(pl.col(pl.Binary).bin.encode("hex"))
 
 
 def count_hindered(book: Book, as_of: datetime) -> tuple[int, int]:

@@ -184,6 +184,19 @@ def test_export_writes_tables_in_every_format(shop: Shop) -> None:
     assert shop.run("export", "nonsense", "--out", "tables").code == 3
 
 
+@pytest.mark.parametrize("name", ["customer_flags", "heads", "commitments", "former_bookings", "former_customers"])
+def test_export_writes_what_the_book_has_besides_where_it_is_named(shop: Shop, name: str) -> None:
+    apply(shop)
+    ran = shop.run("export", name, "--out", "tables", "--format", "csv,xlsx,parquet")
+    made = sorted(path.name for path in (shop.folder / "tables").iterdir())
+    assert (ran.code, made) == (0, [f"{name}.{form}" for form in ("csv", "parquet", "xlsx")]), ran.err
+
+
+@pytest.mark.parametrize("name", ["suppressed", "book"])
+def test_keys_of_who_was_erased_are_not_exported(shop: Shop, name: str) -> None:
+    assert shop.run("export", name, "--out", "tables").code == 3
+
+
 def test_a_load_in_several_pieces_loses_no_row(bare: Shop) -> None:
     rows = 430_000  # more than two batches of the reader, each larger than DuckDB's row group
     bare.file("customers.csv", "customer_id\n" + "".join(f"K{number}\n" for number in range(rows)))

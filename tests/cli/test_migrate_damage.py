@@ -207,3 +207,20 @@ def test_the_same_words_of_another_person_and_day_are_an_event_of_their_own(bare
     assert migrated(bare, rows + "1,A,Alert,more,Rae,01/03/2026\n", "--from", "thelayer").code == 0
     assert asked(bare, EVENTS) == [*events, ("edited", "2026-03-01", "Rae", None)]
     assert asked(bare, "SELECT comment, flagged_by, updated_by FROM flags") == [("same\nmore", "Pat", "Rae")]
+
+
+@pytest.mark.parametrize(
+    ("cell", "kept"),
+    [
+        ("zwei@x.example; Una <una2@x.example>", "zwei@x.example"),
+        ("Una <una@x.example>; zwei@x.example", "una@x.example"),
+        ("A <a@x.example>, B <b@x.example>", "a@x.example"),
+        ("Bo, A <c@x.example> d@x.example", "c@x.example"),
+        ("mailto:e@x.example / f@x.example", "e@x.example"),
+        ("<g@x.example>\nh@x.example", "g@x.example"),
+    ],
+)
+def test_of_several_addresses_with_names_the_first_counts_and_is_told(bare: Shop, cell: str, kept: str) -> None:
+    done = migrated(bare, ACUITY + f'Fi,F,,"{cell}",,,yes\nJo,J,,"Jo <jo@x.example>",,,\n')
+    assert [remark.split(":")[0] for remark in done.json()["remarks"] if "several" in remark] == ["1 cell of email with several values"], done.err
+    assert asked(bare, "SELECT customer_id, email FROM customers ORDER BY 1") == sorted([(kept, kept), ("jo@x.example", "jo@x.example")])

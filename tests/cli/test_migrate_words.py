@@ -78,4 +78,4 @@ def test_words_of_a_status_that_are_flags_are_known(bare: Shop) -> None:
     rules = '[customers]\ncustomer_id = "Id"\nstatus = "Status"\n[[flags]]\ntype = "On Hold"\nwhen = "Status"\nyes = "Zablokowany"\nno = "aktywny klient"\n'
     bare.file("map.toml", rules)
     said = [one for one in bare.run("migrate", "s.csv", "--map", "map.toml", *AS_OF).json()["remarks"] if "add it to status_words" in one]
-    assert said == ['1 row: status "dziwny" is not known and counts as active: add it to status_words']
+    assert said == ['1 row: status "dziwny" is not known and counts as active of a customer who is new: add it to status_words']

@@ -139,10 +139,12 @@ def test_2_2_in_a_workbook_a_whole_number_is_an_id(spec: Spec) -> None:
 
 
 def test_2_2_a_number_that_does_not_show_what_it_holds_is_no_id(spec: Spec) -> None:
-    """A number in a workbook that shows other digits, has more than fifteen, or is in scientific form comes back."""
+    """A number in a workbook that shows other digits, has more than fifteen, is in scientific form or shown as a day comes back."""
     spec.customers("""
         customer_id
         7
+        2026-05-01
+        46143
         1234567890123456
         120000""")
     spec.apply_workbook("""
@@ -150,7 +152,10 @@ def test_2_2_a_number_that_does_not_show_what_it_holds_is_no_id(spec: Spec) -> N
         action  customer_id                      flag_type  comment  =>  outcome   code
         add     number 7 shown as 00000          At Risk    late     =>  rejected  id-not-exact
         add     number 1234567890123456          At Risk    late     =>  rejected  id-not-exact
-        add     number 120000 shown as 0.00E+00  At Risk    late     =>  rejected  id-not-exact""")
+        add     number 120000 shown as 0.00E+00  At Risk    late     =>  rejected  id-not-exact
+        add     number 46143 shown as mmm-yy     At Risk    late     =>  rejected  id-not-exact
+        add     day 46143                        At Risk    late     =>  rejected  id-not-exact
+        add     2026-05-01                       At Risk    late     =>  applied""")
 
 
 def test_2_3_an_id_narrows_down_a_shared_email(spec: Spec) -> None:

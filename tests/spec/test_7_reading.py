@@ -370,7 +370,26 @@ def test_7_4_a_date_is_written_as_iso(spec: Spec) -> None:
         add     C1           At Risk    late     2026-05-01           =>  applied
         add     C2           At Risk    late     2026-05-01T00:00:00  =>  applied
         add     C3           At Risk    late     2026-02-30           =>  rejected  bad-date
+        add     C3           At Risk    late     2026-05-01 25:00     =>  rejected  bad-date
+        add     C3           At Risk    late     2026-05-01T10:00+99  =>  rejected  bad-date
         add     C3           At Risk    late     1 May                =>  rejected  bad-date""")
+
+
+def test_7_4_a_time_with_an_offset_is_of_the_day_that_it_is_in_the_business_time_zone(spec: Spec) -> None:
+    """Where a last day is a time with an offset, the day counts that it then is in the business time zone."""
+    spec.settings("""
+        business.timezone = "America/New_York" """)
+    spec.apply("""
+        action  customer_id  flag_type  comment  expires_on                 =>  outcome   code
+        add     C1           At Risk    late     2026-06-01T02:30Z          =>  applied
+        add     C2           At Risk    late     2026-06-01T23:30-08:00     =>  applied
+        add     C3           At Risk    late     2026-06-01T23:30           =>  applied
+        add     C3           Warning    late     2026-06-01T10:00:00+99:00  =>  rejected  bad-date""")
+    spec.then_flags("""
+        customer_id  expires_on
+        C1           2026-05-31
+        C2           2026-06-02
+        C3           2026-06-01""")
 
 
 def test_7_4_a_date_that_can_be_read_in_two_ways_is_ambiguous(spec: Spec) -> None:

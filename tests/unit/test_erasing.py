@@ -208,6 +208,18 @@ def test_undoing_earlier_batches_brings_nothing_back(where: Where) -> None:
     assert is_well(where)
 
 
+def test_what_an_erasure_took_of_a_load_is_told_when_the_load_is_undone(tmp_path: Path) -> None:
+    where = where_in(tmp_path)
+    people, visits = "customer_id,first_name\nC1,{}\nC2,{}\n", "booking_id,customer_id,starts_at,service\nB1,{0},2027-04-01,{1}\nB2,C2,2027-04-01,{1}\n"
+    load(where, people.format("Ann", "Bob"), visits.format("C1", "old"))
+    load(where, people.format("Anna", "Bobby"), visits.format("C2", "new"))
+    erase(where, Erase("C1", "Staff", AS_OF))
+    report = run.undo(where, Undoing(2, "Staff", AS_OF))
+    assert report.remarks == ("2 changes concern customers who were erased since, and can't be put back",)
+    assert ask(where, "SELECT booking_id, customer_id, service FROM bookings ORDER BY 1") == [("B1", "C2", "new"), ("B2", "C2", "old")]
+    assert (ask(where, "SELECT first_name FROM customers WHERE customer_id = 'C2'"), is_well(where)) == ([("Bob",)], True)
+
+
 def test_an_erasure_can_not_be_undone_nor_repeated(where: Where) -> None:
     erase_zoe(where)
     with pytest.raises(Refused, match="Batch 8 erased a customer's data"):
