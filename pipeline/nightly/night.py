@@ -119,7 +119,8 @@ def _find_committed(journal: Journal, desk: Desk) -> None:
             if step.state == "pending" and step.key in written:
                 record = looking.find_batch(book, written[step.key])
                 assert record is not None, "its number was just found"
-                finish_step(step, Done(written[step.key], record["batch"]["status"]), journal)
+                rows = {name: record["batch"][name] for name in ("rows_read", *COUNTS)}
+                finish_step(step, Done(written[step.key], record["batch"]["status"], rows=rows, codes=record["findings"]), journal)
     journal.save()
 
 

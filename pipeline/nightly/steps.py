@@ -3,10 +3,11 @@
 import json
 import logging
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -38,12 +39,14 @@ KEEP = "Keep the file for whoever looks into it."
 
 @dataclass(frozen=True)
 class Done:
-    """What a step came to: its batch, if it wrote one, and the status."""
+    """What a step came to: its batch, if it wrote one, the status, and for the log its rows by outcome and those that came back by code."""
 
     batch: int | None
     status: str
     files: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    rows: Mapping[str, int] | None = None
+    codes: Mapping[str, int] | None = None
 
 
 def judge(one: Input, journal: Journal, desk: Desk) -> None:
@@ -143,7 +146,9 @@ def finish_step(step: Step, done: Done, journal: Journal) -> None:
     said = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else done.remarks
     known = set(journal.remarks())
     step.remarks = [remark for remark in _with_names(step, said, journal) if remark not in known]
-    note("step-done", step=step.key, batch=done.batch, status=done.status)
+    counts: dict[str, Any] = {"rows": {name.removeprefix("rows_"): n for name, n in done.rows.items()}} if done.rows is not None else {}
+    counts |= {"codes": dict(done.codes)} if done.codes is not None else {}
+    note("step-done", step=step.key, batch=done.batch, status=done.status, **counts)
 
 
 def _with_names(step: Step, remarks: Iterable[str], journal: Journal) -> list[str]:
@@ -188,13 +193,13 @@ def _load(step: Step, journal: Journal, desk: Desk, where: Where) -> Done:
     customers, bookings = (tuple(journal.path_of(one) for one in _of_kind(inputs, kind)) for kind in ("customers", "bookings"))
     create = desk.settings.nightly.create_customers
     loaded = load(where, Loads(customers, bookings, journal.by, journal.as_of, desk.map_file, create_customers=create))
-    return Done(loaded.batch, loaded.status)
+    return Done(loaded.batch, loaded.status, rows=loaded.rows, codes=loaded.codes)
 
 
 def _apply(step: Step, journal: Journal, desk: Desk, where: Where) -> Done:  # noqa: ARG001  # the shape of all jobs
     (one,) = journal.inputs_of(step)
     applied = apply(where, Instructing(UploadRequest((journal.path_of(one),), journal.by), journal.as_of))
-    return Done(applied.batch, applied.status)
+    return Done(applied.batch, applied.status, rows=applied.rows, codes=applied.codes)
 
 
 def _keep_up(step: Step, journal: Journal, desk: Desk, where: Where) -> Done:
@@ -212,7 +217,7 @@ def _keep_up(step: Step, journal: Journal, desk: Desk, where: Where) -> Done:
             write_settings(book, desk.settings)
             write_batch(book, (batch_id, next_event(book)), record, plan.changes)
             finish_batch(book, batch_id, desk.settings)
-    return Done(batch_id, "applied")
+    return Done(batch_id, "applied", rows=plan.counts)
 
 
 def _report(step: Step, journal: Journal, desk: Desk, where: Where) -> Done:  # noqa: ARG001  # the shape of all jobs

@@ -76,6 +76,8 @@ def test_the_log_tells_steps_and_no_values(shop: Shop) -> None:
     text = (shop.folder / "logs" / f"{DAY}.jsonl").read_text()
     events = [json.loads(line)["event"] for line in text.splitlines()]
     assert "secret" not in text
+    (applied,) = [line for line in map(json.loads, text.splitlines()) if line["event"] == "step-done" and line["step"].startswith("apply")]
+    assert (applied["rows"]["read"], applied["rows"]["rejected"], applied["codes"]) == (2, 1, {"unknown-customer": 1})
     assert [events[0], events[-1], events.count("step-done"), events.count("input-filed")] == ["night-begun", "night-done", 4, 2]
 
 
