@@ -12,13 +12,13 @@ from pipeline.alerting import plan_alerts_of
 from pipeline.context import Context
 from pipeline.effects import EXPIRED, count_ended, count_told
 from pipeline.intake.cells import word_keys
-from pipeline.lateness import ends_at_odds, new_events, standing_after, times_known
-from pipeline.layering import IS_FIRST, ITEM, JOINT, SAID, UNSAID, lay_on, told_anew
-from pipeline.legacy.flagging import FLAGGED, PRESENT
-from pipeline.parting import WHO, Spoken, in_parts
-from pipeline.partly import keep_untold, told_in_part
+from pipeline.lateness import ended_by, ends_at_odds, new_events, standing_after, times_known
+from pipeline.layering import IS_FIRST, ITEM, JOINT, LEFT, SAID, UNSAID, lay_on, told_anew
+from pipeline.legacy.flagging import FLAGGED, PRESENT, UNFLAGGED
+from pipeline.parting import WHO, Says, Spoken, in_parts
+from pipeline.partly import keep_untold, told_at, told_in_part
 from pipeline.recalling import Before, recall_said
-from pipeline.sequence import EVENT_KEY, ORDER, day_of, parted
+from pipeline.sequence import ORDER, day_of, parted
 from pipeline.store.sources import NO_LONGER
 from pipeline.telling import ORIGIN, Planned
 from schemas.entity import STAMPS
@@ -49,29 +49,28 @@ def chain_flags(spoken: Spoken, before: Before, context: Context) -> Chained:
     """Decide what a part of a source's flags and events do to the book as it was; the book itself is not asked."""
     found = _keyed(spoken.items, "flag_type")
     last = _keyed(before.said.last, "flag_type")
-    if spoken.types is not None:
-        last = last.filter(pl.col("flag_type").is_in(list(spoken.types)))
+    last = last.filter(spoken.says.is_told())
     keys = _keys(found, last)
     found, last = _numbered(found, keys), _numbered(last, keys)
-    past, present, over = parted(found, context)
+    past, present, over = parted(found, spoken.turned, context)
     times = times_known(before.said.events)
-    present = present if spoken.states_present else standing_after(past, last, times, ITEM)
+    present = _standing(present, (past, last, times), spoken.says)
     distinct, joined, repeated = _joined(present)
-    told, kept = (distinct, joined), told_in_part(last, spoken, day_of(context))
+    told, kept = (distinct, joined), told_in_part(last, spoken, day_of(context)).join(ended_by(past, times, ITEM), on=ITEM, how="anti", maintain_order="left")
     if len(kept):
         stated, kept = keep_untold(present, joined, kept)
         told = _joined(stated)[:2]
-    events = new_events(past, times, EVENT_KEY).join(_stood_then(over, last), on=OVER_KEY, how="anti", maintain_order="left")
+    events = new_events(past, before.said.events).join(_stood_then(over, last), on=OVER_KEY, how="anti", maintain_order="left")
     items = _items(told[1], last, events)
     moved = items.filter(~pl.col("is_same") | pl.col("has_events"))
     standing = _numbered(_keyed(before.standing, "item_name"), keys)
     steps = lay_on(_steps(moved, events, told[0], (spoken, context)), moved, standing, (spoken.by, context.as_of))
     written = _events(steps, spoken)
     alerts = _alerts((steps, written), standing, (before.alerts, len(keys)), context)
-    stands = found.filter(pl.col("kind") == PRESENT) if spoken.states_present else present
+    stands = pl.concat([found.filter((pl.col("kind") == PRESENT) & spoken.says.is_stated()), present.filter(~spoken.says.is_stated())], how="diagonal")
     counts = count_told((found, stands), (past, events), (repeated, distinct, over, kept))
     due = _due(items.join(joined, on=ITEM, how="semi"))
-    at_odds = ends_at_odds(past if spoken.states_present else past.clear(), pl.concat([present, over])[ITEM])
+    at_odds = ends_at_odds(past.filter(spoken.says.is_stated()), pl.concat([present[ITEM], over[ITEM]]))
     return Chained(Planned(written, alerts), due, pl.concat([counts, count_ended(written)]), at_odds)
 
 
@@ -86,17 +85,28 @@ def said_by(spoken: Spoken, context: Context) -> tuple[pl.DataFrame, pl.DataFram
         found, last = _keyed(part.items, "flag_type"), _keyed(said.last, "flag_type")
         keys = _keys(found, last)
         last = _numbered(last, keys)
-        past, present, over = parted(_numbered(found, keys), context)
+        past, present, over = parted(_numbered(found, keys), part.turned, context)
         times = times_known(said.events)
-        if not part.states_present:
-            present = standing_after(past, last, times, ITEM)
+        present = _standing(present, (past, last, times), part.says)
         standing.append(_joined(present)[1])
         happened = past.join(over, on=ORDER, how="anti", maintain_order="left")
-        new = new_events(past, times, EVENT_KEY)
+        new = new_events(past, said.events)
         columns = ["customer_id", "key", "flag_type", "kind", "at", "comment", "by"]
         lacking.append(new.join(over, on=ORDER, how="anti", maintain_order="left").select(columns))
         known.append(happened.join(new, on=[*ORDER, "kind"], how="anti", maintain_order="left").select(columns))
     return pl.concat(standing), pl.concat(lacking), pl.concat(known)
+
+
+def _standing(present: pl.DataFrame, told: tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame], says: Says) -> pl.DataFrame:
+    """Return the flags that stand: as columns state them, and of types of which none does, after the last event.
+
+    `told`: events, what the source said last, and the times that are known.
+    """
+    if says.states == says.types:
+        return present
+    past, last, times = told
+    after = standing_after(past.filter(~says.is_stated()).drop("is_undated"), last.filter(~says.is_stated()), times, ITEM)
+    return pl.concat([present.filter(says.is_stated()), after], how="diagonal")
 
 
 def _keys(*frames: pl.DataFrame) -> list[str]:
@@ -157,14 +167,19 @@ def _items(joined: pl.DataFrame, last: pl.DataFrame, events: pl.DataFrame) -> pl
     """Return the items that a source speaks of, or spoke of, with the flag's type.
 
     said and said_until are its word now, was_said and was_until last time; is_same tells whether the two are, has_events whether some are new, and
-    has_turns whether some of those are not late.
+    has_turns whether some of those are not late, and is_ended whether the last of them says that the flag ended.
     """
     former = last.select(ITEM, was_said="said", was_until="said_until", **{f"was_{name}": pl.col(name) for name in (*NAMES, "flag_type")})
     happened = events.unique(ITEM, keep="last", maintain_order=True).select(  # what is late comes first
-        ITEM, pl.lit(value=True).alias("has_events"), has_turns=~pl.col("is_late"), **{f"event_{name}": pl.col(name) for name in (*NAMES, "flag_type")}
+        ITEM,
+        pl.lit(value=True).alias("has_events"),
+        has_turns=~pl.col("is_late"),
+        is_ended=pl.col("kind") == UNFLAGGED,
+        **{f"event_{name}": pl.col(name) for name in (*NAMES, "flag_type")},
     )
     items = joined.join(former, on=ITEM, how="full", coalesce=True, validate="1:1").join(happened, on=ITEM, how="full", coalesce=True, validate="1:1")
-    same = pl.col("said").eq_missing(pl.col("was_said")) & pl.col("said_until").eq_missing(pl.col("was_until"))
+    is_as_said = pl.col("said").eq_missing(pl.col("was_said")) | _same_lines("said", "was_said")
+    same = is_as_said & pl.col("said_until").eq_missing(pl.col("was_until"))
     return items.select(
         ITEM,
         *(pl.coalesce(name, f"was_{name}", f"event_{name}").alias(name) for name in (*NAMES, "flag_type")),
@@ -173,8 +188,15 @@ def _items(joined: pl.DataFrame, last: pl.DataFrame, events: pl.DataFrame) -> pl
         "was_said",
         "was_until",
         same.alias("is_same"),
-        pl.col("has_events", "has_turns").fill_null(value=False),
+        pl.col("has_events", "has_turns", "is_ended").fill_null(value=False),
     )
+
+
+def _same_lines(one: str, other: str) -> pl.Expr:
+    """Tell whether two texts have the same lines, in any order: flags without days have none."""
+    are_several = pl.col(one).str.contains(JOINT, literal=True) & (pl.col(one).str.len_bytes() == pl.col(other).str.len_bytes())
+    lines = [pl.when(are_several).then(pl.col(name)).str.split(JOINT).list.sort().list.join(JOINT) for name in (one, other)]
+    return (are_several & (lines[0] == lines[1])).fill_null(value=False)
 
 
 def _steps(moved: pl.DataFrame, events: pl.DataFrame, distinct: pl.DataFrame, said: tuple[Spoken, Context]) -> pl.DataFrame:
@@ -196,7 +218,7 @@ def _steps(moved: pl.DataFrame, events: pl.DataFrame, distinct: pl.DataFrame, sa
     )
     nothing = pl.lit(None, pl.String)
     in_turn = pl.lit(value=False).alias("is_late")
-    stands = told_anew(distinct, turning).with_columns(in_turn, says="said", line="comment", reason=pl.lit(context.reason, pl.String))
+    stands = told_anew(distinct, turning).with_columns(in_turn, says="said", line="comment", reason=pl.lit(context.reason, pl.String), at=told_at())
     gone = turning.filter(pl.col("said").is_null()).with_columns(
         pl.lit(f"{NO_LONGER}{spoken.source}").alias("reason"),
         pl.lit(spoken.by).alias("by"),
@@ -205,7 +227,7 @@ def _steps(moved: pl.DataFrame, events: pl.DataFrame, distinct: pl.DataFrame, sa
         line=nothing,
         until=pl.lit(None, pl.Date),
         at=pl.lit(None, UTC_TIME),
-        word=pl.when(pl.col("was_said").is_not_null() & ~pl.col("has_turns")).then(pl.lit(UNSAID)),
+        word=pl.when(pl.col("was_said").is_not_null()).then(pl.when(~pl.col("has_turns")).then(pl.lit(UNSAID)).when("is_ended").then(pl.lit(LEFT))),
         file_no=pl.lit(None, pl.Int64),
         source_row=pl.lit(None, pl.Int64),
     )
@@ -248,7 +270,7 @@ def _again() -> pl.Expr:
     """Return what the history calls a step that changes nothing."""
     unsaid = pl.when("is_after").then(pl.lit("edited")).otherwise(pl.lit("unflagged"))
     said = pl.when(pl.col("was_said").is_null()).then(pl.lit("flagged")).otherwise(pl.lit("edited"))
-    return pl.when(pl.col("word") == UNSAID).then(unsaid).when(pl.col("word") == SAID).then(said).otherwise("word")
+    return pl.when(pl.col("word").is_in([UNSAID, LEFT])).then(unsaid).when(pl.col("word") == SAID).then(said).otherwise("word")
 
 
 def _alerts(said: tuple[pl.DataFrame, pl.DataFrame], standing: pl.DataFrame, asked: tuple[pl.DataFrame, int], context: Context) -> pl.DataFrame:

@@ -80,14 +80,15 @@ def tell_unread(findings: Sequence[tuple[int, pl.DataFrame]], files: Sequence[tu
 
 
 def _flags(file: pl.DataFrame, book: pl.DataFrame) -> pl.DataFrame:
-    book = book.with_columns(key=pl.col("flag_type").str.to_lowercase())
+    book = book.with_columns(word_keys(book["flag_type"]).alias("key"))
     sides = file.join(book, on=["customer_id", "key"], how="full", coalesce=True, validate="1:1", suffix="_book")
     said, stands = pl.col("said"), pl.col("comment")
     lines, sought = (pl.concat_str(pl.lit(JOINT), text, pl.lit(JOINT)) for text in (stands, said))  # a part of a line is another text
-    other = pl.when(~lines.str.contains(sought, literal=True)).then(pl.lit("with another comment"))
+    has_lines = said.str.split(JOINT).list.set_difference(stands.str.split(JOINT)).list.len() == 0  # flags without days have no order
+    other = pl.when(~(lines.str.contains(sought, literal=True) | has_lines)).then(pl.lit("with another comment"))
     until, ends = pl.col("said_until"), pl.col("expires_on")
     is_early = ends.is_not_null() & (until.is_null() | (ends < until))
-    is_other = pl.when(stands == said).then(until.ne_missing(ends)).otherwise(is_early)
+    is_other = pl.when((stands == said) | (has_lines & (stands.str.len_bytes() == said.str.len_bytes()))).then(until.ne_missing(ends)).otherwise(is_early)
     rest = other.when(is_other).then(pl.lit("with another last day")).otherwise(pl.lit(SAME))
     what = pl.when(stands.is_null()).then(pl.lit("only in the file")).when(said.is_null()).then(pl.lit("only in the book")).otherwise(rest)
     return sides.select(

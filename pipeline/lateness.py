@@ -8,25 +8,48 @@ from pipeline.intake.cells import word_keys
 from pipeline.legacy.flagging import FLAGGED, PRESENT, UNFLAGGED
 
 NAMES = ("customer_id", "key")
+WHAT = (*NAMES, "at", "kind")
+# By what an event is one that is known, the surest first: which text of the known one is the comment, the columns, and whether only the source's own count.
+ALIKE: Sequence[tuple[str | None, Sequence[str], bool]] = (
+    *((text, (*WHAT, "comment", "by"), False) for text in ("reason", "line")),
+    *((text, (*WHAT, "comment"), True) for text in ("reason", "line")),
+    (None, WHAT, True),
+)
 
 
 def times_known(known: pl.DataFrame) -> pl.DataFrame:
     """Return how many events migrations brought of items (see `events_known`), by time: customer_id, key, at, n, and latest.
 
-    latest is the time of the last event of the item that the source brought; null where there is none.
+    latest is the time of the last event of the item that the source brought with a date; null where there is none.
     """
-    times = known.with_columns(word_keys(known["flag_type"]).alias("key")).group_by(*NAMES, "at").agg(pl.col("n").sum(), pl.col("is_own").any())
-    return times.with_columns(latest=pl.when("is_own").then("at").max().over(NAMES)).drop("is_own")
+    dated = (pl.col("is_own") & pl.col("is_dated")).any()
+    times = _keyed(known).group_by(*NAMES, "at").agg(n=pl.len(), is_dated=dated)
+    return times.with_columns(latest=pl.when("is_dated").then("at").max().over(NAMES)).drop("is_dated")
 
 
-def new_events(past: pl.DataFrame, times: pl.DataFrame, event_key: Sequence[str]) -> pl.DataFrame:
-    """Return those events of the past that no earlier migration brought: of the same item at the same time, those beyond as many as there are.
+def _keyed(known: pl.DataFrame) -> pl.DataFrame:
+    return known.with_columns(word_keys(known["flag_type"]).alias("key")).drop("flag_type")
 
-    is_late tells which happened before the last that the source told earlier: those change nothing that stands.
+
+def new_events(past: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """Return those events of the past that no earlier migration brought (`events_known`): each known one makes one known, the likest first.
+
+    Alike are, of an item at a time, those that set it, or those that end it, with the same reason (or line of what stood) by the same person; of the
+    source's own events those with the same reason, then any. Of a flag without a first day any event knows its beginning that tells of the same. is_late
+    tells which happened before the last that the source dated earlier: those change nothing that stands.
     """
-    numbered = past.with_columns(turn=pl.int_range(pl.len()).over(event_key))
-    counted = numbered.join(times.drop("latest"), on=[*NAMES, "at"], how="left", validate="m:1", maintain_order="left")
-    new = counted.filter(pl.col("turn") >= pl.col("n").fill_null(0)).join(_latest(times), on=NAMES, how="left", validate="m:1", maintain_order="left")
+    rest, left = past.with_row_index("nth"), _keyed(known).with_row_index("known")
+    for text, keys, is_own in ALIKE if len(known) else ():
+        told = left.filter("is_own") if is_own else left
+        told = (told.with_columns(pl.col(text).alias("comment")) if text else told).select("known", *keys)
+        pairs = [some.with_columns(turn=pl.int_range(pl.len()).over(keys)) for some in (rest.select("nth", *keys), told)]
+        found = pairs[0].join(pairs[1], on=[*keys, "turn"], how="inner", nulls_equal=True)
+        rest, left = rest.join(found, on="nth", how="anti", maintain_order="left"), left.join(found, on="known", how="anti", maintain_order="left")
+    for text in ("reason", "line"):
+        began = _keyed(known).filter("is_own").select(*NAMES, "kind", comment=text).unique()
+        of_old = rest.filter("is_undated").join(began, on=[*NAMES, "kind", "comment"], how="semi", nulls_equal=True)
+        rest = rest.join(of_old, on="nth", how="anti", maintain_order="left")
+    new = rest.drop("nth", "is_undated").join(_latest(times_known(known)), on=NAMES, how="left", validate="m:1", maintain_order="left")
     return new.with_columns(is_late=(pl.col("at") < pl.col("latest")).fill_null(value=False))
 
 
@@ -48,6 +71,12 @@ def standing_after(past: pl.DataFrame, last: pl.DataFrame, times: pl.DataFrame, 
     return pl.concat(
         [telling.filter(pl.col("kind") == FLAGGED).select(past.columns), kept.select(name for name in past.columns if name in kept.columns)], how="diagonal"
     )
+
+
+def ended_by(past: pl.DataFrame, times: pl.DataFrame, item: str) -> pl.DataFrame:
+    """Return the items whose last event ends them, unless it comes late."""
+    ends = past.unique(item, keep="last", maintain_order=True).join(_latest(times), on=NAMES, how="left", validate="m:1", maintain_order="left")
+    return ends.filter((pl.col("kind") == UNFLAGGED) & ~(pl.col("at") < pl.col("latest")).fill_null(value=False)).select(item)
 
 
 def ends_at_odds(past: pl.DataFrame, stands: pl.Series) -> pl.Series:

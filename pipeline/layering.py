@@ -13,6 +13,7 @@ ITEM = "item"  # the number of a customer's flag of one type; rows of it stand t
 # What the source says otherwise than last time is remembered, and so the history has it, where the book is so already: it says no more what it said,
 # or says what stands.
 UNSAID, SAID = "unsaid", "said"
+LEFT = "left"  # unsaid after events; they tell that themselves, unless they found nothing: then the history does not say whose they are
 IS_FIRST = (pl.col(ITEM) != pl.col(ITEM).shift(1)).fill_null(value=True)
 JOINT = "\n"
 
@@ -54,7 +55,9 @@ def lay_on(steps: pl.DataFrame, moved: pl.DataFrame, standing: pl.DataFrame, doi
     )
     rows = _unless_as_before(rows.with_columns(_unless_late(comment="old", expires_on="old_until")))
     differs = ~(pl.col("comment").eq_missing(_former("comment", "old")) & pl.col("expires_on").eq_missing(_former("expires_on", "old_until")))
-    rows = rows.with_columns(differs.alias("differs")).filter(pl.col("differs") | (pl.col("word") != EXPIRED).fill_null(value=False))
+    rows = rows.with_columns(differs.alias("differs"))
+    is_told = (pl.col("word") == LEFT) & pl.any_horizontal(pl.col("old", "comment").is_not_null()).any().over(ITEM)
+    rows = rows.filter(pl.col("differs") | ((pl.col("word") != EXPIRED) & ~is_told).fill_null(value=False))
     rows = rows.with_columns(before_comment=_former("comment", "old"), before_expires_on=_former("expires_on", "old_until"))
     return _stamped(_dated(rows, doing))
 

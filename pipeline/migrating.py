@@ -21,7 +21,7 @@ from pipeline.joining import join_rows
 from pipeline.legacy.opening import Source
 from pipeline.legacy.reading import Piece, Read, booking_export, find_pieces, read_customers
 from pipeline.loading import Loaded, Loading, bring_bookings
-from pipeline.parting import Spoken, in_parts
+from pipeline.parting import Spoken, in_parts, says_of, spoken_of
 from pipeline.recalling import recall
 from pipeline.rules.merge import merge_with_source
 from pipeline.store import customers, incoming
@@ -92,7 +92,7 @@ def migrate_sources(loading: Loading, sources: Sequence[tuple[int, Source]]) -> 
     differing = merge_staged(context) if done.read.may_repeat else {}
     said = "on several rows that differ in {}: the first row counts; customers: {}"
     done.remarks += [f"{count_of(len(some), 'customer')} {said.format(name, _named(some))}" for name, some in differing.items()]
-    spoken = spoken_of(done.read, [source for _, source in of_customers], loading.by)
+    spoken = spoken_of(done.read, of_customers, loading.by)
     done.remarks += _untold(done, spoken.source, context)
     telling = _write_flags(done, loading, spoken)
     people, new = _bring_customers(loading, [number for number, _ in of_customers])
@@ -165,10 +165,12 @@ def read_sources(context: Context, sources: Sequence[tuple[int, Source]], progre
     """Read files of customers to their end; those of rows that hold are staged."""
     begin_staging(context.book)
     order, sizes, before = Order(), [source.size for _, source in sources], 0
+    are_alike = len({says_of(source) for _, source in sources}) == 1
 
     def take(customers: pl.DataFrame) -> None:
         stage_customers(context.book, customers)
         order.see(customers["customer_id"])
+        read.seen += [] if are_alike else [customers.select("customer_id", "file_no").unique()]
 
     def pieces(number: int, source: Source, before: int) -> Iterator[Piece]:
         for piece in ahead(find_pieces(source, context.settings.type_names(), read.told)):
@@ -182,18 +184,9 @@ def read_sources(context: Context, sources: Sequence[tuple[int, Source]], progre
     became, read.remarks = join_rows(context, {number: source.name for number, source in sources})
     read.may_repeat = not order.is_ascending or bool(became)
     if became:
-        read.items = [items.with_columns(pl.col("customer_id").replace(became)) for items in read.items]
+        read.items, read.seen = ([some.with_columns(pl.col("customer_id").replace(became)) for some in every] for every in (read.items, read.seen))
         read.partly = {became.get(one, one) for one in read.partly}
     return read
-
-
-def spoken_of(read: Read, sources: Sequence[Source], by: str) -> Spoken:
-    """Return what files say of flags, for `in_parts`."""
-    rules = [rule for source in sources for rule in source.rules()]
-    types = None if any(rule.type_column for rule in rules) else frozenset(name for rule in rules for name in rule.type_names())
-    name = sources[0].map.name if sources else ""
-    items, read.items = pl.concat(read.items), read.items[:1]
-    return Spoken(name, by, items, pl.Series(dtype=pl.String), any(rule.says_present() for rule in rules), types, frozenset(read.partly))
 
 
 def merge_staged(context: Context) -> dict[str, list[str]]:

@@ -20,8 +20,9 @@ from pipeline.legacy.opening import Source, open_sources
 from pipeline.legacy.reading import booking_export, customer_export
 from pipeline.legacy.returned import find_unmended
 from pipeline.loading import Loading
-from pipeline.migrating import Migrated, leave_out_erased, merge_staged, migrate_sources, read_sources, spoken_of
+from pipeline.migrating import Migrated, leave_out_erased, merge_staged, migrate_sources, read_sources
 from pipeline.outputs.staging import Staged, staged, stem_of
+from pipeline.parting import spoken_of
 from pipeline.planning import batch_counts
 from pipeline.proving import Occasion, write_check, write_reconciliation
 from pipeline.reconciliation import CheckReport, MigrateReport, SourceLoss
@@ -253,7 +254,7 @@ def check(where: Where, call: Migrating) -> CheckReport:
         read = read_sources(context, of_customers, _by_file(call.progress, sources))
         leave_out_erased(read, context)
         merge_staged(context)
-        spoken = spoken_of(read, [source for _, source in of_customers], call.by)
+        spoken = spoken_of(read, of_customers, call.by)
         differing, counts, compared = compare(spoken, staged_rows(book), context)
         remarks = _ignored(call) + read.remarks + [remark for _, source in of_customers for remark in tell_lacking(source)]
         remarks += [*tell_unread(read.findings, of_customers), *tell_erased(len(left_out(book)))]

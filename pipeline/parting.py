@@ -1,30 +1,99 @@
 """What another system says of flags, in parts of so many customers: each is decided by itself, so that memory does not grow with the file."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 
 import polars as pl
+
+from pipeline.intake.cells import keys_of, word_keys
+from pipeline.legacy.flagging import PRESENT
+from pipeline.legacy.opening import Source
+from pipeline.legacy.reading import Read
 
 WHO = "customer_no"  # a customer's place in the part
 PART = 122_880  # customers: as many as fill what the book keeps together, if each has a flag
 
 
 @dataclass(frozen=True)
+class Says:
+    """Of which flag types (their keys, see `word_keys`; None: all) columns tell, and of which of them how they stand, and not only what happened."""
+
+    types: frozenset[str] | None
+    states: frozenset[str] | None
+
+    def and_also(self, other: "Says") -> "Says":
+        """Return what two files tell together."""
+        return Says(_united(self.types, other.types), _united(self.states, other.states))
+
+    def is_told(self) -> pl.Expr:
+        """Tell by `key` which items the columns tell of: an absent one says nothing, and does not end a flag."""
+        return _among(self.types)
+
+    def is_stated(self) -> pl.Expr:
+        """Tell by `key` of which items columns say how they stand; of the others the last event tells."""
+        return _among(self.states)
+
+
+def _united(one: frozenset[str] | None, other: frozenset[str] | None) -> frozenset[str] | None:
+    return None if one is None or other is None else one | other
+
+
+def _among(keys: frozenset[str] | None) -> pl.Expr:
+    return pl.lit(value=True) if keys is None else pl.col("key").is_in(sorted(keys))
+
+
+def says_of(source: Source) -> Says:
+    """Return of which flag types a file's columns tell."""
+    rules = source.rules()
+    told = [(None if rule.type_column else frozenset(keys_of(rule.type_names())), rule.says_present()) for rule in rules]
+    none: frozenset[str] | None = frozenset()
+    return Says(reduce(_united, (types for types, _ in told), none), reduce(_united, (types for types, states in told if states), none))
+
+
+@dataclass(frozen=True)
 class Spoken:
     """What a source says: its name, who brings it, flags that stand and events (`items`, as `read_customers` reads them, in the order of rows).
 
-    `customers`: of whom it said something before, or, of a part, all who are in it, each once. `states_present`: it says how things stand, and
-    not only what happened; else the last event of an item tells. `types` are those of which its columns tell (None: all): an absent column says
-    nothing, and does not end a flag. `partly` are customers of whom it tells only in part (see `partly.py`).
+    `customers`: of whom it said something before, or, of a part, all who are in it, each once. `says`: of which types its files tell; where they
+    differ in that, of `apart`, customers who are in the same files. `partly` are customers of whom it tells only in part (see `partly.py`).
+    `turned` are the files that tell what happened last first.
     """
 
     source: str
     by: str
     items: pl.DataFrame
     customers: pl.Series
-    states_present: bool
-    types: frozenset[str] | None
+    says: Says
+    apart: tuple[tuple[Says, pl.Series], ...] = ()
     partly: frozenset[str] = frozenset()
+    turned: frozenset[int] = frozenset()
+
+
+def spoken_of(read: Read, sources: Sequence[tuple[int, Source]], by: str) -> Spoken:
+    """Return what files (each with its number) say of flags, for `in_parts`; the items move out of `read`."""
+    told = {number: says_of(source) for number, source in sources}
+    name = sources[0][1].map.name if sources else ""
+    items, read.items = pl.concat(read.items), read.items[:1]
+    says = reduce(Says.and_also, told.values(), Says(frozenset(), frozenset()))
+    apart: tuple[tuple[Says, pl.Series], ...] = ()
+    if read.seen:
+        files = pl.concat(read.seen).unique().sort("file_no").group_by("customer_id", maintain_order=True).agg("file_no")
+        groups = files.group_by("file_no", maintain_order=True).agg("customer_id").rows()
+        apart = tuple((reduce(Says.and_also, (told[number] for number in numbers)), pl.Series("customer_id", who)) for numbers, who in groups)
+    return Spoken(name, by, items, pl.Series(dtype=pl.String), says, apart, frozenset(read.partly), _turned(items))
+
+
+def _turned(items: pl.DataFrame) -> frozenset[int]:
+    """Return the files of which more events come after a later one of their item than after an earlier one."""
+    events = items.filter(pl.col("kind") != PRESENT)
+    if not len(events):
+        return frozenset()
+    item = ["customer_id", "key", "file_no"]
+    rows = events.with_columns(word_keys(events["flag_type"]).alias("key")).sort([*item, "source_row", "place"])
+    step = rows.select("file_no", step=pl.col("at").diff().over(item))
+    ways = step.group_by("file_no").agg(way=(pl.col("step") > pl.duration()).sum().cast(pl.Int64) - (pl.col("step") < pl.duration()).sum().cast(pl.Int64))
+    return frozenset(ways.filter(pl.col("way") < 0)["file_no"].to_list())
 
 
 def in_parts(spoken: Spoken) -> Iterator[Spoken]:
@@ -32,6 +101,12 @@ def in_parts(spoken: Spoken) -> Iterator[Spoken]:
 
     There is at least one part. Items get the number of their customer (`WHO`). Those of whom nothing is said now (`customers`) come last.
     """
+    for says, whose in spoken.apart:
+        items = spoken.items.filter(pl.col("customer_id").is_in(whose.implode()))
+        customers = spoken.customers.filter(spoken.customers.is_in(whose.implode()))
+        yield from in_parts(replace(spoken, says=says, items=items, customers=customers, apart=()))
+    if spoken.apart:
+        return
     who, people = _numbered(spoken.items["customer_id"])
     is_sorted = who.is_sorted()
     for start in range(0, max(len(people), 1), PART):

@@ -15,10 +15,10 @@ FIRST = datetime(1, 1, 1, tzinfo=UTC)  # so that what was said comes first; it i
 
 def told_in_part(last: pl.DataFrame, spoken: Spoken, day: date) -> pl.DataFrame:
     """Return what a source that says how things stand said last time (`last`) of customers of whom it now tells only in part, and is not over by a day."""
-    if not (spoken.partly and spoken.states_present):
+    if not spoken.partly:
         return last.clear()
     is_over = (pl.col("said_until") < day).fill_null(value=False)
-    return last.filter(pl.col("customer_id").is_in(list(spoken.partly)) & pl.col("said").is_not_null() & ~is_over)
+    return last.filter(spoken.says.is_stated() & pl.col("customer_id").is_in(list(spoken.partly)) & pl.col("said").is_not_null() & ~is_over)
 
 
 def keep_untold(present: pl.DataFrame, joined: pl.DataFrame, last: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -45,6 +45,11 @@ def keep_untold(present: pl.DataFrame, joined: pl.DataFrame, last: pl.DataFrame)
     is_in = pl.col(ITEM).is_in(rows.filter(~pl.col("is_below"))[ITEM].implode())
     told = numbered.filter(~is_in | pl.col("n").is_in(says_new.implode())).drop("n")
     return pl.concat([told, kept.select(name for name in present.columns if name in kept.columns)], how="diagonal"), kept
+
+
+def told_at() -> pl.Expr:
+    """Return when a source says that flags were set; of what is kept as it was it says nothing."""
+    return pl.when(pl.col("at") != pl.lit(FIRST, UTC_TIME)).then("at")
 
 
 def _lines(items: pl.DataFrame, text: str, *more: str) -> pl.DataFrame:

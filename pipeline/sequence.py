@@ -6,13 +6,14 @@ import polars as pl
 
 from pipeline.context import Context
 from pipeline.effects import EXPIRED
+from pipeline.intake.dates import begin_of
 from pipeline.layering import ITEM
 from pipeline.legacy.flagging import FLAGGED, PRESENT
 
 ORDER = ["file_no", "source_row", "place"]
 EVENT_KEY = [ITEM, "at"]
 AT_ONCE = [*EVENT_KEY, "file_no"]
-SAYING = ["kind", "comment"]
+SAYING = ["kind", "comment", "by"]
 TURNED = ["row_in_turn", "turn"]
 
 
@@ -21,22 +22,26 @@ def day_of(context: Context) -> date:
     return context.as_of.astimezone(context.settings.zone).date()
 
 
-def parted(found: pl.DataFrame, context: Context) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """Return events of the past, each once, in order; flags that stand; and flags that are over, which are two events: they were set, and expired."""
+def parted(found: pl.DataFrame, turned: frozenset[int], context: Context) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Return events of the past, each once, in order; flags that stand; and flags that are over, which are two events: they were set, and expired.
+
+    is_undated tells of which events nobody says when they were. `turned` are the files that tell what happened last first.
+    """
     is_present = pl.col("kind") == PRESENT
     is_over = is_present & (pl.col("expires_on") < day_of(context)).fill_null(value=False)
     over, present = found.filter(is_over), found.filter(is_present & ~is_over)
-    ended = pl.col("expires_on").cast(pl.Datetime("us")).dt.replace_time_zone(context.settings.business.timezone, non_existent="null", ambiguous="earliest")
-    began = ended.dt.convert_time_zone("UTC")
+    zone = context.settings.business.timezone
+    began, ended = (begin_of(day.cast(pl.Datetime("us")), zone) for day in (pl.col("expires_on"), pl.col("expires_on") + timedelta(days=1)))
     as_told = (pl.col("source_row").alias("row_in_turn"), pl.lit(0, pl.Int64).alias("turn"))
-    set_then = over.with_columns(pl.lit(FLAGGED).alias("kind"), *as_told, at=pl.coalesce("at", began))
-    ended_then = over.with_columns(pl.lit(EXPIRED).alias("kind"), *as_told, at=began + timedelta(days=1))
-    past = pl.concat([_each_once(_in_turn(found.filter(~is_present))), set_then, ended_then])
+    set_then = over.with_columns(pl.lit(FLAGGED).alias("kind"), *as_told, at=pl.coalesce("at", began), is_undated=pl.col("at").is_null())
+    dated = pl.lit(value=False).alias("is_undated")
+    ended_then = over.with_columns(pl.lit(EXPIRED).alias("kind"), *as_told, dated, at=ended)
+    past = pl.concat([_each_once(_in_turn(found.filter(~is_present), turned)).with_columns(dated), set_then, ended_then])
     past = past.unique([*EVENT_KEY, *SAYING, "turn"], keep="first", maintain_order=True)
     return past.sort([*EVENT_KEY, "file_no", "row_in_turn", "place"], maintain_order=True).drop(TURNED), present, over
 
 
-def _in_turn(events: pl.DataFrame) -> pl.DataFrame:
+def _in_turn(events: pl.DataFrame, turned: frozenset[int]) -> pl.DataFrame:
     """Return events in the order of times, and add row_in_turn, which goes down where a file tells the last ones first.
 
     Of a day without times only the order of rows tells what came first: that of the item's other days, or where it has none, of the file's.
@@ -44,8 +49,8 @@ def _in_turn(events: pl.DataFrame) -> pl.DataFrame:
     rows = events.sort([ITEM, *ORDER])
     step = pl.col("at").diff().over(ITEM, "file_no")
     rows = rows.with_columns(way=(step > pl.duration()).cast(pl.Int64).fill_null(0) - (step < pl.duration()).cast(pl.Int64).fill_null(0))
-    own, files = pl.col("way").sum().over(ITEM, "file_no"), pl.col("way").sum().over("file_no")
-    is_turned = pl.when(own == 0).then(files < 0).otherwise(own < 0)
+    own = pl.col("way").sum().over(ITEM, "file_no")
+    is_turned = pl.when(own == 0).then(pl.col("file_no").is_in(sorted(turned))).otherwise(own < 0)
     rows = rows.with_columns(row_in_turn=pl.when(is_turned).then(-pl.col("source_row")).otherwise("source_row"))
     return rows.drop("way").sort([*EVENT_KEY, "file_no", "row_in_turn", "place"])
 
@@ -56,7 +61,7 @@ def _each_once(events: pl.DataFrame) -> pl.DataFrame:
     So a flag that was set, ended and set again on one day is set twice; where all of that time is said as often, it is the same told again.
     """
     is_other = (pl.col("kind") != pl.col("kind").shift(1)).fill_null(value=True).cum_sum().over(AT_ONCE)
-    rows = events.with_columns(run=is_other).unique([*AT_ONCE, "run", "comment"], keep="first", maintain_order=True)
+    rows = events.with_columns(run=is_other).unique([*AT_ONCE, "run", "comment", "by"], keep="first", maintain_order=True)
     rows = rows.with_columns(turn=pl.int_range(pl.len(), dtype=pl.Int64).over(*AT_ONCE, *SAYING), often=pl.len().over(*AT_ONCE, *SAYING))
     is_again = (pl.col("often").min().over(AT_ONCE) == pl.col("often").max().over(AT_ONCE)) & (pl.col("turn") > 0)
     return rows.filter(~is_again).drop("run", "often")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import polars as pl
 
@@ -47,7 +47,8 @@ def read_times(values: pl.Series, formats: Sequence[str], zone: str) -> Dates:
     iso = _any_iso_times(others, zone)
     if formats:
         text = values.scatter(odd, others)
-        return _within_calendars(_settle(text, plain.scatter(odd, iso), [_local(_parse_time(text, form), zone) for form in formats]))
+        tries = [(_local if has_time(form) else _begins)(_parse_time(text, form), zone) for form in formats]
+        return _within_calendars(_settle(text, plain.scatter(odd, iso), tries))
     read = _settle(others, iso, ())
     bad, ambiguous = (pl.repeat(value=False, n=len(values), eager=True).scatter(odd, where) for where in (read.bad, read.ambiguous))
     return _within_calendars(Dates(plain.scatter(odd, read.values), bad, ambiguous))
@@ -72,10 +73,13 @@ def _any_iso_times(text: pl.Series, zone: str) -> pl.Series:
         pl.concat_str("day", pl.lit("T"), "minute", "second", "fraction").str.to_datetime("%Y-%m-%dT%H:%M:%S%.f", time_unit="us", strict=False)
     ).to_series()
     away = parts["offset"]
+    local = _local(naive, zone)
+    if len(days := (text.str.extract(ISO_TIME, 1).is_not_null() & text.str.extract(ISO_TIME, 2).is_null()).arg_true()):
+        local = local.scatter(days, _begins(naive.gather(days), zone))
     if not away.is_not_null().any():
-        return _local(naive, zone)
+        return local
     minutes = away.str.slice(1, 2).cast(pl.Int64, strict=False) * 60 + away.str.slice(3, 2).cast(pl.Int64, strict=False)
-    frame = pl.DataFrame({"naive": naive, "local": _local(naive, zone), "away": away, "minutes": minutes})
+    frame = pl.DataFrame({"naive": naive, "local": local, "away": away, "minutes": minutes})
     shift = pl.duration(minutes=pl.when(pl.col("away").str.starts_with("-")).then(-pl.col("minutes")).otherwise(pl.col("minutes")))
     exact = (pl.col("naive") - shift).dt.replace_time_zone("UTC")
     return frame.select(pl.when(pl.col("away").is_null()).then(pl.col("local")).otherwise(exact)).to_series()
@@ -91,6 +95,16 @@ def _parse_time(text: pl.Series, form: str) -> pl.Series:
 def _whole_year(days: pl.Series) -> pl.Series:
     """Leave out what lies before `FIRST_YEAR`: the parser takes the 28 of 1/2/28 for a %Y."""
     return days.set(days.dt.year() < FIRST_YEAR, None)
+
+
+def begin_of(midnight: pl.Expr, zone: str) -> pl.Expr:
+    """Return in UTC when days begin in a zone: at midnight (naive), or where a change of clocks skips that, at the first time that there is."""
+    tries = [midnight + timedelta(minutes=later) for later in (0, 30, 60)]
+    return pl.coalesce(one.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null") for one in tries).dt.convert_time_zone("UTC")
+
+
+def _begins(days: pl.Series, zone: str) -> pl.Series:
+    return days.to_frame("day").select(begin_of(pl.col("day"), zone))["day"]
 
 
 def _local(naive: pl.Series, zone: str) -> pl.Series:

@@ -148,7 +148,7 @@ class _Reader:
             ]
             numbers = pl.Series("source_row", said["rows"], dtype=pl.Int64)
             self._chunks[self._name].append(pl.DataFrame([numbers, *texts]))
-            self._days[self._name] += [(int(place), pl.Series(rows, dtype=pl.Int64) if rows else numbers) for place, rows in said["days"].items()]
+            self._days[self._name] += [(int(place), pl.Series(rows, dtype=pl.Int64) if rows else numbers) for place, rows in said.get("days", {}).items()]
             self._inexact[self._name] += map(tuple, said["inexact"])
 
     def sheets(self) -> dict[str, Cells | None]:

@@ -42,7 +42,7 @@ class Read:
     `lost` are the items of rows that come back (flag_type, kind), `partly` the customers of such rows, as far as they name one, and of rows that had
     come back from an earlier run: a file tells of these only in part. `rows` counts the rows of each file, `valid` those that hold, `may_repeat`
     whether some may be of one customer; `rejected` has those that come back. `name` gets customer_id and by_phone of rows that hold whose address or
-    number became the id of somebody new.
+    number became the id of somebody new. `seen` has, where files tell of different flags, who is in which (customer_id, file_no).
     `untitled` are the columns of each file, from 1 on, that have cells and no header.
     """
 
@@ -51,6 +51,7 @@ class Read:
     items: list[pl.DataFrame] = field(default_factory=lambda: [pl.DataFrame(schema={"file_no": pl.Int64, "customer_id": pl.String, **ITEMS})])
     lost: list[pl.DataFrame] = field(default_factory=lambda: [pl.DataFrame(schema={"flag_type": pl.String, "kind": pl.String})])
     partly: set[str] = field(default_factory=set)
+    seen: list[pl.DataFrame] = field(default_factory=list)
     findings: list[tuple[int, pl.DataFrame]] = field(default_factory=list)
     rows: dict[int, int] = field(default_factory=dict)
     valid: int = 0

@@ -90,13 +90,19 @@ def count_brought(book: Book, source: str) -> int:
 
 
 def events_known(book: Book, customers: pl.Series, source: str) -> pl.DataFrame:
-    """Return how many events migrations brought of each item at each time, and whether the source did: customer_id, flag_type, at, n, is_own.
+    """Return the events of items that migrations brought, in their order: customer_id, flag_type, at, kind, reason, line, by, is_own and is_dated.
 
-    NOTE: an event that found nothing and left nothing does not say whose it is; it counts as the source's.
+    kind is flagged, unflagged or expired: what the source said; where a text of the book's own stays, to be flagged or not is an edit. line is the last
+    one of the comment then. is_own: the source brought it, or it
+    found nothing and left nothing, and so does not say whose it is. is_dated: it has another time than that of its batch.
     """
     return book.ask(
-        "SELECT customer_id, item AS flag_type, changed_at AS at, count(*) AS n, bool_or(coalesce(after ->> 'source', before ->> 'source', $1) = $1) AS is_own "
-        f"FROM history SEMI JOIN asked USING (customer_id) WHERE entity = 'flags' AND batch_id IN ({MIGRATIONS}) GROUP BY ALL ORDER BY ALL",
+        "SELECT customer_id, item AS flag_type, changed_at AS at, "
+        "CASE WHEN action <> 'edited' THEN action WHEN starts_with(before ->> 'comment', (after ->> 'comment') || chr(10)) THEN 'unflagged' "
+        "ELSE 'flagged' END AS kind, reason, string_split(after ->> 'comment', chr(10))[-1] AS line, changed_by AS by, "
+        "coalesce(after ->> 'source', before ->> 'source', $1) = $1 AS is_own, changed_at <> as_of AS is_dated "
+        "FROM history SEMI JOIN asked USING (customer_id) JOIN (SELECT batch_id, as_of FROM batches) USING (batch_id) "
+        f"WHERE entity = 'flags' AND batch_id IN ({MIGRATIONS}) ORDER BY event_id",
         source,
         asked=customers.to_frame("customer_id"),
         undone=undone_batches(book),
