@@ -34,7 +34,7 @@ def migrated(shop: Shop, day: str, *words: str) -> dict[str, Any]:
     """Migrate, by Ivy, and return the report."""
     done = shop.run("migrate", *words, "--as-of", f"2026-06-{day}", "--by", "Ivy", "--json")
     assert done.code in (0, 4), done.err
-    report = done.json()
+    report: dict[str, Any] = done.json()
     assert report["adds_up"]
     return report
 
