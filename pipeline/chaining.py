@@ -63,14 +63,16 @@ def chain_flags(spoken: Spoken, before: Before, context: Context) -> Chained:
     events = new_events(past, before.said.events).join(_stood_then(over, last), on=OVER_KEY, how="anti", maintain_order="left")
     items = _items(told[1], last, events)
     moved = items.filter(~pl.col("is_same") | pl.col("has_events"))
-    standing = _numbered(_keyed(before.standing, "item_name"), keys)
+    elsewhere = _numbered(_keyed(before.elsewhere, "flag_type"), keys).drop_nulls(ITEM).select(ITEM, elsewhere="said")
+    standing = _numbered(_keyed(before.standing, "item_name"), keys).join(elsewhere, on=ITEM, how="left", validate="m:1", maintain_order="left")
     steps = lay_on(_steps(moved, events, told[0], (spoken, context)), moved, standing, (spoken.by, context.as_of))
     written = _events(steps, spoken)
     alerts = _alerts((steps, written), standing, (before.alerts, len(keys)), context)
     stands = pl.concat([found.filter((pl.col("kind") == PRESENT) & spoken.says.is_stated()), present.filter(~spoken.says.is_stated())], how="diagonal")
     counts = count_told((found, stands), (past, events), (repeated, distinct, over, kept))
     due = _due(items.join(joined, on=ITEM, how="semi"))
-    at_odds = ends_at_odds(past.filter(spoken.says.is_stated()), pl.concat([present[ITEM], over[ITEM]]))
+    told_last = past.filter(spoken.says.is_stated()).join(events.filter("is_late"), on=[*ORDER, "kind"], how="anti", maintain_order="left")
+    at_odds = ends_at_odds(told_last, pl.concat([present[ITEM], over[ITEM]]))
     return Chained(Planned(written, alerts), due, pl.concat([counts, count_ended(written)]), at_odds)
 
 

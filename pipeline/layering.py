@@ -41,7 +41,9 @@ def lay_on(steps: pl.DataFrame, moved: pl.DataFrame, standing: pl.DataFrame, doi
 
     Adds flag_type as the book writes it; is_before and before_ of the fields and stamps, and likewise after.
     """
-    flags = standing.drop_nulls(ITEM).select(ITEM, "item_name", old="comment", old_until="expires_on", **{f"old_{name}": pl.col(name) for name in STAMPS})
+    flags = standing.drop_nulls(ITEM).select(
+        ITEM, "item_name", "elsewhere", old="comment", old_until="expires_on", **{f"old_{name}": pl.col(name) for name in STAMPS}
+    )
     items = moved.join(flags, on=ITEM, how="left", validate="1:1").select(
         *(ITEM, "customer_id", "said", "said_until", "was_said", "old", "old_until"),
         *(f"old_{name}" for name in STAMPS),
@@ -102,10 +104,14 @@ def _former(name: str, stored: str) -> pl.Expr:
 
 
 def _own_text() -> pl.Expr:
-    """Return what a flag's comment says besides the source's former word and its present one; null where that is nothing."""
+    """Return what a flag's comment says besides the source's former word and its present one; null where that is nothing.
+
+    What other sources say too is the book's own: it stays where this one says it no more.
+    """
     own: pl.Expr = pl.col("old")
-    for word in ("was_said", "said"):
-        said = pl.col(word)
+    is_shared = pl.col("was_said").str.split(JOINT).list.set_difference(pl.col("elsewhere").str.split(JOINT)).list.len() == 0
+    former = pl.when(~is_shared.fill_null(value=False)).then("was_said")
+    for said in (former, pl.col("said")):
         starts, ends = own.str.starts_with(said + JOINT), own.str.ends_with(JOINT + said)
         less = pl.when(starts).then(own.str.strip_prefix(said + JOINT)).when(ends).then(own.str.strip_suffix(JOINT + said)).otherwise(own)
         less = pl.when(own != said).then(less)

@@ -7,7 +7,7 @@ import polars as pl
 from pipeline.context import Context
 from pipeline.legacy.flagging import PRESENT
 from pipeline.parting import WHO, Spoken
-from pipeline.store.sources import alerted_before, events_known, said_last, stood_before
+from pipeline.store.sources import alerted_before, events_known, said_elsewhere, said_last, stood_before
 
 
 @dataclass(frozen=True)
@@ -21,11 +21,12 @@ class Said:
 
 @dataclass(frozen=True)
 class Before:
-    """What the source said of a part's customers, the flags that they had (`stood_before`), and their alerts (`alerted_before`)."""
+    """What the source said of a part's customers, the flags that they had (`stood_before`), their alerts (`alerted_before`), and what others said of them."""
 
     said: Said
     standing: pl.DataFrame
     alerts: pl.DataFrame
+    elsewhere: pl.DataFrame
 
 
 def recall_said(part: Spoken, context: Context) -> Said:
@@ -39,4 +40,5 @@ def recall_said(part: Spoken, context: Context) -> Said:
 def recall(part: Spoken, context: Context) -> Before:
     """Return what the book knew of a part's customers; `find_said` and `find_standing` come first."""
     said = recall_said(part, context)
-    return Before(said, stood_before(context.book, said.people), alerted_before(context.book, said.people))
+    book = context.book
+    return Before(said, stood_before(book, said.people), alerted_before(book, said.people), said_elsewhere(book, said.people))

@@ -35,12 +35,31 @@ def find_said(book: Book, source: str) -> pl.Series:
         source,
         undone=undone_batches(book),
     )
+    _find_said_elsewhere(book, source)
     return book.ask("SELECT DISTINCT customer_id FROM said_before ORDER BY customer_id")["customer_id"]
+
+
+def _find_said_elsewhere(book: Book, source: str) -> None:
+    """Put what other sources said last of the flags of the staged customers, as far as it is something, into `said_elsewhere`, a line for each."""
+    whose = f"coalesce(after ->> 'source', before ->> 'source', CASE WHEN action = 'unflagged' THEN replace(reason, '{NO_LONGER}', '') END)"
+    book.run(
+        "CREATE OR REPLACE TEMP TABLE said_elsewhere AS SELECT customer_id, flag_type, string_agg(said, chr(10)) AS said FROM ("
+        f"SELECT customer_id, item AS flag_type, {whose} AS source, arg_max_null(after ->> 'said', event_id) AS said FROM history "
+        f"{_theirs(book, 'SELECT 1 FROM batches')} WHERE entity = 'flags' AND batch_id IN ({MIGRATIONS}) AND {whose} <> $1 GROUP BY ALL) "
+        "WHERE said IS NOT NULL GROUP BY ALL",
+        source,
+        undone=undone_batches(book),
+    )
 
 
 def said_last(book: Book, customers: pl.DataFrame) -> pl.DataFrame:
     """Return what `find_said` found of some customers (customer_no, customer_id): their number and id, flag_type, said (null: nothing) and said_until."""
     return _of(book, "said_before", customers)
+
+
+def said_elsewhere(book: Book, customers: pl.DataFrame) -> pl.DataFrame:
+    """Return what other sources said last of some customers (customer_no, customer_id): their number and id, flag_type and said, a line for each."""
+    return _of(book, "said_elsewhere", customers)
 
 
 def find_standing(book: Book) -> None:

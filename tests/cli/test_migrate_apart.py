@@ -82,11 +82,14 @@ def test_a_flag_that_ended_is_not_made_again_where_another_row_came_back(bare: S
     bare.file("r2.csv", BOTH + "A,N,No,,,,flaged,01/05/2024,late,Eli\n" + rest)
     migrated(bare, "02", "r1.csv", "--from", "resaleai")
     migrated(bare, "03", "r2.csv", "--from", "resaleai")
-    assert asked(bare, EVENTS) == [
+    bare.file("mended.csv", (bare.folder / "r2.rejected.csv").read_text().replace("flaged", "flagged"))
+    late = migrated(bare, "04", "mended.csv", "--from", "resaleai")
+    assert ([remark for remark in late["remarks"] if "otherwise" in remark], asked(bare, FLAGS)) == ([], [])
+    assert asked(bare, EVENTS)[:2] == [
         ("flagged", "rude", "rude", "Dana", "2024-01-08"),
         ("unflagged", None, "sorry", "Eli", "2024-01-11"),
     ]
-    assert asked(bare, FLAGS) == []
+    assert asked(bare, EVENTS)[2:] == [("flagged", None, "late", "Eli", "2024-01-05")]
 
 
 def test_a_flag_that_the_source_sets_anew_comes_back_after_it_ended_in_both(bare: Shop) -> None:
@@ -129,6 +132,21 @@ def test_another_systems_event_of_the_same_day_is_another_one(bare: Shop) -> Non
     migrated(bare, "02", "a.csv", "--map", "one.toml")
     assert migrated(bare, "03", "b.csv", "--map", "two.toml")["history"][0]["imported"] == 2
     assert asked(bare, FLAGS) == [("1", "Warning", "rude")]
+
+
+def test_a_flag_that_two_systems_say_stands_until_both_have_dropped_it(bare: Shop) -> None:
+    for name in ("Aa", "Cc"):
+        bare.file(f"{name}.toml", f'name = "{name}"\n[customers]\ncustomer_id = "Id"\n[[flags]]\ntype = "On Hold"\ncomment = "Why"\n')
+    bare.file("yes.csv", "Id,Why\n1,owes\n")
+    bare.file("no.csv", "Id,Why\n1,\n")
+    for day, name, system in (("01", "yes", "Aa"), ("02", "yes", "Cc"), ("03", "no", "Aa")):
+        migrated(bare, day, f"{name}.csv", "--map", f"{system}.toml")
+    assert asked(bare, FLAGS) == [("1", "On Hold", "owes")]
+    assert [migrated(bare, day, f"{name}.csv", "--map", f"{system}.toml")["status"] for day, name, system in (("04", "yes", "Cc"), ("05", "no", "Aa"))] == [
+        "nothing-applied"
+    ] * 2
+    migrated(bare, "06", "no.csv", "--map", "Cc.toml", "--allow-mass-change")
+    assert asked(bare, FLAGS) == []
 
 
 def test_two_people_who_say_the_same_of_one_day_are_both_in_the_history(bare: Shop) -> None:
