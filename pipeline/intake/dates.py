@@ -104,7 +104,9 @@ def begin_of(midnight: pl.Expr, zone: str) -> pl.Expr:
 
 
 def _begins(days: pl.Series, zone: str) -> pl.Series:
-    return days.to_frame("day").select(begin_of(pl.col("day"), zone))["day"]
+    local = _local(days, zone)
+    skipped = (local.is_null() & days.is_not_null()).arg_true()  # hardly any
+    return local.scatter(skipped, pl.select(begin_of(pl.lit(days.gather(skipped)), zone)).to_series()) if len(skipped) else local
 
 
 def _local(naive: pl.Series, zone: str) -> pl.Series:
