@@ -103,10 +103,11 @@ def test_errors_and_numbers_that_show_other_digits_are_marked() -> None:
     assert sheet.marks.rows() == sorted([(row, place, "id-not-exact") for row, place in inexact] + [(2, 3, "cell-error"), (3, 3, "cell-error")])
 
 
-def test_dates_and_empty_results_are_not_marked() -> None:
-    sheet = read(book(label(1, 0, "add"), number(1, 1, 46024, "yyyy\\-mm\\-dd"), formula(1, 2, b"\3\0\0\0\0\0\xff\xff"))).sheets[0]
-    assert sheet.rows.rows() == [(2, "add", "2026-01-02", None, None)]
-    assert sheet.marks.is_empty()
+def test_dates_and_empty_results_are_not_marked_but_where_an_id_should_be() -> None:
+    day = "yyyy\\-mm\\-dd"
+    sheet = read(book(label(1, 0, "add"), number(1, 1, 46024, day), formula(1, 2, b"\3\0\0\0\0\0\xff\xff"), number(1, 3, 46024, day))).sheets[0]
+    assert sheet.rows.rows() == [(2, "add", "2026-01-02", None, "2026-01-02")]
+    assert sheet.marks.rows() == [(2, 1, "id-not-exact")]
 
 
 def test_error_of_a_formula_is_marked() -> None:
