@@ -63,7 +63,7 @@ def chain_flags(spoken: Spoken, before: Before, context: Context) -> Chained:
     events = new_events(past, before.said.events).join(_stood_then(over, last), on=OVER_KEY, how="anti", maintain_order="left")
     items = _items(told[1], last, events)
     moved = items.filter(~pl.col("is_same") | pl.col("has_events"))
-    elsewhere = _numbered(_keyed(before.elsewhere, "flag_type"), keys).drop_nulls(ITEM).select(ITEM, elsewhere="said")
+    elsewhere = _numbered(_keyed(before.elsewhere, "flag_type"), keys).drop_nulls(ITEM).group_by(ITEM).agg(elsewhere=pl.col("said").str.join(JOINT))
     standing = _numbered(_keyed(before.standing, "item_name"), keys).join(elsewhere, on=ITEM, how="left", validate="m:1", maintain_order="left")
     steps = lay_on(_steps(moved, events, told[0], (spoken, context)), moved, standing, (spoken.by, context.as_of))
     written = _events(steps, spoken)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from pipeline.context import Context
+from pipeline.intake.cells import word_keys
 from pipeline.legacy.flagging import PRESENT
 from pipeline.parting import WHO, Spoken
 from pipeline.store.sources import alerted_before, events_known, said_elsewhere, said_last, stood_before
@@ -34,7 +35,16 @@ def recall_said(part: Spoken, context: Context) -> Said:
     people = part.customers.to_frame("customer_id").with_row_index(WHO).with_columns(pl.col(WHO).cast(pl.Int64))
     has_events = part.items.select(((pl.col("kind") != PRESENT) | pl.col("expires_on").is_not_null()).any()).item()
     asked = part.customers if has_events else part.customers.clear()
-    return Said(people, said_last(context.book, people), events_known(context.book, asked, part.source))
+    return Said(people, _latest(said_last(context.book, people)), events_known(context.book, asked, part.source))
+
+
+def _latest(last: pl.DataFrame) -> pl.DataFrame:
+    """Return what was said last of each item: of one whose type the settings once wrote otherwise, the later."""
+    kinds = last["flag_type"].unique()
+    if word_keys(kinds).n_unique() < len(kinds):
+        keyed = last.with_columns(word_keys(last["flag_type"]).alias("key")).sort("event_id")
+        last = keyed.unique(["customer_id", "key"], keep="last", maintain_order=True).drop("key")
+    return last.drop("event_id")
 
 
 def recall(part: Spoken, context: Context) -> Before:

@@ -159,10 +159,11 @@ def _customers(drafted: Drafted) -> Iterator[str]:
     if not NAMES & set(drafted.columns):
         yield "# CHECK: no column is called a customer's name, or a company. If one is, name it here:"
         yield f"# name = {as_list([one.header for one in drafted.names[:1]] or ['…'])}"
-    if len(half := {"first_name", "last_name"} & set(drafted.columns)) == 1 and "name" not in drafted.columns:
-        other = "family name" if half == {"first_name"} else "first name"
-        yield f"# CHECK: no column is called a customer's {other}. If one is, name it here:"
-        yield f"# {'last_name' if half == {'first_name'} else 'first_name'} = {as_list([one.header for one in drafted.names[:1]] or ['…'])}"
+    lacking = [name for name in ("first_name", "last_name") if name not in drafted.columns]
+    if len(lacking) == 1 and "name" not in drafted.columns:
+        called = {"first_name": "first name", "last_name": "family name"}[lacking[0]]
+        yield f"# CHECK: no column is called a customer's {called}. If one is, name it here:"
+        yield f"# {lacking[0]} = {as_list(['…'])}"
     for column, guesses in drafted.columns.items():
         if column in drafted.doubts:
             yield f"# CHECK: {column}: {folded(drafted.doubts[column])}"

@@ -17,7 +17,6 @@ from pipeline.legacy.messaging import in_file_words
 from pipeline.legacy.norecords import find_no_records
 from pipeline.legacy.opening import Source
 from pipeline.legacy.shaping import Picked, count_further, count_scientific, not_picked, shape, strange_zones
-from schemas.columns import header_key
 from schemas.plan import CUSTOMER_EXPORT, Dtype
 
 CUSTOMERS: dict[str, Dtype] = {"file_no": pl.Int64, **CUSTOMER_EXPORT}
@@ -82,16 +81,11 @@ class Piece:
 def find_pieces(source: Source, types: Sequence[str], told: Told) -> Iterator[Piece]:
     """Yield a file of customers piece by piece; `types` are the settings' flag types. The book is not asked."""
     for sheet in source.opened.sheets():
-        none = find_no_records(sheet, _id_places(source))
+        none = find_no_records(sheet, Picked(sheet, source).places(source.map.customers.get("customer_id", ())))
         rows = sheet.rows.filter(~pl.col("source_row").is_in(none["source_row"].implode())) if len(none) else sheet.rows
         picked = Picked(replace(sheet, rows=rows), source)
         items, faults = find_items(picked, types, told)
         yield Piece(sheet, picked, items, pl.concat([none, faults]))
-
-
-def _id_places(source: Source) -> list[int]:
-    """Return where the columns of customers' ids stand that the file has."""
-    return [source.positions[key] for header in source.map.customers.get("customer_id", ()) if (key := header_key(header)) in source.positions]
 
 
 def read_customers(source: tuple[int, Source], pieces: Iterable[Piece], whose: Whose, read: Read) -> None:
@@ -185,7 +179,7 @@ def cast_named(sheet: RawSheet, source: Source) -> Checked:
     picked = Picked(sheet, source)
     shaped, positions = shape(picked)
     checked = cast_customers(shaped, positions, column_map(source))
-    none, bad_ids = find_no_records(sheet, _id_places(source)), _bad_ids(picked, "customer_id")
+    none, bad_ids = find_no_records(sheet, picked.places(source.map.customers.get("customer_id", ()))), _bad_ids(picked, "customer_id")
     is_none = pl.col("source_row").is_in(none["source_row"].implode())
     checked = replace(checked, findings=checked.findings.filter(~is_none))
     checked = _without(checked, pl.concat([none, bad_ids.filter(~is_none)]), "missing-id")

@@ -29,7 +29,7 @@ def find_said(book: Book, source: str) -> pl.Series:
     last = "arg_max_null(after ->> '{}', event_id)"
     book.run(
         "CREATE OR REPLACE TEMP TABLE said_before AS "
-        f"SELECT customer_id, item AS flag_type, {last.format('said')} AS said, ({last.format('said_until')})::DATE AS said_until "
+        f"SELECT customer_id, item AS flag_type, {last.format('said')} AS said, ({last.format('said_until')})::DATE AS said_until, max(event_id) AS event_id "
         f"FROM history {_theirs(book, 'SELECT 1 FROM batches')} WHERE entity = 'flags' AND batch_id IN ({MIGRATIONS}) "
         f"AND {OF_SOURCE} GROUP BY customer_id, item ORDER BY customer_id, item",
         source,
@@ -53,7 +53,7 @@ def _find_said_elsewhere(book: Book, source: str) -> None:
 
 
 def said_last(book: Book, customers: pl.DataFrame) -> pl.DataFrame:
-    """Return what `find_said` found of some customers (customer_no, customer_id): their number and id, flag_type, said (null: nothing) and said_until."""
+    """Return what `find_said` found of some customers (customer_no, customer_id): these, flag_type, said (null: nothing), said_until and event_id."""
     return _of(book, "said_before", customers)
 
 
@@ -112,8 +112,8 @@ def events_known(book: Book, customers: pl.Series, source: str) -> pl.DataFrame:
     """Return the events of items that migrations brought, in their order: customer_id, flag_type, at, kind, reason, line, by, is_own and is_dated.
 
     kind is flagged, unflagged or expired: what the source said; where a text of the book's own stays, to be flagged or not is an edit. line is the last
-    one of the comment then. is_own: the source brought it, or it
-    found nothing and left nothing, and so does not say whose it is. is_dated: it has another time than that of its batch.
+    one of the comment then. is_own: the source brought it, or it found nothing and left nothing, and so does not say whose it is. is_dated: it has another
+    time than that of its batch.
     """
     return book.ask(
         "SELECT customer_id, item AS flag_type, changed_at AS at, "

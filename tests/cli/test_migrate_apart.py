@@ -188,6 +188,28 @@ def test_the_order_of_flags_without_days_is_no_difference(bare: Shop) -> None:
     assert bare.run("migrate", "y.csv", "--from", "thelayer", "--check", "--as-of", "2026-06-03").code == 0
 
 
+def test_what_was_said_of_a_type_that_is_written_otherwise_now_is_remembered_once(bare: Shop) -> None:
+    for name in ("Aa", "Cc"):
+        bare.file(f"{name}.toml", f'name = "{name}"\n[customers]\ncustomer_id = "Id"\n[[flags]]\ntype = "warning"\ncomment = "Why"\n')
+    bare.file("yes.csv", "Id,Why\n1,owes\n")
+    bare.file("more.csv", "Id,Why\n1,owes more\n")
+    bare.file("no.csv", "Id,Why\n1,\n")
+    bare.file("s.csv", "action,customer_id,flag_type\nremove,1,warning\n")
+    kind = 'types = [{{name = "On Hold", colour = "red"}}, {{name = "{}", colour = "red"}}]\n'
+    bare.file("flagbook.toml", "[flags]\n" + kind.format("Warning"))
+    for system in ("Aa", "Cc"):
+        migrated(bare, "01", "yes.csv", "--map", f"{system}.toml")
+    assert bare.run("apply", "s.csv", "--as-of", "2026-06-02").code == 0
+    (bare.folder / "flagbook.toml").write_text("[flags]\n" + kind.format("WARNING"))
+    migrated(bare, "03", "more.csv", "--map", "Aa.toml")
+    assert migrated(bare, "04", "more.csv", "--map", "Aa.toml")["status"] == "nothing-applied"
+    migrated(bare, "05", "more.csv", "--map", "Cc.toml")
+    assert asked(bare, FLAGS) == [("1", "WARNING", "owes more")]
+    for day, system in (("06", "Aa"), ("07", "Cc")):
+        migrated(bare, day, "no.csv", "--map", f"{system}.toml", "--allow-mass-change")
+    assert asked(bare, FLAGS) == []
+
+
 def test_a_type_with_letters_of_its_own_is_compared_as_it_is_migrated(bare: Shop) -> None:
     bare.file("flagbook.toml", '[[flags.types]]\nname = "Große Warnung"\ncolour = "red"\n')
     bare.file("m.toml", 'name = "One"\n[customers]\ncustomer_id = "Id"\n[[flags]]\ntype = "Große Warnung"\ncomment = "Why"\n')
