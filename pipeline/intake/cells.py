@@ -4,7 +4,6 @@ All text work ends here: rules compare what comes out as it is. Every function t
 length and order; null in, null out; what is blank comes out null.
 """
 
-import sys
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 
@@ -30,6 +29,7 @@ LOOKED_AT = 1_000  # values by which it is told whether a column holds few diffe
 # What tells, in one look at a whole column, that its values need no work: most columns of most exports.
 NOT_AN_ID_YET = r"^$|[^!-~]|^'"
 NOT_TRIMMED = r"^$|^[^!-~]|[^!-~]$|[^\n -~]"
+LAST_FOLDED = 0xFFFF  # beyond which case folding does what lower case does
 NOT_FOLDED = r"^$|[^!-@\[-~]"
 
 
@@ -198,5 +198,5 @@ def _e164(text: str, region: str | None) -> str | None:
 @cache
 def _folds() -> dict[str, str]:
     """Return the letters that case folding changes further than lower case does, such as ß to ss."""
-    letters = (chr(point) for point in range(128, sys.maxunicode + 1))
+    letters = (chr(point) for point in range(128, LAST_FOLDED + 1))
     return {letter: letter.casefold() for letter in letters if letter.lower() == letter != letter.casefold()}

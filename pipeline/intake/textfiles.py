@@ -88,9 +88,7 @@ class TextFile:
 
     def _decoded(self, piece: bytes, decoder: codecs.IncrementalDecoder, *, is_last: bool) -> bytes:
         try:
-            if self.read_as.encoding == "utf-8" and piece.isascii() and decoder.getstate()[0] == b"":
-                return piece
-            return decoder.decode(piece, is_last).encode()
+            return _in_utf8(piece, self.read_as.encoding, decoder, is_last=is_last)
         except UnicodeDecodeError:
             raise Refused(f"{self.path}: the file is not {self.read_as.encoding} to its end, or it was changed while it was read.", CHOOSE) from None
 
@@ -174,12 +172,23 @@ def _is_as(path: Path, encoding: str) -> bool:
     decoder = codecs.getincrementaldecoder(encoding)("strict")
     has_lf = has_cr = False
     for piece, is_last in _with_last(_raw_pieces(path)):
-        plain = encoding == "utf-8" and piece.isascii() and decoder.getstate()[0] == b""
-        text = piece if plain else decoder.decode(piece, is_last).encode()
+        text = _in_utf8(piece, encoding, decoder, is_last=is_last)
         has_lf, has_cr = has_lf or b"\n" in text, has_cr or b"\r" in text
         if b"\0" in text:
             raise Refused(f"{path}: the file holds NUL bytes, so it is not a text table, or it is UTF-16 without its mark.", CHOOSE)
     return has_cr and not has_lf
+
+
+def _in_utf8(piece: bytes, encoding: str, decoder: codecs.IncrementalDecoder, *, is_last: bool) -> bytes:
+    """Return a piece's text as UTF-8, as far as its last character is whole; what is UTF-8 already is only looked at. Raises `UnicodeDecodeError`."""
+    if encoding != "utf-8":
+        return decoder.decode(piece, is_last).encode()
+    before, _ = decoder.getstate()
+    if not before and piece.isascii():
+        return piece
+    decoder.decode(piece, is_last)
+    whole, (after, _) = before + piece, decoder.getstate()
+    return whole[: len(whole) - len(after)]
 
 
 def _with_last(pieces: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:

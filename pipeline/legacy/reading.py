@@ -16,7 +16,7 @@ from pipeline.legacy.flagging import ITEMS, NO_TEXT, Told, find_items
 from pipeline.legacy.messaging import in_file_words
 from pipeline.legacy.norecords import find_no_records
 from pipeline.legacy.opening import Source
-from pipeline.legacy.shaping import Picked, count_further, count_scientific, not_picked, shape, strange_zones
+from pipeline.legacy.shaping import Picked, count_scientific, not_picked, shape, strange_zones
 from schemas.plan import CUSTOMER_EXPORT, Dtype
 
 CUSTOMERS: dict[str, Dtype] = {"file_no": pl.Int64, **CUSTOMER_EXPORT}
@@ -114,7 +114,7 @@ def read_customers(source: tuple[int, Source], pieces: Iterable[Piece], whose: W
             read.findings.append((number, findings.filter(pl.col("code") != "unknown-status")))
             rows = own_texts(sheet.rows.filter(pl.col("source_row").is_in(bad.implode())))
             read.rejected.setdefault(number, []).append(replace(sheet, rows=rows))
-        for name, count in count_further(picked).items():
+        for name, count in sorted(picked.further.items()):
             read.further[name] = read.further.get(name, 0) + count
 
 

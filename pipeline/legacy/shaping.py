@@ -44,12 +44,16 @@ IN_ORDER = rf"^(.+?)\s+({PARTICLES}\S+)$"
 
 
 class Picked:
-    """The columns of one piece, named by their headers; a blank cell is null in them, quoted or not. Each is read once, however often it is asked for."""
+    """The columns of one piece, named by their headers; a blank cell is null in them, quoted or not. Each is read once, however often it is asked for.
+
+    `further` counts, by column, the cells that hold several values, of which the first counts: once the piece was shaped (see `shape`).
+    """
 
     def __init__(self, sheet: RawSheet, source: Source) -> None:
         self.sheet = sheet
         self.source = source
         self.rows = sheet.rows["source_row"]
+        self.further: dict[str, int] = {}
         self._cells: dict[int, pl.Series] = {}
         self._texts: dict[tuple[tuple[int, ...], bool], pl.Series] = {}
 
@@ -113,7 +117,7 @@ def shape(picked: Picked) -> tuple[RawSheet, dict[str, int]]:
     columns = source.map.columns_of(source.kind)
     as_it_is = {"first_name", "last_name", "company", "email"} - {*source.map.several, *source.map.pick}
     texts = {name: text for name, headers in columns.items() if (text := picked.text(headers, trims=name not in as_it_is)) is not None}
-    texts = {name: _mended(name, text, source) for name, text in texts.items()}
+    texts = {name: _mended(name, text, picked) for name, text in texts.items()}
     if "name" in texts:
         texts = _named(texts, surname_first=source.map.surname_first)
     if PREFIX in texts:
@@ -127,11 +131,13 @@ def shape(picked: Picked) -> tuple[RawSheet, dict[str, int]]:
     return replace(picked.sheet, rows=rows, marks=pl.concat([short, *marks]), header=tuple(texts)), positions
 
 
-def _mended(name: str, text: pl.Series, source: Source) -> pl.Series:
+def _mended(name: str, text: pl.Series, picked: Picked) -> pl.Series:
     """Return a column with its damage mended: several values in a cell, addresses in brackets, patterns, numbers without their plus."""
+    source = picked.source
     if name in GUARDED and text.str.starts_with("'").any():
         text = text.str.strip_prefix("'")
     if (first := _first_of_several(name, text, source)) is not None:
+        picked.further[name] = len(first) - first.null_count()
         text = first.zip_with((first.is_not_null() & (first != "")).fill_null(value=False), text)
     if name == "email" and text.str.contains("[<:]").any():
         inside = text.str.extract(IN_BRACKETS, 1)
@@ -202,15 +208,6 @@ def _first_about_a_stroke(text: pl.Series) -> pl.Series:
     are_numbers = (first.str.len_chars() >= LEAST_DIGITS) & (second.str.len_chars() >= LEAST_DIGITS)
     are_two = are_numbers & ((first.str.head(ALIKE) == second.str.head(ALIKE)) | (first.str.len_chars() >= WHOLE))
     return parts.select(pl.when(are_two).then("first").alias("first")).to_series()
-
-
-def count_further(picked: Picked) -> dict[str, int]:
-    """Count the cells that hold several values, of which the first counts."""
-    columns = picked.source.map.columns_of(picked.source.kind)
-    may_hold = [name for name in columns if name in _several(picked.source)]
-    texts = {name: text for name in may_hold if (text := picked.text(columns[name])) is not None}
-    found = {name: first for name, text in texts.items() if (first := _first_of_several(name, text, picked.source)) is not None}
-    return {name: len(first) - first.null_count() for name, first in sorted(found.items())}
 
 
 def _named(texts: dict[str, pl.Series], *, surname_first: bool) -> dict[str, pl.Series]:

@@ -24,3 +24,25 @@ def test_a_pass_goes_on_in_the_encoding_that_another_found_out(tmp_path: Path, m
     expected = data.replace(b"\xe9", "é".encode()) if late.endswith(b"\xe9") else data
     assert read == [expected, expected]
     assert (text.read_as.encoding, text.read_as.remark is not None) == (("cp1252", True) if late.endswith(b"\xe9") else ("utf-8", False))
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 7])
+@pytest.mark.parametrize("text", ["id,name\n1,Café\n2,Zoë 🐕 \ud7ff\n", "\ufeffid,name\n1,日本\r\n2,x\r\n"])
+def test_characters_of_several_bytes_are_whole_wherever_a_piece_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int, text: str) -> None:
+    monkeypatch.setattr(textfiles, "GLANCE", size)
+    path = tmp_path / "short.csv"
+    path.write_bytes(text.encode())
+    opened = open_text(path)
+    assert opened is not None
+    monkeypatch.setattr(textfiles, "PIECE", size)
+    assert b"".join(opened.pieces()).decode() == text.removeprefix("\ufeff").replace("\r\n", "\n")
+
+
+@pytest.mark.parametrize("size", [1, 2, 1 << 20])
+def test_a_text_that_ends_inside_a_character_is_not_utf_8(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    monkeypatch.setattr(textfiles, "GLANCE", size)
+    path = tmp_path / "cut.csv"
+    path.write_bytes("id,name\n1,Café".encode()[:-1])
+    opened = open_text(path)
+    assert opened is not None
+    assert opened.read_as.encoding == "cp1252"
