@@ -42,6 +42,17 @@ def count_book(counts: Counts, context: Context, *, any_before: bool) -> None:
         counts[name, "ended_in_book"] += n if name and not stands else 0
         counts[stands, "in_book"] += n if stands else 0
         counts[stands, "only_in_book"] += n if stands and not name else 0
+    _write_as_now(counts, context)
+
+
+def _write_as_now(counts: Counts, context: Context) -> None:
+    """Count a type that the book writes otherwise than the settings do now (Warning, WARNING), and that is the same (rule 3.2), as the settings write it."""
+    now = context.settings.type_names()
+    by_key = dict(zip(word_keys(pl.Series(now, dtype=pl.String)), now, strict=True))
+    names = pl.Series([name for name in {name for name, _ in counts} if name not in now and name != UNNAMED], dtype=pl.String)
+    written = dict(zip(names, word_keys(names), strict=True))
+    for name, what in [one for one in counts if by_key.get(written.get(one[0], ""))]:
+        counts[by_key[written[name]], what] += counts.pop((name, what))
 
 
 def flag_rows(counts: Counts, context: Context) -> list[dict[str, Any]]:

@@ -216,3 +216,19 @@ def test_a_type_with_letters_of_its_own_is_compared_as_it_is_migrated(bare: Shop
     bare.file("a.csv", "Id,Why\n1,rude\n")
     migrated(bare, "02", "a.csv", "--map", "m.toml")
     assert bare.run("migrate", "a.csv", "--map", "m.toml", "--check", "--as-of", "2026-06-03").code == 0
+
+
+def test_the_sum_is_right_where_flags_stand_of_a_type_that_is_written_otherwise_now(bare: Shop) -> None:
+    bare.file("m.toml", 'name = "M"\n[customers]\ncustomer_id = "Id"\n[[flags]]\ntype = "warning"\ncomment = "Why"\n')
+    kind = 'types = [{{name = "On Hold", colour = "red"}}, {{name = "{}", colour = "red"}}]\n'
+    bare.file("flagbook.toml", "[flags]\n" + kind.format("Warning"))
+    bare.file("first.csv", "Id,Why\n1,owes\n2,rude\n3,late\n")
+    migrated(bare, "01", "first.csv", "--map", "m.toml")
+    (bare.folder / "flagbook.toml").write_text("[flags]\n" + kind.format("WARNING"))
+    bare.file("then.csv", "Id,Why\n1,owes more\n2,\n3,late\n4,new\n")
+    done = migrated(bare, "02", "then.csv", "--map", "m.toml", "--allow-mass-change")
+    assert [(row["flag_type"], row["found"], row["imported"], row["changed"], row["unchanged"], row["in_book"]) for row in done["flags"]] == [
+        ("WARNING", 3, 1, 1, 1, 3)
+    ]
+    assert migrated(bare, "03", "then.csv", "--map", "m.toml")["status"] == "nothing-applied"
+    assert bare.run("migrate", "then.csv", "--map", "m.toml", "--check", "--as-of", "2026-06-04").code == 0
