@@ -1,7 +1,7 @@
 """What a piece of another system's file says of flags: those that stand, and what happened to them before."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -35,6 +35,7 @@ NOT_YES_OR_NO = "{} says neither yes nor no: give its word in the map, in yes or
 NO_TIME = "{} is blank: an event needs its day to stand in its place in the history"
 NOT_A_DAY = "{} is not a date of a form that the map names (date_formats), or a time that a change of clocks skips"
 NO_TEXT = ("-", "--", "\u2013", "\u2014", "n/a")  # comments that say that there is none
+BETWEEN = r"[\s_-]+"  # what stands between the words of a tag
 MANY = 50  # different words that are remembered to be told
 
 
@@ -219,7 +220,7 @@ def _tagged(picked: Picked, rule: FlagRule, told: Told) -> pl.DataFrame:
     """
     cells = pl.DataFrame({"cell": _read(picked, rule.tags, picked.text).str.strip_prefix("'")}).with_columns(index=pl.int_range(pl.len(), dtype=pl.Int64))
     tags = _split(cells.select("cell").drop_nulls().group_by("cell").agg(n=pl.len().cast(pl.Int64)), rule)
-    tags = tags.with_columns(flag_type=map_values(word_keys(tags["tag"]), dict(zip(keys_of(rule.allow), rule.allow.values(), strict=True))))
+    tags = tags.with_columns(flag_type=_allowed(tags["tag"], rule.allow))
     others = tags.filter(pl.col("flag_type").is_null()).group_by("tag").agg(pl.col("n").sum())
     told.add(told.tags, others.sort("n", "tag", descending=[True, False]))
     listed = tags.filter(pl.col("flag_type").is_not_null()).select("cell", "flag_type", comment=pl.lit(rule.text) if rule.text else pl.col("tag"))
@@ -228,6 +229,17 @@ def _tagged(picked: Picked, rule: FlagRule, told: Told) -> pl.DataFrame:
         notes = _without(_read(picked, rule.comment, picked.text), NO_TEXT).gather(each["index"])
         each = each.with_columns(comment=pl.coalesce(notes, pl.col("comment")))
     return each.select("index", pl.lit(PRESENT).alias("kind"), "flag_type", "comment")
+
+
+def _allowed(tags: pl.Series, allow: Mapping[str, str]) -> pl.Series:
+    """Return the types that a list allows for tags, null where none; what stands between the words of a tag may be blanks, hyphens or underscores."""
+    keys, types = keys_of(allow), list(allow.values())
+    words = word_keys(tags)
+    found = map_values(words, dict(zip(keys, types, strict=True)))
+    others = words.filter(found.is_null()).str.replace_all(BETWEEN, " ")
+    apart = pl.Series(keys, dtype=pl.String).str.replace_all(BETWEEN, " ")
+    alike = {word: {kind for other, kind in zip(apart, types, strict=True) if other == word} for word in apart}
+    return found.scatter(found.is_null().arg_true(), map_values(others, {word: one.pop() for word, one in alike.items() if len(one) == 1}))
 
 
 def _split(cells: pl.DataFrame, rule: FlagRule) -> pl.DataFrame:

@@ -79,3 +79,17 @@ def test_words_of_a_status_that_are_flags_are_known(bare: Shop) -> None:
     bare.file("map.toml", rules)
     said = [one for one in bare.run("migrate", "s.csv", "--map", "map.toml", *AS_OF).json()["remarks"] if "add it to status_words" in one]
     assert said == ['1 row: status "dziwny" is not known and counts as active of a customer who is new: add it to status_words']
+
+
+def test_tags_may_have_hyphens_between_their_words(bare: Shop) -> None:
+    bare.file("s.csv", 'Id,Tags\n1,"do-not-ship, at_risk"\n2,Do Not  Ship\n3,donotship\n4,a_b\n5,"a b, a-b"\n6,-vip\n')
+    rules = (
+        '[[flags]]\ntags = "Tags"\n[flags.allow]\n"do not ship" = "On Hold"\n"at-risk" = "At Risk"\n"a b" = "Warning"\n"A-B" = "Alert"\n"vip" = "Important"\n'
+    )
+    bare.file("m.toml", 'name = "M"\n[customers]\ncustomer_id = "Id"\n' + rules)
+    done = bare.run("migrate", "s.csv", "--map", "m.toml", "--as-of", "2026-06-02", "--json")
+    assert done.code == 0, done.err
+    flags = asked(bare, "SELECT customer_id, flag_type, comment FROM flags ORDER BY ALL")
+    told = [("1", "At Risk", "at_risk"), ("1", "On Hold", "do-not-ship"), ("2", "On Hold", "Do Not  Ship"), ("5", "Alert", "a-b"), ("5", "Warning", "a b")]
+    assert flags == told  # a_b may be either, donotship and -vip are none
+    assert any("donotship (1)" in remark and "a_b (1)" in remark and "-vip (1)" in remark for remark in done.json()["remarks"])
