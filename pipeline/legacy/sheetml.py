@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from xml.etree.ElementTree import Element
 
 from defusedxml.ElementTree import fromstring
@@ -118,4 +119,12 @@ def _read_number(text: str) -> Read:
     return cell_text(number), NOT_SHOWN if match[1] or is_inexact(number) else None
 
 
-READERS: dict[str | None, Callable[[str], Read]] = {"Error": _read_error, "Number": _read_number}
+def _read_moment(text: str) -> Read:
+    """Return a day or time as other workbooks' are read: without a time that is midnight; as an id it shows other digits than it holds."""
+    try:
+        return cell_text(datetime.fromisoformat(text)), NOT_SHOWN
+    except ValueError:
+        return text, NOT_SHOWN
+
+
+READERS: dict[str | None, Callable[[str], Read]] = {"Error": _read_error, "Number": _read_number, "DateTime": _read_moment}

@@ -130,6 +130,14 @@ def test_a_number_is_an_id_where_it_shows_all_digits(bare: Shop, text: str, know
     assert known or (again.code, asked(bare, IDS)) == (4, [])
 
 
+def test_a_day_is_no_id_and_is_read_as_in_other_workbooks(bare: Shop) -> None:
+    rows = [(number(text, "DateTime"), "Ann", "Alert", "x") for text in ("2002-01-01T00:00:00.000", "soon")]
+    rows += [("L1", "Bo", "Alert", number("2026-03-04T00:00:00.000", "DateTime")), ("L2", "Cy", "Alert", number("2026-03-04T09:30:00.000", "DateTime"))]
+    done = migrated(bare, book(sheet("A", LAYER, *rows)), "--from", "thelayer")
+    assert (done.code, codes(bare)) == (4, [(2, "id-not-exact"), (3, "id-not-exact")]), done.err
+    assert asked(bare, "SELECT customer_id, comment FROM flags ORDER BY ALL") == [("L1", "2026-03-04"), ("L2", "2026-03-04T09:30:00")]
+
+
 @pytest.mark.parametrize("cell", [number("#REF!", "Error"), number("#SPILL!", "Error"), '<Cell ss:Formula="=R1C1"/>'])
 def test_an_error_cell_brings_its_row_back(bare: Shop, cell: str) -> None:
     done = migrated(bare, book(sheet("A", LAYER, ("L1", "Ann", "Alert", cell), (cell, "Bo", "Alert", "x"), ("L3", cell, "Alert", "x"))), "--from", "thelayer")
