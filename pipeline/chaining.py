@@ -158,8 +158,8 @@ def _differs(rows: pl.DataFrame, names: list[str]) -> pl.Series:
 
 
 def _stood_then(over: pl.DataFrame, last: pl.DataFrame) -> pl.DataFrame:
-    """Return the keys of being set of flags that are over and that the source said last time, when they stood: the book has known that since."""
-    former = over.join(last.select(ITEM, was_said="said"), on=ITEM, how="inner", validate="m:1")
+    """Return the keys of being set of undated flags that are over and that the source said last time, when they stood: the book has known that since."""
+    former = over.filter(pl.col("at").is_null()).join(last.select(ITEM, was_said="said"), on=ITEM, how="inner", validate="m:1")
     lines = pl.concat_str(pl.lit(JOINT), "was_said", pl.lit(JOINT))
     known = former.filter(lines.str.contains(pl.concat_str(pl.lit(JOINT), "comment", pl.lit(JOINT)), literal=True))
     return known.with_columns(pl.lit(FLAGGED).alias("kind")).select(OVER_KEY).unique()
@@ -205,10 +205,10 @@ def _steps(moved: pl.DataFrame, events: pl.DataFrame, distinct: pl.DataFrame, sa
     """Return the states that the source's word of each item goes through: events, then what stands, flag by flag, or that nothing stands any more.
 
     Where all events come late, what stood still does, and is not told again.
-    Why where the source does not say: the batch's reason. line is the text of the one flag that a step tells of.
+    Why where the source does not say: the batch's reason. line is the text of the one flag that a step tells of; is_whole: it expired, and is news.
     """
     spoken, context = said
-    names = ["says", "line", "until", "at", "by", "reason", "word", "file_no", "source_row", "is_late"]
+    names = ["says", "line", "until", "at", "by", "reason", "word", "file_no", "source_row", "is_late", "is_whole"]
     turning = moved.filter(~pl.col("is_same") | pl.col("has_turns"))
     happened = pl.col("kind") == FLAGGED
     first = events.with_columns(
@@ -217,14 +217,15 @@ def _steps(moved: pl.DataFrame, events: pl.DataFrame, distinct: pl.DataFrame, sa
         reason=pl.col("comment"),
         word="kind",
         line=pl.lit(None, pl.String),
+        is_whole=(pl.col("kind") == EXPIRED) & (pl.len().over(ORDER) > 1),
     )
     nothing = pl.lit(None, pl.String)
-    in_turn = pl.lit(value=False).alias("is_late")
-    stands = told_anew(distinct, turning).with_columns(in_turn, says="said", line="comment", reason=pl.lit(context.reason, pl.String), at=told_at())
+    in_turn = [pl.lit(value=False).alias(name) for name in ("is_late", "is_whole")]
+    stands = told_anew(distinct, turning).with_columns(*in_turn, says="said", line="comment", reason=pl.lit(context.reason, pl.String), at=told_at())
     gone = turning.filter(pl.col("said").is_null()).with_columns(
         pl.lit(f"{NO_LONGER}{spoken.source}").alias("reason"),
         pl.lit(spoken.by).alias("by"),
-        in_turn,
+        *in_turn,
         says=nothing,
         line=nothing,
         until=pl.lit(None, pl.Date),

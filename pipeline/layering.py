@@ -59,7 +59,8 @@ def lay_on(steps: pl.DataFrame, moved: pl.DataFrame, standing: pl.DataFrame, doi
     differs = ~(pl.col("comment").eq_missing(_former("comment", "old")) & pl.col("expires_on").eq_missing(_former("expires_on", "old_until")))
     rows = rows.with_columns(differs.alias("differs"))
     is_told = (pl.col("word") == LEFT) & pl.any_horizontal(pl.col("old", "comment").is_not_null()).any().over(ITEM)
-    rows = rows.filter(pl.col("differs") | ((pl.col("word") != EXPIRED) & ~is_told).fill_null(value=False))
+    is_news = (pl.col("word") != EXPIRED) | (pl.col("is_late") & pl.col("is_whole"))
+    rows = rows.filter(pl.col("differs") | (is_news & ~is_told).fill_null(value=False))
     rows = rows.with_columns(before_comment=_former("comment", "old"), before_expires_on=_former("expires_on", "old_until"))
     return _stamped(_dated(rows, doing))
 

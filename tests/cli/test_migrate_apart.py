@@ -232,3 +232,26 @@ def test_the_sum_is_right_where_flags_stand_of_a_type_that_is_written_otherwise_
     ]
     assert migrated(bare, "03", "then.csv", "--map", "m.toml")["status"] == "nothing-applied"
     assert bare.run("migrate", "then.csv", "--map", "m.toml", "--check", "--as-of", "2026-06-04").code == 0
+
+
+SUSPENDED = "ID,First Name,Booking Suspended,Suspension Start Date,Suspension End Date\n"
+DAYS = (
+    "SELECT action, strftime(changed_at AT TIME ZONE 'UTC', '%m-%d') FROM history WHERE entity = 'flags' AND action NOT IN ('alert', 'edited') ORDER BY event_id"
+)
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "day", "events"),
+    [
+        ("01/06/2026,31/12/2026", "01/03/2026,31/03/2026", "20", [("flagged", "06-01"), ("flagged", "03-01"), ("expired", "04-01"), ("unflagged", "06-20")]),
+        ("02/06/2026,16/06/2026", "06/06/2026,18/06/2026", "20", [("flagged", "06-02"), ("expired", "06-19")]),
+    ],
+)
+def test_a_suspension_whose_days_are_said_otherwise_is_told_once(bare: Shop, first: str, then: str, day: str, events: list[tuple[str, str]]) -> None:
+    bare.file("a.csv", f"{SUSPENDED}1,Pam,true,{first}\n")
+    bare.file("b.csv", f"{SUSPENDED}1,Pam,true,{then}\n")
+    migrated(bare, "15", "a.csv", "--from", "mindbody")
+    migrated(bare, day, "b.csv", "--from", "mindbody", "--allow-mass-change")
+    assert (asked(bare, FLAGS), asked(bare, DAYS)) == ([], events)
+    assert migrated(bare, "21", "b.csv", "--from", "mindbody")["status"] == "nothing-applied"
+    assert asked(bare, DAYS) == events
