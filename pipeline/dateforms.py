@@ -1,7 +1,9 @@
-"""Formats of dates and times (strftime), as settings and maps name them: which can be read by at all, and which part of one is the day."""
+"""Formats of dates and times (strftime), as settings and maps name them: which can be read by at all, and which part of one is the day; and time zones."""
 
 import warnings
 from datetime import UTC, datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pipeline.months import in_numbers
 
@@ -22,6 +24,21 @@ def day_of(form: str) -> str:
     """Return the part of a format before its time of day, for columns that hold a day."""
     cut = min((form.find(mark) for mark in TIMES if mark in form), default=len(form))
     return form[:cut].rstrip(" T,")
+
+
+@lru_cache(maxsize=10_000)
+def is_zone(name: str) -> bool:
+    """Tell whether there is a time zone of this name, for Python and for Polars: each knows a few names that the other does not."""
+    if name == "UTC":
+        return True
+    import polars as pl  # noqa: PLC0415  # settings that name no zone need no Polars
+
+    try:
+        ZoneInfo(name)
+        pl.Series([EXAMPLE]).dt.convert_time_zone(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError, pl.exceptions.PolarsError):
+        return False
+    return True
 
 
 def can_be_read(form: str) -> bool:

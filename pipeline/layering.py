@@ -45,7 +45,7 @@ def lay_on(steps: pl.DataFrame, moved: pl.DataFrame, standing: pl.DataFrame, doi
         ITEM, "item_name", "elsewhere", old="comment", old_until="expires_on", **{f"old_{name}": pl.col(name) for name in STAMPS}
     )
     items = moved.join(flags, on=ITEM, how="left", validate="1:1").select(
-        *(ITEM, "customer_id", "said", "said_until", "was_said", "old", "old_until"),
+        *(ITEM, "customer_id", "said", "said_until", "was_said", "was_until", "old", "old_until"),
         *(f"old_{name}" for name in STAMPS),
         pl.coalesce("item_name", "flag_type").alias("flag_type"),
         own=_own_text(),
@@ -53,7 +53,7 @@ def lay_on(steps: pl.DataFrame, moved: pl.DataFrame, standing: pl.DataFrame, doi
     rows = steps.join(items, on=ITEM, how="left", validate="m:1", maintain_order="left")
     text = pl.concat_str("own", "says", separator=JOINT, ignore_nulls=True)
     rows = rows.with_columns(comment=pl.when(text != "").then(text)).with_columns(
-        expires_on=pl.when(pl.col("own").is_not_null()).then(_later_day()).when(pl.col("comment").is_not_null()).then("until"),
+        expires_on=pl.when(pl.col("own").is_not_null()).then(_later_day()).when(pl.col("comment").is_not_null()).then(_own_day()),
     )
     rows = _unless_as_before(rows.with_columns(_unless_late(comment="old", expires_on="old_until")))
     differs = ~(pl.col("comment").eq_missing(_former("comment", "old")) & pl.col("expires_on").eq_missing(_former("expires_on", "old_until")))
@@ -97,6 +97,12 @@ def _later_day() -> pl.Expr:
     """Return until when a flag stands whose comment has the book's own text: of its last day and the source's the later, none where one has none."""
     both = pl.when(pl.col("old_until").is_not_null() & pl.col("until").is_not_null()).then(pl.max_horizontal("old_until", "until"))
     return pl.when(pl.col("says").is_null()).then("old_until").otherwise(both)
+
+
+def _own_day() -> pl.Expr:
+    """Return until when a flag stands whose comment is the source's: the book's own last day stays where the source says none, and said none last time."""
+    is_silent = pl.col("until").is_null() & pl.col("was_until").is_null() & pl.col("says").is_not_null().all().over(ITEM)
+    return pl.when(is_silent).then("old_until").otherwise("until")
 
 
 def _former(name: str, stored: str) -> pl.Expr:

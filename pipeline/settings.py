@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from phonenumbers import SUPPORTED_REGIONS
 
@@ -262,10 +262,8 @@ def alias_table(table: Any, where: str) -> dict[str, str]:
 
 
 def _check_business(business: Business, where: str) -> None:
-    try:
-        ZoneInfo(business.timezone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise Refused(f"{where}: business.timezone: there is no time zone called {business.timezone}.", "Name one such as Europe/London.") from None
+    if not dateforms.is_zone(business.timezone):
+        raise Refused(f"{where}: business.timezone: there is no time zone called {business.timezone}.", "Name one such as Europe/London.")
     if business.customer_accounts not in ACCOUNTS:
         raise Refused(f"{where}: business.customer_accounts is not known.", f"It is one of: {', '.join(ACCOUNTS)}.")
     region = business.phone_region

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import MAXYEAR, UTC, datetime, timedelta
 
 import polars as pl
 
@@ -31,7 +31,8 @@ def read_dates(values: pl.Series, formats: Sequence[str], zone: str = "UTC") -> 
     text = values.str.strip_chars(BLANKS)
     day = text.str.extract(ISO_TIME, 1).str.to_date("%Y-%m-%d", strict=False)
     if len(away := (text.str.extract(ISO_TIME, 2).is_not_null() & text.str.extract(ISO_TIME, 5).is_not_null()).arg_true()):
-        day = day.scatter(away, _any_iso_times(text.gather(away), zone).dt.convert_time_zone(zone).dt.date())
+        there = _any_iso_times(text.gather(away), zone).dt.convert_time_zone(zone).dt.date()
+        day = day.scatter(away, there.set((there.dt.year() > MAXYEAR).fill_null(value=False), None))  # which nothing else could show
     tries = [_whole_year(said.str.to_date(day_of(form), strict=False, exact=True)) for said, form in (in_numbers(text, form) for form in formats)]
     return _settle(text, day, tries)
 

@@ -4,8 +4,8 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from pipeline.dateforms import is_zone
 from pipeline.errors import Refused
 from pipeline.settings import Settings, alias_table, check_formats, check_keys, status_words
 from schemas.columns import LAYOUTS, Layout
@@ -66,7 +66,5 @@ def _headers(table: object, layout: str, where: str) -> dict[str, str]:
 
 def check_zone(zone: object, where: str) -> None:
     """Raise `Refused` unless this names a time zone."""
-    try:
-        ZoneInfo(str(zone))
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise Refused(f"{where}: there is no time zone called {zone}.", "Name one such as Europe/London.") from None
+    if not is_zone(str(zone)):
+        raise Refused(f"{where}: there is no time zone called {zone}.", "Name one such as Europe/London.")

@@ -129,11 +129,11 @@ def cell(position: int) -> str:
 
 
 def is_ours(header: Sequence[str], rows: pl.DataFrame) -> bool:
-    """Tell whether Flagbook wrote the file: it ends with the result columns, or with the messages of a rejected file (rule 7.7).
+    """Tell whether Flagbook wrote the file: it ends with the result columns, or those of a rejected file, or with messages (rule 7.7).
 
-    A column called message that holds texts, and none of Flagbook's messages, is the user's own.
+    A column called message alone that holds texts, and none of Flagbook's messages, is the user's own.
     """
-    if tuple(header[-len(RESULT_COLUMNS) :]) == RESULT_COLUMNS:
+    if any(tuple(header[-len(added) :]) == added for added in (RESULT_COLUMNS, REJECTED_COLUMNS)):
         return True
     said = rows[cell(len(header) - 1)].drop_nulls()
     return header[-1] == "message" and (len(said) == 0 or bool(_is_message(said).any()))

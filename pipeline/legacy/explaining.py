@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from pipeline.legacy.maps import ANY, FlagRule, LegacyMap
+from pipeline.legacy.maps import ANY, YES, FlagRule, LegacyMap
 from pipeline.months import written
 
 EXAMPLE = datetime(2026, 12, 31, 16, 5)  # shows how a date is written, and is no moment
@@ -78,7 +78,8 @@ def _rule(rule: FlagRule) -> Iterator[str]:
             yield f"  {kind}: where {_named(rule.when)} is filled, but for {_either(rule.no)}"
         else:
             yield f"  {kind}: where {_named(rule.when)} says {_either(rule.yes)}"
-            yield f"    none where it is blank or says {_either(rule.no)}; another word counts as no, and the report tells it"
+            other = "brings its row back" if rule.yes == YES else "counts as no, and the report tells it"
+            yield f"    none where it is blank or says {_either(rule.no)}; another word {other}"
     else:
         yield f"  {kind}: where {_named((*rule.type_column, *rule.comment))} is filled; no flag: {_either(rule.no)}"
     if rule.types:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import polars as pl
 
+from pipeline.dateforms import is_zone
 from pipeline.intake.cells import LEAST_DIGITS, blank_as_null, trimmed
 from pipeline.intake.dates import read_times
 from pipeline.intake.sheets import CELL_ERROR, ERROR_TEXTS, NOT_EXACT, SHORT_ROW, RawSheet, cell
@@ -259,11 +260,10 @@ def _in_utc(text: pl.Series, zones: pl.Series, formats: Sequence[str]) -> pl.Ser
     A time that its row's zone does not have gets the zone behind it: so it is no time, and not one of another zone. A row whose zone there is not
     comes back for that (see `strange_zones`); its times are read as if they were UTC's, so that they are told only if they are no times.
     """
-    known = _zones()
     for zone in zones.drop_nulls().unique():
         here = (zones == zone).fill_null(value=False).arg_true()
         came = text.gather(here)
-        read = read_times(came, formats, zone if zone in known else "UTC")
+        read = read_times(came, formats, zone if is_zone(zone) else "UTC")
         said = read.values.dt.strftime(UTC_TEXT)
         text = text.scatter(here, said.zip_with(said.is_not_null(), came.zip_with(~read.bad, came + f" ({zone})")))
     return text
@@ -273,14 +273,7 @@ def strange_zones(picked: Picked) -> pl.Series:
     """Tell which rows name a time zone that there is not."""
     zones = picked.text(picked.source.map.zone_column)
     zones = picked.nothing() if zones is None else zones
-    known = _zones() if zones.null_count() < len(zones) else set()
-    return zones.is_not_null() & ~zones.is_in([zone for zone in zones.unique() if zone in known])
-
-
-def _zones() -> set[str]:
-    from zoneinfo import available_timezones  # noqa: PLC0415  # reads every zone's file: only where rows name zones
-
-    return available_timezones()
+    return zones.is_not_null() & ~zones.is_in([zone for zone in zones.drop_nulls().unique() if is_zone(zone)])
 
 
 def _marks(picked: Picked, name: str, place: int) -> pl.DataFrame:

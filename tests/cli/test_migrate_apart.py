@@ -235,9 +235,8 @@ def test_the_sum_is_right_where_flags_stand_of_a_type_that_is_written_otherwise_
 
 
 SUSPENDED = "ID,First Name,Booking Suspended,Suspension Start Date,Suspension End Date\n"
-DAYS = (
-    "SELECT action, strftime(changed_at AT TIME ZONE 'UTC', '%m-%d') FROM history WHERE entity = 'flags' AND action NOT IN ('alert', 'edited') ORDER BY event_id"
-)
+SAID = "entity = 'flags' AND action NOT IN ('alert', 'edited')"
+DAYS = f"SELECT action, strftime(changed_at AT TIME ZONE 'UTC', '%m-%d') FROM history WHERE {SAID} ORDER BY event_id"
 
 
 @pytest.mark.parametrize(

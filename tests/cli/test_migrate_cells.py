@@ -298,3 +298,45 @@ def test_a_header_that_is_repeated_hides_no_parts_of_a_flag_from_a_draft(bare: S
     bare.run("migrate", "d.csv", "--draft", "draft.toml")
     draft = (bare.folder / "draft.toml").read_text(encoding="utf-8")
     assert ('\ncomment = ["Reason"]' in draft, '\nat = ["Since"]' in draft) == (True, True)
+
+
+@pytest.mark.parametrize("zone", ["Factory", "localtime", "Narnia"])
+def test_a_zone_that_there_is_not_brings_its_row_back(bare: Shop, zone: str) -> None:
+    start = '"July 2, 2030 9:00 am","July 2, 2030 10:00 am"'
+    head = "Start Time,End Time,Timezone,First Name,Last Name,Phone,Email,Type,Calendar,Appointment Price,Date Scheduled,Appointment ID\n"
+    rest = ",Ann,Bee,,ann@example.com,Massage,Cy,29.00,2030-06-25,"
+    bare.file("a.csv", f"{head}{start},Europe/London{rest}1\n{start},{zone}{rest}2\n")
+    done = bare.run("migrate", "a.csv", *AS_OF)
+    assert (done.code, codes(bare), asked(bare, "SELECT booking_id FROM bookings")) == (4, [(3, "bad-date")], [("1",)]), done.err
+    bare.file("flagbook.toml", f'[business]\ntimezone = "{zone}"\n')
+    refused = bare.run("migrate", "a.csv", *AS_OF)
+    assert (refused.code, f"there is no time zone called {zone}" in refused.err) == (3, True)
+
+
+def test_a_last_day_that_no_calendar_has_in_the_business_zone_is_none(bare: Shop) -> None:
+    bare.file("flagbook.toml", '[business]\ntimezone = "Europe/Berlin"\n')
+    rows = [f"{n},Pam,true,01/05/2026,{day}\n" for n, day in enumerate(("9999-12-31T23:59:59Z", "9999-12-31T12:00:00Z", "9999-12-31"))]
+    bare.file("a.csv", "ID,First Name,Booking Suspended,Suspension Start Date,Suspension End Date\n" + "".join(rows))
+    assert (bare.run("migrate", "a.csv", "--from", "mindbody", *AS_OF).code, codes(bare)) == (4, [(2, "bad-date")])
+    assert bare.run("show", "1").code == bare.run("report", "--out", "r", *AS_OF[:2]).code == 0
+
+
+def test_a_mended_row_keeps_its_apostrophes(bare: Shop) -> None:
+    rows = {
+        "a": (LAYER + "B,Zed,Caution,'quoted' word,W,\n", "Caution", "Warning"),
+        "b": (ACUITY + "Ann,'t Hooft,'+447700900110,ann@example.com,1,,odd\n", "odd", "yes"),
+    }
+    for name, (text, wrong, right) in rows.items():
+        bare.file(f"{name}.csv", text)
+        assert bare.run("migrate", f"{name}.csv", *AS_OF).code == 4
+        bare.file(f"{name}2.csv", (bare.folder / f"{name}.rejected.csv").read_text().replace(f",{wrong},", f",{right},"))
+        bare.file(f"{name}.csv", text.replace(f",{wrong}", f",{right}"))
+        assert bare.run("migrate", f"{name}2.csv", *AS_OF).code == 0
+        assert bare.run("migrate", f"{name}.csv", "--check", *AS_OF).code == 0
+    assert asked(bare, "SELECT comment FROM flags WHERE flag_type = 'Warning'") == [("'quoted' word",)]
+    assert asked(bare, "SELECT last_name, phone FROM customers WHERE email = 'ann@example.com'") == [("'t Hooft", "+447700900110")]
+
+
+@pytest.mark.parametrize(("system", "other"), [("acuity", "brings its row back"), ("vagaro", "counts as no, and the report tells it")])
+def test_a_map_in_words_says_what_becomes_of_other_words(bare: Shop, system: str, other: str) -> None:
+    assert f"another word {other}" in bare.run("migrate", "--explain", system).out
