@@ -87,8 +87,8 @@ def plan_upload(upload: Upload, context: Context) -> ApplyPlan:
     rows = pl.concat([plan.rows for plan in plans]).sort("seq")
     if len(erased):
         is_erased = pl.col("seq").is_in(erased.implode())
-        texts = {"code": ERASED, "message": MESSAGE}
-        rows = rows.with_columns(pl.when(is_erased).then(pl.lit(said)).otherwise(name).alias(name) for name, said in texts.items())
+        texts = {"code": ERASED, "message": MESSAGE, "item": None}  # a tag may tell who it is
+        rows = rows.with_columns(pl.when(is_erased).then(pl.lit(said, pl.String)).otherwise(name).alias(name) for name, said in texts.items())
     flags = next((plan for plan in plans if plan.entity is FLAGS), None)
     alerts = _alerts(flags, meant.customers, context)
     told = tell_bookings(alerts, meant.customers, context)

@@ -105,11 +105,16 @@ def _take_contacts(drafted: Drafted, left: list[Guess]) -> None:
 def _take_ids(drafted: Drafted, left: list[Guess]) -> None:
     """Take the column whose header calls it a customer's number; else one of different codes, of which a person must say whether they last."""
     ids = [one for one in left if _may_be_id(one) and one.sounds(words.ID_WORD)]
-    sure = [one for one in ids if one.sounds(words.CUSTOMER) or one.is_called(words.CUSTOMER_ID)]
+    theirs = [one for one in ids if one.sounds(words.CUSTOMER)]
+    bare = [one for one in ids if one not in theirs and one.is_called(words.CUSTOMER_ID)]  # ID: the row's own, beside a customer's
+    sure = [*sorted(theirs, key=lambda one: not one.is_unique), *sorted(bare, key=lambda one: not one.is_unique)]
+    sure.sort(key=lambda one: one.filled < MANY)
+    if theirs and bare:
+        drafted.doubts["customer_id"] = f"{' and '.join(one.header for one in sure[1:])} may be ids too: is this the customer's, and not the row's?"
     weak = [] if _repeats(drafted) else [one for one in ids if one.is_unique and not one.sounds(words.NOT_AN_ID)]
     if not sure and weak:
         drafted.doubts["customer_id"] = "is this the customer's lasting number, the same in the next file, and not only the row's?"
-    _take(drafted, left, "customer_id", [*(one for one in sure if one.is_unique), *sure, *weak][:1])
+    _take(drafted, left, "customer_id", [*sure, *weak][:1])
 
 
 def _repeats(drafted: Drafted) -> bool:

@@ -87,8 +87,12 @@ def attach_tied(rule: Rule, free: list[Guess], rules: Sequence[Rule]) -> None:
             and "comment" not in rule.parts
             and (one.sounds(words.REASON) or one.sounds(words.NOTES) or not is_about_else(one))
         ):
-            if not _attach_person(rule, one, free):
-                _place_comment(rule, one)
+            if _attach_person(rule, one, free):
+                free.remove(one)
+                continue
+            if one.filled and not (one.sounds(words.REASON) or one.sounds(words.NOTES)) and stands_with(rule, one) < ENOUGH:
+                continue  # a flag of its own
+            _place_comment(rule, one)
         else:
             continue
         free.remove(one)
@@ -96,7 +100,8 @@ def attach_tied(rule: Rule, free: list[Guess], rules: Sequence[Rule]) -> None:
 
 def _attach_person(rule: Rule, one: Guess, free: Sequence[Guess]) -> bool:
     """Take a text that nothing calls a reason for who set the flag, where another column is called its reason, and tell whether that was done."""
-    if one.sounds(words.REASON) or one.sounds(words.NOTES) or "by" in rule.parts or one.share(SHORT) < MOST or not _tells_why_elsewhere(rule, free):
+    is_why = one.sounds(words.REASON) or one.sounds(words.NOTES) or one.share(SHORT) < MOST
+    if is_why or "by" in rule.parts or not _tells_why_elsewhere(rule, free) or stands_with(rule, one) < ENOUGH:
         return False
     rule.parts["by"], rule.unsure["by"] = one, f"{one.header} is filled where there is this flag, beside a reason: does it tell who set it?"
     return True
@@ -202,7 +207,7 @@ def _attach_text(rule: Rule, one: Guess) -> bool:
 
 def _called_day(one: Guess) -> str | None:
     """Return which day of a flag a column is called that is no column of days: too many of its cells are none."""
-    if says_who(one) or one.sounds(words.REASON):
+    if says_who(one) or one.sounds(words.REASON) or one.sounds(words.NOTES):
         return None
     return "expires" if one.sounds(words.UNTIL) else "at" if one.sounds(words.AT) else None
 

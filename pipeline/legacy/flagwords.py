@@ -13,7 +13,8 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
     "On Hold": (
         Terms(
             "block* | *blocked | blocklist* | geblok* | blok* | blocc* | bloqu* | bloke* | zablok* | blocag* | blocat* | letilt* | tiltott",
-            "engellendi | engellenen | engelleme*",
+            "engellendi | engellenen | engelleme* | diblokir* | debloc* | kara liste* | engel | engeli",
+            "разблок* | розблок* | ξεμπλοκ*",
             "zablokovan* | isblocked | tiltas* | tiltolist* | kitilt* | unblock* | debloqu* | desbloque* | sbloc* | odblok* | deblok* | avblokk*",
             "suspes* | suspendat* | deblocage* | desbloqueo* | desbloqueio* | sospes* | sospension* | suspendid* | suspens* | geschorst | schorsing*",
             "αποκλει* | μπλοκ* | блок* | заблок* | *ブロック* | *블록* | *차단* | *拉黑* | *屏蔽* | *封禁*",
@@ -95,7 +96,7 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
             "gewaarschuw* | averti | avertie | amonest* | richiam* | ammoni* | advertid* | atentionar* | napomen*",
             "warn* | *warnung | *warning | achtung | avertiss* | avis | aviso* | advertenc* | avvis* | avvert* | waarschuw* | let op | letop",
             "attenz* | attention | atencion | atencao | advarsel* | advars* | varning* | ostrzez* | uwaga | varovan* | upozorn* | varoit*",
-            "ostrzeg* | προσοχη | προειδοποι*",
+            "ostrzeg* | προσοχη | προειδοποι* | avertisment* | atentie | atentii | попередж* | peringatan* | paznja | upozorenj* | คำเตือน* | تحذير* | אזהרה*",
             "предупр* | вниман* | осторожн* | проблем* | флаг* | *警告* | *要注意* | *注意* | *フラグ* | *标记* | *주의* | *경고*",
             "vorsicht* | caution | precaucion | pozor | figyelmezt* | uyari | problem* | *problem | probleme* | problema*",
             "auffallig* | auffaellig* | avertizare | pas pa | vigilance | a surveiller | a verifier | a risque",
@@ -122,7 +123,7 @@ SOFT: Final = Terms(
     "dangerous* | handle with care | neplatic* | spatny platce | darlig betaler | mau pagador | devedor* | caloteir* | retard* de paiement | litige*",
     "avvis* | segnalaz* | vigilance | a verifier | signalement*",
     "важн* | вниман* | проблем* | *注意* | *重要* | *保留* | *중요*",
-    "engelli | blockhaus* | suspension | prohibid* | προσοχη",
+    "engelli | blockhaus* | suspension | prohibid* | προσοχη | allarm* | alerts | alerts on | alertas | allerte | fontos | onemli",
 )
 # Words for the end of a flag, or for the opposite of one.
 ENDED: Final = Terms(
@@ -130,7 +131,8 @@ ENDED: Final = Terms(
     "unblock* | entsperr* | debloqu* | desbloque* | sbloc* | odblok* | deblok* | gedeblok* | avblokk* | unban* | unflag* | un flagged | un blocked",
     "unlock* | lifted | aufgehoben* | freigegeben* | freigabe* | opphev* | ophaev* | havd | havt | upphavd* | opgeheven | leve | levee | levantad*",
     "odvolan* | released | reinstated | removed | entfernt | not blocked | nicht gesperrt | not banned | ikke spaerret | ej sparrad | no bloqueado",
-    "non bloccato | niet geblokkeerd | zruseno",
+    "non bloccato | niet geblokkeerd | zruseno | off hold | taken off",
+    "*取消拉黑* | *拉黑取消* | *黑名单*移* | *移*黑名单* | *取消警告* | *警告取消* | *해제* | *경고취소* | *解禁*",
 )
 ALLOWED: Final = Terms(
     "allowed | may * | can book | darf * | erlaubt | autorise | permitido | permesso | mag * | tillaten | tilladt | tillatt | sallittu",
@@ -202,7 +204,8 @@ NOT_A_FLAG: Final = Terms(
     "betaalmethode | zpusob platby | paid by | payment method | payment terms | payment type | deposit | deposit paid | anzahlung* | acompte* | fianza*",
     "sinal | borg | depositum | zaloha* | how did | como nos | wie auf uns | account manager | pets | animais | vaccin*",
     "blocco listin* | blocco prezz* | blocco scont* | preissperr* | rabattsperr* | price lock* | price block* | *メール* | *短信*",
-    "hold harmless* | interdit aux chiens | escluso iva | banniere | engelli | engelli mi",
+    "hold harmless* | interdit aux chiens | escluso iva | banniere | engelli | engelli mi | text alert* | blockbuchung* | blokboeking* | blockbokning*",
+    "blokbooking* | risikobelehr* | risikoaufklar* | risikoerkl* | riskivakuut* | *kunftssperr* | wegfahrsperr* | kindersperr* | sperrgepack* | warnanlage*",
 )
 # Lights as signs, in words.
 LIGHTS: Final = {"🟢": "green", "🟩": "green", "🟡": "yellow", "🟨": "yellow", "🟠": "orange", "🟧": "orange"} | {
@@ -220,8 +223,7 @@ YES_WORDS: Final = Terms(
     "blocked | banned | gesperrt | bloqueado | bloqueada | bloque | bloquee",
     "bloccato | bloccata | geblokkeerd | spaerret | sperret | sparrad | blockerad",
     "estetty | zablokowany | zablokowana | blokovan | blokovany",
-    "да | истина | так | 有 | あり | はい | ○ | 〇 | 該当 | 是 | 예 | 네",
-    "ναι",
+    "да | истина | так | 有 | あり | はい | ○ | 〇 | 該当 | 是 | 예 | 네 | ναι",
 )
 NO_WORDS: Final = Terms(
     "clear | cleared | good | gut | clean | e",
@@ -232,8 +234,7 @@ NO_WORDS: Final = Terms(
     "ok | okay | not | n/a | na | keine | kein | keiner | keines",
     "aucun | aucune | ninguno | ninguna | nessuno | nessuna | nenhum | nenhuma | geen | brak",
     "zadny | zadne | zadna | ingen | inget | ingenting | nil | null | ikke",
-    "нет | ложь | ні | 无 | 無 | なし | 非該当 | × | 아니오 | 아니요",
-    "οχι",
+    "нет | ложь | ні | 无 | 無 | なし | 非該当 | × | 아니오 | 아니요 | οχι",
 )
 # Texts that stand where there is nothing to say.
 NOTHING: Final = Terms(
@@ -279,7 +280,7 @@ NO_SUCH: Final = Terms(
 FLAGGED: Final = Terms(
     "flagged | flag | added | add | blocked | block | banned | set | gesperrt | markiert | gesetzt | sperre | bloque | bloqueado | bloqueada",
     "ajoute | bloccato | aggiunto | geblokkeerd | toegevoegd | sparrad | blockerad | spaerret | sperret | markeret | flaggad | flagget | estetty",
-    "zablokowano | zablokowany | dodano | blokovan* | zablokovan* | pridano | suspended | anadido | adicionado | raised | created",
+    "zablokowano | zablokowany | dodano | blokovan* | zablokovan* | pridano | suspended | anadido | adicionado | raised | created | put on hold",
 )
 UNFLAGGED: Final = Terms(
     "unflagged | un flagged | unflag | removed | remove | unblocked | unblock | unbanned | cleared | lifted | entsperrt | aufgehoben | entfernt",
@@ -290,7 +291,10 @@ UNFLAGGED: Final = Terms(
     "retiree | revocato | revocata | tolto | tolta | rimossa | revogado | revogada | removida | quitada | cofniet* | zdjet* | sneseno | zruseny",
     "deblocage | desbloqueo | desbloqueio | sblocco | entsperrung | freigabe | freigegeben | deblokkering | odblokowan* | avblokering | opphevelse | opphevet",
     "riammess* | readmis* | readmitid* | debanni* | slettet | anulowan* | hersteld | opnieuw toegelaten | wieder zugelassen | *解除*",
-    "ophaevelse | upphavd | upphavt | aukioltu | annullato | annule | annulee | anulado | anulada",
+    "ophaevelse | upphavd | upphavt | aukioltu | annullato | annule | annulee | anulado | anulada | peruttu | wycofan* | povucen* | ukinut* | retirat*",
+    "off hold | разблок* | розблок* | снят* | знят* | исключ* | виключ* | удал* | видал* | отмен* | скасован* | feloldva | feloldas | feloldott | torolve",
+    "visszavon* | deblocat* | ridicat* | retras* | anulat* | kaldirildi | engel* kaldirildi | iptal edildi | silindi | cikarildi | kara listeden *",
+    "taken off | αρση* | αρθηκε | ακυρ* | αφαιρ* | ξεμπλοκ* | dibuka* | dicabut* | dihapus* | 해제* | 취소* | 移出 | 移除 | 取消",
 )
 # Words for a flag that say nothing of its type, where another word says what happened to it.
 ANY_FLAG: Final = Terms("flag* | flagg* | unflag* | un flagged | markier* | merker | vermerk* | signale* | marca | markering | oznacz* | priznak | note")

@@ -144,7 +144,7 @@ REASON: Final = Terms(
     "reason* | *reason | grund | *grund | begrund* | *begrundung | motif* | raison* | motiv* | reden* | *reden | waarom | arsag* | arsak* | *arsak",
     "*arsag | orsak* | *orsak | anledn* | powod* | przyczyn* | duvod* | causa* | perche | porque | por que | syy | *syy | razon | why | warum",
     "selite | selitys",
-    "weshalb | pourquoi | cause | razao | oka | indok | sebep | neden | motiu | bakgrund | perustelu*",
+    "weil | wegen | due to | p g a | za co | de ce | weshalb | pourquoi | cause | razao | oka | indok | sebep | neden | motiu | bakgrund | perustelu*",
     "причин* | почему | основание | *理由* | *原因* | *사유* | *이유*",
     "λογοσ | αιτια | αιτιολογ*",
     "razlog* | nedeni | sebebi | priezast* | iemesl* | pohjus* | alasan* | ly do* | dovod* | motiu* | rao | zasto | kodel",
@@ -157,7 +157,7 @@ NOTES: Final = Terms(
     "description | descripcion | toelichting | opis | popis | megjegyzes | komentarz | komentar | kommentti | vermerk | *vermerk | *notiz | *text",
     "*kommentar | *anteckning | explanation | erklarung | forklaring",
     "примечан* | коммент* | заметк* | описание | *備考* | *メモ* | *コメント* | *备注* | *说明* | *비고* | *메모*",
-    "σημειωσ* | σχολι* | παρατηρησ*",
+    "σημειωσ* | σχολι* | παρατηρησ* | testo | texto | texte | tresc | текст* | *内容* | *내용*",
 )
 BY: Final = Terms(
     "by | von | par | por | da | door | av | af | durch | przez | toimesta | who | wer | kdo | kym | qui | quien | quem | chi | kuka | vem",

@@ -1,5 +1,6 @@
 """Rules for flags as a draft of a map proposes them, and what their columns are by their headers."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -18,6 +19,7 @@ from pipeline.wording import count_of
 LONGEST_TAG = 60  # characters
 A_DAY_OF_IT = "is it a day of it?"
 SENTENCE = r"\S\s+\S+\s+\S"
+DENIED = "^(?:未|非|不在|无|無|没有)|(?:でない|ではない|なし|不要|없음|아님)$"  # in headers without blanks: not, none, no
 
 
 @dataclass
@@ -74,7 +76,7 @@ def family_of(guess: Guess) -> tuple[str, int] | None:
 
 def is_denied(guess: Guess) -> bool:
     """Tell whether a header says that there is no flag, as not blocked does; no go is one."""
-    return guess.terms.startswith(NO_FIRST) and not NO_GO.within(guess.terms)
+    return (guess.terms.startswith(NO_FIRST) and not NO_GO.within(guess.terms)) or re.search(DENIED, guess.terms) is not None
 
 
 def is_about_else(guess: Guess) -> bool:
