@@ -1,5 +1,7 @@
 """Whom rows of another system's file mean that has no ids of the book: by e-mail address, else by phone number, else by name."""
 
+from collections.abc import Callable
+
 import narwhals.stable.v2 as nw
 import polars as pl
 
@@ -7,19 +9,20 @@ from pipeline.context import Context
 from pipeline.intake.cells import are_addresses, are_numbers, name_keys, phone_keys
 from pipeline.matching import find_by_keys, tell_faults
 from pipeline.rules.who import match_customers
-from pipeline.store.sources import customer_names
+from pipeline.store.sources import customer_names, lone_customers
 
 SEVERAL, NOBODY = "ambiguous-customer", "unknown-customer"
 NAMED = 5  # ids of customers of one name
 EXPLAINED = 1_000  # rows of a piece of which it is said which customers they may mean
 
 
-def find_or_name(context: Context, asked: pl.DataFrame) -> pl.DataFrame:
+def find_or_name(context: Context, numbers: Callable[[], pl.DataFrame | None], every: pl.DataFrame) -> pl.DataFrame:
     """Return customer_id, code, detail (of several: how many, and their ids) and is_new for rows of customers (email_key, phone, name_key), in their order.
 
-    The book's customer who has the address or number; where nobody has it, it is the id of a new one. Several customers who have it, or what is no
-    address or number, such as n/a or 0: a code.
+    The book's customer who has the address, or where there is none the number, or who has the number alone and is called so (`numbers_known`); where
+    nobody has it, it is the id of a new one. Several customers who have it, or what is no address or number, such as n/a or 0: a code.
     """
+    asked = every.with_columns(pl.when(pl.col("email_key").is_null()).then("phone").alias("phone"))
     unsound = _unsound(asked)
     found = _by_keys(context, asked.with_columns(pl.when(unsound.is_null()).then(name).alias(name) for name in ("email_key", "phone")))
     code = pl.coalesce(pl.lit(unsound), "code")
@@ -29,7 +32,18 @@ def find_or_name(context: Context, asked: pl.DataFrame) -> pl.DataFrame:
         code.alias("code"),
         is_new=code.is_null() & pl.col("customer_id").is_null() & new.is_not_null(),
     )
-    return _detailed(context, found, decided)
+    return _detailed(context, found, _known_by_number(decided, every, numbers, context))
+
+
+def _known_by_number(decided: pl.DataFrame, every: pl.DataFrame, numbers: Callable[[], pl.DataFrame | None], context: Context) -> pl.DataFrame:
+    """Return the same, where an address that nobody has stands in the row of a customer whom the book knows by number alone, with that one's id."""
+    may_be = decided["is_new"] & every["email_key"].is_not_null() & every["phone"].is_not_null()
+    known = numbers() if may_be.any() else None
+    if known is None:
+        return decided
+    others = every["email_key"].set(may_be, None).drop_nulls()
+    ids = find_by_number(known, others, context.settings.business.phone_region, every)
+    return decided.with_columns(ids.zip_with(ids.is_not_null(), decided["customer_id"]), pl.col("is_new") & ids.is_null())
 
 
 def _unsound(asked: pl.DataFrame) -> pl.Series:
@@ -70,6 +84,27 @@ def find_named(names: pl.DataFrame, asked: pl.DataFrame) -> pl.DataFrame:
     more = pl.when(pl.col("n") > NAMED).then(pl.lit(", …")).otherwise(pl.lit(""))
     detail = pl.when(pl.col("n") > 1).then(pl.format("{} customers are called so: {}{}", "n", "ids", more))
     return found.select(pl.when(code.is_null()).then("customer_id").alias("customer_id"), code.alias("code"), detail.alias("detail"))
+
+
+def numbers_known(context: Context) -> pl.DataFrame | None:
+    """Return phone_key, name_key and customer_id of the customers of whom the book has a number and no e-mail address; None where there are none."""
+    people = lone_customers(context.book)
+    name = people.select(pl.concat_str("first_name", "last_name", separator=" ", ignore_nulls=True)).to_series()
+    keyed = people.select(
+        "customer_id", name_keys(name).alias("name_key"), phone_keys(people["phone"], context.settings.business.phone_region).alias("phone_key")
+    )
+    return keyed.drop_nulls().unique(["name_key", "phone_key"], keep="none") if len(people) else None
+
+
+def find_by_number(numbers: pl.DataFrame, emails: pl.Series, region: str | None, asked: pl.DataFrame) -> pl.Series:
+    """Return for rows that have an e-mail address that nobody has the customer_id of who has their number alone, and is called so; else null.
+
+    `numbers`: see `numbers_known`; `emails`: the addresses that the book has.
+    """
+    is_new = asked["email_key"].is_not_null() & ~asked["email_key"].is_in(emails.implode())
+    phones = phone_keys(asked["phone"].set(~is_new, None), region)
+    keyed = asked.select("name_key", phones.alias("phone_key"))
+    return keyed.join(numbers, on=["phone_key", "name_key"], how="left", validate="m:1", maintain_order="left")["customer_id"]
 
 
 def _by_keys(context: Context, asked: pl.DataFrame) -> pl.DataFrame:

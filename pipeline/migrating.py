@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import polars as pl
@@ -14,7 +14,7 @@ from pipeline.ahead import ahead
 from pipeline.chaining import Chained, chain_flags
 from pipeline.context import Context
 from pipeline.effects import count_gone
-from pipeline.identity import find_named, find_or_name, names_known
+from pipeline.identity import find_by_number, find_named, find_or_name, names_known, numbers_known
 from pipeline.intake.cells import phone_keys
 from pipeline.intake.idsets import Order
 from pipeline.joining import join_rows
@@ -33,6 +33,7 @@ from pipeline.store.sources import (
     begin_staging,
     brought_elsewhere,
     count_unseen,
+    emails_known,
     find_said,
     find_standing,
     keep_known,
@@ -97,7 +98,10 @@ def migrate_sources(loading: Loading, sources: Sequence[tuple[int, Source]]) -> 
     telling = _write_flags(done, loading, spoken)
     people, new = _bring_customers(loading, [number for number, _ in of_customers])
     named = names_known(context) if any(source.names_only() for _, source in sources) else pl.DataFrame()
-    exports = [(number, booking_export(source, partial(find_named, named))) for number, source in sources if source.kind == "bookings"]
+    of_bookings = [one for one in sources if one[1].kind == "bookings"]
+    numbers = numbers_known(context) if any(source.has_both() for _, source in of_bookings) else None
+    lone = partial(find_by_number, numbers, emails_known(context.book), context.settings.business.phone_region) if numbers is not None else None
+    exports = [(number, booking_export(source, partial(find_named, named), lone)) for number, source in of_bookings]
     told = bring_bookings(replace(loading, create_customers=True), exports, done.loaded, partial(telling.finish, have_alerts=new == people))
     _count_customers(done, context, (people, new, told), [number for number, _ in of_customers])
     count_book(done.counts, context, any_before=done.flags_before > 0)
@@ -177,9 +181,9 @@ def read_sources(context: Context, sources: Sequence[tuple[int, Source]], progre
             yield piece
             progress(number, len(piece.picked.rows), before + source.opened.passed(), sum(sizes))
 
-    read = Read(take, partial(add_named, context.book))
+    read, whose = Read(take, partial(add_named, context.book)), partial(find_or_name, context, cache(partial(numbers_known, context)))
     for number, source in sources:
-        read_customers((number, source), pieces(number, source, before), partial(find_or_name, context), read)
+        read_customers((number, source), pieces(number, source, before), whose, read)
         before += source.size
     became, read.remarks = join_rows(context, {number: source.name for number, source in sources})
     read.may_repeat = not order.is_ascending or bool(became)

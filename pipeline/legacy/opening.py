@@ -53,6 +53,10 @@ class Source:
         keys = [header for column in ("customer_id", "email", "phone") for header in self.map.bookings.get(column, ())]
         return self.kind == "bookings" and not self.has(keys)
 
+    def has_both(self) -> bool:
+        """Tell whether it is a file of bookings that names customers by e-mail address and by number."""
+        return self.kind == "bookings" and all(self.has(self.map.bookings.get(column, ())) for column in ("email", "phone"))
+
     def unused(self) -> list[str]:
         """Return the columns of which nothing is made."""
         used = {header_key(header) for header in _used(self.map, self.kind)}

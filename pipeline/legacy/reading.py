@@ -5,18 +5,19 @@ from dataclasses import dataclass, field, replace
 
 import polars as pl
 
-from pipeline.findings import CATALOGUE, NOT_A_ZONE, Checked
+from pipeline.findings import Checked
 from pipeline.intake.casting import cast_bookings, cast_customers
-from pipeline.intake.cells import are_addresses, email_keys, keys_of, name_keys, own_texts, word_keys
+from pipeline.intake.cells import email_keys, keys_of, name_keys, own_texts, word_keys
 from pipeline.intake.checking import FINDINGS
 from pipeline.intake.exports import Export, as_export, is_mended
 from pipeline.intake.maps import ColumnMap
-from pipeline.intake.sheets import ERROR_TEXTS, RawSheet, cell
-from pipeline.legacy.flagging import ITEMS, NO_TEXT, Told, find_items
+from pipeline.intake.sheets import RawSheet, cell
+from pipeline.legacy.flagging import ITEMS, Told, find_items
 from pipeline.legacy.messaging import in_file_words
 from pipeline.legacy.norecords import find_no_records
 from pipeline.legacy.opening import Source
-from pipeline.legacy.shaping import Picked, count_scientific, not_picked, shape, strange_zones
+from pipeline.legacy.shaping import Picked, count_scientific, not_picked, shape
+from pipeline.legacy.unfit import bad_emails, bad_ids, bad_zones, code_faults
 from schemas.plan import CUSTOMER_EXPORT, Dtype
 
 CUSTOMERS: dict[str, Dtype] = {"file_no": pl.Int64, **CUSTOMER_EXPORT}
@@ -28,9 +29,6 @@ NOT_PICKED = "{} is not of the form that [pick] of the map takes a part of: noth
 IN_SHORT = (
     "{} is written as a spreadsheet shows long numbers, and counts as it stands; if that left digits out, export the file again without opening it in between"
 )
-NO_IDS = (*NO_TEXT, *ERROR_TEXTS)
-LIKE_NO_ID = r"^[#\x{2013}\x{2014}-]|^[nN]/"
-NO_ID = "what stands in the place of the id is none, and by it different people would become one: give the id, or leave the cell blank"
 ASKED = ("email_key", "phone", "name_key")
 
 
@@ -164,14 +162,14 @@ def _cast(picked: Picked, whose: Whose) -> tuple[Checked, pl.DataFrame]:
     new = pl.DataFrame(schema=NEW)
     if ids.null_count():
         lacking = ids.is_null().arg_true()
-        asked = _asked(sheet, positions)[lacking]
+        asked = _asked(sheet, positions, every=True)[lacking]
         found = whose(asked)
         new = pl.DataFrame({"source_row": picked.rows.gather(lacking), "by_phone": asked["email_key"].is_null()}).filter(found["is_new"])
         ids = ids.scatter(lacking, found["customer_id"])
-        faults = _faults(picked.rows.gather(lacking), found)
+        faults = code_faults(picked.rows.gather(lacking), found)
         sheet, positions = _with_ids(sheet, positions, ids)
     checked = cast_customers(sheet, positions, column_map(picked.source))
-    return _without(checked, pl.concat([faults, _bad_ids(picked, "customer_id")]), "missing-id"), new
+    return _without(checked, pl.concat([faults, bad_ids(picked, "customer_id")]), "missing-id"), new
 
 
 def cast_named(sheet: RawSheet, source: Source) -> Checked:
@@ -179,64 +177,29 @@ def cast_named(sheet: RawSheet, source: Source) -> Checked:
     picked = Picked(sheet, source)
     shaped, positions = shape(picked)
     checked = cast_customers(shaped, positions, column_map(source))
-    none, bad_ids = find_no_records(sheet, picked.places(source.map.customers.get("customer_id", ()))), _bad_ids(picked, "customer_id")
+    none, no_ids = find_no_records(sheet, picked.places(source.map.customers.get("customer_id", ()))), bad_ids(picked, "customer_id")
     is_none = pl.col("source_row").is_in(none["source_row"].implode())
     checked = replace(checked, findings=checked.findings.filter(~is_none))
-    checked = _without(checked, pl.concat([none, bad_ids.filter(~is_none)]), "missing-id")
+    checked = _without(checked, pl.concat([none, no_ids.filter(~is_none)]), "missing-id")
     return replace(checked, findings=in_file_words(checked.findings, source))
 
 
-def _asked(sheet: RawSheet, positions: dict[str, int]) -> pl.DataFrame:
-    """Return `ASKED` for every row: an e-mail address, else a phone number, else a name."""
+def _asked(sheet: RawSheet, positions: dict[str, int], *, every: bool = False) -> pl.DataFrame:
+    """Return `ASKED` for every row: an e-mail address, else a phone number, else a name; or, with `every`, all of them."""
     nothing = pl.Series([None], dtype=pl.String).new_from_index(0, len(sheet.rows))
     texts = {name: sheet.rows[cell(positions[name])] if name in positions else nothing for name in ("email", "phone", "first_name", "last_name")}
     frame = pl.DataFrame({"email_key": email_keys(texts["email"]), "phone": texts["phone"], "first": texts["first_name"], "last": texts["last_name"]})
     name = frame.select(pl.concat_str("first", "last", separator=" ", ignore_nulls=True)).to_series()
     frame = frame.with_columns(name_keys(name).alias("name_key"))
-    return frame.select(
-        "email_key",
-        pl.when(pl.col("email_key").is_null()).then("phone").alias("phone"),
-        pl.when(pl.col("email_key").is_null() & pl.col("phone").is_null()).then("name_key").alias("name_key"),
+    return (
+        frame.select(ASKED)
+        if every
+        else frame.select(
+            "email_key",
+            pl.when(pl.col("email_key").is_null()).then("phone").alias("phone"),
+            pl.when(pl.col("email_key").is_null() & pl.col("phone").is_null()).then("name_key").alias("name_key"),
+        )
     )
-
-
-def _faults(rows: pl.Series, found: pl.DataFrame) -> pl.DataFrame:
-    """Return findings for rows that mean no one customer; `found` has their code, and may have a detail of it."""
-    detail = pl.col("detail") if "detail" in found.columns else pl.lit(None, pl.String)
-    coded = found.select(rows.alias("source_row"), "code", detail.alias("detail")).filter(pl.col("code").is_not_null())
-    messages = {code: CATALOGUE[code].message for code in coded["code"].unique()}
-    message = pl.concat_str(pl.col("code").replace_strict(messages, return_dtype=pl.String), "detail", separator="; ", ignore_nulls=True)
-    return coded.select("source_row", "code", pl.lit("customer_id").alias("column"), message=message)
-
-
-def _bad_emails(rows: pl.Series, sheet: RawSheet, positions: dict[str, int]) -> pl.DataFrame:
-    """Return findings for rows that have no id, and an e-mail address that is none."""
-    bad = ~are_addresses(email_keys(sheet.rows[cell(positions["email"])])).fill_null(value=True)
-    if "customer_id" in positions:
-        bad &= sheet.rows[cell(positions["customer_id"])].is_null()
-    return _faults(rows.filter(bad), pl.DataFrame({"code": ["bad-email"] * int(bad.sum())}, schema={"code": pl.String}))
-
-
-def _bad_zones(picked: Picked) -> pl.DataFrame:
-    """Return findings for rows that name a time zone that there is not."""
-    header = (*picked.source.map.zone_column, "")[0]
-    rows = picked.rows.filter(strange_zones(picked)).to_frame()
-    return rows.select("source_row", code=pl.lit("bad-date"), column=pl.lit(header), message=pl.lit(NOT_A_ZONE.format(header)))
-
-
-def _bad_ids(picked: Picked, name: str) -> pl.DataFrame:
-    """Return findings for rows with an id of which the map's pattern takes nothing, so that another key would tell the row in its place, and no ids.
-
-    By words such as n/a, and by what stands where a formula failed, different people would become one.
-    """
-    text = picked.text(headers := picked.source.map.columns_of(picked.source.kind).get(name, ()))
-    text = picked.nothing() if text is None else text
-    odd = text.str.contains(LIKE_NO_ID).fill_null(value=False).arg_true()  # few, of all rows
-    none = picked.rows[odd].filter(word_keys(text[odd]).is_in(keys_of(NO_IDS)).fill_null(value=False))
-    none = none.filter(~none.is_in(picked.rows.filter(picked.errors(headers)).implode()))
-    rows = (other := not_picked(picked, name)).filter(~other.is_in(none.implode()))
-    found = [_faults(some, pl.DataFrame({"code": ["bad-id"] * len(some)}, schema={"code": pl.String})) for some in (rows, none)]
-    return pl.concat([found[0], found[1].with_columns(message=pl.lit(NO_ID))])
 
 
 def _with_ids(sheet: RawSheet, positions: dict[str, int], ids: pl.Series) -> tuple[RawSheet, dict[str, int]]:
@@ -256,8 +219,15 @@ def _without(checked: Checked, faults: pl.DataFrame, besides: str) -> Checked:
     return Checked(checked.rows, findings, holds if checked.holds is None else holds & checked.holds)
 
 
-def booking_export(source: Source, whose: Whose) -> Export:
-    """Return a file of bookings as an export to be loaded; where it names customers by e-mail, the phone is left out, and by name only where that is all."""
+def _blanked(sheet: RawSheet, place: int, where: pl.Series) -> RawSheet:
+    return replace(sheet, rows=sheet.rows.with_columns(sheet.rows[cell(place)].set(where, None)))
+
+
+def booking_export(source: Source, whose: Whose, lone: Callable[[pl.DataFrame], pl.Series] | None = None) -> Export:
+    """Return a file of bookings as an export to be loaded; where it names customers by e-mail, the phone is left out, and by name only where that is all.
+
+    `lone` gives the ids of customers whom the book knows by number alone, and who are called as the row says; None where there are none.
+    """
 
     def cast(sheet: RawSheet) -> Checked:
         picked = Picked(sheet, source)
@@ -265,21 +235,24 @@ def booking_export(source: Source, whose: Whose) -> Export:
         faults, spare = pl.DataFrame(schema=FINDINGS), picked.nothing().alias("spare_phone")
         if not {"customer_id", "email", "phone"} & set(positions):
             found = whose(_asked(shaped, positions))
-            faults = _faults(picked.rows, found)
+            faults = code_faults(picked.rows, found)
             shaped, positions = _with_ids(shaped, positions, found["customer_id"])
         elif {"email", "phone"} <= set(positions):
             spare = shaped.rows[cell(positions["phone"])].alias("spare_phone")
-            phones = spare.set(shaped.rows[cell(positions["email"])].is_not_null(), None)
-            shaped = replace(shaped, rows=shaped.rows.with_columns(phones.alias(cell(positions["phone"]))))
+            if lone and "customer_id" not in positions:
+                ids = lone(_asked(shaped, positions, every=True))
+                shaped = _blanked(shaped, positions["email"], ids.is_not_null())
+                shaped, positions = _with_ids(_blanked(shaped, positions["phone"], ids.is_not_null()), positions, ids)
+            shaped = _blanked(shaped, positions["phone"], shaped.rows[cell(positions["email"])].is_not_null())
         if "email" in positions:
-            faults = pl.concat([faults, _bad_emails(picked.rows, shaped, positions)])
-        faults = pl.concat([faults, _bad_zones(picked), _bad_ids(picked, "booking_id"), _bad_ids(picked, "customer_id")])
+            faults = pl.concat([faults, bad_emails(picked.rows, shaped, positions)])
+        faults = pl.concat([faults, bad_zones(picked), bad_ids(picked, "booking_id"), bad_ids(picked, "customer_id")])
         checked = _without(cast_bookings(shaped, positions, column_map(source)), faults, "missing-customer")
         return replace(checked, rows=checked.rows.with_columns(spare), findings=in_file_words(checked.findings, source))
 
     columns = source.map.bookings
     present = {name for name, headers in columns.items() if source.has(headers)}
-    present |= {"spare_phone"} if {"email", "phone"} <= present else set()
+    present |= {"spare_phone"} | ({"customer_id"} if lone else set()) if {"email", "phone"} <= present else set()
     if "name" in present:
         present |= {"first_name", "last_name"} | (set() if present & {"email", "phone"} else {"customer_id"})
     return as_export(source.opened, source.what, frozenset(present - {"name", "day"}) | {"starts_at"}, cast, ())

@@ -228,6 +228,19 @@ def customer_names(book: Book) -> pl.DataFrame:
     return book.ask("SELECT customer_id, first_name, last_name FROM customers WHERE status <> 'deleted' ORDER BY customer_id")
 
 
+def lone_customers(book: Book) -> pl.DataFrame:
+    """Return customer_id, names and phone of all customers who have a number and no e-mail address; deleted ones left out."""
+    return book.ask(
+        "SELECT customer_id, first_name, last_name, phone FROM customers "
+        "WHERE status <> 'deleted' AND email_key IS NULL AND phone IS NOT NULL ORDER BY customer_id"
+    )
+
+
+def emails_known(book: Book) -> pl.Series:
+    """Return the e-mail addresses of all customers, in normal form."""
+    return book.ask("SELECT DISTINCT email_key FROM customers WHERE email_key IS NOT NULL")["email_key"]
+
+
 def begin_due(book: Book) -> None:
     """Make `due` empty: the flags that a source says stand, and what became of them (imported, changed, unchanged)."""
     book.run("CREATE OR REPLACE TEMP TABLE due (customer_id VARCHAR, key VARCHAR, flag_type VARCHAR, became VARCHAR, comment VARCHAR)")

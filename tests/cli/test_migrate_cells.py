@@ -340,3 +340,38 @@ def test_a_mended_row_keeps_its_apostrophes(bare: Shop) -> None:
 @pytest.mark.parametrize(("system", "other"), [("acuity", "brings its row back"), ("vagaro", "counts as no, and the report tells it")])
 def test_a_map_in_words_says_what_becomes_of_other_words(bare: Shop, system: str, other: str) -> None:
     assert f"another word {other}" in bare.run("migrate", "--explain", system).out
+
+
+VISITS = "Start Time,End Time,Timezone,First Name,Last Name,Phone,Email,Type,Calendar,Appointment Price,Date Scheduled,Appointment ID\n"
+
+
+@pytest.mark.parametrize("together", [True, False])
+@pytest.mark.parametrize(
+    ("name", "email", "whose"),
+    [
+        ("gus,UP", "gus@example.com", "+447700900111"),  # the banned client, with an address now
+        ("Pia,Low", "pia@example.com", "pia@example.com"),  # somebody else with the number
+        ("Gus,Up", "zoe@example.com", "zoe@example.com"),  # an address that another client has
+    ],
+)
+def test_a_visit_with_a_new_address_is_of_the_client_of_that_name_and_number(bare: Shop, together: bool, name: str, email: str, whose: str) -> None:
+    bare.file("clients.csv", f"{ACUITY}Gus,Up,'+447700900111,,200,,yes\nZoe,Quick,,zoe@example.com,1,,\n")
+    time = '"December 2, 2030 9:00 am","December 2, 2030 10:00 am",Europe/London'
+    bare.file("visits.csv", f"{VISITS}{time},{name},'+44 7700 900111,{email},Massage,Ann,29.00,2026-06-01,1\n")
+    for files in [["clients.csv", "visits.csv"]] if together else [["clients.csv"], ["visits.csv"]]:
+        assert bare.run("migrate", *files, *AS_OF).code == 0
+    alert = "banned in Acuity" if whose.startswith("+") else None
+    assert asked(bare, "SELECT customer_id, alert_message FROM bookings") == [(whose, alert)]
+    assert bare.run("migrate", "clients.csv", "visits.csv", *AS_OF).json()["status"] == "nothing-applied"
+    assert bare.run("migrate", "clients.csv", "visits.csv", "--check", *AS_OF).code == 0
+
+
+def test_a_client_known_by_number_who_has_an_address_now_is_the_same(bare: Shop) -> None:
+    bare.file("old.csv", f"{ACUITY}Gus,Up,'+447700900111,,200,,yes\nPia,Low,'+447700900112,,9,,yes\n")
+    bare.file("new.csv", f"{ACUITY}Gus,Up,'+447700900111,gus@example.com,1,,\nPia,Other,'+447700900112,pia@example.com,1,,\n")
+    for name in ("old.csv", "new.csv"):
+        assert bare.run("migrate", name, *AS_OF, "--allow-mass-change").code == 0
+    people = asked(bare, "SELECT customer_id, last_name, email, alert_message FROM customers ORDER BY ALL")
+    known = [("+447700900111", "Up", "gus@example.com", None), ("+447700900112", "Low", None, "banned in Acuity")]
+    assert people == [*known, ("pia@example.com", "Other", "pia@example.com", None)]
+    assert bare.run("migrate", "new.csv", *AS_OF).json()["status"] == "nothing-applied"
