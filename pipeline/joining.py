@@ -15,7 +15,7 @@ TOLD = 5  # rows that a note names
 PAIRS = {"named": pl.String, "other": pl.String}
 JOINED = "tell a customer of another row by the same e-mail address or phone number, and no other name: taken as that customer"
 APART = (
-    "have the e-mail address or phone number of customers of other rows, who are called otherwise or are more than one: taken as customers of their own; "
+    "have the e-mail address or phone number of customers of other rows, who are called otherwise or are more than one: not taken as one of them; "
     "give them the ids of those whom they mean, if they are the same"
 )
 

@@ -37,7 +37,12 @@ def tell_lacking(source: Source) -> list[str]:
     """Return remarks on what the map names and the file lacks, with the nearest header that it has."""
     rules = list(source.map.flags) if source.kind == "customers" else []
     silent = [rule for rule in rules if not source.has(rule.tells())]
-    said = [f"{source.name}: no {_kind(rule)} can come: {_named(source, rule.tells())} is not in the file" for rule in silent]
+    told = {rule.type for rule in rules if rule not in silent}
+    said = [
+        f"{source.name}: {f'{_kind(rule)} come of other columns alone' if rule.type in told else f'no {_kind(rule)} can come'}: "
+        f"{_named(source, rule.tells())} is not in the file"
+        for rule in silent
+    ]
     groups = list(dict.fromkeys(_lacking(source, [rule for rule in rules if rule not in silent])))
     if groups:
         said.append(f"{source.name}: the map names columns that the file lacks: {', '.join(_named(source, headers) for headers in groups)}")

@@ -121,7 +121,7 @@ def test_rows_without_an_id_join_the_customer_who_has_one(bare: Shop) -> None:
 def test_rows_that_may_be_of_one_customer_or_not_are_told(bare: Shop, other: str) -> None:
     done = migrated(bare, ACUITY + ANN[0] + other)
     assert (done.code, asked(bare, FLAGGED)) == (0, [("+12025550155", "On Hold")])
-    told = [remark for remark in done.json()["remarks"] if "taken as customers of their own" in remark]
+    told = [remark for remark in done.json()["remarks"] if "not taken as one of them" in remark]
     assert [remark.endswith("(export.csv, row 3)") for remark in told] == [True], done.out
 
 
