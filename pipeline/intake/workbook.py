@@ -83,13 +83,14 @@ def read_sheets(book: Book, sought: Sought, only: tuple[str, ...] = ()) -> Workb
     """Return the sheets of a workbook that was parsed; see `read_workbook`."""
     book = replace(book, passed=_with_looks(book.passed, book.parsed))
     only = _named(book, only)
-    sheets, skipped, nearest = [], [], []
+    sheets, skipped, nearest, beyond = [], [], [], []
     for listed in book.parsed.listed:
         reason = _reason_to_skip(listed, only)
         sheet = None if reason else _load(book, listed)
         found = _find_columns(listed.name, sheet, sought, is_whole=book.is_whole) if sheet else None
         if sheet and found and found.wanted.score(found.header)[0]:
             sheets.append(_read_sheet(book, listed.name, sheet, found))
+            beyond += _tell_beyond(listed.name, sheet, found)
             continue
         if found:
             nearest.append((listed.name, found))
@@ -98,7 +99,7 @@ def read_sheets(book: Book, sought: Sought, only: tuple[str, ...] = ()) -> Workb
         skipped.append(f"{listed.name} ({reason or 'no header with the required columns'})")
     if not sheets:
         raise _unusable(nearest, book, book.where)
-    return WorkbookRead(tuple(sheets), tuple(skipped), tuple(_remarks(book.passed, sheets)))
+    return WorkbookRead(tuple(sheets), tuple(skipped), (*_remarks(book.passed, sheets), *beyond))
 
 
 def _with_looks(passed: Passed, parsed: Parsed) -> Passed:
@@ -196,6 +197,17 @@ def _read_sheet(book: Book, name: str, cells: Cells, found: _Found) -> RawSheet:
     marks = _with_merges(marks, rows, book, (name, found))
     rows = _with_errors(rows, marks).filter(pl.any_horizontal(pl.exclude("source_row").is_not_null()))
     return RawSheet(name, found.header, found.row, rows, marks.select(*MARK_SCHEMA), found.wanted, first_column=found.first_column)
+
+
+def _tell_beyond(name: str, cells: Cells, found: _Found) -> list[str]:
+    """Return a remark where cells right of the last header hold something, as where a row was shifted: nothing is made of them."""
+    further = [column for column in cells.rows.columns if column != "source_row"][len(found.header) :]
+    if not further:
+        return []
+    filled = pl.any_horizontal((pl.col(column).str.strip_chars() != "").fill_null(value=False) for column in further)
+    rows = cells.rows.filter((pl.col("source_row") > found.row) & filled)["source_row"]
+    what = "cells right of the last header, of which nothing is made: give them a header, or move them to their columns"
+    return [f"{name}: {count_of(len(rows), 'row has', 'rows have')} {what} (row {rows[0]}{' and others' if len(rows) > 1 else ''})"] if len(rows) else []
 
 
 def _own_marks(book: Book, name: str, found: _Found) -> pl.DataFrame:

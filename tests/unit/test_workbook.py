@@ -289,3 +289,12 @@ def test_frames_keep_their_shape() -> None:
     sheet = sheet_of(HEADER)
     assert sheet.rows.schema == {"source_row": pl.Int64, "c0": pl.String, "c1": pl.String, "c2": pl.String, "c3": pl.String}
     assert sheet.marks.schema == {"source_row": pl.Int64, "position": pl.Int64, "mark": pl.String}
+
+
+def test_cells_right_of_the_last_header_are_told() -> None:
+    head = ["action", "customer_id", "flag_type", "comment"]
+    row = ["add", "C1", "Alert", "x"]
+    said = "of which nothing is made: give them a header, or move them to their columns"
+    assert read(book(head, row, [*row, None, "call first"])).remarks == (f"Flags: 1 row has cells right of the last header, {said} (row 3)",)
+    assert read(book(head, [*row, "y"], [*row, "y"])).remarks == (f"Flags: 2 rows have cells right of the last header, {said} (row 2 and others)",)
+    assert read(book(head, row, [*row, " "])).remarks == read(book(head, row)).remarks == ()
