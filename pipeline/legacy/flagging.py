@@ -66,7 +66,8 @@ def find_items(picked: Picked, types: Sequence[str], told: Told) -> tuple[pl.Dat
 def _with_errors(picked: Picked, rule: FlagRule, faults: pl.DataFrame) -> pl.DataFrame:
     """Return a rule's faults, and in their place `cell-error` for rows in which one of its cells holds an error: what else they lack follows of that."""
     unread = {header: rows for header in rule.columns() if len(rows := picked.rows.filter(picked.errors((header,))))}
-    errors = [_fault(rows.to_frame("source_row"), CELL_ERROR, (header,)) for header, rows in unread.items()]
+    said = {header: f"{CATALOGUE[CELL_ERROR].message} (column {header})" for header in unread}
+    errors = [_fault(rows.to_frame("source_row"), CELL_ERROR, (header,), said[header]) for header, rows in unread.items()]
     told = pl.concat([pl.Series(dtype=pl.Int64), *unread.values()])
     return pl.concat([faults.filter(~pl.col("source_row").is_in(told.implode())), *errors]).unique(["source_row", "code"], keep="first", maintain_order=True)
 

@@ -22,6 +22,9 @@ def in_file_words(findings: pl.DataFrame, source: Source) -> pl.DataFrame:
         headers = _present(source, *(("day", name) if name == "starts_at" else (name,)))
         if headers:
             message = message.str.replace_all(rf"\b{re.escape(name)}\b", " / ".join(headers).replace("$", "$$"))
+    for name, column in {"first_name": "name", "last_name": "name", **{name: name for name in columns}}.items():
+        if headers := _present(source, column):
+            message = message.str.replace(f"(column {name})", f"(column {headers[0]})", literal=True)
     no_id = NO_ID.format(" or ".join(_present(source, "booking_id"))) if source.kind == "bookings" else NOBODY.format(_keys(source))
     said = {"missing-customer": NOBODY.format(_keys(source)), "missing-id": no_id}
     message = pl.coalesce(pl.col("code").replace_strict(said, default=None, return_dtype=pl.String), message)

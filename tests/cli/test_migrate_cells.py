@@ -375,3 +375,15 @@ def test_a_client_known_by_number_who_has_an_address_now_is_the_same(bare: Shop)
     known = [("+447700900111", "Up", "gus@example.com", None), ("+447700900112", "Low", None, "banned in Acuity")]
     assert people == [*known, ("pia@example.com", "Other", "pia@example.com", None)]
     assert bare.run("migrate", "new.csv", *AS_OF).json()["status"] == "nothing-applied"
+
+
+@pytest.mark.parametrize("column", ["Customer ID", "Customer Name", "Flag Type", "Flag Comment", "Created Date"])
+def test_a_cell_that_holds_an_error_is_named_as_the_file_names_it(bare: Shop, column: str) -> None:
+    header = LAYER.strip().split(",")
+    workbook(bare, [header, ["7" if title == "Customer ID" else "x" for title in header]])
+    book = openpyxl.load_workbook(bare.folder / "export.xlsx")
+    book.active.cell(2, header.index(column) + 1).value = "#N/A"
+    book.save(bare.folder / "export.xlsx")
+    assert bare.run("migrate", "export.xlsx", "--from", "thelayer", *AS_OF).code == 4
+    back = openpyxl.load_workbook(bare.folder / "export.rejected.xlsx").worksheets[0]
+    assert f"(column {column})" in str(back.cell(2, back.max_column).value)
