@@ -12,7 +12,7 @@ from pipeline.legacy.opening import Source
 from pipeline.parting import Spoken
 from pipeline.reconciliation import UNREAD, tally
 from pipeline.report import SHOWN
-from pipeline.store.sources import brought_elsewhere, customers_of, events_told, find_said, flags_of
+from pipeline.store.sources import brought_elsewhere, customers_of, events_told, find_said, flags_of, said_now
 
 PLAIN = ("first_name", "last_name", "company", "email", "phone", "status")
 DIFFERENCE = ("customer_id", "item", "difference", "in_file", "in_book")
@@ -26,7 +26,8 @@ def compare(spoken: Spoken, people: pl.DataFrame, context: Context) -> tuple[pl.
     compared tells how many flags and events were compared, agree and differ (`tally`), those of customers who are not in the book included.
 
     `people`: customers as the files have them, each once; a blank cell says nothing. Addresses and numbers are compared in their normal form. A flag
-    is the same where the book's comment has the source's, line by line, and its last day is the source's; not before it, where the comment has more.
+    is the same where the book's comment has the source's, line by line, and no other line that this source brought and says no more, and its last day is
+    the source's; not before it, where the comment has more.
     Flags past their last day count on neither side. Events of the files that the book does not have differ too, and so do flags that the source had
     brought, of customers whom the files do not tell of.
     """
@@ -35,7 +36,8 @@ def compare(spoken: Spoken, people: pl.DataFrame, context: Context) -> tuple[pl.
     day = context.as_of.astimezone(context.settings.zone).date()
     past = (pl.col("expires_on") < day).fill_null(value=False)  # what nobody has ended yet is over all the same, as it is in the file
     standing, events, known_events = said_by(spoken, context)
-    flags = _flags(standing, flags_of(context.book, people["customer_id"]).filter(~past))
+    brought = said_now(context.book).filter(~pl.col("customer_id").is_in(list(spoken.partly)))
+    flags = _flags(standing, flags_of(context.book, people["customer_id"]).filter(~past), brought)
     absent = people.join(known, on="customer_id", how="anti").select("customer_id")
     there = flags.join(absent, on="customer_id", how="anti")
     zone = context.settings.business.timezone
@@ -79,13 +81,17 @@ def tell_unread(findings: Sequence[tuple[int, pl.DataFrame]], files: Sequence[tu
     return told
 
 
-def _flags(file: pl.DataFrame, book: pl.DataFrame) -> pl.DataFrame:
+def _flags(file: pl.DataFrame, book: pl.DataFrame, brought: pl.DataFrame) -> pl.DataFrame:
     book = book.with_columns(word_keys(book["flag_type"]).alias("key"))
     sides = file.join(book, on=["customer_id", "key"], how="full", coalesce=True, validate="1:1", suffix="_book")
+    former = brought.with_columns(key=word_keys(brought["flag_type"])).unique(["customer_id", "key"], keep="last", maintain_order=True)
+    sides = sides.join(former.select("customer_id", "key", "brought", "elsewhere"), on=["customer_id", "key"], how="left", validate="1:1")
     said, stands = pl.col("said"), pl.col("comment")
     lines, sought = (pl.concat_str(pl.lit(JOINT), text, pl.lit(JOINT)) for text in (stands, said))  # a part of a line is another text
     has_lines = said.str.split(JOINT).list.set_difference(stands.str.split(JOINT)).list.len() == 0  # flags without days have no order
-    other = pl.when(~(lines.str.contains(sought, literal=True) | has_lines)).then(pl.lit("with another comment"))
+    dropped = pl.col("brought").str.split(JOINT).list.set_difference(said.str.split(JOINT)).list.set_difference(pl.col("elsewhere").str.split(JOINT))
+    is_more = (dropped.list.set_intersection(stands.str.split(JOINT)).list.len() > 0).fill_null(value=False)
+    other = pl.when(~(lines.str.contains(sought, literal=True) | has_lines) | is_more).then(pl.lit("with another comment"))
     until, ends = pl.col("said_until"), pl.col("expires_on")
     is_early = ends.is_not_null() & (until.is_null() | (ends < until))
     is_other = pl.when((stands == said) | (has_lines & (stands.str.len_bytes() == said.str.len_bytes()))).then(until.ne_missing(ends)).otherwise(is_early)

@@ -62,6 +62,14 @@ def said_elsewhere(book: Book, customers: pl.DataFrame) -> pl.DataFrame:
     return _of(book, "said_elsewhere", customers)
 
 
+def said_now(book: Book) -> pl.DataFrame:
+    """Return all that `find_said` found: customer_id, flag_type, brought (its word) and elsewhere (others', or blank); the last last."""
+    return book.ask(
+        "SELECT customer_id, flag_type, b.said AS brought, coalesce(e.said, '') AS elsewhere FROM said_before b "
+        "LEFT JOIN said_elsewhere e USING (customer_id, flag_type) WHERE b.said IS NOT NULL ORDER BY event_id"
+    )
+
+
 def find_standing(book: Book) -> None:
     """Keep the flags that the staged customers have (`stood_before`) and the alerts (`alerted_before`): what a batch decides by, before it writes."""
     for table, query in (("stood_before", items_query(FLAGS)), ("alerted_before", ALERTED)):

@@ -93,3 +93,16 @@ def test_the_reason_of_a_migration_stands_with_the_flags_that_it_sets(bare: Shop
     assert bare.run("migrate", "resale.csv", "--reason", "moving over", *AS_OF).code == 0
     told = asked(bare, "SELECT reason FROM history WHERE entity = 'flags' AND customer_id = 'R2' ORDER BY event_id")
     assert told == [("rude",), ("mistake",)]  # what the source says of an event stays
+
+
+def test_a_line_that_the_system_had_brought_and_says_no_more_differs(bare: Shop) -> None:
+    header = "Customer ID,Customer Name,Flag Type,Flag Comment,Created By,Created Date\n"
+    first, second = "A,Ann,Warning,owes 10,W,01/02/2026\n", "A,Ann,Warning,shouts,W,01/03/2026\n"
+    bare.file("both.csv", header + first + second)
+    bare.file("one.csv", header + first)
+    assert bare.run("migrate", "both.csv", *AS_OF).code == 0
+    assert bare.run("migrate", "both.csv", "--check", *AS_OF).code == 0
+    checked = bare.run("migrate", "one.csv", "--check", *AS_OF)
+    assert (checked.code, "another comment" in checked.out) == (4, True)
+    assert bare.run("migrate", "one.csv", *AS_OF).code == 0
+    assert bare.run("migrate", "one.csv", "--check", *AS_OF).code == 0
