@@ -28,6 +28,10 @@ class NotRecognised(Refused):
     """A file that is read well, and has no table with the columns that were looked for."""
 
 
+class Shrunk(Refused):
+    """An export, in one file or several, has far fewer rows than last time's."""
+
+
 class TryAgain(FlagbookError):
     """The store is in use, or an output can't be written. Nothing was written."""
 

@@ -13,7 +13,7 @@ from pipeline.answering import Answer, place_anew, report_again, report_load, re
 from pipeline.approval import lacks_approval
 from pipeline.context import Context
 from pipeline.effects import count_lost, tell_effects
-from pipeline.errors import Refused
+from pipeline.errors import Refused, Shrunk
 from pipeline.intake.exports import Export, is_mended
 from pipeline.intake.uploads import Upload, UploadRequest, read_upload
 from pipeline.loading import Loading, find_shrunk, load_exports
@@ -223,7 +223,7 @@ def load(where: Where, call: Loads) -> LoadReport:
             loaded = load_exports(loading, *_by_layout(exports))
             shrunk = [] if call.accept_shrink else find_shrunk(context, exports, loaded.read)
             if shrunk and not call.dry_run:
-                raise Refused(f"{shrunk[0]} Nothing was written.", ACCEPT_SHRINK)
+                raise Shrunk(f"{shrunk[0]} Nothing was written.", ACCEPT_SHRINK)
             written = [] if call.dry_run else stage_came_back(files, exports, (loaded, context), where.out)
             found = (None if call.dry_run else batch_id, [*where.settings.remarks, *(f"The run will be refused: {one}" for one in shrunk)])
             report = report_load(loaded, context, found, written)

@@ -3,7 +3,7 @@
 import json
 import logging
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 
 from pipeline.context import Context
-from pipeline.errors import Refused, TryAgain
+from pipeline.errors import Refused, Shrunk, TryAgain
 from pipeline.expiring import Planner, plan_composing, plan_expiry
 from pipeline.intake.recognise import recognise
 from pipeline.nightly.desk import Desk
@@ -169,23 +169,35 @@ def _is_of_store(error: Refused, desk: Desk) -> bool:
 
 def _refused(step: Step, journal: Journal, error: Refused) -> None:
     inputs = journal.inputs_of(step)
-    if len(inputs) > 1:
+    is_small = isinstance(error, Shrunk) and len({one.kind for one in inputs}) == 1
+    if len(inputs) > 1 and not is_small:
         step.state = "split"
         place = journal.steps.index(step) + 1
-        journal.steps[place:place] = _split(inputs)
+        journal.steps[place:place] = _split(inputs, [one for one in inputs if str(journal.path_of(one)) in error.reason])
         note("step-split", logging.WARNING, step=step.key, inputs=len(inputs))
     else:
         step.state = "refused"
-        refuse(inputs[0], said_of(error.reason, inputs[0], journal), error.fix)
-        note("input-refused", logging.WARNING, name=shown(inputs[0].name), step=step.key)
+        for one in inputs:
+            reason = said_of(error.reason, one, journal)
+            refuse(one, reason if len(inputs) == 1 else f"{shown(one.name)}: {reason}", error.fix)
+            note("input-refused", logging.WARNING, name=shown(one.name), step=step.key)
     journal.save()
 
 
-def _split(inputs: list[Input]) -> list[Step]:
-    """Return the steps in place of a load that was refused: one for each kind, or else one for each file, that a bad one may not hold up the rest."""
+def _split(inputs: list[Input], named: Sequence[Input] = ()) -> list[Step]:
+    """Return the steps in place of a load that was refused, that a bad file may not hold up the rest.
+
+    They are one for each kind; or else one for the file that is to blame (`named`) and one for the others, which are a whole export without it perhaps;
+    or else one for each file.
+    """
     kinds = [[one.number for one in _of_kind(inputs, kind)] for kind in ("customers", "bookings")]
-    groups = kinds if all(kinds) else [[number] for kind in kinds for number in kind]
-    return [_load_step(numbers) for numbers in groups]
+    if all(kinds):
+        return [_load_step(numbers) for numbers in kinds]
+    numbers = [number for kind in kinds for number in kind]
+    to_blame = [one.number for one in named]
+    if len(to_blame) == 1 and len(numbers) > 2:  # noqa: PLR2004  # two files are one and one
+        return [_load_step([number for number in numbers if number not in to_blame]), _load_step(to_blame)]
+    return [_load_step([number]) for number in numbers]
 
 
 def _load(step: Step, journal: Journal, desk: Desk, where: Where) -> Done:

@@ -139,6 +139,32 @@ def test_exports_of_a_kind_are_one_load_or_else_tried_one_by_one(shop: Shop) -> 
     assert batches(shop) == [("load", 40, 0), ("load", 1, 0)]
 
 
+def part_of(first: int, last: int) -> str:
+    """Return a part of an export of customers."""
+    return "customer_id\n" + "".join(f"P{number}\n" for number in range(first, last))
+
+
+@pytest.mark.parametrize("middle", [50, 75])
+def test_a_bad_file_does_not_make_the_other_parts_of_its_export_look_small(bare: Shop, middle: int) -> None:
+    parts = {"customers-1.csv": part_of(0, middle), "customers-2.csv": part_of(middle, 100)}
+    assert bare.run("load", "--customers", *(bare.file(name, text).name for name, text in parts.items())).code == 0
+    for name, text in {**parts, "customers-3.csv": 'customer_id,email\nP300,"x@example.com\n'}.items():
+        drop(bare, name, text)
+    done = night(bare)
+    back = ["customers-3.csv", "customers-3.csv.refused.txt"]
+    assert (done.code, names(bare.folder / "rejected" / DAY), names(bare.folder / "archive" / DAY)) == (4, back, sorted(parts))
+    assert batches(bare) == [("load", 0, 0)]
+
+
+def test_an_export_in_parts_that_is_far_smaller_than_last_time_is_refused_as_a_whole(bare: Shop) -> None:
+    assert bare.run("load", "--customers", bare.file("all.csv", part_of(0, 100)).name).code == 0
+    drop(bare, "customers-1.csv", part_of(0, 60))
+    drop(bare, "customers-2.csv", part_of(60, 65))
+    done = night(bare)
+    assert (done.code, names(bare.folder / "archive" / DAY), batches(bare)) == (4, [], [])
+    assert done.out.count("has 65 rows, and last time's had 100") == len(("customers-1.csv", "customers-2.csv"))
+
+
 @pytest.mark.hazard(58, "links, pipes, sockets, folders and odd names in the inbox", "left where they are, said in the summary; the night goes on")
 def test_a_hostile_inbox(shop: Shop) -> None:
     inbox = shop.folder / "inbox"
