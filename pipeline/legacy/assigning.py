@@ -50,12 +50,18 @@ def assign(guesses: Sequence[Guess], types: Sequence[str]) -> Drafted:
     _take_names(drafted, left)
     who = next((drafted.columns[name][0] for name in ("customer_id", "email", "phone") if name in drafted.columns), None)
     drafted.rules = spot_flags(left, types, may_repeat=who is None or not _is_each_once(who) or _repeats(drafted))
+    drafted.columns = {name: some for name, some in drafted.columns.items() if name != "status" or not _tells_of_flags(some, drafted.rules)}
     used = [part for rule in drafted.rules for part in rule.columns()] + drafted.columns.get("status", [])
     drafted.unused = [one for one in left if one not in used]
     drafted.names = [] if NAMES & set(drafted.columns) else [one for one in drafted.unused if _may_be_name(one)]
     _take_any_id(drafted)
     _settle_dates(drafted, guesses)
     return drafted
+
+
+def _tells_of_flags(some: Sequence[Guess], rules: Sequence[Rule]) -> bool:
+    """Tell whether columns tell which of the flags stand that rows tell of, each of one: these are no customers' statuses."""
+    return any(rule.parts.get("when") in some and "type_column" in rule.parts and not rule.is_offered for rule in rules)
 
 
 def _is_surname_first(name: Guess, emails: Sequence[Guess]) -> bool:

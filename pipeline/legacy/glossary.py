@@ -12,14 +12,14 @@ from pipeline.legacy.terms import Terms
 CUSTOMER: Final = Terms(
     "customer* | client* | kund* | kundin | klant* | cliente* | klient* | asiakas* | asiakkaan | zakaznik* | zakaznic* | ugyfel* | musteri*",
     "guest* | gast | member* | mitglied* | medlem* | lid | patient* | account | konto | invite* | socio | membre | adherent | czlonek | clen",
-    "ospite | huesped | hospede",
+    "ospite | huesped | hospede | pelanggan* | kupca | kupac | khach",
     "клиент* | покупател* | гост* | заказчик* | контрагент* | клієнт* | *顧客* | *お客* | *会員* | *客户* | *顾客* | *客戶* | *고객* | *회원*",
     "πελατ*",
 )
 ID_WORD: Final = Terms(
     "id | no | nr | num | nummer | number | numer | ref | reference | referenz | referentie | code | codigo | codice | numero | n | n° | nº | #",
     "key | uuid | kod | kennung | kennziffer | identifier | identificador | identificativo | identifiant | identyfikator | cislo | nro | numeroa",
-    "numeru | lp | szama | no# | *nummer | *nr | *nro | *number | *numero | *kennung | *kode | *kod | *code | *id | *ref | *uuid | *numer | *tunnus",
+    "numeru | broj | lp | szama | no# | *nummer | *nr | *nro | *number | *numero | *kennung | *kode | *kod | *code | *id | *ref | *uuid | *numer | *tunnus",
     "*szam | cod | kd | kdnr",
     "код | номер | ид | идентификатор | *番号 | *コード | *编号 | *編號 | *代码 | *번호 | *코드",
     "κωδικοσ | αριθμοσ",

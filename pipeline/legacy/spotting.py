@@ -23,6 +23,7 @@ from pipeline.legacy.levels import find_levels, flag_type, said_of
 from pipeline.legacy.making import is_switch, rule_of_days, rule_of_other, rule_of_switch, rule_of_text, rule_of_types
 from pipeline.legacy.offering import note_ended, note_past, offer_near, offer_shared, share_parts
 from pipeline.legacy.rules import SENTENCE, Rule, family_of, is_about_else, says_until, says_who, tags_of, type_of
+from pipeline.legacy.standing import note_standing
 from pipeline.legacy.terms import phrase
 
 LIKE_A_PERSON = r"^\p{Lu}[\p{L}'.-]*(?:\s\p{Lu}[\p{L}'.-]*){0,2}$"  # one to three words, each with a capital letter
@@ -58,6 +59,8 @@ def spot_flags(left: Sequence[Guess], types: Sequence[str], *, may_repeat: bool)
     for rule in [rule for rule in found if rule.is_offered]:
         attach_near(rule, free)
         attach_far(rule, free, [rule])
+    if may_repeat:
+        note_standing(sure, free)
     offer_near(sure, free)
     offer_shared(sure)
     share_parts(sure)
@@ -129,7 +132,8 @@ def _family_rules(family: tuple[str, int], some: Sequence[Guess], types: Sequenc
     kind = flag_type(family[0], types)
     typed = [(one, levels) for one in some if (levels := find_levels(one, kind, types))]
     typed.sort(key=lambda pair: not pair[1].is_sure)
-    switches = [one for one in some if is_switch(one) and one not in [head for head, _ in typed]]
+    setters = [one for one in some if says_who(one) and not one.is_yes_no]
+    switches = [one for one in some if is_switch(one) and one not in [*setters, *(head for head, _ in typed)]]
     made = [rule_of_switch(one, kind) for one in switches] or [rule_of_types(one, levels) for one, levels in typed[:1]]
     if typed and switches:
         one, levels = typed[0]

@@ -16,6 +16,13 @@ LOGS = {
     "nl": ("Datum,Klantnr,Naam,Actie,Reden,Door", "Blokkade geplaatst", "Blokkade opgeheven", "Waarschuwing gegeven", "Waarschuwing ingetrokken"),
     "fr": ("Date,N° client,Client,Action,Motif,Par", "Blocage", "Déblocage", "Avertissement", "Avertissement levé"),
     "es": ("Fecha,Nº cliente,Cliente,Evento,Motivo,Usuario", "Bloqueado", "Desbloqueado", "Aviso", "Aviso retirado"),
+    "ru": ("Дата,Номер клиента,Клиент,Событие,Причина,Сотрудник", "заблокирован", "разблокирован", "предупреждение", "предупреждение снято"),
+    "uk": ("Дата,Номер клієнта,Клієнт,Подія,Причина,Хто", "заблоковано", "розблоковано", "попередження", "попередження знято"),
+    "ro": ("Data,Cod client,Nume,Eveniment,Motiv,Operator", "Blocat", "Deblocat", "Avertisment", "Avertisment retras"),
+    "tr": ("Tarih,Müşteri no,Müşteri,İşlem,Neden,Ekleyen", "Engellendi", "Engel kaldırıldı", "Uyarı", "Uyarı kaldırıldı"),  # noqa: RUF001  # Turkish
+    "ko": ("날짜,고객번호,고객명,조치,사유,담당자", "차단", "차단해제", "경고", "경고 해제"),
+    "id": ("Tanggal,No pelanggan,Nama,Tindakan,Alasan,Oleh", "Diblokir", "Blokir dibuka", "Peringatan", "Peringatan dicabut"),
+    "a number of each row": ("ID,Date,Customer no.,Customer,Action,Reason,Staff member", "Put on hold", "Taken off hold", "Warned", "Warning removed"),
     "a type beside it": ("Date,Client ID,Client,Event,Flag,Why,Who", "set,On Hold", "removed,On Hold", "set,Warning", "removed,Warning"),
     "a word beside it": (
         "Date,Client ID,Client,Event,Flag,Why,Who",
@@ -38,6 +45,7 @@ def test_a_log_of_several_types_is_drafted_whole(bare: Shop, name: str) -> None:
         f"2025-07-05,8,Bob Dale,{unwarn},sorry,Lee",
         f"2026-01-07,7,Ann Hill,{ban},fraud again,Kim",
     ]
+    rows = [f"{900 + number},{row}" if header.startswith("ID,") else row for number, row in enumerate(rows)]
     bare.file("log.csv", "\n".join([header, *rows, ""]))
     draft = drafted(bare, "log.csv")
     assert "# CHECK: each row seems to tell that a flag was set or taken off" in draft
