@@ -48,9 +48,9 @@ class Told:
 
     def add(self, table: dict[str, int], counts: pl.DataFrame) -> None:
         """Add counts (word, n) to a table, as far as there is room."""
-        for word, count in counts.rows():
-            if word in table or len(table) < MANY:
-                table[word] = table.get(word, 0) + count
+        is_known = counts.to_series().is_in(list(table))
+        for word, count in (*counts.filter(is_known).rows(), *counts.filter(~is_known).head(MANY - len(table)).rows()):
+            table[word] = table.get(word, 0) + count
 
 
 def find_items(picked: Picked, types: Sequence[str], told: Told) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -221,10 +221,11 @@ def _tagged(picked: Picked, rule: FlagRule, told: Told) -> pl.DataFrame:
     """
     cells = pl.DataFrame({"cell": _read(picked, rule.tags, picked.text).str.strip_prefix("'")}).with_columns(index=pl.int_range(pl.len(), dtype=pl.Int64))
     tags = _split(cells.select("cell").drop_nulls().group_by("cell").agg(n=pl.len().cast(pl.Int64)), rule)
-    tags = tags.with_columns(flag_type=_allowed(tags["tag"], rule.allow))
-    others = tags.filter(pl.col("flag_type").is_null()).group_by("tag").agg(pl.col("n").sum())
-    told.add(told.tags, others.sort("n", "tag", descending=[True, False]))
-    listed = tags.filter(pl.col("flag_type").is_not_null()).select("cell", "flag_type", comment=pl.lit(rule.text) if rule.text else pl.col("tag"))
+    words = tags.group_by("tag", maintain_order=True).agg(pl.col("n").sum())
+    words = words.with_columns(flag_type=_allowed(words["tag"], rule.allow))
+    told.add(told.tags, words.filter(pl.col("flag_type").is_null()).select("tag", "n").sort("n", "tag", descending=[True, False]))
+    found = tags.join(words.drop("n").drop_nulls(), on="tag", how="inner", validate="m:1", maintain_order="left")
+    listed = found.select("cell", "flag_type", comment=pl.lit(rule.text) if rule.text else pl.col("tag"))
     each = cells.join(listed, on="cell", how="inner", maintain_order="left_right")
     if rule.comment:
         notes = _without(_read(picked, rule.comment, picked.text), NO_TEXT).gather(each["index"])

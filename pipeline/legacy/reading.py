@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import polars as pl
 
+from pipeline.ahead import ahead
 from pipeline.findings import Checked
 from pipeline.intake.casting import cast_bookings, cast_customers
 from pipeline.intake.cells import email_keys, keys_of, name_keys, own_texts, word_keys
@@ -78,7 +79,7 @@ class Piece:
 
 def find_pieces(source: Source, types: Sequence[str], told: Told) -> Iterator[Piece]:
     """Yield a file of customers piece by piece; `types` are the settings' flag types. The book is not asked."""
-    for sheet in source.opened.sheets():
+    for sheet in ahead(source.opened.sheets()):
         none = find_no_records(sheet, Picked(sheet, source).places(source.map.customers.get("customer_id", ())))
         rows = sheet.rows.filter(~pl.col("source_row").is_in(none["source_row"].implode())) if len(none) else sheet.rows
         picked = Picked(replace(sheet, rows=rows), source)
