@@ -207,13 +207,11 @@ NOT_A_FLAG: Final = Terms(
     "hold harmless* | interdit aux chiens | escluso iva | banniere | engelli | engelli mi | text alert* | blockbuchung* | blokboeking* | blockbokning*",
     "blokbooking* | risikobelehr* | risikoaufklar* | risikoerkl* | riskivakuut* | *kunftssperr* | wegfahrsperr* | kindersperr* | sperrgepack* | warnanlage*",
 )
+# A block of houses, and the day on which something comes again.
+HOUSES: Final = Terms("block | blok | blk | bloc | bloque | bloco | blocco | blokk | tomb | блок | bloku")
+NEXT: Final = Terms("next | prossim* | proxim* | prochain* | nachst* | volgende | nasta | naeste | neste | seuraava* | nastepn* | pristi | kovetkezo | sonraki")
 # Lights as signs, in words.
-LIGHTS: Final = {"🟢": "green", "🟩": "green", "🟡": "yellow", "🟨": "yellow", "🟠": "orange", "🟧": "orange"} | {
-    "🔴": "red",
-    "🟥": "red",
-    "⚪": "white",
-    "🔵": "blue",
-}
+LIGHTS: Final = dict(zip("🟢🟩🟡🟨🟠🟧🔴🟥⚪🔵", ["green", "green", "yellow", "yellow", "orange", "orange", "red", "red", "white", "blue"], strict=True))
 YES_WORDS: Final = Terms(
     "k | sperrt | svartelistet | svartlistad | sortlistet | blacklisted | suspended | zakazan | zakazany | bloqueada",
     "yes | y | true | t | 1 | x | on | ja | j | oui | o | si | s",

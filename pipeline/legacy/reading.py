@@ -192,14 +192,12 @@ def _asked(sheet: RawSheet, positions: dict[str, int], *, every: bool = False) -
     frame = pl.DataFrame({"email_key": email_keys(texts["email"]), "phone": texts["phone"], "first": texts["first_name"], "last": texts["last_name"]})
     name = frame.select(pl.concat_str("first", "last", separator=" ", ignore_nulls=True)).to_series()
     frame = frame.with_columns(name_keys(name).alias("name_key"))
-    return (
-        frame.select(ASKED)
-        if every
-        else frame.select(
-            "email_key",
-            pl.when(pl.col("email_key").is_null()).then("phone").alias("phone"),
-            pl.when(pl.col("email_key").is_null() & pl.col("phone").is_null()).then("name_key").alias("name_key"),
-        )
+    if every:
+        return frame.select(ASKED)
+    return frame.select(
+        "email_key",
+        pl.when(pl.col("email_key").is_null()).then("phone").alias("phone"),
+        pl.when(pl.col("email_key").is_null() & pl.col("phone").is_null()).then("name_key").alias("name_key"),
     )
 
 

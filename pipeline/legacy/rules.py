@@ -150,6 +150,9 @@ def place_day(rule: Rule, one: Guess, why: str = "") -> None:
     if name == "expires" and one.sounds(words.LOOKED_AT_AGAIN) and "expires" not in {*rule.parts, *rule.offered}:
         rule.offered[name] = (one, f"{one.header} may say when to look at this again, and not when the flag ends; if it is the last day, take the # off")
         return
+    if name == "at" and one.is_coming and not {name, "expires"} & {*rule.parts, *rule.offered}:
+        rule.offered["expires"] = (one, f"{one.header} holds days to come, so it does not say since when; if it is the last day, take the # off")
+        return
     if name in rule.parts or name in rule.offered:
         rule.offered[f"{name} "] = (one, f"{one.header} holds days too; only one column counts")
         return

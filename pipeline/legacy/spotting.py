@@ -31,7 +31,7 @@ LIKE_A_PERSON = r"^\p{Lu}[\p{L}'.-]*(?:\s\p{Lu}[\p{L}'.-]*){0,2}$"  # one to thr
 
 def spot_flags(left: Sequence[Guess], types: Sequence[str], *, may_repeat: bool) -> list[Rule]:
     """Return rules for the flags that columns tell of; `types` are the settings' flag types, `may_repeat` tells that a customer may have several rows."""
-    free = list(left)
+    free = [one for one in left if not _is_else(one)]
     rules = [*_tags(free, types), *(find_events(free, types) if may_repeat else ())]
     heads = _heads(free, types)
     told = [made for one in free if one not in _used(heads) and (made := _of_cells(one, types))]
@@ -67,6 +67,12 @@ def spot_flags(left: Sequence[Guess], types: Sequence[str], *, may_repeat: bool)
     rules += [*found, *described]
     used = _used(rules)
     return [*rules, *offer_others([one for one in free if one not in used], types)]
+
+
+def _is_else(one: Guess) -> bool:
+    """Tell whether a column only sounds of a flag: the block of houses in an address, or the next day of something."""
+    is_house = one.is_called(flags.HOUSES) and one.is_text() and one.share(r"^.{1,4}$") == 1
+    return is_house or (one.is_date and one.sounds(flags.NEXT) and family_of(one) is not None)
 
 
 def _used(rules: Sequence[Rule]) -> list[Guess]:

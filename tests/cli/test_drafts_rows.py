@@ -46,3 +46,14 @@ def test_who_warned_is_neither_yes_nor_no(bare: Shop) -> None:
     bare.file("f.csv", "\n".join(["Customer number,Name,Warning,Warned by,Warned on", *rows, ""]))
     (rule,) = rules(drafted(bare, "f.csv"))
     assert (rule["comment"], rule["by"], rule["at"]) == (["Warning"], ["Warned by"], ["Warned on"])
+
+
+def test_days_to_come_are_not_those_since_when_and_a_block_of_houses_is_no_reason(bare: Shop) -> None:
+    flagged = [number % 5 == 0 for number in range(30)]
+    rows = [f"{n},N{n},Lipowa,{'ABC'[n % 3]}{n % 7},{'tak' if on else 'nie'},{f'2099-01-{n + 1:02}' if on else ''}" for n, on in enumerate(flagged)]
+    bare.file("f.csv", "\n".join(["Nr klienta,Nazwisko,Ulica,Blok,Zablokowany,Data blokady", *rows, ""]))
+    draft = drafted(bare, "f.csv")
+    (rule,) = rules(draft)
+    assert (rule["when"], "comment" in rule, "at" in rule, "expires" in rule) == (["Zablokowany"], False, False, False)
+    assert '# expires = ["Data blokady"]' in draft
+    assert "# Nothing is made of these columns: Ulica, Blok" in draft
