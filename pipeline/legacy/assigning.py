@@ -113,8 +113,7 @@ def _take_ids(drafted: Drafted, left: list[Guess]) -> None:
     ids = [one for one in left if _may_be_id(one) and one.sounds(words.ID_WORD)]
     theirs = [one for one in ids if one.sounds(words.CUSTOMER)]
     bare = [one for one in ids if one not in theirs and one.is_called(words.CUSTOMER_ID)]  # ID: the row's own, beside a customer's
-    sure = [*sorted(theirs, key=lambda one: not one.is_unique), *sorted(bare, key=lambda one: not one.is_unique)]
-    sure.sort(key=lambda one: one.filled < MANY)
+    sure = sorted([*theirs, *bare], key=lambda one: (one.filled < MANY, one in bare, not one.is_unique))
     if theirs and bare:
         drafted.doubts["customer_id"] = f"{' and '.join(one.header for one in sure[1:])} may be ids too: is this the customer's, and not the row's?"
     weak = [] if _repeats(drafted) else [one for one in ids if one.is_unique and not one.sounds(words.NOT_AN_ID)]

@@ -30,8 +30,8 @@ def note_standing(rules: Sequence[Rule], free: list[Guess]) -> None:
             if words := _said(one):
                 rule.yes, rule.no = words
                 rule.parts["when"] = one
-                said = " and ".join(", ".join(some) for some in words)
-                rule.doubts.append(f"does {one.header} tell which of these flags still stand? {said.replace(' and ', ' stands, and ')} does not")
+                stands, over = (", ".join(some) for some in words)
+                rule.doubts.append(f"does {one.header} tell which of these flags still stand? {stands}: it does; {over}: it does not")
                 free.remove(one)
                 break
 
