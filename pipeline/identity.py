@@ -66,9 +66,14 @@ def _detailed(context: Context, asked: pl.DataFrame, decided: pl.DataFrame) -> p
 def names_known(context: Context) -> pl.DataFrame:
     """Return name_key, customer_id (one of them), n, how many customers are called so, and some of their ids; deleted ones left out."""
     people = customer_names(context.book)
-    name = people.select(pl.concat_str("first_name", "last_name", separator=" ", ignore_nulls=True)).to_series()
-    named = people.with_columns(name_keys(name).alias("name_key")).drop_nulls("name_key").group_by("name_key")
+    named = people.with_columns(_called(people)).drop_nulls("name_key").group_by("name_key")
     return named.agg(pl.col("customer_id").first(), n=pl.len(), ids=pl.col("customer_id").sort().head(NAMED).str.join(", "))
+
+
+def _called(people: pl.DataFrame) -> pl.Series:
+    """Return name_key: the whole names of customers, in the form in which they are compared."""
+    whole = people.select(pl.concat_str("first_name", "last_name", separator=" ", ignore_nulls=True)).to_series()
+    return name_keys(whole).alias("name_key")
 
 
 def find_named(names: pl.DataFrame, asked: pl.DataFrame) -> pl.DataFrame:
@@ -89,10 +94,8 @@ def find_named(names: pl.DataFrame, asked: pl.DataFrame) -> pl.DataFrame:
 def numbers_known(context: Context) -> pl.DataFrame | None:
     """Return phone_key, name_key and customer_id of the customers of whom the book has a number and no e-mail address; None where there are none."""
     people = lone_customers(context.book)
-    name = people.select(pl.concat_str("first_name", "last_name", separator=" ", ignore_nulls=True)).to_series()
-    keyed = people.select(
-        "customer_id", name_keys(name).alias("name_key"), phone_keys(people["phone"], context.settings.business.phone_region).alias("phone_key")
-    )
+    numbers = phone_keys(people["phone"], context.settings.business.phone_region)
+    keyed = people.select("customer_id", _called(people), numbers.alias("phone_key"))
     return keyed.drop_nulls().unique(["name_key", "phone_key"], keep="none") if len(people) else None
 
 
