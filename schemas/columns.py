@@ -108,6 +108,7 @@ BOOKINGS = Layout(
     (("booking_id",), ("starts_at",), ("customer_id", "email", "phone")),
 )
 
+SAY_NOTHING = "_-\u2010\u2011\u2012\u2013\u2014.,:;'\u2019"  # signs by which no two headers differ
 LAYOUTS = {layout.name: layout for layout in (FLAGS, CUSTOMERS, BOOKINGS)}
 
 
@@ -115,6 +116,12 @@ def header_key(text: str) -> str:
     """Return the form in which headers are compared: no case, blanks, underscores or punctuation (rule 7.3)."""
     folded = unicodedata.normalize("NFKC", text).casefold()
     return "".join(letter for letter in folded if letter.isalnum())
+
+
+def sign_key(text: str) -> str:
+    """Return the form in which headers are told apart that differ in signs alone, as Customer and Customer #, or Hold and Hold?."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(letter for letter in folded if not (letter.isspace() or letter in SAY_NOTHING))
 
 
 def header_names(layout: Layout, extra: dict[str, str] | None = None) -> dict[str, str]:

@@ -19,6 +19,7 @@ VOTES = 5  # addresses that must tell which word of a name comes first
 SEVERAL_WORDS = r"\S\s+\S"
 NAMES = {"name", "first_name", "last_name", "company"}
 WHOLE_NAME = r"^[^\W\d][^\d@]*,? [^\d@]*[^\W\d]\S*$"
+SAYS_ORDER = re.compile(r"(?:%A,? )?%[dm]\W+%[dm]")  # formats in numbers: the day first, or the month
 # Words of headers such as Vor- und Nachname.
 HALF_FIRST, HALF_LAST = ("vor", "voor", "for", "etu"), ("nach", "achter", "efter", "etter", "suku")
 
@@ -104,8 +105,20 @@ def _take_contacts(drafted: Drafted, left: list[Guess]) -> None:
         if not sure and by_cells:
             drafted.doubts[column] = f"by their cells these look like {'addresses' if column == 'email' else 'phone numbers'}; their headers do not say so"
         elif column == "email" and len([one for one in sure if one.filled]) > 1:
-            drafted.doubts[column] = "of several columns the first filled one counts, in this order: are all of them the customer's own?"
+            sure, shared = _own(sure)
+            said = "of several columns the first filled one counts, in this order: are all of them the customer's own?"
+            if shared:
+                which = f"{' and '.join(one.header for one in shared)} {'is' if len(shared) == 1 else 'are'}"
+                said = f"{which} left out, since several rows share addresses there: are they others' than the customer's?"
+            drafted.doubts[column] = said
         _take(drafted, left, column, sure or by_cells[:1])
+
+
+def _own(emails: Sequence[Guess]) -> tuple[list[Guess], list[Guess]]:
+    """Return columns of addresses, those that are a customer's own first, and those that several rows share where another has one for each row."""
+    order = sorted(emails, key=lambda one: (not one.is_called(words.EMAIL), not one.sounds(words.CUSTOMER)))
+    shared = [one for one in order if one.filled and not _is_each_once(one)]
+    return ([one for one in order if one not in shared], shared) if any(one.is_unique for one in order) else (order, [])
 
 
 def _take_ids(drafted: Drafted, left: list[Guess]) -> None:
@@ -139,7 +152,9 @@ def _take_any_id(drafted: Drafted) -> None:
     if "customer_id" in drafted.columns:
         return
     drafted.ids = [one for one in drafted.unused if one.is_unique and _may_be_id(one) and not one.sounds(words.NOT_AN_ID)]
-    if not {"email", "phone"} & set(drafted.columns) and drafted.ids:
+    if {"email", "phone"} & set(drafted.columns):
+        drafted.ids = [one for one in drafted.ids if one.share(r"\d") >= MANY]  # words are hardly ids where there are better ones
+    elif drafted.ids:
         drafted.doubts["customer_id"] = "no header says what a customer's number is; this has a different one in each row"
         _take(drafted, drafted.unused, "customer_id", drafted.ids[:1])
 
@@ -202,7 +217,9 @@ def _order(terms: str) -> str | None:
 
 def _settle_dates(drafted: Drafted, guesses: Sequence[Guess]) -> None:
     """Choose the formats of dates: those by which all columns of dates can be read that need one; days first where nothing tells."""
-    needing = [set(one.formats) for one in guesses if one.is_date and one.formats]
+    used = [part for rule in drafted.rules for part in rule.columns()]
+    every = [one for one in guesses if one.is_date and one.formats]
+    needing = [set(one.formats) for one in every if one in used] or [set(one.formats) for one in every]
     known = (*FORMATS, *WITH_WEEKDAY, *(form for one in guesses for form in one.formats if form not in (*FORMATS, *WITH_WEEKDAY)))
     months = {form for form in known if re.match(r"(?:%A,? )?%m", form)}
     open_ones = [forms for forms in needing if forms & months and forms - months]
@@ -212,3 +229,7 @@ def _settle_dates(drafted: Drafted, guesses: Sequence[Guess]) -> None:
     for forms in needing:
         fits = [form for form in known if form in forms and (forms not in open_ones or (form in months) == is_month_first)]
         drafted.formats += [form for form in fits[:1] if form not in drafted.formats]
+    orders = {form in months for form in drafted.formats if SAYS_ORDER.match(form)}
+    for one in every:  # of columns of which nothing is made: lest they are wanted, and never another order of day and month
+        fits = [form for form in known if form in one.formats and not (orders and SAYS_ORDER.match(form) and (form in months) not in orders)]
+        drafted.formats += fits[:1] if not set(drafted.formats) & set(one.formats) else []

@@ -9,21 +9,25 @@ import polars as pl
 
 from pipeline.intake.decode import GUESSED
 from pipeline.intake.exports import Opened, open_parts
-from pipeline.intake.sheets import Heads, OneOf, Wanted, cell
+from pipeline.intake.sheets import NOT_EXACT, Heads, OneOf, Wanted, cell
 from pipeline.intake.statuses import status_table
 from pipeline.legacy.assigning import NAMES, Drafted, assign
 from pipeline.legacy.glossary import ACTIVE, ARCHIVED
 from pipeline.legacy.guessing import guess_columns
+from pipeline.legacy.maps import WHO
 from pipeline.legacy.markup import open_markup
 from pipeline.legacy.norecords import find_no_records
+from pipeline.legacy.opening import MapColumns
 from pipeline.legacy.rulelines import SKIPPED, as_list, folded, quoted, rule_lines
 from pipeline.legacy.terms import phrase
 from pipeline.settings import Settings
-from schemas.columns import Column, Kind, Layout, header_key
+from schemas.columns import Column, Kind, Layout, header_key, sign_key
 
 LOOKED_AT = 20_000  # rows
 NUMBERED = re.compile(r"^\d{1,2}(?:\.|st|nd|rd|th|er|e|º|ª)?\s+[^\W\d][^\d]*$")
 LONGEST = 60  # characters of a header
+TRIED = 5  # sheets, those with most rows, of which the first that tells of flags is drafted
+INEXACT_IDS = "some of these numbers show other digits than they hold, or have too many: such rows come back; let them be texts in the workbook"
 HEAD = """\
 # A draft of a map for {name}, written by looking at {rows} of it. Lines that begin with # are comments.
 # Look at each line that says CHECK. Then see what would come of it, and change what is not right:
@@ -42,10 +46,14 @@ class AnyHeader(OneOf):
         best = max(map(_titles, records), default=0)
         found = next((record for record in records if _titles(record) >= max(0.8 * best, 1)), [])
         titles = list(dict.fromkeys(title.strip() for title in found if title.strip()))
-        keys = [header_key(title) for title in found if title.strip()]
-        names = {header_key(title): title for title in titles if keys.count(header_key(title)) == 1}
-        everything = tuple((title,) for title in names.values()) or (("a header",),)
-        return Wanted(Layout("any", name, tuple(Column(title, Kind.TEXT, "") for title in titles), everything), names)
+        once = [title for title in titles if _count(title, found) == 1]
+        everything = tuple((title,) for title in once) or (("a header",),)
+        return MapColumns.of_headers(Layout("any", name, tuple(Column(title, Kind.TEXT, "") for title in titles), everything), once)
+
+
+def _count(title: str, header: Sequence[str]) -> int:
+    """Return how often a header holds a title, signs that tell nothing apart left aside."""
+    return [sign_key(one) for one in header].count(sign_key(title))
 
 
 def _titles(record: Sequence[str]) -> int:
@@ -56,14 +64,18 @@ def _titles(record: Sequence[str]) -> int:
 
 @dataclass(frozen=True)
 class _Looked:
-    """What was looked at: a sheet of the file with the most rows, and the names of the others; its header, and its first rows.
+    """What was looked at: a sheet of the file with what tells of flags, or with the most rows (`is_most`), those with the same header, and the others.
 
-    `twice` are headers that stand there more than once, whose columns are left out; `is_guessed` tells that the file's encoding is.
+    `twice` are headers that stand there more than once, whose columns are left out; `inexact` those with numbers that can't be ids (rule 2.2);
+    `is_guessed` tells that the file's encoding is.
     """
 
     sheet: str
-    others: tuple[str, ...]
+    alike: tuple[str, ...]
+    others: tuple[tuple[str, tuple[str, ...]], ...]
+    is_most: bool
     twice: tuple[str, ...]
+    inexact: frozenset[str]
     is_guessed: bool
     header: tuple[str, ...]
     rows: pl.DataFrame
@@ -71,43 +83,66 @@ class _Looked:
 
 def draft_map(path: Path, target: Path, settings: Settings, encoding: str | None = None) -> tuple[str, list[str]]:
     """Return a draft of a map for a file (`encoding` is of a text), and what a person must look at; raise `Refused` where it can't be read."""
+    types = settings.type_names()
     looked = _look(path, settings, encoding)
-    drafted = assign(guess_columns(looked.header, looked.rows), settings.type_names())
+    drafted = assign(guess_columns(looked.header, looked.rows), types)
+    if any(one.header in looked.inexact for one in drafted.columns.get("customer_id", [])):
+        drafted.doubts["customer_id"] = INEXACT_IDS
     system = path.name.partition(".")[0]
     rows = f"{len(looked.rows):,} rows"
     of_text = f" --encoding {folded(encoding)}" if encoding else ""
     head = HEAD.format(name=folded(str(path)), target=folded(str(target)), system=quoted(system), rows=rows, encoding=of_text)
-    types = settings.type_names()
-    lines = [head, *_guessed(looked), *_sheets(looked), *_twice(looked), *_dates(drafted), *_customers(drafted), *_statuses(drafted), *_flags(drafted, types)]
+    lines = [head, *_guessed(looked), *_sheets(looked, drafted), *_twice(looked)]
+    lines += [*_dates(drafted), *_customers(drafted), *_statuses(drafted), *_flags(drafted, types)]
     return "\n".join(lines) + "\n", [line for line in lines if line.strip().startswith("# CHECK")]
 
 
 def _look(path: Path, settings: Settings, encoding: str | None) -> _Looked:
-    """Read the first rows of the sheet that has most of them, and of sheets with the same columns."""
+    """Read the first rows of the sheet that tells of flags, else of the one that has most of them, and of sheets with the same columns."""
     sought = AnyHeader((), {})
     opened = open_markup(path, sought, settings, encoding) or open_parts(path, sought, settings, encoding)
     first = [_first_rows(one) for one in opened]
-    best = max(range(len(opened)), key=lambda place: len(first[place]))
+    order = sorted(range(len(opened)), key=lambda place: -len(first[place][0]))
+    told = (place for place in order[:TRIED] if len(opened) > 1 and _tells(opened[place].header, first[place][0], settings.type_names()))
+    best = next(told, order[0])
     header = opened[best].header
     alike = [place for place, one in enumerate(opened) if one.header == header]
-    rows = pl.concat([first[place] for place in alike]).head(LOOKED_AT)
-    others = tuple(one.sheet for place, one in enumerate(opened) if place not in alike)
-    name = f"{opened[best].called}{opened[best].sheet}"
-    keys = [header_key(title) for title in header]
-    once = [place for place, key in enumerate(keys) if keys.count(key) == 1]
-    twice = tuple(dict.fromkeys(title for title, key in zip(header, keys, strict=True) if key and keys.count(key) > 1))
-    is_guessed = any(remark.endswith(GUESSED) for one in opened for remark in one.remarks)
-    return _Looked(name, others, twice, is_guessed, tuple(header[place] for place in once), rows.select(cell(place) for place in once))
+    rows = pl.concat([first[place][0] for place in alike]).head(LOOKED_AT)
+    once = _once(header)
+    return _Looked(
+        sheet=f"{opened[best].called}{opened[best].sheet}",
+        alike=tuple(opened[place].sheet for place in alike if place != best),
+        others=tuple((one.sheet, one.header) for place, one in enumerate(opened) if place not in alike),
+        is_most=len(first[best][0]) == len(first[order[0]][0]),
+        twice=tuple(dict.fromkeys(title for place, title in enumerate(header) if title.strip() and place not in once)),
+        inexact=frozenset(header[place] for one in alike for place in first[one][1]),
+        is_guessed=any(remark.endswith(GUESSED) for one in opened for remark in one.remarks),
+        header=tuple(header[place] for place in once),
+        rows=rows.select(cell(place) for place in once),
+    )
 
 
-def _first_rows(opened: Opened) -> pl.DataFrame:
-    pieces = []
+def _once(header: Sequence[str]) -> list[int]:
+    return [place for place, title in enumerate(header) if _count(title, header) == 1]
+
+
+def _tells(header: Sequence[str], rows: pl.DataFrame, types: Sequence[str]) -> bool:
+    """Tell whether a sheet has columns that tell of flags, and whose they are."""
+    once = _once(header)
+    drafted = assign(guess_columns([header[place] for place in once], rows.select(cell(place) for place in once)), types)
+    return bool(drafted.columns) and any(not rule.is_offered for rule in drafted.rules)
+
+
+def _first_rows(opened: Opened) -> tuple[pl.DataFrame, set[int]]:
+    """Return the first rows of a sheet, and where the columns stand that hold numbers which are not exact."""
+    pieces, inexact = [], set[int]()
     for sheet in opened.sheets():
         none = find_no_records(sheet, range(len(sheet.header)))["source_row"]
         pieces.append(sheet.rows.filter(~pl.col("source_row").is_in(none.implode())))
+        inexact |= set(sheet.marks.filter(pl.col("mark") == NOT_EXACT)["position"].to_list())
         if sum(map(len, pieces)) >= LOOKED_AT:
             break
-    return pl.concat(pieces).head(LOOKED_AT).select(cell(place) for place in range(len(opened.header)))
+    return pl.concat(pieces).head(LOOKED_AT).select(cell(place) for place in range(len(opened.header))), inexact
 
 
 def _guessed(looked: _Looked) -> Iterator[str]:
@@ -116,14 +151,20 @@ def _guessed(looked: _Looked) -> Iterator[str]:
         yield f"# CHECK: the file was {GUESSED}: that is a guess. {again}"
 
 
-def _sheets(looked: _Looked) -> Iterator[str]:
+def _sheets(looked: _Looked, drafted: Drafted) -> Iterator[str]:
+    which = "which has the most rows" if looked.is_most else "whose columns tell of flags"
     if looked.others:
-        yield f"# CHECK: this is the {folded(looked.sheet)}, which has the most rows. Nothing is said here of the others: {_named(looked.others)}"
+        yield f"# CHECK: this is the {folded(looked.sheet)}, {which}. Nothing is said here of the others: {_named([name for name, _ in looked.others])}"
+    who = {sign_key(one.header) for column in WHO for one in drafted.columns.get(column, [])}
+    read = [*looked.alike, *(name for name, header in looked.others if who & set(map(sign_key, header)))]
+    if read:
+        yield f"# CHECK: read as well, since they have the same columns, or one that tells who a customer is: {_named(read)}. To leave them out, say so:"
+        yield f"# sheets = {as_list([looked.sheet.partition(' ')[2]])}"
 
 
 def _twice(looked: _Looked) -> Iterator[str]:
     if looked.twice:
-        why = "a map can't name columns whose header stands there twice (signs and blanks do not count): they are left out"
+        why = "a map can't name columns whose header stands there twice (blanks, hyphens and the like do not count): they are left out"
         yield f"# CHECK: {why}. If they matter, rename them in the file, and draft it again: {_named(looked.twice)}"
 
 

@@ -30,6 +30,8 @@ def _lines(legacy: LegacyMap) -> Iterator[str]:
         if kind == "customers" and "customer_id" not in legacy.customers:
             yield "  The files have no ids: a customer is who has the e-mail address, else the phone number; it becomes the id of who is new."
     words = legacy.status_words
+    if legacy.sheets:
+        yield f"Of a workbook only these sheets are read: {', '.join(legacy.sheets)}."
     if legacy.surname_first:
         yield "A whole name begins with the family name."
     if words:

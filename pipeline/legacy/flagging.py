@@ -165,10 +165,11 @@ def _marked(picked: Picked, rule: FlagRule, types: Sequence[str], told: Told) ->
 
 def _yes_kinds(words: pl.Series, rule: FlagRule) -> pl.Series:
     """Return `PRESENT` where a word means yes."""
-    keys = word_keys(words)
+    keys, listed = word_keys(words), keys_of(rule.types) if rule.when == rule.type_column else []
+    no = [key for key in keys_of(rule.no) if key not in listed]
     if any(word.endswith(GOES_ON) for word in (*rule.yes, *rule.no)):
-        return _present(among(keys, rule.yes) & ~keys.is_in(keys_of(rule.no)))
-    yes, no = keys_of(rule.yes), keys_of(rule.no)
+        return _present(among(keys, rule.yes) & ~keys.is_in(no))
+    yes = keys_of(rule.yes)
     return _present(keys.is_not_null() & ~keys.is_in(no)) if ANY in yes else map_values(keys, dict.fromkeys(yes, PRESENT))
 
 

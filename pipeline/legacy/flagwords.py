@@ -69,7 +69,7 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
         Terms(
             "interdi* | prohib* | vietat* | vetad* | veto | verboden | verbod | verboten | verbot | proibid* | forbud | forbjud* | forbudt | zakaz",
             "zakazan* | zakazany | exclu | exclus | excluido | excluida | ausgeschlossen | uitgesloten | wykluczon* | escluso | esclusa | barred",
-            "locked | account locked | vyloucen* | expulsad*",
+            "locked | account locked | vyloucen* | expuls*",
             "zabran* | απαγορευ* | απαγορευση | tilos | запре* | *利用禁止* | *禁止* | *금지*",
         ),
     ),
@@ -131,7 +131,7 @@ ENDED: Final = Terms(
     "unblock* | entsperr* | debloqu* | desbloque* | sbloc* | odblok* | deblok* | gedeblok* | avblokk* | unban* | unflag* | un flagged | un blocked",
     "unlock* | lifted | aufgehoben* | freigegeben* | freigabe* | opphev* | ophaev* | havd | havt | upphavd* | opgeheven | leve | levee | levantad*",
     "odvolan* | released | reinstated | removed | entfernt | not blocked | nicht gesperrt | not banned | ikke spaerret | ej sparrad | no bloqueado",
-    "non bloccato | niet geblokkeerd | zruseno | off hold | taken off",
+    "non bloccato | niet geblokkeerd | zruseno | off hold | taken off | cleared | resolved | settled | closed on | erledigt*",
     "*取消拉黑* | *拉黑取消* | *黑名单*移* | *移*黑名单* | *取消警告* | *警告取消* | *해제* | *경고취소* | *解禁*",
 )
 ALLOWED: Final = Terms(
@@ -147,12 +147,12 @@ TAGS: Final = Terms(
     "avainsanat | stitk* | tunniste*",
     "etichet* | etykiet* | etiketler | cimk* | метк* | тег* | ярлык* | категори* | *タグ* | *ラベル* | *カテゴリ* | *标签* | *태그* | *라벨*",
 )
+LISTS: Final = Terms("flags | alerts | warnings | flagi | banderas | vlaggen | markierungen | warnungen | hinweise")
 # Headers of levels and colours, of which some say that there is a flag.
 LEVELS: Final = Terms(
     "ampel* | *ampel | traffic light* | trafficlight | rag | rag status | verkeerslicht | stoplicht | feu | semaforo | trafikljus | trafiklys",
     "sygnalizacja | semafor | liikennevalo* | hazard | severity | schweregrad | threat level",
 )
-# Grades, of which only a person knows which is a flag.
 GRADES: Final = Terms(
     "rating* | grade* | score* | bewertung* | klasse | kundenklasse | klassifiz* | classific* | clasific* | classe | beoordeling* | betyg* | vurdering*",
     "karakter | arvosana* | luokka | asiakasluokka | ocena | hodnocen* | ertekeles* | valutazion* | puntuacion | avaliac* | degerlendirme | оценка | рейтинг",
@@ -194,6 +194,8 @@ NOT_A_FLAG: Final = Terms(
     "avisering* | aviseringar | notific* | archiv* | unsubscrib* | inactiv* | inaktiv* | deleted",
     "benachrichtig* | member | mitglied | stammkunde | deceased | privat* | taxable | exempt*",
     "sperrmull* | sperrgut* | sperrholz* | blockunterricht* | werbesperr* | mahnsperr* | warnwest* | warndreieck* | risikolebens* | risk assessment*",
+    "caution vers* | caution rend* | caution pay* | caution encaiss* | caution restitu* | caution rec* | caution depos* | caution deposee | cheque caution",
+    "cheque de caution | montant caution | montant de la caution | caution eur* | caution euros",
     "risk insurance | suspended ceiling | blocked drain* | refuse collection | caution deposit* | blocco note | vietato fumare | prohibido fumar",
     "calendar* | kalender* | agendadag* | kalendarz* | calendrier* | calendario* | days | dates | tage | jours | dias | giorni | dagar | dagen | dni | dny",
     "substance* | drain* | sizes | *休業日* | stop number | bus stop*",
@@ -215,7 +217,7 @@ LIGHTS: Final = dict(zip("🟢🟩🟡🟨🟠🟧🔴🟥⚪🔵", ["green", "g
 YES_WORDS: Final = Terms(
     "k | sperrt | svartelistet | svartlistad | sortlistet | blacklisted | suspended | zakazan | zakazany | bloqueada",
     "yes | y | true | t | 1 | x | on | ja | j | oui | o | si | s",
-    "sim | vero | wahr | vrai | verdadero | verdadeiro | tak | kylla | joo | ✓ | ✔ | ☑ | ✅",
+    "co | sim | vero | wahr | vrai | verdadero | verdadeiro | tak | kylla | joo | ✓ | ✔ | ☑ | ✅",
     "checked | waar | igen | evet | ano | áno | da | jah | sant | sann | sandt",
     "prawda | pravda | tosi | taip | xx | yep | yeah | 是 | はい | 예 | flagged",
     "blocked | banned | gesperrt | bloqueado | bloqueada | bloque | bloquee",

@@ -11,6 +11,7 @@ from pipeline.legacy.terms import Terms
 # Who: a customer, and a number or code of one.
 CUSTOMER: Final = Terms(
     "customer* | client* | kund* | kundin | klant* | cliente* | klient* | asiakas* | asiakkaan | zakaznik* | zakaznic* | ugyfel* | musteri*",
+    "student* | pupil* | ucznia | uczen | schuler* | leerling* | alumno* | eleve",
     "guest* | gast | member* | mitglied* | medlem* | lid | patient* | account | konto | invite* | socio | membre | adherent | czlonek | clen",
     "ospite | huesped | hospede | pelanggan* | kupca | kupac | khach",
     "клиент* | покупател* | гост* | заказчик* | контрагент* | клієнт* | *顧客* | *お客* | *会員* | *客户* | *顾客* | *客戶* | *고객* | *회원*",
@@ -19,7 +20,7 @@ CUSTOMER: Final = Terms(
 ID_WORD: Final = Terms(
     "id | no | nr | num | nummer | number | numer | ref | reference | referenz | referentie | code | codigo | codice | numero | n | n° | nº | #",
     "key | uuid | kod | kennung | kennziffer | identifier | identificador | identificativo | identifiant | identyfikator | cislo | nro | numeroa",
-    "numeru | broj | lp | szama | no# | *nummer | *nr | *nro | *number | *numero | *kennung | *kode | *kod | *code | *id | *ref | *uuid | *numer | *tunnus",
+    "numeru | broj | szama | no# | *nummer | *nr | *nro | *number | *numero | *kennung | *kode | *kod | *code | *id | *ref | *uuid | *numer | *tunnus",
     "*szam | cod | kd | kdnr",
     "код | номер | ид | идентификатор | *番号 | *コード | *编号 | *編號 | *代码 | *번호 | *코드",
     "κωδικοσ | αριθμοσ",
@@ -49,6 +50,7 @@ NOT_AN_ID: Final = Terms(
     "booking* | buchung* | invoice* | rechnung* | faktur* | factu* | staff | employee | store | discount | promo* | coupon | voucher | iban | bank*",
     "card | karten* | haus* | street | house* | huis* | tel* | phone* | mobil* | handy* | fax | paid | valid | covid | grid | country | land*",
     "dial* | visit* | besuch* | orders | bookings | of | product* | artikel* | sku | pet | dog | room | zimmer | contract | vertrag* | area",
+    "lp | lfd | lfd nr | lfdnr | sr no | sl no | row no | line no | zeile",
     "location | branch | filial* | pin | barcode | raum* | hotel | order no",
     "заказ* | телефон* | индекс* | инн | паспорт* | *電話* | *郵便* | *注文* | *予約* | *电话* | *邮编* | *订单* | *전화* | *주문* | *우편*",
     "αφμ",
@@ -108,6 +110,7 @@ EMAIL: Final = Terms(
     "correio* | *почта | *пошта | *メール* | *邮箱* | *电子邮件* | *電子郵件* | *이메일*",
 )
 PHONE: Final = Terms(
+    "ph | ph no | ph # | phone no | mob no",
     "phone* | *phone | mobile* | mobil* | mobiel* | telef* | tel | handy* | gsm* | cell* | *telefon* | puhelin* | movil* | portable | celular* | tlf* | tlm",
     "telemovel | komorka* | matkapuhelin | gsm nummer | komorkowy | natel | telnr | telno | numero de telephone | kontaktnummer | rufnummer | mob",
     "telephone* | *telefoon*",
@@ -162,7 +165,7 @@ NOTES: Final = Terms(
 BY: Final = Terms(
     "by | von | par | por | da | door | av | af | durch | przez | toimesta | who | wer | kdo | kym | qui | quien | quem | chi | kuka | vem",
     "hvem | wie | kto",
-    "кем | кто | *者 | per | хто | ким | oleh",
+    "απο | кем | кто | *者 | per | хто | ким | oleh",
 )
 STAFF: Final = Terms(
     "kirjannut | kirjasi | merkitsi | zapsal* | zadal* | zapsano kym | wpisal* | dodal* | kto zdecydowal | rogzitette | felvette | kitiltotta | letiltotta",
@@ -196,6 +199,7 @@ UNTIL: Final = Terms(
     "ends | ending | ended | enddate | end date | expir* | bis | *bis | ende | endet",
     "enddatum | ablauf* | befristet* | tot | *tot | t m | tm | t e m | einde | einddatum | eind* | verloopt | t o m | tom | slut | slutar",
     "slutdat* | upphor* | utgar | koniec | konci* | konec | wygas* | hasta | fin | final | finaliza* | vence* | vencimiento | caduc* | ate | fim",
+    "fino al | fino alla | fino a | wazne do | wazna do | waznosc* | jusqu au | jusqu a | hasta el | bis zum | ate o dia | gultig bis | geldig tot | valid to",
     "fino | fine | scad* | jusqu* | expire* | asti | saakka | paatty* | loppu* | udlob* | utlop* | ophor* | slutdato | sluttdato | slutt",
     "platnost* | platne do | data fine | til og med | last day | letzter tag | do dnia | pana la | ig | konca | terminy | utloper | udlober | jusqu",
     "eddig | meddig | *eddig | lejar* | hatarido* | vege",

@@ -17,6 +17,7 @@ from schemas.columns import header_key
 
 EMAIL = r"^(?:[^<>]*<)?(?:mailto:)?[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+>?"
 PHONE = r"^['+(]?\d[\d ()./+-]{6,}$"
+PERIOD = r"^\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\s*[/\u2013-]\s*\d{1,4}[./-]"
 MONEY = r"(?i:€|\$|£|zł|kr\.?|kč|ft|lei|eur|usd|gbp|chf|sek|nok|dkk|pln|czk)"
 NUMBER = rf"^(?:{MONEY}\s?)?[+-]?\d+(?:[ .,\x27]\d{{3}})*(?:[.,]\d+)?\s?(?:%|{MONEY})?$"
 ISO = r"^\d{4}-\d{2}-\d{2}"
@@ -158,7 +159,7 @@ def _guess(title: str, place: int, cells: pl.Series) -> Guess:
         is_coming=is_date and not is_said and _are_coming(told, formats or []),
         no_days=tuple(no_days),
         is_email=share(some, EMAIL) >= MOST,
-        is_phone=not is_date and share(told, PHONE) >= MOST,
+        is_phone=not is_date and share(told, PHONE) >= MOST and share(told, PERIOD) < MOST,
         is_date=is_date,
         is_said=is_said,
         is_yes_no=bool(words) and all(means_yes(word) or means_no(word) for word in words),
@@ -226,7 +227,8 @@ def _formats(cells: pl.Series) -> tuple[list[str] | None, int]:
 
 def _unread(counts: pl.DataFrame, form: str) -> int:
     """Return of how many rows a format does not read the day; `counts` has day and n."""
-    return int(counts["n"].filter(read_times(counts["day"], (form,), "UTC").values.is_null()).sum())
+    days = counts["day"]
+    return int(counts["n"].filter(read_times(days, (form,), "UTC").values.is_null() & read_dates(days, (form,)).values.is_null()).sum())
 
 
 def _said(counts: pl.DataFrame) -> tuple[str | None, int]:

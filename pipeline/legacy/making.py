@@ -5,7 +5,12 @@ from pipeline.legacy.levels import Levels
 from pipeline.legacy.maps import ANY, GOES_ON
 from pipeline.legacy.rules import Rule, nothings, place_day
 
-HUNGARIAN = {"i", "n"}  # igen, nem
+# Letters for yes and no that others have for other words → the one for yes, and where.
+LETTERS = {
+    frozenset("in"): ("i", "igen", "in Hungary"),
+    frozenset("eh"): ("e", "evet", "in Turkey"),
+    frozenset("vf"): ("v", "vrai, vero, verdadero", "in France, Italy and Spain"),
+}
 SIGNS = 2  # that may stand behind a word, and say nothing
 UNSURE = "?"  # nothing in a text; beside yes and no, somebody did not know
 SPARSE = 0.6  # the share of rows above which a text is hardly a flag
@@ -17,9 +22,17 @@ def is_switch(guess: Guess) -> bool:
     two = len(guess.words) == len(("yes", "no")) and not no and guess.filled >= MOST and len(guess.cells) > len(guess.words)
     longer = [word for word in guess.words if first_word(word)]
     most_known = bool(yes) and 2 * len({*yes, *no, *longer}) > len(guess.words)
-    is_hungarian = {word.lower() for word in guess.words} == HUNGARIAN
-    is_told = guess.is_yes_no or (two and guess.is_text()) or most_known or is_hungarian
+    is_told = guess.is_yes_no or (two and guess.is_text()) or most_known or says_letters(guess)
     return not guess.is_date and (not guess.is_number or guess.is_yes_no) and is_told
+
+
+def _letters(one: Guess) -> frozenset[str]:
+    return frozenset(word.lower() for word in one.words)
+
+
+def says_letters(one: Guess) -> bool:
+    """Tell whether a column says yes and no by letters of some languages alone."""
+    return _letters(one) in LETTERS
 
 
 def rule_of_switch(one: Guess, kind: str) -> Rule:
@@ -29,9 +42,10 @@ def rule_of_switch(one: Guess, kind: str) -> Rule:
     if {word.lower() for word in one.words} == {"o", "x"}:
         yes, no = [word for word in one.words if word.lower() == "o"], [word for word in one.words if word.lower() == "x"]
         rule.doubts.append(f"of the signs in {one.header} o is taken for yes, and x for no, as in Korea and Japan: is that so?")
-    if {word.lower() for word in one.words} == HUNGARIAN:
-        yes, no = [word for word in one.words if word.lower() == "i"], [word for word in one.words if word.lower() == "n"]
-        rule.doubts.append(f"of the letters in {one.header} i is taken for yes (igen), as in Hungary: is that so?")
+    if says_letters(one):
+        letter, word, where = LETTERS[_letters(one)]
+        yes, no = [said for said in one.words if said.lower() == letter], [said for said in one.words if said.lower() != letter]
+        rule.doubts.append(f"of the letters in {one.header} {letter} is taken for yes ({word}), as {where}: is that so?")
     if not yes and len(one.words) > len(no) and len(one.words) == len(("yes", "no")):
         strange = [word for word in one.words if word not in no]
         yes, no = strange[-1:], [*no, *strange[:-1]]

@@ -17,7 +17,7 @@ from schemas.columns import LAYOUTS
 
 SHIPPED = "pipeline.legacy"
 MAP_KEYS = [
-    *("name", "about", "template", "timezone", "date_formats", "status_words", "known", "several", "customers", "bookings"),
+    *("name", "about", "template", "timezone", "date_formats", "status_words", "known", "several", "sheets", "customers", "bookings"),
     *("pick", "zone_column", "plus", "surname_first", "flags"),
 ]
 PREFIX = "surname_prefix"  # a part of the family name that stands in a column of its own, as Dutch systems have it
@@ -95,7 +95,7 @@ class LegacyMap:
 
     `template` says why the headers are not the system's own, where nobody has published them. `known` are headers of its files of which nothing
     is made, `several` columns whose cells may hold several values, `pick` patterns whose group is the value, `zone_column` names rows' time zones.
-    `surname_first` says that whole names begin with the family name.
+    `surname_first` says that whole names begin with the family name; of a workbook only `sheets` are read, all if there are none.
     """
 
     system: str
@@ -114,6 +114,7 @@ class LegacyMap:
     zone_column: tuple[str, ...] = ()
     plus: bool = False
     surname_first: bool = False
+    sheets: tuple[str, ...] = ()
     where: str = ""
     shipped: bool = False
 
@@ -191,6 +192,7 @@ def _checked(data: Any, settings: Settings, named: tuple[str, str]) -> LegacyMap
         zone_column=zone_column,
         plus=read_switch(data, "plus", where),
         surname_first=read_switch(data, "surname_first", where),
+        sheets=_texts(data, "sheets", where),
         where=where,
     )
 

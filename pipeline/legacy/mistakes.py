@@ -7,7 +7,7 @@ from typing import Any
 
 from pipeline.errors import Refused
 from pipeline.intake.cells import keys_of
-from schemas.columns import header_key
+from schemas.columns import sign_key
 
 OPPOSITES = (("yes", "no"), ("flagged", "unflagged"), ("flagged", "no"), ("unflagged", "no"))
 
@@ -25,7 +25,7 @@ def check_sources(columns: Mapping[str, Sequence[str]], picked: Iterable[str], w
     """Raise `Refused` where two of our columns (column → headers) are read from one of the file's, whole; parts of a cell (`picked`) may be."""
     whole = [(column, header) for column, headers in columns.items() if column not in set(picked) for header in headers]
     for (one, header), (other, same) in combinations(whole, 2):
-        if one != other and header_key(header) == header_key(same):
+        if one != other and sign_key(header) == sign_key(same):
             raise Refused(
                 f"{where}: {one} and {other} are both read from the column {header}.", "Keep one of them, or say in [pick] which part of a cell each is."
             )

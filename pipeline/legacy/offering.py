@@ -7,6 +7,7 @@ from pipeline.legacy import flagwords as flags
 from pipeline.legacy import glossary as words
 from pipeline.legacy.attaching import is_called_day
 from pipeline.legacy.guessing import Guess, means_yes
+from pipeline.legacy.maps import ANY
 from pipeline.legacy.rules import Rule, family_of, says_until, says_who
 from pipeline.wording import count_of
 
@@ -89,6 +90,15 @@ def note_ended(rule: Rule, free: list[Guess]) -> None:
                 f"{one.header} says yes for {over:,} of those who would be flagged: if that means that their flag has ended, "
                 f"empty their {rule.head().header} in the file before you migrate it"
             )
+
+
+def leave_blanks_out(rule: Rule) -> None:
+    """Let a rule whose column names types make nothing of rows in which that is blank, and what tells why is not: else they would come back."""
+    if "type_column" not in rule.parts or "when" in rule.parts:
+        return
+    texts = [one for one in (rule.parts.get("comment"), rule.offered.get("comment", (None, ""))[0]) if one is not None]
+    if any((one.cells.is_not_null() & rule.head().cells.is_null()).any() for one in texts):
+        rule.parts["when"], rule.yes = rule.head(), [ANY]
 
 
 def note_past(rule: Rule) -> None:

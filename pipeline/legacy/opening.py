@@ -1,16 +1,16 @@
 """Which system a file is of: its header is compared with every map's, and the map that fits best is taken, with how sure that is."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipeline.errors import NotRecognised
+from pipeline.errors import NotRecognised, Refused
 from pipeline.intake.exports import ADDED, Opened, open_parts
 from pipeline.intake.sheets import Heads, OneOf, Wanted, map_columns
 from pipeline.legacy.maps import WHO, FlagRule, LegacyMap
 from pipeline.legacy.markup import open_markup
 from pipeline.settings import Settings
-from schemas.columns import Column, Kind, Layout, header_key
+from schemas.columns import Column, Kind, Layout, header_key, sign_key
 
 SURE = 0.5  # the share of a file's columns that a map must know for the file to be taken as its system's
 NAME_IT = "Name the system with --from, or have a map drafted: flagbook migrate FILE --draft MAP.toml"
@@ -18,7 +18,7 @@ NAME_IT = "Name the system with --from, or have a map drafted: flagbook migrate 
 
 @dataclass(frozen=True)
 class Source:
-    """A file, or a sheet of one, with the map that it is read by and what it holds: customers or bookings. `positions`: header key → column.
+    """A file, or a sheet of one, with the map that it is read by and what it holds: customers or bookings. `positions`: sign key of a header → column.
 
     `sure` is the share of its columns that the map knows; `what` the file, which part of that it is, and how it is told from the others.
     """
@@ -42,7 +42,11 @@ class Source:
 
     def has(self, headers: Sequence[str]) -> bool:
         """Tell whether the file has one of some columns."""
-        return any(header_key(header) in self.positions for header in headers)
+        return bool(self.places(headers))
+
+    def places(self, headers: Iterable[str]) -> list[int]:
+        """Return where those of some columns stand that the file has."""
+        return [place for header in headers if (place := self.positions.get(sign_key(header))) is not None]
 
     def rules(self) -> list[FlagRule]:
         """Return the rules of flags whose columns the file has: of other flags it says nothing."""
@@ -59,20 +63,36 @@ class Source:
 
     def unused(self) -> list[str]:
         """Return the columns of which nothing is made."""
-        used = {header_key(header) for header in _used(self.map, self.kind)}
-        titles = [title for title in self.opened.header if title and header_key(title) not in used and title not in ADDED]
+        used = set(self.places(_used(self.map, self.kind)))
+        titles = [title for place, title in enumerate(self.opened.header) if title and place not in used and title not in ADDED]
         return list(dict.fromkeys(titles))
 
 
 @dataclass(frozen=True)
 class MapColumns(Wanted):
-    """The columns that a map knows; those of which nothing is made (`idle`) may stand in a file several times."""
+    """The columns that a map knows; those of which nothing is made (`idle`) may stand in a file several times.
 
+    Of columns whose headers differ in signs alone (`signed`: sign key → header) the one counts that the map writes as the file does.
+    """
+
+    signed: Mapping[str, str]
     idle: frozenset[str] = frozenset()
+
+    @classmethod
+    def of_headers(cls, layout: Layout, headers: Iterable[str], known: Iterable[str] = ()) -> "MapColumns":
+        """Return what to look for: columns that have these headers, and others that are only `known`."""
+        every, signed, names = [*headers], dict[str, str](), dict[str, str]()
+        for header in [*every, *known]:
+            names.setdefault(header_key(header), signed.setdefault(sign_key(header), header))
+        used = {signed[sign_key(header)] for header in every}
+        return cls(layout, names, signed, frozenset(signed.values()) - used)
 
     def recognised(self, record: Sequence[str]) -> list[str | None]:
         """Return the column name that each header cell means, or None; of idle columns only the first."""
-        names = super().recognised(record)
+        told = [self.signed.get(sign_key(title)) for title in record]
+        as_written = set(told)
+        meant = [self.names.get(key) if (key := header_key(title)) else None for title in record]
+        names = [one or (other if other not in as_written else None) for one, other in zip(told, meant, strict=True)]
         return [None if name in self.idle and name in names[:place] else name for place, name in enumerate(names)]
 
 
@@ -109,12 +129,9 @@ def wanted_of(legacy: LegacyMap, kind: str) -> Wanted:
     needed = [tuple(header for column in WHO for header in columns.get(column, ()))]
     if kind == "bookings":
         needed += [columns["booking_id"], (*columns.get("day", ()), *columns.get("starts_at", ()))]
-    first: dict[str, str] = {}
-    for header in headers:
-        first.setdefault(header_key(header), header)
-    groups = tuple(tuple(first[header_key(header)] for header in group) for group in needed)
-    idle = frozenset(first[header_key(header)] for header in legacy.known) - {first[header_key(header)] for header in used}
-    return MapColumns(Layout(layout.name, layout.title, layout.columns, groups), first, idle)
+    found = MapColumns.of_headers(layout, used, legacy.known)
+    groups = tuple(tuple(found.signed[sign_key(header)] for header in group) for group in needed)
+    return replace(found, layout=replace(layout, required=groups))
 
 
 def open_sources(path: Path, maps: Sequence[LegacyMap], settings: Settings, encoding: str | None = None) -> list[Source]:
@@ -128,16 +145,32 @@ def open_sources(path: Path, maps: Sequence[LegacyMap], settings: Settings, enco
             fix = f"If it is a file of {maps[0].name}, copy the map, put your headers in, and give it with --map; else name its system, or leave --from out."
             raise NotRecognised(error.reason, fix) from error
         raise NotRecognised(f"{path}: its columns are those of no system that is known.", NAME_IT) from error
+    opened = _named_sheets(path, opened, maps[0]) if len(maps) == 1 else opened
     sources = []
     for part, one in enumerate(opened):
         legacy, kind, wanted = kinds[one.wanted.layout.name]
         of_sheet = f", {one.called}{one.sheet}" if len(opened) > 1 else ""
-        positions = {header_key(name): place for name, place in map_columns(one.header, wanted, f"{path}{of_sheet}").items()}
+        positions = {sign_key(name): place for name, place in map_columns(one.header, wanted, f"{path}{of_sheet}").items()}
         sure = _fit(wanted, one.header)[1]
         if len(maps) > 1:
             _require_sure(path, one.header, (legacy.name, sure), [entry for entry in kinds.values() if entry[0] is not legacy])
         sources.append(Source((path, part, of_sheet), one, legacy, kind, positions, sure))
     return sources
+
+
+def _named_sheets(path: Path, opened: list[Opened], legacy: LegacyMap) -> list[Opened]:
+    """Return the sheets that a map names, if it names any, with a remark on the others; raise `Refused` where the file has sheets, and none of them."""
+    if not legacy.sheets or not any(one.sheet for one in opened):
+        return opened
+    names = {name.strip().casefold() for name in legacy.sheets}
+    kept = [one for one in opened if names & {one.sheet.strip().casefold(), f"{one.called}{one.sheet}".casefold()}]
+    others = ", ".join(one.sheet for one in opened if one not in kept)
+    if not kept:
+        why = f"{path}: none of the sheets that have the header is one that the map names: {', '.join(legacy.sheets)}."
+        raise Refused(why, f"It has: {others}. Correct the line sheets in {legacy.where}.")
+    said = [f"{path.name}: left out, since the map does not name them: {others}"] if others else []
+    tells = [one.tell for one in opened]  # those of a workbook stand with its first sheet
+    return [replace(kept[0], tell=lambda: (*(remark for tell in tells for remark in tell()), *said)), *(replace(one, tell=tuple) for one in kept[1:])]
 
 
 def _require_sure(path: Path, header: Sequence[str], found: tuple[str, float], others: Sequence[tuple[LegacyMap, str, Wanted]]) -> None:

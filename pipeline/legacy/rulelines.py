@@ -56,7 +56,8 @@ def _lines(rule: Rule) -> Iterator[str]:
         yield from _words_of(rule, name)
     for name, (guess, why) in rule.offered.items():
         stands = name == "comment" and rule.says_which
-        yield f"# CHECK: {folded(why)}{', and the line comment above away' if stands else ''}"
+        is_second = name.strip() in rule.parts or stands
+        yield f"# CHECK: {folded(why)}{f', and the line {name.strip()} above away' if is_second else ''}"
         yield f"# {name.strip()} = {as_list([guess.header, *([rule.head().header] if stands else [])])}"
     yield from _text_of(rule)
     if rule.types or rule.maybe:

@@ -68,7 +68,7 @@ class Rule:
 
 def family_of(guess: Guess) -> tuple[str, int] | None:
     """Return the flag type and family of words that a header sounds of."""
-    if not guess.is_date and (guess.sounds(flags.ENDED) or is_denied(guess)):
+    if (guess.is_date and guess.is_called(words.UNTIL)) or (not guess.is_date and (guess.sounds(flags.ENDED) or is_denied(guess))):
         return None
     found = ((kind, place) for kind, families in flags.FLAG_FAMILIES.items() for place, terms in enumerate(families) if guess.sounds(terms))
     return next(found, None)
@@ -105,7 +105,7 @@ def type_in(text: str) -> str | None:
 def tags_of(guess: Guess) -> Iterator[tuple[set[str], int]]:
     """Yield the tags of each different cell, and in how many rows it stands."""
     for text, count in guess.cells.drop_nulls().value_counts().rows():
-        parts = {part.strip() for part in text.replace(";", ",").replace("|", ",").split(",")}
+        parts = {part.strip() for part in re.split(r"[,;|\n]", text)}
         yield {part for part in parts if part and len(part) <= LONGEST_TAG}, count
 
 
@@ -154,7 +154,7 @@ def place_day(rule: Rule, one: Guess, why: str = "") -> None:
         rule.offered["expires"] = (one, f"{one.header} holds days to come, so it does not say since when; if it is the last day, take the # off")
         return
     if name in rule.parts or name in rule.offered:
-        rule.offered[f"{name} "] = (one, f"{one.header} holds days too; only one column counts")
+        rule.offered[f"{name} "] = (one, f"{one.header} holds days too; only one column counts: if it is this one, take the # off")
         return
     if one.is_said:
         why = f"the days in {one.header} have their months in words of no language that can be told"

@@ -11,7 +11,6 @@ from pipeline.intake.dates import read_times
 from pipeline.intake.sheets import CELL_ERROR, ERROR_TEXTS, NOT_EXACT, SHORT_ROW, RawSheet, cell
 from pipeline.legacy.maps import PREFIX
 from pipeline.legacy.opening import Source
-from schemas.columns import header_key
 
 GUARD = r"^'[=+\-@\t\r0-9]"  # an apostrophe before what a spreadsheet would take for a number or a formula
 SCIENTIFIC = r"^[+-]?\d(?:[.,]\d+)?E\+\d{2,}$"  # as a spreadsheet writes long numbers, of which it leaves digits out
@@ -60,7 +59,7 @@ class Picked:
 
     def places(self, headers: Sequence[str]) -> list[int]:
         """Return where those of some columns stand that the file has."""
-        return [self.source.positions[header_key(header)] for header in headers if header_key(header) in self.source.positions]
+        return self.source.places(headers)
 
     def cells(self, place: int) -> pl.Series:
         """Return a column's cells as they came, null where one is blank."""

@@ -20,8 +20,9 @@ from pipeline.legacy.candidates import offer_described, offer_others
 from pipeline.legacy.guessing import FEW_WORDS, LONG_WORD, MOST, Guess, means_no, says_none
 from pipeline.legacy.happening import find_events
 from pipeline.legacy.levels import find_levels, flag_type, said_of
-from pipeline.legacy.making import is_switch, rule_of_days, rule_of_other, rule_of_switch, rule_of_text, rule_of_types
-from pipeline.legacy.offering import note_ended, note_past, offer_near, offer_shared, share_parts
+from pipeline.legacy.logs import attach_of_rows
+from pipeline.legacy.making import is_switch, rule_of_days, rule_of_other, rule_of_switch, rule_of_text, rule_of_types, says_letters
+from pipeline.legacy.offering import leave_blanks_out, note_ended, note_past, offer_near, offer_shared, share_parts
 from pipeline.legacy.rules import SENTENCE, Rule, family_of, is_about_else, says_until, says_who, tags_of, type_of
 from pipeline.legacy.standing import note_standing
 from pipeline.legacy.terms import phrase
@@ -53,17 +54,20 @@ def spot_flags(left: Sequence[Guess], types: Sequence[str], *, may_repeat: bool)
     described = list(offer_described(free, types))
     for rule in sure:
         attach_far(rule, free, sure)
+    if may_repeat:
+        note_standing(sure, free)
+        attach_of_rows(sure, free)
     for rule in sure:
         note_ended(rule, free)
         note_past(rule)
     for rule in [rule for rule in found if rule.is_offered]:
         attach_near(rule, free)
         attach_far(rule, free, [rule])
-    if may_repeat:
-        note_standing(sure, free)
     offer_near(sure, free)
     offer_shared(sure)
     share_parts(sure)
+    for rule in found:
+        leave_blanks_out(rule)
     rules += [*found, *described]
     used = _used(rules)
     return [*rules, *offer_others([one for one in free if one not in used], types)]
@@ -71,7 +75,7 @@ def spot_flags(left: Sequence[Guess], types: Sequence[str], *, may_repeat: bool)
 
 def _is_else(one: Guess) -> bool:
     """Tell whether a column only sounds of a flag: the block of houses in an address, or the next day of something."""
-    is_house = one.is_called(flags.HOUSES) and one.is_text() and one.share(r"^.{1,4}$") == 1
+    is_house = one.is_called(flags.HOUSES) and one.is_text() and not says_letters(one) and one.share(r"^.{1,4}$") == 1
     return is_house or (one.is_date and one.sounds(flags.NEXT) and family_of(one) is not None)
 
 
@@ -82,11 +86,17 @@ def _used(rules: Sequence[Rule]) -> list[Guess]:
 def _tags(free: list[Guess], types: Sequence[str]) -> Iterator[Rule]:
     for one in sorted(free, key=lambda one: one.sounds(words.REASON) or one.sounds(words.NOTES)):  # those may be comments of others
         is_called = one.sounds(flags.TAGS) and family_of(one) is None
-        if one in free and one.is_text() and not one.sounds(flags.NOT_A_FLAG) and (is_called or _lists_flags(one, types)):
+        is_list = is_called or _lists_flags(one, types) or _is_list(one)
+        if one in free and one.is_text() and not one.sounds(flags.NOT_A_FLAG) and is_list:
             free.remove(one)
             rule = Rule("", {"tags": one})
             attach_named(rule, free)
             yield rule
+
+
+def _is_list(one: Guess) -> bool:
+    """Tell whether a column that is called flags, or alerts, lists several in some cells."""
+    return one.is_called(flags.LISTS) and one.share(r"[;|\n]") > 0
 
 
 def _lists_flags(one: Guess, types: Sequence[str]) -> bool:

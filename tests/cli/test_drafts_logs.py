@@ -74,3 +74,29 @@ def test_a_type_that_no_word_of_a_log_takes_off_is_told(bare: Shop) -> None:
     draft = drafted(bare, "log.csv")
     assert "# CHECK: no word of Action takes Warning off" in draft
     assert (migrated(bare, "log.csv", draft), asked(bare, FLAGS)) == (0, [("8", "Warning", "late")])
+
+
+SHEETS = {
+    "en": ("Date,Guest no,Guest,Kind,What happened,Recorded by,Ends", ("Warning", "Note", "Ban")),
+    "de": ("Datum,Kundennummer,Name,Art,Beschreibung,Erfasst von,Befristet bis", ("Verwarnung", "Notiz", "Sperre")),
+}
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_a_row_for_each_flag_has_its_day_its_person_and_its_reason(bare: Shop, name: str) -> None:
+    header, (warning, note, ban) = SHEETS[name]
+    told = [
+        f"2025-05-02,G11,Tom,{warning},Music after 11pm,Sue,",
+        f"2025-07-19,G12,Ana,{note},Asked for a late checkout,Sue,",
+        f"2025-07-21,G11,Tom,{ban},Second noise complaint,Geoff,2099-07-21",
+        f"2025-08-01,G13,Bo,{warning},Shouted at the warden,Sue,",
+        f"2025-08-02,G12,Ana,{note},Brought the dog along,Geoff,",
+    ]
+    bare.file("f.csv", "\n".join([header, *told, ""]))
+    assert migrated(bare, "f.csv", drafted(bare, "f.csv")) == 0
+    said = "customer_id, flag_type, comment, flagged_by, flagged_at::DATE::VARCHAR, expires_on::VARCHAR"
+    assert asked(bare, f"SELECT {said} FROM flags ORDER BY ALL") == [
+        ("G11", "On Hold", "Second noise complaint", "Geoff", "2025-07-21", "2099-07-21"),
+        ("G11", "Warning", "Music after 11pm", "Sue", "2025-05-02", None),
+        ("G13", "Warning", "Shouted at the warden", "Sue", "2025-08-01", None),
+    ]

@@ -57,3 +57,57 @@ def test_days_to_come_are_not_those_since_when_and_a_block_of_houses_is_no_reaso
     assert (rule["when"], "comment" in rule, "at" in rule, "expires" in rule) == (["Zablokowany"], False, False, False)
     assert '# expires = ["Data blokady"]' in draft
     assert "# Nothing is made of these columns: Ulica, Blok" in draft
+
+
+@pytest.mark.parametrize(("letters", "yes"), [("E,H", "E"), ("V,F", "V"), ("I,N", "I")])
+def test_letters_that_say_yes_and_no_elsewhere_are_asked_about(bare: Shop, letters: str, yes: str) -> None:
+    no = letters.replace(yes, "").strip(",")
+    bare.file("f.csv", "\n".join(["Customer number,Name,Bloqué", *(f"{number},N{number},{yes if number == 4 else no}" for number in range(9)), ""]))
+    draft = drafted(bare, "f.csv")
+    assert f"{yes.lower()} is taken for yes" in draft
+    assert (migrated(bare, "f.csv", draft), flags(bare)) == (0, [("4", "On Hold", "Bloqué")]), draft
+
+
+def test_a_note_of_customers_without_a_level_is_no_fault(bare: Shop) -> None:
+    levels = ["High", "", "Medium", "", "High", "Medium", "", ""]
+    bare.file("f.csv", "\n".join(["Client ID,Name,Flag level,Flag note", *(f"{n},N{n},{level},note {n}" for n, level in enumerate(levels)), ""]))
+    draft = drafted(bare, "f.csv")
+    assert (migrated(bare, "f.csv", draft), flags(bare)) == (0, [("0", "Warning", "note 0"), ("4", "Warning", "note 4")]), draft
+    assert migrated(bare, "f.csv", draft.replace('# "Medium"', '"Medium"')) == 0
+    assert [who for who, _, _ in flags(bare)] == ["0", "2", "4", "5"]
+
+
+def test_only_days_that_are_used_say_whether_the_month_comes_first(bare: Shop) -> None:
+    rows = [f"{n},N{n},12/2{n}/1980,{'Y' if n % 3 else 'N'},{f'0{n}/03/2026' if n % 3 else ''}" for n in range(1, 9)]
+    bare.file("f.csv", "\n".join(["Client ID,Name,DOB,Banned,Ban date", *rows, "9,N9,01/02/1990,Y,30/03/2026", ""]))
+    draft = drafted(bare, "f.csv")
+    assert 'date_formats = ["%d/%m/%Y"]' in draft
+    assert migrated(bare, "f.csv", draft) == 0
+
+
+def test_addresses_that_several_rows_share_are_others(bare: Shop) -> None:
+    rows = [f"sue@example.com,N {n},n{n}@example.com,{'Yes' if n == 2 else 'No'}" for n in range(1, 8)]
+    bare.file("f.csv", "\n".join(["Agent email,Guest name,Guest email,Blocked", *rows, ""]))
+    draft = drafted(bare, "f.csv")
+    assert "Agent email is left out, since several rows share addresses there" in draft
+    assert 'email = ["Guest email"]' in draft
+
+
+@pytest.mark.parametrize("header", ["Cleared", "Cleared on", "Resolved date", "Erledigt am"])
+def test_days_on_which_a_flag_was_settled_end_it(bare: Shop, header: str) -> None:
+    rows = [f"{n},N{n},{'x,2026-01-02,late' if n % 3 == 0 else ',,'},{'2026-02-03' if n == 3 else ''}" for n in range(9)]
+    bare.file("f.csv", "\n".join([f"Member No,Name,Blocked,Blocked on,Why,{header}", *rows, ""]))
+    draft = drafted(bare, "f.csv")
+    assert (migrated(bare, "f.csv", draft), [who for who, _, _ in flags(bare)]) == (0, ["0", "6"]), draft
+
+
+def test_what_is_offered_in_the_place_of_a_line_says_that_this_goes(bare: Shop) -> None:
+    rows = [f"{n},N{n},{'x,2026-01-02,2026-01-02,late' if n % 3 == 0 else ',,,'}" for n in range(9)]
+    bare.file("f.csv", "\n".join(["Member No,Name,Blocked,Blocked on,Ban date,Why", *rows, ""]))
+    assert "only one column counts: if it is this one, take the # off, and the line at above away" in drafted(bare, "f.csv")
+
+
+def test_a_last_day_of_the_last_year_is_one(bare: Shop) -> None:
+    rows = [f"{n},N{n},{'01.02.2026,31.12.9999,late' if n % 3 == 0 else ',,'}" for n in range(9)]
+    bare.file("f.csv", "\n".join(["Kundennr,Name,Gesperrt ab,Gesperrt bis,Grund", *rows, ""]))
+    assert "can't be read as a day" not in drafted(bare, "f.csv")

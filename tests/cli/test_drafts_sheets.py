@@ -1,0 +1,94 @@
+"""Drafts of maps for workbooks with several sheets, and for headers that differ in a sign alone; what a map says of the two."""
+
+from openpyxl import Workbook
+
+from tests.cli.conftest import Shop
+from tests.cli.test_migrate import asked
+from tests.cli.test_migrate_drafts import AS_OF, ON_HOLD, drafted, flags, migrated, rules
+
+PEOPLE = [[f"C{number}", f"Ann {number}", f"ann{number}@example.com", "yes" if number == 2 else "no"] for number in range(1, 7)]
+HEADER = ["Customer No", "Name", "E-mail", "Banned"]
+
+
+def workbook(shop: Shop, **sheets: list[list[str]]) -> None:
+    book = Workbook()
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name.replace("_", " "))
+        for row in rows:
+            sheet.append(row)
+    del book["Sheet"]
+    book.save(shop.folder / "w.xlsx")
+
+
+def test_a_draft_names_the_sheets_that_would_be_read_as_well_and_a_map_leaves_them_out(bare: Shop) -> None:
+    staff = [["Name", "E-mail"], ["Sue", "sue@example.com"]]
+    workbook(bare, Customers=[HEADER, *PEOPLE], Old_bans=[HEADER, ["C9", "Cy", "cy@example.com", "yes"]], Staff=staff, Rooms=[["Room", "Beds"], ["1", "2"]])
+    draft = drafted(bare, "w.xlsx")
+    assert "Nothing is said here of the others: Staff, Rooms" in draft
+    assert "one that tells who a customer is: Old bans, Staff. To leave them out" in draft
+    assert (migrated(bare, "w.xlsx", draft.replace("# sheets", "sheets")), flags(bare)) == (0, [("C2", ON_HOLD, "Banned")])
+    assert asked(bare, "SELECT count(*) FROM customers") == [(6,)]
+
+
+def test_sheets_that_a_map_leaves_out_are_named_and_a_name_that_is_not_there_refuses_the_file(bare: Shop) -> None:
+    workbook(bare, Customers=[HEADER, *PEOPLE], Old_bans=[HEADER, ["C9", "Cy", "cy@example.com", "yes"]])
+    text = 'sheets = ["{}"]\n[customers]\ncustomer_id = "Customer No"\n[[flags]]\ntype = "On Hold"\nwhen = "Banned"\n'
+    bare.file("m.toml", text.format(" customers "))
+    ran = bare.run("migrate", "w.xlsx", "--map", "m.toml", *AS_OF)
+    assert (ran.code, flags(bare)) == (0, [("C2", ON_HOLD, "Banned")])
+    assert "w.xlsx: left out, since the map does not name them: Old bans" in ran.json()["remarks"]
+    bare.file("m.toml", text.format("Clients"))
+    ran = bare.run("migrate", "w.xlsx", "--map", "m.toml", *AS_OF)
+    assert (ran.code, "It has: Customers, Old bans" in ran.err) == (3, True), ran.err
+
+
+def test_the_sheet_that_tells_of_flags_is_drafted_though_another_has_more_rows(bare: Shop) -> None:
+    visits = [["Date", "Room", "Price"], *([f"2026-01-{day:02}", "A", "10"] for day in range(1, 29))]
+    workbook(bare, Visits=visits, People=[HEADER, *PEOPLE])
+    draft = drafted(bare, "w.xlsx")
+    assert "this is the sheet People, whose columns tell of flags" in draft
+    assert (migrated(bare, "w.xlsx", draft), flags(bare)) == (0, [("C2", ON_HOLD, "Banned")])
+
+
+def test_numbers_that_are_no_ids_are_told_in_the_draft(bare: Shop) -> None:
+    workbook(bare, People=[HEADER, *PEOPLE])
+    book = Workbook()
+    for place, row in enumerate([HEADER, *PEOPLE], 1):
+        book.active.append([place * 11, *row[1:]] if place > 1 else row)
+        book.active.cell(place, 1).number_format = "00000"
+    book.save(bare.folder / "w.xlsx")
+    assert "# CHECK: customer_id: some of these numbers show other digits than they hold" in drafted(bare, "w.xlsx")
+
+
+def test_headers_that_differ_in_a_sign_alone_are_two_columns(bare: Shop) -> None:
+    rows = [f"{number},Ann B{'abcdefgh'[number - 1]},{'Y' if number == 3 else 'N'},{'Late' if number == 3 else ''}" for number in range(1, 9)]
+    bare.file("f.csv", "\n".join(["Customer #,Customer,Hold,Hold reason", *rows, ""]))
+    draft = drafted(bare, "f.csv")
+    assert 'customer_id = ["Customer #"]' in draft
+    assert 'name = ["Customer"]' in draft
+    assert (migrated(bare, "f.csv", draft), flags(bare)) == (0, [("3", ON_HOLD, "Late")]), draft
+    assert asked(bare, "SELECT customer_id, last_name FROM customers ORDER BY 1 LIMIT 1") == [("1", "Ba")]
+
+
+def test_a_sign_that_only_one_file_writes_is_none(bare: Shop) -> None:
+    text = '[customers]\ncustomer_id = "Guest #"\nname = "Guest name"\n[[flags]]\ntype = "On Hold"\nwhen = "Hold?"\n'
+    bare.file("a.csv", "Guest #,Guest name,Hold?\n1,Ann Bo,yes\n")
+    bare.file("b.csv", "GUEST,guest_name,Hold\n2,Cy Di,yes\n")
+    for name in ("a.csv", "b.csv"):
+        assert migrated(bare, name, text) == 0
+    assert flags(bare) == [("1", ON_HOLD, "Hold?"), ("2", ON_HOLD, "Hold?")]
+
+
+def test_two_columns_that_are_called_alike_are_refused(bare: Shop) -> None:
+    bare.file("a.csv", "Guest #,guest #,Hold\n1,2,yes\n")
+    bare.file("m.toml", '[customers]\ncustomer_id = "Guest #"\n[[flags]]\ntype = "On Hold"\nwhen = "Hold"\n')
+    ran = bare.run("migrate", "a.csv", "--map", "m.toml", *AS_OF)
+    assert (ran.code, "two columns mean Guest #" in ran.err) == (3, True), ran.err
+
+
+def test_tags_one_below_the_other_are_each_one(bare: Shop) -> None:
+    tags = ["Weekly\nSlow payer", "Weekly", "Abusive\nWeekly", "Slow payer", "Weekly", "One-off"]
+    workbook(bare, People=[[*HEADER[:3], "Labels"], *([*row[:3], tag] for row, tag in zip(PEOPLE, tags, strict=True))])
+    draft = drafted(bare, "w.xlsx")
+    assert (migrated(bare, "w.xlsx", draft), flags(bare)) == (0, [("C1", "At Risk", "Slow payer"), ("C4", "At Risk", "Slow payer")]), draft
+    assert [sorted(one["allow"]) for one in rules(draft)] == [["Slow payer"]]
