@@ -13,8 +13,9 @@ from pipeline.context import Context
 from pipeline.effects import EXPIRED, count_ended, count_told
 from pipeline.intake.cells import word_keys
 from pipeline.lateness import ended_by, ends_at_odds, new_events, standing_after, times_known
-from pipeline.layering import IS_FIRST, ITEM, JOINT, LEFT, SAID, UNSAID, lay_on, told_anew
+from pipeline.layering import ITEM, JOINT, LEFT, SAID, UNSAID, lay_on, told_anew
 from pipeline.legacy.flagging import FLAGGED, PRESENT, UNFLAGGED
+from pipeline.lines import IS_LAST, NAMES, join_lines, same_lines
 from pipeline.parting import WHO, Says, Spoken, in_parts
 from pipeline.partly import keep_untold, told_at, told_in_part
 from pipeline.recalling import Before, recall_said
@@ -24,9 +25,6 @@ from pipeline.telling import ORIGIN, Planned
 from schemas.entity import STAMPS
 from schemas.plan import UTC_TIME
 
-NAMES = ["customer_id", "key"]
-IS_LAST = (pl.col(ITEM) != pl.col(ITEM).shift(-1)).fill_null(value=True)
-SAME = [ITEM, "comment", "by", "at", "expires_on"]  # what is equal of flags that are one and the same, told several times
 OVER_KEY = [ITEM, *ORDER, "comment", "kind"]
 
 
@@ -55,11 +53,11 @@ def chain_flags(spoken: Spoken, before: Before, context: Context) -> Chained:
     past, present, over = parted(found, spoken.turned, context)
     times = times_known(before.said.events)
     present = _standing(present, (past, last, times), spoken.says)
-    distinct, joined, repeated = _joined(present)
+    distinct, joined, repeated = join_lines(present)
     told, kept = (distinct, joined), told_in_part(last, spoken, day_of(context)).join(ended_by(past, times, ITEM), on=ITEM, how="anti", maintain_order="left")
     if len(kept):
         stated, kept = keep_untold(present, joined, kept)
-        told = _joined(stated)[:2]
+        told = join_lines(stated)[:2]
     events = new_events(past, before.said.events).join(_stood_then(over, last), on=OVER_KEY, how="anti", maintain_order="left")
     items = _items(told[1], last, events)
     moved = items.filter(~pl.col("is_same") | pl.col("has_events"))
@@ -90,7 +88,7 @@ def said_by(spoken: Spoken, context: Context) -> tuple[pl.DataFrame, pl.DataFram
         past, present, over = parted(_numbered(found, keys), part.turned, context)
         times = times_known(said.events)
         present = _standing(present, (past, last, times), part.says)
-        standing.append(_joined(present)[1])
+        standing.append(join_lines(present)[1])
         happened = past.join(over, on=ORDER, how="anti", maintain_order="left")
         new = new_events(past, said.events)
         columns = ["customer_id", "key", "flag_type", "kind", "at", "comment", "by"]
@@ -127,36 +125,6 @@ def _keyed(frame: pl.DataFrame, name: str) -> pl.DataFrame:
     return frame.with_columns(word_keys(frame[name]).alias("key"))
 
 
-def _joined(present: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """Return the different flags of each item, the oldest first, each item with all of its text, the source's whole word, and repetitions.
-
-    said is the text up to a flag, each comment once, until the last of the last days up to it (null where one has none), is_again whether its comment
-    stands there already.
-    """
-    sorted_ = present.sort([ITEM, "at"], nulls_last=True, maintain_order=True)
-    is_new = _differs(sorted_, SAME)
-    turn, days = pl.int_range(pl.len(), dtype=pl.Int64), pl.col("expires_on")
-    distinct = sorted_.filter(is_new).with_columns(step=turn - pl.when(IS_FIRST).then(turn).forward_fill(), said=pl.col("comment"))
-    any_days = distinct["expires_on"].count() > 0
-    until = pl.when(~days.is_null().cum_max().over(ITEM)).then(days.cum_max().over(ITEM)) if any_days else pl.lit(None, pl.Date)
-    distinct = distinct.with_columns(until=until, is_again=~_differs(distinct, [ITEM, "comment"]))
-    for step in range(1, int(distinct.select(pl.col("step").max().fill_null(0)).item()) + 1):  # few: how many flags of one type a customer has
-        before = pl.col("said").shift(1)
-        text = pl.when("is_again").then(before).otherwise(pl.concat_str(before, "comment", separator=JOINT))
-        distinct = distinct.with_columns(said=pl.when(pl.col("step") == step).then(text).otherwise("said"))
-    whole = distinct.filter(IS_FIRST).select(ITEM, *NAMES, "flag_type").with_columns(distinct.filter(IS_LAST)["said"])
-    dated = distinct.filter(pl.col("expires_on").is_not_null().all().over(ITEM)) if any_days else distinct.clear()
-    last = dated.group_by(ITEM).agg(said_until=pl.col("expires_on").max())
-    return distinct, whole.join(last, on=ITEM, how="left", validate="1:1", maintain_order="left"), sorted_.filter(~is_new)
-
-
-def _differs(rows: pl.DataFrame, names: list[str]) -> pl.Series:
-    """Tell which rows, whose items stand together, are the first of their item that say this (`names`); most items have a single row."""
-    several = rows.select(~(IS_FIRST & IS_LAST)).to_series().arg_true()
-    first = rows.select(names)[several].select(pl.struct(names).is_first_distinct()).to_series()
-    return pl.Series([True]).new_from_index(0, len(rows)).scatter(several, first)
-
-
 def _stood_then(over: pl.DataFrame, last: pl.DataFrame) -> pl.DataFrame:
     """Return the keys of being set of undated flags that are over and that the source said last time, when they stood: the book has known that since."""
     former = over.filter(pl.col("at").is_null()).join(last.select(ITEM, was_said="said"), on=ITEM, how="inner", validate="m:1")
@@ -180,7 +148,7 @@ def _items(joined: pl.DataFrame, last: pl.DataFrame, events: pl.DataFrame) -> pl
         **{f"event_{name}": pl.col(name) for name in (*NAMES, "flag_type")},
     )
     items = joined.join(former, on=ITEM, how="full", coalesce=True, validate="1:1").join(happened, on=ITEM, how="full", coalesce=True, validate="1:1")
-    is_as_said = pl.col("said").eq_missing(pl.col("was_said")) | _same_lines("said", "was_said")
+    is_as_said = pl.col("said").eq_missing(pl.col("was_said")) | same_lines("said", "was_said")
     same = is_as_said & pl.col("said_until").eq_missing(pl.col("was_until"))
     return items.select(
         ITEM,
@@ -192,13 +160,6 @@ def _items(joined: pl.DataFrame, last: pl.DataFrame, events: pl.DataFrame) -> pl
         same.alias("is_same"),
         pl.col("has_events", "has_turns", "is_ended").fill_null(value=False),
     )
-
-
-def _same_lines(one: str, other: str) -> pl.Expr:
-    """Tell whether two texts have the same lines, in any order: flags without days have none."""
-    are_several = pl.col(one).str.contains(JOINT, literal=True) & (pl.col(one).str.len_bytes() == pl.col(other).str.len_bytes())
-    lines = [pl.when(are_several).then(pl.col(name)).str.split(JOINT).list.sort().list.join(JOINT) for name in (one, other)]
-    return (are_several & (lines[0] == lines[1])).fill_null(value=False)
 
 
 def _steps(moved: pl.DataFrame, events: pl.DataFrame, distinct: pl.DataFrame, said: tuple[Spoken, Context]) -> pl.DataFrame:
