@@ -17,7 +17,7 @@ from pipeline.layering import ITEM, JOINT, LEFT, SAID, UNSAID, lay_on, told_anew
 from pipeline.legacy.flagging import FLAGGED, PRESENT, UNFLAGGED
 from pipeline.lines import IS_LAST, NAMES, join_lines, same_lines
 from pipeline.parting import WHO, Says, Spoken, in_parts
-from pipeline.partly import keep_untold, told_at, told_in_part
+from pipeline.partly import keep_untold, leave_ended, told_at, told_in_part, unless_absent
 from pipeline.recalling import Before, recall_said
 from pipeline.sequence import ORDER, day_of, parted
 from pipeline.store.sources import NO_LONGER
@@ -50,19 +50,20 @@ def chain_flags(spoken: Spoken, before: Before, context: Context) -> Chained:
     last = last.filter(spoken.says.is_told())
     keys = _keys(found, last)
     found, last = _numbered(found, keys), _numbered(last, keys)
-    past, present, over = parted(found, spoken.turned, context)
+    elsewhere = _numbered(_keyed(before.elsewhere, "flag_type"), keys).drop_nulls(ITEM).group_by(ITEM).agg(elsewhere=pl.col("said").str.join(JOINT))
+    standing = _numbered(_keyed(before.standing, "item_name"), keys).join(elsewhere, on=ITEM, how="left", validate="m:1", maintain_order="left")
+    past, present, over = parted(found, (last, standing), spoken.turned, context)
     times = times_known(before.said.events)
-    present = _standing(present, (past, last, times), spoken.says)
+    present = unless_absent(_standing(present, (past, last, times), spoken.says), last)
     distinct, joined, repeated = join_lines(present)
     told, kept = (distinct, joined), told_in_part(last, spoken, day_of(context)).join(ended_by(past, times, ITEM), on=ITEM, how="anti", maintain_order="left")
+    kept, last = leave_ended(kept, last, present, standing)
     if len(kept):
         stated, kept = keep_untold(present, joined, kept)
         told = join_lines(stated)[:2]
     events = new_events(past, before.said.events).join(_stood_then(over, last), on=OVER_KEY, how="anti", maintain_order="left")
     items = _items(told[1], last, events)
     moved = items.filter(~pl.col("is_same") | pl.col("has_events"))
-    elsewhere = _numbered(_keyed(before.elsewhere, "flag_type"), keys).drop_nulls(ITEM).group_by(ITEM).agg(elsewhere=pl.col("said").str.join(JOINT))
-    standing = _numbered(_keyed(before.standing, "item_name"), keys).join(elsewhere, on=ITEM, how="left", validate="m:1", maintain_order="left")
     steps = lay_on(_steps(moved, events, told[0], (spoken, context)), moved, standing, (spoken.by, context.as_of))
     written = _events(steps, spoken)
     alerts = _alerts((steps, written), standing, (before.alerts, len(keys)), context)
@@ -85,9 +86,9 @@ def said_by(spoken: Spoken, context: Context) -> tuple[pl.DataFrame, pl.DataFram
         found, last = _keyed(part.items, "flag_type"), _keyed(said.last, "flag_type")
         keys = _keys(found, last)
         last = _numbered(last, keys)
-        past, present, over = parted(_numbered(found, keys), part.turned, context)
+        past, present, over = parted(_numbered(found, keys), (last, None), part.turned, context)
         times = times_known(said.events)
-        present = _standing(present, (past, last, times), part.says)
+        present = unless_absent(_standing(present, (past, last, times), part.says), last)
         standing.append(join_lines(present)[1])
         happened = past.join(over, on=ORDER, how="anti", maintain_order="left")
         new = new_events(past, said.events)

@@ -53,7 +53,12 @@ def lay_on(steps: pl.DataFrame, moved: pl.DataFrame, standing: pl.DataFrame, doi
     rows = steps.join(items, on=ITEM, how="left", validate="m:1", maintain_order="left")
     text = pl.concat_str("own", "says", separator=JOINT, ignore_nulls=True)
     rows = rows.with_columns(comment=pl.when(text != "").then(text)).with_columns(
-        expires_on=pl.when(pl.col("own").is_not_null()).then(_later_day()).when(pl.col("comment").is_not_null()).then(_own_day()),
+        expires_on=pl.when(_is_day_as_before())
+        .then("old_until")
+        .when(pl.col("own").is_not_null() | _is_told_first())
+        .then(_later_day())
+        .when(pl.col("comment").is_not_null())
+        .then("until"),
     )
     rows = _unless_as_before(rows.with_columns(_unless_late(comment="old", expires_on="old_until")))
     differs = ~(pl.col("comment").eq_missing(_former("comment", "old")) & pl.col("expires_on").eq_missing(_former("expires_on", "old_until")))
@@ -99,10 +104,15 @@ def _later_day() -> pl.Expr:
     return pl.when(pl.col("says").is_null()).then("old_until").otherwise(both)
 
 
-def _own_day() -> pl.Expr:
-    """Return until when a flag stands whose comment is the source's: the book's own last day stays where the source says none, and said none last time."""
-    is_silent = pl.col("until").is_null() & pl.col("was_until").is_null() & pl.col("says").is_not_null().all().over(ITEM)
-    return pl.when(is_silent).then("old_until").otherwise("until")
+def _is_day_as_before() -> pl.Expr:
+    """Tell where the source says the same last day of a flag that stands as last time, or none as then: the book's stays, whoever set it."""
+    is_same = pl.col("said_until").eq_missing(pl.col("was_until")) & pl.col("was_said").is_not_null() & pl.col("old").is_not_null()
+    return is_same & pl.col("says").is_not_null().all().over(ITEM)
+
+
+def _is_told_first() -> pl.Expr:
+    """Tell where the source says for the first time what the book has of its own, or of another source, word for word."""
+    return pl.col("was_said").is_null() & (pl.col("old") == pl.col("said")).fill_null(value=False)
 
 
 def _former(name: str, stored: str) -> pl.Expr:

@@ -21,7 +21,7 @@ from pipeline.joining import join_rows
 from pipeline.legacy.opening import Source
 from pipeline.legacy.reading import Piece, Read, booking_export, find_pieces, read_customers
 from pipeline.loading import Loaded, Loading, bring_bookings
-from pipeline.parting import Spoken, in_parts, says_of, spoken_of
+from pipeline.parting import Spoken, in_parts, rules_told, spoken_of
 from pipeline.recalling import recall
 from pipeline.rules.merge import merge_with_source
 from pipeline.store import customers, incoming
@@ -133,7 +133,7 @@ def _future(read: Read, context: Context) -> list[str]:
 def _kept(done: Migrated, source: str) -> list[str]:
     """Return a remark where a file tells of customers only in part, and what it does not say of their flags was left as it was."""
     count = sum(n for (_, what), n in done.counts.items() if what == "kept")
-    why = "other rows of these customers came back, now or in an earlier run"
+    why = "other rows of these customers came back, now or in an earlier run, or one of the files does not name them"
     return [f"{count_of(count, 'flag')} kept that {source} said before, and the rows that hold do not say: {why}"] if count else []
 
 
@@ -169,7 +169,7 @@ def read_sources(context: Context, sources: Sequence[tuple[int, Source]], progre
     """Read files of customers to their end; those of rows that hold are staged."""
     begin_staging(context.book)
     order, sizes, before = Order(), [source.size for _, source in sources], 0
-    are_alike = len({says_of(source) for _, source in sources}) == 1
+    are_alike = len({rules_told(source) for _, source in sources}) == 1
 
     def take(customers: pl.DataFrame) -> None:
         stage_customers(context.book, customers)

@@ -28,24 +28,35 @@ class Says:
 
     def is_told(self) -> pl.Expr:
         """Tell by `key` which items the columns tell of: an absent one says nothing, and does not end a flag."""
-        return _among(self.types)
+        return among_types(self.types)
 
     def is_stated(self) -> pl.Expr:
         """Tell by `key` of which items columns say how they stand; of the others the last event tells."""
-        return _among(self.states)
+        return among_types(self.states)
 
 
 def _united(one: frozenset[str] | None, other: frozenset[str] | None) -> frozenset[str] | None:
     return None if one is None or other is None else one | other
 
 
-def _among(keys: frozenset[str] | None) -> pl.Expr:
+def _common(one: frozenset[str] | None, other: frozenset[str] | None) -> frozenset[str] | None:
+    return other if one is None else one if other is None else one & other
+
+
+def among_types(keys: frozenset[str] | None) -> pl.Expr:
+    """Tell by `key` which items are of some types; None: of any."""
     return pl.lit(value=True) if keys is None else pl.col("key").is_in(sorted(keys))
 
 
-def says_of(source: Source) -> Says:
-    """Return of which flag types a file's columns tell."""
-    rules = source.rules()
+def rules_told(source: Source) -> frozenset[int]:
+    """Return which rules of its map a file has the columns of."""
+    told = source.rules()
+    return frozenset(place for place, rule in enumerate(source.map.flags) if any(rule is one for one in told))
+
+
+def says_of(source: Source, only: frozenset[int] | None = None) -> Says:
+    """Return of which flag types a file's columns tell; with `only`, those of some rules of its map."""
+    rules = [rule for rule in source.rules() if only is None or any(rule is source.map.flags[place] for place in only)]
     told = [(None if rule.type_column else frozenset(keys_of(rule.type_names())), rule.says_present()) for rule in rules]
     none: frozenset[str] | None = frozenset()
     return Says(reduce(_united, (types for types, _ in told), none), reduce(_united, (types for types, states in told if states), none))
@@ -55,9 +66,9 @@ def says_of(source: Source) -> Says:
 class Spoken:
     """What a source says: its name, who brings it, flags that stand and events (`items`, as `read_customers` reads them, in the order of rows).
 
-    `customers`: of whom it said something before, or, of a part, all who are in it, each once. `says`: of which types its files tell; where they
-    differ in that, of `apart`, customers who are in the same files. `partly` are customers of whom it tells only in part (see `partly.py`).
-    `turned` are the files that tell what happened last first.
+    `customers`: of whom it said something before, or, of a part, all who are in it, each once. `says`: of which types its files tell; where these have
+    different columns, of `apart`, customers who are in the same files, and of which types other files say more (`shared`). `partly` are customers of
+    whom it tells only in part (see `partly.py`). `turned` are the files that tell what happened last first.
     """
 
     source: str
@@ -65,7 +76,8 @@ class Spoken:
     items: pl.DataFrame
     customers: pl.Series
     says: Says
-    apart: tuple[tuple[Says, pl.Series], ...] = ()
+    apart: tuple[tuple[Says, frozenset[str] | None, pl.Series], ...] = ()
+    shared: frozenset[str] | None = frozenset()
     partly: frozenset[str] = frozenset()
     turned: frozenset[int] = frozenset()
 
@@ -76,12 +88,21 @@ def spoken_of(read: Read, sources: Sequence[tuple[int, Source]], by: str) -> Spo
     name = sources[0][1].map.name if sources else ""
     items, read.items = pl.concat(read.items), read.items[:1]
     says = reduce(Says.and_also, told.values(), Says(frozenset(), frozenset()))
-    apart: tuple[tuple[Says, pl.Series], ...] = ()
+    apart: tuple[tuple[Says, frozenset[str] | None, pl.Series], ...] = ()
     if read.seen:
         files = pl.concat(read.seen).unique().sort("file_no").group_by("customer_id", maintain_order=True).agg("file_no")
         groups = files.group_by("file_no", maintain_order=True).agg("customer_id").rows()
-        apart = tuple((reduce(Says.and_also, (told[number] for number in numbers)), pl.Series("customer_id", who)) for numbers, who in groups)
-    return Spoken(name, by, items, pl.Series(dtype=pl.String), says, apart, frozenset(read.partly), _turned(items))
+        of_group = ((reduce(Says.and_also, (told[number] for number in numbers)), numbers, who) for numbers, who in groups)
+        apart = tuple((some, _shared(numbers, some, sources), pl.Series("customer_id", who)) for some, numbers, who in of_group)
+    return Spoken(name, by, items, pl.Series(dtype=pl.String), says, apart, partly=frozenset(read.partly), turned=_turned(items))
+
+
+def _shared(numbers: Sequence[int], says: Says, sources: Sequence[tuple[int, Source]]) -> frozenset[str] | None:
+    """Return of which types that some files state (`numbers`, `says`) others say more, in columns that none of these has."""
+    own = frozenset[int]().union(*(rules_told(source) for number, source in sources if number in numbers))
+    others = [says_of(source, rules_told(source) - own).states for number, source in sources if number not in numbers]
+    none: frozenset[str] | None = frozenset()
+    return _common(says.states, reduce(_united, others, none))
 
 
 def _turned(items: pl.DataFrame) -> frozenset[int]:
@@ -101,10 +122,10 @@ def in_parts(spoken: Spoken) -> Iterator[Spoken]:
 
     There is at least one part. Items get the number of their customer (`WHO`). Those of whom nothing is said now (`customers`) come last.
     """
-    for says, whose in spoken.apart:
+    for says, shared, whose in spoken.apart:
         items = spoken.items.filter(pl.col("customer_id").is_in(whose.implode()))
         customers = spoken.customers.filter(spoken.customers.is_in(whose.implode()))
-        yield from in_parts(replace(spoken, says=says, items=items, customers=customers, apart=()))
+        yield from in_parts(replace(spoken, says=says, shared=shared, items=items, customers=customers, apart=()))
     if spoken.apart:
         return
     who, people = _numbered(spoken.items["customer_id"])

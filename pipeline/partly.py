@@ -1,4 +1,4 @@
-"""Customers of whom a file tells only in part: rows of theirs came back, or it holds rows that had come back. What is not said of them has not ended."""
+"""Customers of whom files tell only in part: rows of theirs came back, or a column is not there. What is not said of them has not ended."""
 
 from datetime import UTC, date, datetime
 
@@ -6,7 +6,7 @@ import polars as pl
 
 from pipeline.layering import ITEM, JOINT
 from pipeline.legacy.flagging import PRESENT
-from pipeline.parting import Spoken
+from pipeline.parting import Spoken, among_types
 from schemas.plan import UTC_TIME
 
 LINE = [ITEM, "line"]
@@ -14,11 +14,36 @@ FIRST = datetime(1, 1, 1, tzinfo=UTC)  # so that what was said comes first; it i
 
 
 def told_in_part(last: pl.DataFrame, spoken: Spoken, day: date) -> pl.DataFrame:
-    """Return what a source that says how things stand said last time (`last`) of customers of whom it now tells only in part, and is not over by a day."""
-    if not spoken.partly:
+    """Return what a source that says how things stand said last time (`last`) of items of which it now tells only in part, and is not over by a day."""
+    if not spoken.partly and spoken.shared == frozenset():
         return last.clear()
     is_over = (pl.col("said_until") < day).fill_null(value=False)
-    return last.filter(spoken.says.is_stated() & pl.col("customer_id").is_in(list(spoken.partly)) & pl.col("said").is_not_null() & ~is_over)
+    in_part = pl.col("customer_id").is_in(list(spoken.partly)) | among_types(spoken.shared)
+    return last.filter(spoken.says.is_stated() & in_part & pl.col("said").is_not_null() & ~is_over)
+
+
+def leave_ended(kept: pl.DataFrame, last: pl.DataFrame, present: pl.DataFrame, standing: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return what is kept (`told_in_part`) of which a line stands in the book, and `last` without what does not, and of which nothing is said now."""
+    if not len(kept):
+        return kept, last
+    text = standing.select(ITEM, stands="comment").drop_nulls(ITEM)
+    lines, there = (pl.col(name).str.split(JOINT) for name in ("said", "stands"))
+    rows = kept.join(text, on=ITEM, how="left", validate="1:1", maintain_order="left")
+    is_there = (lines.list.set_intersection(there).list.len() > 0).fill_null(value=False)
+    silent = rows.filter(~is_there).join(present.select(ITEM), on=ITEM, how="anti")
+    return rows.filter(is_there).drop("stands"), last.join(silent.select(ITEM), on=ITEM, how="anti", maintain_order="left")
+
+
+def unless_absent(present: pl.DataFrame, last: pl.DataFrame) -> pl.DataFrame:
+    """Return flags that stand, of which a file without the column of reasons, or of last days, says what the source said last time (`last`)."""
+    lacks = {name: pl.col(name).fill_null(value=False) for name in ("no_text", "no_days")}
+    if not present.select(pl.any_horizontal(lacks.values()).any()).item():
+        return present
+    rows = present.join(last.select(ITEM, was_said="said", was_until="said_until"), on=ITEM, how="left", validate="m:1", maintain_order="left")
+    is_known = pl.col("was_said").is_not_null() & (pl.len().over(ITEM) == 1)
+    comment = pl.when(lacks["no_text"] & is_known).then("was_said").otherwise("comment")
+    until = pl.when(lacks["no_days"] & is_known).then("was_until").otherwise("expires_on")
+    return rows.with_columns(comment=comment, expires_on=until).select(present.columns)
 
 
 def keep_untold(present: pl.DataFrame, joined: pl.DataFrame, last: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -27,6 +27,8 @@ ITEMS: dict[str, Dtype] = {
     "by": pl.String,
     "at": UTC_TIME,
     "expires_on": pl.Date,
+    "no_text": pl.Boolean,  # the file lacks the column that tells why, or the one of last days: it says nothing of that
+    "no_days": pl.Boolean,
 }
 NOT_A_TYPE = "{} names none of the flag types, which are {}: correct it, or say in [flags.types] of the map which its word is"
 NO_TYPE = "{} is blank, and there is a flag: name one of the flag types, which are {}"
@@ -81,7 +83,8 @@ def _of_rule(picked: Picked, rule: FlagRule, types: Sequence[str], told: Told) -
         read_times(at, picked.source.map.date_formats, picked.source.map.timezone),
         read_dates(expires, picked.source.map.date_formats, picked.source.map.timezone),
     )
-    frame = base.with_columns(by.alias("by"), times.values.alias("at"), days.values.alias("expires_on"), source_row=picked.rows.gather(rows))
+    lacking = {name: bool(headers) and not picked.places(headers) for name, headers in (("no_text", rule.comment), ("no_days", rule.expires))}
+    frame = base.with_columns(by.alias("by"), times.values.alias("at"), days.values.alias("expires_on"), source_row=picked.rows.gather(rows), **lacking)
     faults = [*_date_faults(frame, times, rule.at), *_date_faults(frame, days, rule.expires)]
     faults.append(_fault(frame.filter(pl.col("kind") == UNCLEAR), "unclear-flag", rule.when, NOT_YES_OR_NO.format(" / ".join(rule.when))))
     if rule.event:

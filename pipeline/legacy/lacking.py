@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Iterator, Sequence
 
 from pipeline.errors import Refused
+from pipeline.intake.exports import is_mended
 from pipeline.legacy.maps import FlagRule
 from pipeline.legacy.opening import SURE, Source
 from schemas.columns import header_key
@@ -26,7 +27,9 @@ def require_columns(sources: Sequence[Source]) -> None:
         return
     legacy = of_customers[0].map
     ids = legacy.customers.get("customer_id", ())
-    needed = [*([("customer_id", ids)] if ids else []), *((f"flags {place}", rule.tells()) for place, rule in enumerate(legacy.flags, 1))]
+    mended = all(is_mended(source.opened.header) for source in of_customers)  # rows that had come back, perhaps of one of several files
+    flags = [] if mended else list(enumerate(legacy.flags, 1))
+    needed = [*([("customer_id", ids)] if ids else []), *((f"flags {place}", rule.tells()) for place, rule in flags)]
     for where, headers in needed:
         if not any(source.has(headers) for source in of_customers):
             why = f"{of_customers[0].name}: the map says {where}: {' or '.join(headers)}, which is not in the file{_hint(of_customers, headers)}."

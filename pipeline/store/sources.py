@@ -116,6 +116,10 @@ def count_brought(book: Book, source: str) -> int:
     return int(found.item())
 
 
+# Of an edit: a line was taken off, from below, or from above a text of the book's own.
+LESS = "starts_with(before ->> 'comment', (after ->> 'comment') || chr(10)) OR ends_with(before ->> 'comment', chr(10) || (after ->> 'comment'))"
+
+
 def events_known(book: Book, customers: pl.Series, source: str) -> pl.DataFrame:
     """Return the events of items that migrations brought, in their order: customer_id, flag_type, at, kind, reason, line, by, is_own and is_dated.
 
@@ -125,8 +129,8 @@ def events_known(book: Book, customers: pl.Series, source: str) -> pl.DataFrame:
     """
     return book.ask(
         "SELECT customer_id, item AS flag_type, changed_at AS at, "
-        "CASE WHEN action <> 'edited' THEN action WHEN starts_with(before ->> 'comment', (after ->> 'comment') || chr(10)) THEN 'unflagged' "
-        "ELSE 'flagged' END AS kind, reason, string_split(after ->> 'comment', chr(10))[-1] AS line, changed_by AS by, "
+        f"CASE WHEN action <> 'edited' THEN action WHEN {LESS} THEN 'unflagged' ELSE 'flagged' END AS kind, reason, "
+        "string_split(after ->> 'comment', chr(10))[-1] AS line, changed_by AS by, "
         "coalesce(after ->> 'source', before ->> 'source', $1) = $1 AS is_own, changed_at <> as_of AS is_dated "
         "FROM history SEMI JOIN asked USING (customer_id) JOIN (SELECT batch_id, as_of FROM batches) USING (batch_id) "
         f"WHERE entity = 'flags' AND batch_id IN ({MIGRATIONS}) ORDER BY event_id",

@@ -37,7 +37,10 @@ class Plain:
     def _say(self, item: Item, now: list[str], *, in_part: bool) -> None:
         was = self.said.get(item)
         lines = was.split("\n") if was else []
-        if in_part and set(lines) - set(now):
+        has_ended = in_part and bool(lines) and not set(lines) & set(self.stands.get(item, "").split("\n"))
+        if has_ended and not now:
+            return
+        if in_part and set(lines) - set(now) and not has_ended:
             now = lines + [one for one in now if one not in lines]
         said = "\n".join(now) or None
         if said == was:
