@@ -4,6 +4,7 @@ import importlib
 import logging
 import os
 import sys
+import traceback
 from pathlib import Path
 
 import click
@@ -11,7 +12,7 @@ import click
 from jobs import options
 from jobs.bugs import show_bug
 from pipeline import __version__
-from pipeline.errors import FlagbookError
+from pipeline.errors import FlagbookError, TryAgain
 
 COMMANDS = (
     *("init", "load", "apply", "undo", "erase", "batches", "batch", "show", "history", "template", "report", "migrate", "nightly", "export"),
@@ -20,6 +21,8 @@ COMMANDS = (
 
 
 WRITING = ("load", "apply", "undo", "erase", "migrate", "nightly")
+STOPPED = 130  # by the user, as shells count it
+WHOLE = "A batch is in the book whole or not at all: flagbook batches tells whether this one is."
 GLOBAL_VALUES = ("--store", "--settings")
 
 
@@ -78,9 +81,10 @@ def main() -> None:
     os.umask(0o077)
     logging.basicConfig(format="Warning: %(message)s", level=logging.WARNING)  # what there is to say besides a report goes to stderr
     try:
+        _require_text(sys.argv[1:])
         code = group.main(global_first(sys.argv[1:]), standalone_mode=False)
     except click.Abort:
-        code = _say(_stopped(sys.argv[1:]), 1)
+        code = _say(_stopped(sys.argv[1:]), STOPPED)
     except click.ClickException as error:
         error.show()
         code = error.exit_code
@@ -88,15 +92,41 @@ def main() -> None:
         code = _say(f"Error: {error.reason}\n{error.fix}", error.exit_code)
     except (SystemExit, KeyboardInterrupt):
         raise
+    except OSError as error:
+        code = _say(*_unsaid(error, sys.argv[1:])) if _is_of_output(error) else _say(show_bug(error), 1)
     except BaseException as error:  # a bug, be it a panic of a library in Rust: its traceback is shown, and the exit code says so
         code = _say(show_bug(error), 1)
     sys.exit(code if isinstance(code, int) else 0)
 
 
+def _require_text(words: list[str]) -> None:
+    """Raise a usage error for a word of the call that holds bytes which are no UTF-8: no report could show it."""
+    for word in words:
+        said = os.fsencode(word).decode("utf-8", "backslashreplace")
+        if said != word:
+            raise click.UsageError(f"{said}: this holds bytes that are not UTF-8. Rename the file, or type the text anew.")
+
+
+def _is_writing(words: list[str]) -> bool:
+    return any(word in WRITING for word in words) and "--dry-run" not in words
+
+
 def _stopped(words: list[str]) -> str:
     """Return what is said of a call that was interrupted: where it was to write a batch, it may just have done so."""
-    is_writing = any(word in WRITING for word in words) and "--dry-run" not in words
-    return "Stopped. A batch is in the book whole or not at all: flagbook batches tells whether this one is." if is_writing else "Stopped."
+    return f"Stopped. {WHOLE}" if _is_writing(words) else "Stopped."
+
+
+def _is_of_output(error: OSError) -> bool:
+    """Tell whether an error is of writing what there is to say: to a full disk, or to a program that listens no more."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return error.filename is None and Path(last.filename).parts[-2:] == ("click", "utils.py")
+
+
+def _unsaid(error: OSError, words: list[str]) -> tuple[str, int]:
+    """Return what is said where what there was to say can't be written, and the exit code."""
+    sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123  # lest the end of the program tries once more
+    said = f"The output can't be written ({error.strerror}). Send it somewhere else, or free the place."
+    return (f"Error: {said}\n{WHOLE}" if _is_writing(words) else f"Error: {said}"), TryAgain.exit_code
 
 
 def _say(text: str, code: int) -> int:

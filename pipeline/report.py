@@ -122,7 +122,10 @@ class ApplyReport:
         told = self.bookings
         lines.append(f"Future bookings: {told['updated']:,} given an alert, {told['cleared']:,} cleared, {told['kept']:,} kept with their own text")
         lines += [f"Results: {file.results}" for file in self.files if file.results]
-        lines += [f"To fix and upload again: {file.rejected}" for file in self.files if file.rejected]
+        if self.rows["unprocessed"]:
+            lines += [f"To fix in {file.name} itself, and to upload that again: the rows in {file.rejected}" for file in self.files if file.rejected]
+        else:
+            lines += [f"To fix and upload again: {file.rejected}" for file in self.files if file.rejected]
         lines += [f"Note: {file.earlier} is of an earlier run; no row of {file.name} came back this time" for file in self.files if file.earlier]
         if self.mass_change is not None and self.mass_change.is_too_much:
             lines.append(f"The run will be refused without --allow-mass-change: {self.mass_change.to_text()}.")

@@ -15,6 +15,7 @@ from pipeline.errors import Refused
 from pipeline.folders import Nightly, check_folders
 
 T = TypeVar("T")
+MOST, LIMITS = 10**15, {"days": 36_500, "seconds": 86_400}  # the largest numbers: of days and seconds those that a calendar, or a night, can hold
 ACCOUNTS = ("password-on-first-booking", "verify-on-next-booking", "not-required")
 
 
@@ -219,8 +220,9 @@ def _value(value: Any, default: Any, where: str) -> Any:
             return tuple(value)
         raise Refused(f"{where}: this must be a list of texts.", 'Write it as ["…", "…"].')
     wanted = str if default is None else type(default)
-    if type(value) is not wanted or (isinstance(value, int) and wanted is int and value <= 0):
-        words = {str: "a text", int: "a whole number above 0", bool: "true or false"}
+    most = LIMITS.get(where.rpartition("_")[2], MOST)
+    if type(value) is not wanted or (isinstance(value, int) and wanted is int and not 0 < value <= most):
+        words = {str: "a text", int: f"a whole number above 0, and at most {most:,}", bool: "true or false"}
         raise Refused(f"{where}: this must be {words[wanted]}.", "Correct the value.")
     return value
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from pipeline.errors import Refused
 from pipeline.findings import Checked
 from pipeline.intake.casting import CASTS
 from pipeline.intake.delimited import Dialect, apart, as_meant, find_dialect
@@ -19,7 +20,7 @@ from pipeline.intake.sheets import MARK_SCHEMA, RawSheet, Sought, Wanted, cell, 
 from pipeline.intake.tables import Reading, read_tables
 from pipeline.intake.textfiles import TextFile, open_text
 from pipeline.settings import Settings
-from schemas.columns import REJECTED_COLUMNS, RESULT_COLUMNS, Layout
+from schemas.columns import BOOKINGS, CUSTOMERS, REJECTED_COLUMNS, RESULT_COLUMNS, Layout, header_key
 
 BATCH_ROWS = 2 * 122_880
 ADDED = frozenset((*RESULT_COLUMNS, *REJECTED_COLUMNS))
@@ -69,8 +70,16 @@ def open_exports(path: Path, layout: Layout, column_map: ColumnMap, settings: Se
     """
     wanted = Wanted.of(layout, dict(column_map.headers[layout.name]))
     opened = open_parts(path, wanted, settings, encoding)
+    if layout is CUSTOMERS and not column_map.own:
+        _require_no_bookings(path, opened, Wanted.of(BOOKINGS, dict(column_map.headers[BOOKINGS.name])))
     of_sheet = [f", sheet {one.sheet}" if len(opened) > 1 else "" for one in opened]
     return [_export((path, part, of_sheet[part]), one, wanted, column_map) for part, one in enumerate(opened)]
+
+
+def _require_no_bookings(path: Path, opened: "Sequence[Opened]", bookings: Wanted) -> None:
+    """Raise `Refused` where what is given as customers has the columns of bookings: of each booking a customer would be made, or changed."""
+    if any(bookings.score(one.header)[0] for one in opened):
+        raise Refused(f"{path}: its columns are those of bookings, and not of customers.", "Give it with --bookings.")
 
 
 def open_parts(path: Path, sought: Sought, settings: Settings, encoding: str | None = None) -> "list[Opened]":
@@ -87,7 +96,9 @@ def _export(what: tuple[Path, int, str], opened: "Opened", wanted: Wanted, colum
     path, _, of_sheet = what
     positions = map_columns(opened.header, wanted, f"{path}{of_sheet}")
     unused = unused_columns(opened.header, wanted)
-    told = (f"{path.name}{of_sheet}: columns not used: {', '.join(unused)}",) if unused else ()
+    lacking = _lacking(opened.header, wanted, column_map)
+    said = {"columns not used": ", ".join(unused), "the column map names what the file lacks": "; ".join(lacking)}
+    told = tuple(f"{path.name}{of_sheet}: {what}: {some}" for what, some in said.items() if some)
 
     def cast(sheet: RawSheet) -> Checked:
         return CASTS[wanted.layout.name](sheet, positions, column_map)
@@ -95,6 +106,20 @@ def _export(what: tuple[Path, int, str], opened: "Opened", wanted: Wanted, colum
     export = as_export(opened, what, frozenset(positions), cast, told)
     column, key = opened.column, positions[wanted.layout.names()[0]]
     return export if column is None else replace(export, ids=partial(column, key))
+
+
+def _lacking(header: Sequence[str], wanted: Wanted, column_map: ColumnMap) -> list[str]:
+    """Return the columns of which a map names only headers that a file lacks, each with these and what is read in their place, if anything."""
+    own = column_map.own.get(wanted.layout.name, {})
+    there = {header_key(title): title for title in header}
+    named = dict(zip(wanted.recognised(header), header, strict=True))
+    said = []
+    for column in dict.fromkeys(own.values()):
+        headers = [title for title, name in own.items() if name == column]
+        if not there.keys() & set(map(header_key, headers)):
+            instead = f", and {named[column]} is read in its place" if column in named else ""
+            said.append(f"{' or '.join(headers)} ({column}{instead})")
+    return said
 
 
 def unused_columns(header: tuple[str, ...], wanted: Wanted) -> list[str]:

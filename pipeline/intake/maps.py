@@ -16,12 +16,13 @@ KEYS = ["name", "timezone", "date_formats", "customers", "bookings", "status_wor
 
 @dataclass(frozen=True)
 class ColumnMap:
-    """What a map says; headers are header → column name, for each layout."""
+    """What a map says; headers are header → column name, for each layout, with the settings' own, and `own` those of the map alone."""
 
     timezone: str
     date_formats: tuple[str, ...]
     status_words: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    own: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def layout_aliases(settings: Settings, layout: Layout) -> dict[str, str]:
@@ -53,9 +54,10 @@ def read_map(path: Path, settings: Settings) -> ColumnMap:
     zone, formats = data.get("timezone", base.timezone), data.get("date_formats", list(base.date_formats))
     check_zone(zone, str(path))
     check_formats(formats, f"{path}: date_formats")
-    headers = {name: {**base.headers[name], **_headers(data.get(name, {}), name, str(path))} for name in ("customers", "bookings")}
+    own = {name: _headers(data.get(name, {}), name, str(path)) for name in ("customers", "bookings")}
+    headers = {name: {**base.headers[name], **said} for name, said in own.items()}
     words = status_words(data.get("status_words", {}), f"{path}: status_words")
-    return ColumnMap(zone, tuple(formats), {**base.status_words, **words}, headers)
+    return ColumnMap(zone, tuple(formats), {**base.status_words, **words}, headers, own)
 
 
 def _headers(table: object, layout: str, where: str) -> dict[str, str]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from pipeline.lasting import flush
 from pipeline.nightly.journal import Input, Journal
 from pipeline.nightly.moving import cannot, make_folder, same, take
-from pipeline.nightly.names import is_unfinished, shown
+from pipeline.nightly.names import is_lock_of, is_of_system, is_unfinished, shown
 
 KINDS = {
     stat.S_ISLNK: "it is a link, and links are not followed: put the file itself there",
@@ -21,6 +21,7 @@ KINDS = {
     stat.S_ISFIFO: "it is a named pipe and no file",
     stat.S_ISSOCK: "it is a socket and no file",
 }
+LOCKED = 24 * 60 * 60  # seconds for which a lock file of a spreadsheet program counts
 Stamp = tuple[int, int, int]
 
 
@@ -65,21 +66,30 @@ def look_into(inbox: Path, rest: Rest) -> Found:
         names = sorted(os.listdir(inbox))  # noqa: PTH208  # names, not paths
     except OSError as error:
         raise cannot(inbox, "the inbox can't be read", error) from None
+    edited = {other for name in names for other in names if is_lock_of(name, other) and _is_fresh(inbox / name)}
     for name in names:
-        _sort_out(inbox, name, rest, found)
+        _sort_out(inbox, name, rest, found, is_edited=name in edited)
     return found
 
 
-def _sort_out(inbox: Path, name: str, rest: Rest, found: Found) -> None:
+def _is_fresh(lock: Path) -> bool:
+    """Tell whether a lock file of a spreadsheet program is of a session that may still go on, and not of one that broke down."""
+    try:
+        return time.time() - lock.lstat().st_mtime < LOCKED
+    except FileNotFoundError:
+        return False
+
+
+def _sort_out(inbox: Path, name: str, rest: Rest, found: Found, *, is_edited: bool) -> None:
     try:
         about = (inbox / name).lstat()
     except FileNotFoundError:  # it went between two looks
         return
     if reason := _fault(inbox / name, about) or rest.stuck.get((name, stamp_of(about))):
         found.skipped.append((name, reason))
-    elif name.startswith("."):
+    elif is_of_system(name):
         return
-    elif is_unfinished(name) or not rest.is_at_rest(name, about):
+    elif is_edited or is_unfinished(name) or not rest.is_at_rest(name, about):
         found.restless.append(name)
     else:
         found.ready.append(name)

@@ -32,7 +32,7 @@ class Input:
 class Step:
     """One thing to do. `state`: pending, done, refused, split (others stand in its place), or failed (by a bug). `batch` is what it wrote, if anything.
 
-    `files` are those that are for people at once: the reports. `remarks` is what there is to say of it.
+    `failures` counts how often the program failed on it. `files` are those that are for people at once: the reports. `remarks` is what there is to say of it.
     """
 
     key: str
@@ -43,6 +43,7 @@ class Step:
     status: str = "nothing-to-do"
     files: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    failures: int = 0
 
 
 @dataclass

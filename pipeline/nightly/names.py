@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 
 LONGEST = 180  # bytes of a name: what results add must fit too
+LOCK = "~$"
 UNFINISHED = (".part", ".tmp", ".crdownload", "~")
 
 
@@ -35,6 +36,16 @@ def fault_of_name(name: str) -> str | None:
 def is_unfinished(name: str) -> bool:
     """Tell whether a name says that somebody is still writing the file."""
     return name.startswith(".") or name.lower().endswith(UNFINISHED)
+
+
+def is_of_system(name: str) -> bool:
+    """Tell whether a file is not one of people's: hidden, a lock file of a spreadsheet program, or what Windows keeps in folders."""
+    return name.startswith((".", LOCK)) or name.lower() in ("thumbs.db", "desktop.ini")
+
+
+def is_lock_of(name: str, other: str) -> bool:
+    """Tell whether a spreadsheet program keeps a file of this name while it has the other one open: Excel, whose names may lack two letters, or LibreOffice."""
+    return name == f".~lock.{other}#" or (name.startswith(LOCK) and name[2:] in (other, other[2:]) and bool(name[2:]))
 
 
 def fitting(name: str) -> str:

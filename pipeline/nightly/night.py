@@ -148,7 +148,8 @@ def _report(journal: Journal, desk: Desk) -> NightReport:
     skipped = [(name, reason) for name, reason in journal.skipped]
     as_of = journal.as_of.astimezone(desk.settings.zone).isoformat(timespec="minutes")
     files = [file for step in journal.steps for file in step.files]
-    return NightReport(journal.run, as_of, desk.day_of(journal.as_of), inputs, batches, skipped, journal.left, files, journal.remarks())
+    failed = any(step.state == "failed" for step in journal.steps)
+    return NightReport(journal.run, as_of, desk.day_of(journal.as_of), inputs, batches, skipped, journal.left, files, journal.remarks(), failed=failed)
 
 
 def _input_report(one: Input, journal: Journal) -> InputReport:

@@ -34,6 +34,9 @@ UPKEEP: dict[str, Planner] = {"expiry": plan_expiry, "compose": plan_composing}
 NO_FILES: dict[str, Dtype] = {"file_no": pl.Int64, "name": pl.String, "sha256": pl.String, "rows_digest": pl.String, "layout": pl.String, "rows_read": pl.Int64}
 FAILED = ".failed"
 BUG = "the program failed on it: that is a bug, please report it."
+TRIES = 2  # of a step without an input on which the program fails
+WHAT = {"expiry": "ending flags past their last day", "compose": "composing alerts anew", "reports": "writing the reports"}
+NOT_DONE = "{} was not done: the program failed on it twice, which is a bug, please report it. The next night tries it again."
 KEEP = "Keep the file for whoever looks into it."
 
 
@@ -130,7 +133,7 @@ def do_step(step: Step, journal: Journal, desk: Desk) -> None:
     except TryAgain:
         raise
     except Exception:
-        step.state = "failed"
+        step.state, step.failures = "failed", step.failures + 1
         note("step-failed", logging.ERROR, step=step.key)
         journal.save()
         raise
@@ -247,10 +250,17 @@ JOBS: dict[str, Callable[[Step, Journal, Desk, Where], Done]] = {"load": _load, 
 
 
 def set_aside_failed(journal: Journal) -> None:
-    """Refuse the inputs on which the program failed last time; of several exports, each gets a try of its own. What has no input is left out."""
-    for step in [step for step in journal.steps if step.state == "failed" and step.inputs]:
+    """Refuse the inputs on which the program failed last time; of several exports, each gets a try of its own.
+
+    What has no input is tried once more, and then left out, which a remark says: it must not hold up every night to come.
+    """
+    for step in [step for step in journal.steps if step.state == "failed"]:
         inputs = journal.inputs_of(step)
-        if len(inputs) > 1:
+        if not inputs and step.failures < TRIES:
+            step.state = "pending"
+        elif not inputs:
+            step.remarks = [NOT_DONE.format(WHAT[step.what])]
+        elif len(inputs) > 1:
             step.state = "split"
             place = journal.steps.index(step) + 1
             journal.steps[place:place] = _split(inputs)

@@ -41,7 +41,8 @@ class BatchMade:
 class NightReport:
     """A whole night. `skipped`: what stays in the inbox, each with the reason; `left`: files that somebody is still writing.
 
-    `finished` is the night before, where that one was broken off and had to be finished first.
+    `failed` tells that a step was left out on which the program failed. `finished` is the night before, where that one was broken off and had to be
+    finished first.
     """
 
     run: str
@@ -54,12 +55,13 @@ class NightReport:
     reports: Sequence[str]
     remarks: Sequence[str] = ()
     stopped: bool = False
+    failed: bool = False
     finished: "NightReport | None" = field(default=None)
 
     @property
     def exit_code(self) -> int:
-        """Return 4 where rows came back or an input was refused or could not be taken, else 0."""
-        came_back = any(batch.rows["rejected"] for batch in self.batches) or any(one.outcome == "refused" for one in self.inputs) or self.skipped
+        """Return 4 where rows came back, an input was refused or could not be taken, or a step was left out, else 0."""
+        came_back = self.failed or any(batch.rows["rejected"] for batch in self.batches) or any(one.outcome == "refused" for one in self.inputs) or self.skipped
         return CAME_BACK if came_back else self.finished.exit_code if self.finished else 0
 
     @property

@@ -21,7 +21,7 @@ from pipeline.store.lock import locked
 from pipeline.store.place import check_log, check_place, sweep, unfinished
 from pipeline.store.refusals import broken_off
 from pipeline.store.rewriting import MARK, write_anew
-from pipeline.store.shown import Shown, stoppable
+from pipeline.store.shown import Shown, stoppable, uninterrupted
 
 LOG = logging.getLogger("flagbook.store")
 
@@ -66,8 +66,9 @@ class Book:
             for stream in streams.values():
                 stream.check()  # raises what went wrong in there, if anything did
             raise
-        for name in streams:
-            self.con.unregister(name)
+        with stoppable():
+            for name in streams:
+                self.con.unregister(name)
 
     def decide(self, name: str, rule: Callable[..., Any], *tables: str) -> None:
         """Make a temporary table of what a rule gives for other tables: it runs inside the book, however many rows they have."""
@@ -84,9 +85,10 @@ class Book:
                 self.con.register(name, stream)
             yield
         # NOTE: not in a `finally`: after a failure inside a transaction, unregistering fails too and would hide the first error.
-        for name, stream in streams.items():
-            self.con.unregister(name)
-            stream.forget()
+        with stoppable():
+            for name, stream in streams.items():
+                self.con.unregister(name)
+                stream.forget()
 
     @contextmanager
     def transaction(self, *, keep: bool = True) -> Iterator[None]:
@@ -98,7 +100,8 @@ class Book:
         except BaseException:
             self.con.execute("ROLLBACK")
             raise
-        self.con.execute("COMMIT" if keep else "ROLLBACK")
+        with uninterrupted():
+            self.con.execute("COMMIT" if keep else "ROLLBACK")
         for act in self.after if keep else ():
             act()
 

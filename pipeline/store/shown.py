@@ -1,5 +1,7 @@
 """What is shown to DuckDB of the program's own, and what it makes of the user's interrupt."""
 
+import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -37,3 +39,16 @@ def stoppable() -> Iterator[None]:
         if "KeyboardInterrupt" in str(error):
             raise KeyboardInterrupt from None
         raise
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Let an interrupt of the user's go by: what is committed at this moment is committed, and the rest of the run is soon done."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -308,4 +308,4 @@ def test_who_stops_a_run_that_writes_is_told_where_to_look(
     with pytest.raises(SystemExit) as ended:
         cli.main()
     said = capsys.readouterr().err
-    assert (ended.value.code, "Stopped." in said, "flagbook batches" in said) == (1, True, is_told), said
+    assert (ended.value.code, "Stopped." in said, "flagbook batches" in said) == (130, True, is_told), said

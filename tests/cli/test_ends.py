@@ -1,0 +1,150 @@
+"""How runs end that are stopped, can't say what they have to, or are called with what no report could show."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pipeline.store.book import open_book
+from tests.cli.conftest import ROOT, Shop
+
+ADD = "action,customer_id,flag_type,comment\nadd,C1,Alert,owes\n"
+ENVIRONMENT = {**{name: value for name, value in os.environ.items() if not name.startswith("FLAGBOOK_")}, "PYTHONPATH": str(ROOT)}
+
+
+def started(shop: Shop, *words: str | bytes, out: int | None = None) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "jobs", *words]
+    return subprocess.Popen(command, cwd=shop.folder, stdout=out or subprocess.PIPE, stderr=subprocess.PIPE, env=ENVIRONMENT)
+
+
+def test_an_interrupt_at_the_commit_goes_by(tmp_path: Path) -> None:
+    """What is committed at that moment has its results too."""
+    done = []
+    with open_book(tmp_path / "book.duckdb", writing=True, creating=True) as book:
+        real = book.con
+
+        class Interrupted:
+            def __getattr__(self, name: str) -> object:
+                return getattr(real, name)
+
+            def execute(self, statement: str, *rest: object) -> object:
+                if statement == "COMMIT":
+                    os.kill(os.getpid(), signal.SIGINT)
+                    done.append(statement)
+                return real.execute(statement, *rest)
+
+        stopped = replace(book, con=Interrupted())  # type: ignore[arg-type]  # stands for the connection
+        with stopped.transaction():
+            book.run("INSERT INTO book VALUES ('whole', 'written')")
+        assert (done, book.value("whole")) == (["COMMIT"], "written")
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler  # and later ones count again
+
+
+@pytest.mark.parametrize("after", [0.3, 0.6, 0.9])
+def test_a_stopped_run_is_no_bug(shop: Shop, after: float) -> None:
+    shop.file("u.csv", "action,customer_id,flag_type,comment\n" + "set,C1,Alert,x\nset,C1,Alert,y\n" * 60_000)
+    process = started(shop, "apply", "u.csv")
+    time.sleep(after)
+    process.send_signal(signal.SIGINT)
+    said = process.communicate(timeout=120)[1].decode()
+    batches = len(shop.run("batches", "--json").json()["batches"])
+    assert process.returncode in (0, 4, 130, -signal.SIGINT), said
+    assert "bug" not in said
+    if process.returncode in (0, 4):
+        assert (batches, (shop.folder / "u.results.csv").exists()) == (2, True)
+
+
+def test_what_cannot_be_said_for_want_of_room_is_no_bug(shop: Shop) -> None:
+    shop.file("u.csv", ADD)
+    with Path("/dev/full").open("w") as full:
+        process = started(shop, "apply", "u.csv", out=full.fileno())
+        said = process.communicate(timeout=120)[1].decode()
+    assert (process.returncode, "The output can't be written" in said, "flagbook batches" in said) == (5, True, True), said
+    assert len(shop.run("batches", "--json").json()["batches"]) == 2
+
+
+def test_whoever_listens_no_more_ends_a_report_without_a_bug(shop: Shop) -> None:
+    there, here = os.pipe()
+    os.close(there)
+    process = started(shop, "batches", out=here)
+    os.close(here)
+    said = process.communicate(timeout=120)[1].decode()
+    assert ("Traceback" in said, "bug" in said) == (False, False), said
+
+
+def test_bytes_that_are_no_text_are_a_wrong_call(shop: Shop) -> None:
+    name = b"lat\xe9.csv"
+    Path(os.fsdecode(bytes(shop.folder) + b"/" + name)).write_text(ADD)
+    for words in (("apply", name), ("show", b"\xe9"), ("batches", b"--by", b"Zo\xe9")):
+        process = started(shop, *words)
+        said = process.communicate(timeout=120)[1].decode()
+        assert (process.returncode, "not UTF-8" in said, "Traceback" in said) == (2, True, False), said
+
+
+def test_a_step_without_an_input_on_which_the_program_fails_is_tried_again_and_then_told(shop: Shop) -> None:
+    shop.file("sitecustomize.py", "import pipeline.nightly.steps\ndef fail(*words): raise ZeroDivisionError\npipeline.nightly.steps.report = fail\n")
+    failing = f"{shop.folder}{os.pathsep}{ROOT}"
+    night = ("nightly", "--as-of", "2026-06-05T02:00")
+    assert shop.run(*night, PYTHONPATH=failing).code == 1
+    done = shop.run(*night)
+    assert (done.code, "report.html" in done.out) == (0, True), done.out
+    assert [shop.run(*night, PYTHONPATH=failing).code for _ in range(2)] == [1, 1]
+    left = shop.run(*night, "--json")
+    assert (left.code, left.json()["exit_code"]) == (4, 4)
+    assert [remark for remark in left.json()["remarks"] if remark.startswith("writing the reports was not done")] != []
+    assert shop.run(*night).code == 0
+
+
+@pytest.mark.parametrize(
+    "line", ["[reports]\nexpiring_days = 999999999999", "[nightly]\nrest_seconds = 100000000000000000000", "[files]\nread_seconds = 100000"]
+)
+def test_numbers_beyond_a_calendar_are_refused(shop: Shop, line: str) -> None:
+    shop.file("flagbook.toml", f"{line}\n")
+    ran = shop.run("report")
+    assert (ran.code, line.split("\n")[1].split(" ", maxsplit=1)[0] in ran.err, "at most" in ran.err) == (3, True, True), ran.err
+
+
+def test_a_backup_into_a_folder_that_is_not_there_is_refused(shop: Shop) -> None:
+    ran = shop.run("backup", "backups/")
+    assert (ran.code, "there is no such folder" in ran.err, (shop.folder / "backups").exists()) == (3, True, False), ran.err
+    (shop.folder / "backups").mkdir()
+    assert (shop.run("backup", "backups/").code, len(list((shop.folder / "backups").iterdir()))) == (0, 1)
+
+
+def test_of_a_batch_that_did_nothing_the_upload_itself_is_to_be_mended(shop: Shop) -> None:
+    shop.file("u.csv", ADD + "add,C9,Alert,x\n")
+    ran = shop.run("apply", "u.csv", "--all-or-nothing")
+    assert ran.code == 4
+    assert "To fix in u.csv itself, and to upload that again: the rows in u.rejected.csv" in ran.out
+
+
+def test_a_column_that_a_map_names_and_a_file_lacks_is_told(shop: Shop) -> None:
+    shop.file("m.toml", '[bookings]\nstarts_at = "Whn"\nservice = ["Kind", "Tour"]\n')
+    shop.file("b.csv", "booking_id,customer_id,When,start,Tour\nB7,C1,2026-07-01,2026-07-02,boat\n")
+    ran = shop.run("load", "--bookings", "b.csv", "--map", "m.toml", "--accept-shrink", "--dry-run", "--json")
+    assert "b.csv: the column map names what the file lacks: Whn (starts_at, and start is read in its place)" in ran.json()["remarks"]
+
+
+def test_bookings_are_no_customers(shop: Shop) -> None:
+    ran = shop.run("load", "--customers", "bookings.csv")
+    assert (ran.code, "Give it with --bookings" in ran.err) == (3, True), ran.err
+
+
+def test_a_workbook_that_somebody_has_open_is_left_and_its_lock_is_no_input(shop: Shop) -> None:
+    inbox = shop.folder / "inbox"
+    inbox.mkdir()
+    for name in ("flags one.csv", "flags two.csv", "flags three.csv"):
+        (inbox / name).write_text(ADD)
+        os.utime(inbox / name, (time.time() - 100,) * 2)
+    for name in ("~$flags one.csv", ".~lock.flags two.csv#", "Thumbs.db", "desktop.ini"):
+        (inbox / name).write_bytes(b"\0\0")
+    done = shop.run("nightly", "--as-of", "2026-06-05T02:00", "--json")
+    assert (done.code, [one["name"] for one in done.json()["inputs"]]) == (0, ["flags three.csv"])
+    assert done.json()["left"] == ["flags one.csv", "flags two.csv"]
+    os.utime(inbox / "~$flags one.csv", (time.time() - 90_000,) * 2)
+    assert [one["name"] for one in shop.run("nightly", "--as-of", "2026-06-05T03:00", "--json").json()["inputs"]] == ["flags one.csv"]
