@@ -43,3 +43,41 @@ def standing_undos(book: Book) -> list[tuple[int, int, int]]:
 def undone_batches(book: Book) -> pl.DataFrame:
     """Return batch_id of the batches that an undo has undone which stands."""
     return pl.DataFrame({"batch_id": [undone for _, undone, _ in standing_undos(book)]}, {"batch_id": pl.Int64})
+
+
+def left_apart(book: Book) -> pl.DataFrame:
+    """Return the flags of which it is otherwise than of the rest of a batch whether an undo has undone it, since undos left some of them alone.
+
+    The columns are batch_id, customer_id, item (small), and undone_by (null: no undo has).
+    """
+    left = book.ask(
+        "SELECT batch_id AS number, customer_id, lower(item) AS item FROM batch_rows SEMI JOIN (SELECT batch_id FROM batches WHERE undoes IS NOT NULL) "
+        "USING (batch_id) WHERE outcome = 'rejected' AND action = 'flags'"
+    )
+    items = left.select("customer_id", "item").unique(maintain_order=True)
+    undos = book.ask("SELECT batch_id, undoes FROM batches WHERE undoes IS NOT NULL AND status = 'applied' ORDER BY batch_id DESC").rows() if len(left) else []
+    nobody = items.select(undone_by=pl.lit(None, pl.Int64))["undone_by"]
+    by: dict[int, pl.Series] = {}  # batch → for each item the undo that has undone it
+    for number, undone in undos:  # the latest first: what undid an undo is later than it
+        alone = items.join(left.filter(number=number), on=["customer_id", "item"], how="left", maintain_order="left")["number"].is_not_null()
+        puts_back = ~alone & by.get(number, nobody).is_null()
+        by[undone] = by.get(undone, nobody).set(puts_back & by.get(undone, nobody).is_null(), number)
+    whole = {undone: number for number, undone, _ in reversed(standing_undos(book))}
+    found = [items.select(pl.lit(batch, pl.Int64).alias("batch_id"), "customer_id", "item", by[batch]) for batch in by]
+    otherwise = [some.filter(pl.col("undone_by").is_null() != (batch not in whole)) for some, batch in zip(found, by, strict=True)]
+    return pl.concat([pl.DataFrame(schema={"batch_id": pl.Int64, "customer_id": pl.String, "item": pl.String, "undone_by": pl.Int64}), *otherwise])
+
+
+# Batches of migrations that stand; `undone` are those that do not, and `otherwise` are flags of which it is otherwise.
+MIGRATIONS = "SELECT batch_id FROM batches ANTI JOIN undone USING (batch_id) WHERE kind = 'migrate'"
+IS_OTHERWISE = "EXISTS (SELECT 1 FROM otherwise o WHERE o.batch_id = history.batch_id AND o.customer_id = history.customer_id AND o.item = lower(history.item))"
+EITHER = f"(CASE WHEN {IS_OTHERWISE} THEN history.batch_id IN (SELECT batch_id FROM undone) ELSE history.batch_id IN ({MIGRATIONS}) END)"
+OF_MIGRATIONS = "history.batch_id IN (SELECT batch_id FROM batches WHERE kind = 'migrate')"
+
+
+def told_by_migrations(book: Book) -> tuple[str, dict[str, pl.DataFrame]]:
+    """Return what tells of a flag's event in `history` that a migration brought it which stands, in SQL, and the tables that this names."""
+    undone, otherwise = undone_batches(book), left_apart(book)
+    if not len(otherwise):
+        return f"history.batch_id IN ({MIGRATIONS})", {"undone": undone}
+    return f"({OF_MIGRATIONS} AND {EITHER})", {"undone": undone, "otherwise": otherwise}

@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 
 from pipeline.store.book import Book
-from pipeline.store.log import standing_undos
+from pipeline.store.log import left_apart, standing_undos
 from schemas.entities import ENTITIES, FLAGS
 from schemas.entity import Entity
 
@@ -80,13 +80,18 @@ def coming_bookings(book: Book, customer_id: str, as_of: datetime, limit: int) -
 
 
 def flag_events(book: Book, customer_id: str) -> list[dict[str, Any]]:
-    """Return every flag event of a customer, in the order in which the book took them; undone_by is the batch that has undone its batch, null if none."""
+    """Return every flag event of a customer, in the order in which the book took them; undone_by is the batch that has undone it, null if none."""
     undone = [(batch, number) for number, batch, _ in standing_undos(book)]
-    return book.ask(
+    events = book.ask(
         "SELECT * EXCLUDE (customer_id, name) FROM flag_history LEFT JOIN undone USING (batch_id) WHERE customer_id = ? ORDER BY event_id",
         customer_id,
         undone=pl.DataFrame(undone, {"batch_id": pl.Int64, "undone_by": pl.Int64}, orient="row"),
-    ).to_dicts()
+    )
+    otherwise = left_apart(book).filter(customer_id=customer_id).select("batch_id", "item", apart_by="undone_by", is_apart=True)
+    keyed = events.with_columns(item=pl.col("flag_type").str.to_lowercase())
+    rows = keyed.join(otherwise, on=["batch_id", "item"], how="left", validate="m:1", maintain_order="left")
+    rows = rows.with_columns(undone_by=pl.when("is_apart").then("apart_by").otherwise("undone_by"))
+    return rows.select(events.columns).to_dicts()
 
 
 def current_items(book: Book, entity: Entity) -> list[dict[str, Any]]:

@@ -136,10 +136,18 @@ def move_rows(book: Book, moved: Moved, whole: Whole) -> None:
 
 
 def forget_saying(book: Book, batch_id: int, undone: int) -> None:
-    """Remember again what the source said before a load of an earlier version, which kept no rows, where the undo has put its word back.
+    """Remember again what the source said before a batch, where the undo has put its word back.
 
-    Later loads do not write this into the history: `former` rows have it.
+    Loads of an earlier version kept no rows, and wrote it into the history. Of later ones `former` rows have it: a customer to whose row a further one
+    wrote is not put back as they were, and their status may be.
     """
+    statuses = "SELECT customer_id FROM history WHERE batch_id = ? AND entity = 'customers' AND item = 'status'"
+    book.run(
+        "UPDATE customers SET source_status = f.source_status FROM former_customers f "
+        f"WHERE f.batch_id = ? AND f.customer_id = customers.customer_id AND f.customer_id IN ({statuses})",
+        undone,
+        batch_id,
+    )
     for table, key, memory, which, undid in (
         ("customers", "customer_id", "source_status", "item = 'status'", "entity = 'customers' AND item = 'status'"),
         ("customers", "customer_id", "source_alert", "item = 'source_alert'", "entity = 'flags'"),

@@ -4,13 +4,11 @@ import polars as pl
 
 from pipeline.store.book import Book
 from pipeline.store.incoming import COLUMNS, CONTENT, count_rows
-from pipeline.store.log import undone_batches
+from pipeline.store.log import told_by_migrations
 from pipeline.store.reading import KEY_MATCHES, items_query
 from schemas.entities import FLAGS
 
 ALERTED = "SELECT customer_id, alert_message FROM customers WHERE alert_message IS NOT NULL"
-# Batches of migrations that stand; `undone` are those that do not.
-MIGRATIONS = "SELECT batch_id FROM batches ANTI JOIN undone USING (batch_id) WHERE kind = 'migrate'"
 
 # Why a flag ends that a source says no more. Where it was not there any more, the event has no values that say whose it is.
 NO_LONGER = "no longer flagged in "
@@ -19,21 +17,21 @@ OF_SOURCE = (
 )
 # The items (customer_id, flag_type) that a source (a parameter) said, as far as migrations are recorded, stand.
 BROUGHT = (
-    f"SELECT customer_id, item AS flag_type FROM history WHERE entity = 'flags' AND batch_id IN ({MIGRATIONS}) "
-    f"AND {OF_SOURCE} GROUP BY ALL HAVING arg_max_null(after ->> 'said', event_id) IS NOT NULL"
+    f"SELECT customer_id, item AS flag_type FROM history WHERE entity = 'flags' AND {{}} AND {OF_SOURCE} "
+    "GROUP BY ALL HAVING arg_max_null(after ->> 'said', event_id) IS NOT NULL"
 )
 
 
 def find_said(book: Book, source: str) -> pl.Series:
     """Put what a source said last of the flags of the staged customers into `said_before`; return the customers (customer_id), each once."""
-    last = "arg_max_null(after ->> '{}', event_id)"
+    last, (told, tables) = "arg_max_null(after ->> '{}', event_id)", told_by_migrations(book)
     book.run(
         "CREATE OR REPLACE TEMP TABLE said_before AS "
         f"SELECT customer_id, item AS flag_type, {last.format('said')} AS said, ({last.format('said_until')})::DATE AS said_until, max(event_id) AS event_id "
-        f"FROM history {_theirs(book, 'SELECT 1 FROM batches')} WHERE entity = 'flags' AND batch_id IN ({MIGRATIONS}) "
+        f"FROM history {_theirs(book, 'SELECT 1 FROM batches')} WHERE entity = 'flags' AND {told} "
         f"AND {OF_SOURCE} GROUP BY customer_id, item ORDER BY customer_id, item",
         source,
-        undone=undone_batches(book),
+        **tables,
     )
     _find_said_elsewhere(book, source)
     return book.ask("SELECT DISTINCT customer_id FROM said_before ORDER BY customer_id")["customer_id"]
@@ -41,14 +39,15 @@ def find_said(book: Book, source: str) -> pl.Series:
 
 def _find_said_elsewhere(book: Book, source: str) -> None:
     """Put what other sources said last of the flags of the staged customers, as far as it is something, into `said_elsewhere`, a line for each."""
+    told, tables = told_by_migrations(book)
     whose = f"coalesce(after ->> 'source', before ->> 'source', CASE WHEN action = 'unflagged' THEN replace(reason, '{NO_LONGER}', '') END)"
     book.run(
         "CREATE OR REPLACE TEMP TABLE said_elsewhere AS SELECT customer_id, flag_type, string_agg(said, chr(10)) AS said FROM ("
         f"SELECT customer_id, item AS flag_type, {whose} AS source, arg_max_null(after ->> 'said', event_id) AS said FROM history "
-        f"{_theirs(book, 'SELECT 1 FROM batches')} WHERE entity = 'flags' AND batch_id IN ({MIGRATIONS}) AND {whose} <> $1 GROUP BY ALL) "
+        f"{_theirs(book, 'SELECT 1 FROM batches')} WHERE entity = 'flags' AND {told} AND {whose} <> $1 GROUP BY ALL) "
         "WHERE said IS NOT NULL GROUP BY ALL",
         source,
-        undone=undone_batches(book),
+        **tables,
     )
 
 
@@ -102,18 +101,19 @@ def brought_elsewhere(book: Book, source: str) -> pl.DataFrame:
 
     The columns are customer_id, flag_type, comment and expires_on, in the order of customers and types.
     """
+    told, tables = told_by_migrations(book)
     return book.ask(
-        f"SELECT customer_id, flag_type, comment, expires_on FROM flags SEMI JOIN ({BROUGHT}) USING (customer_id, flag_type) "
+        f"SELECT customer_id, flag_type, comment, expires_on FROM flags SEMI JOIN ({BROUGHT.format(told)}) USING (customer_id, flag_type) "
         "ANTI JOIN staged_customers USING (customer_id) ORDER BY ALL",
         source,
-        undone=undone_batches(book),
+        **tables,
     )
 
 
 def count_brought(book: Book, source: str) -> int:
     """Count the flags that stand and that a source said, as far as migrations are recorded, stand."""
-    found = book.ask(f"SELECT count(*) AS n FROM flags SEMI JOIN ({BROUGHT}) USING (customer_id, flag_type)", source, undone=undone_batches(book))
-    return int(found.item())
+    told, tables = told_by_migrations(book)
+    return int(book.ask(f"SELECT count(*) AS n FROM flags SEMI JOIN ({BROUGHT.format(told)}) USING (customer_id, flag_type)", source, **tables).item())
 
 
 # Of an edit: a line was taken off, from below, or from above a text of the book's own.
@@ -127,26 +127,28 @@ def events_known(book: Book, customers: pl.Series, source: str) -> pl.DataFrame:
     one of the comment then. is_own: the source brought it, or it found nothing and left nothing, and so does not say whose it is. is_dated: it has another
     time than that of its batch.
     """
+    told, tables = told_by_migrations(book)
     return book.ask(
         "SELECT customer_id, item AS flag_type, changed_at AS at, "
         f"CASE WHEN action <> 'edited' THEN action WHEN {LESS} THEN 'unflagged' ELSE 'flagged' END AS kind, reason, "
         "string_split(after ->> 'comment', chr(10))[-1] AS line, changed_by AS by, "
         "coalesce(after ->> 'source', before ->> 'source', $1) = $1 AS is_own, changed_at <> as_of AS is_dated "
         "FROM history SEMI JOIN asked USING (customer_id) JOIN (SELECT batch_id, as_of FROM batches) USING (batch_id) "
-        f"WHERE entity = 'flags' AND batch_id IN ({MIGRATIONS}) ORDER BY event_id",
+        f"WHERE entity = 'flags' AND {told} ORDER BY event_id",
         source,
         asked=customers.to_frame("customer_id"),
-        undone=undone_batches(book),
+        **tables,
     )
 
 
 def events_told(book: Book, customers: pl.Series) -> pl.DataFrame:
     """Return what the history says of the events that migrations brought: customer_id, flag_type, at, reason, changed_by, and after (the comment then)."""
+    told, tables = told_by_migrations(book)
     return book.ask(
         "SELECT customer_id, item AS flag_type, changed_at AS at, reason, changed_by, after ->> 'comment' AS after "
-        f"FROM history SEMI JOIN asked USING (customer_id) WHERE entity = 'flags' AND batch_id IN ({MIGRATIONS}) ORDER BY event_id",
+        f"FROM history SEMI JOIN asked USING (customer_id) WHERE entity = 'flags' AND {told} ORDER BY event_id",
         asked=customers.unique().to_frame("customer_id"),
-        undone=undone_batches(book),
+        **tables,
     )
 
 
