@@ -135,8 +135,12 @@ class SeveralFiles(click.Command):
 
 
 FILE = click.Path(path_type=Path)
-store = click.option("--store", type=FILE, envvar="FLAGBOOK_STORE", default=Path("flagbook.duckdb"), show_default=True, help="The book's file.")
-settings = click.option("--settings", type=FILE, envvar="FLAGBOOK_SETTINGS", help="The settings file; default: flagbook.toml if there is one.")
+store = click.option(
+    "--store", type=FILE, envvar="FLAGBOOK_STORE", default=Path("flagbook.duckdb"), show_default=True, show_envvar=True, help="The book's file."
+)
+settings = click.option(
+    "--settings", type=FILE, envvar="FLAGBOOK_SETTINGS", show_envvar=True, help="The settings file; default: flagbook.toml if there is one."
+)
 quiet = click.option("--quiet", is_flag=True, help="Say nothing but errors.")
 as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout instead of text.")
 by = click.option("--by", metavar="WHO", callback=somebody, help="Who submits this; default: the user who runs it.")

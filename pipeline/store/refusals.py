@@ -98,9 +98,18 @@ def not_opened(path: Path, error: duckdb.Error) -> FlagbookError:
     if found_no_room(error):
         return refusal("disk-full", path)
     words = str(error).lower()
-    case = next((case for pattern, case in OPENING if re.search(pattern, words)), "damaged")
+    case = next((case for pattern, case in OPENING if re.search(pattern, words)), "damaged" if _has_mark(path) else "no-database")
     holder = re.search(r"\(PID (\d+)\)", str(error)) if case == "in-use" else None
     return refusal(case, path, detail=f" (process {holder[1]})" if holder else "")
+
+
+def _has_mark(path: Path) -> bool:
+    """Tell whether a file begins as DuckDB's do; one that can't be read may."""
+    try:
+        with path.open("rb") as file:
+            return file.read(12)[8:] == b"DUCK"
+    except OSError:
+        return True
 
 
 def broken_off(path: Path, error: duckdb.Error) -> FlagbookError | None:

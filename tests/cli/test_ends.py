@@ -148,3 +148,10 @@ def test_a_workbook_that_somebody_has_open_is_left_and_its_lock_is_no_input(shop
     assert done.json()["left"] == ["flags one.csv", "flags two.csv"]
     os.utime(inbox / "~$flags one.csv", (time.time() - 90_000,) * 2)
     assert [one["name"] for one in shop.run("nightly", "--as-of", "2026-06-05T03:00", "--json").json()["inputs"]] == ["flags one.csv"]
+
+
+@pytest.mark.parametrize("kind", ["csv", "sqlite"])
+def test_a_file_of_another_kind_is_no_damaged_store(bare: Shop, kind: str) -> None:
+    bare.file("x.db", b"SQLite format 3\0" + bytes(4096) if kind == "sqlite" else "a,b\n" + "1,2\n" * 90)
+    ran = bare.run("batches", "--store", "x.db")
+    assert (ran.code, "this is not a store of Flagbook" in ran.err, "damaged" in ran.err) == (3, True, False), ran.err
