@@ -51,8 +51,8 @@ def parted(
 def _told_before(over: pl.DataFrame, present: pl.DataFrame, former: tuple[pl.DataFrame, pl.DataFrame | None], day: date) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return of flags that are over those that have not ended all the same, and the rest, of which there is something to tell.
 
-    What the source says as last time, of a flag that stands in the book through a day of its own, has not ended; and of a line that the source said
-    then and still says, through a later day, there is nothing to tell.
+    What the source says as last time, of a flag that stands in the book through a day of its own, has not ended, unless it stands since another source
+    says it too; and of a line that the source said then and still says, through a later day, there is nothing to tell.
     """
     last, standing = former
     lines = pl.concat_str(pl.lit(JOINT), "was_said", pl.lit(JOINT)).str.contains(pl.concat_str(pl.lit(JOINT), "comment", pl.lit(JOINT)), literal=True)
@@ -61,7 +61,7 @@ def _told_before(over: pl.DataFrame, present: pl.DataFrame, former: tuple[pl.Dat
     still = known.join(present.select(ITEM, "comment").unique(), on=[ITEM, "comment"], how="semi", maintain_order="left")
     kept = known.clear()
     if standing is not None:
-        lasting = standing.filter((pl.col("expires_on") >= day).fill_null(value=True)).select(ITEM)
+        lasting = standing.filter((pl.col("expires_on") >= day).fill_null(value=True) & pl.col("elsewhere").is_null()).select(ITEM)
         is_as_told = (pl.col("was_until") < day) & (pl.col("expires_on") <= pl.col("was_until"))
         kept = known.filter(is_as_told).join(lasting, on=ITEM, how="semi", maintain_order="left")
     rest = over.join(pl.concat([still, kept]), on=ORDER, how="anti", maintain_order="left")

@@ -152,3 +152,14 @@ def test_a_lifting_below_a_text_of_staff_is_known_again(bare: Shop) -> None:
     assert [one["difference"] for one in checked.json()["differences"]] == ["only in the book"]
     bring(bare, "2026-01-30", name, by=LOG)
     assert asked(bare, "SELECT count(*) FROM history") == told
+
+
+def test_a_flag_that_stands_since_another_system_says_it_too_is_over_for_the_first(bare: Shop) -> None:
+    box, row = table(bare, "a.csv", "1,Ann,yes,stole,,,"), table(bare, "b.csv", "1,On Hold,stole,,2026-03-01", head="No,Kind,Text,Since,Until")
+    bring(bare, "2026-02-01", row, by=ROWS)
+    bring(bare, "2026-02-02", box)
+    assert standing(bare) == [("1", "On Hold", "stole", None)]
+    bring(bare, "2026-04-01", row, by=ROWS)
+    assert standing(bare) == [("1", "On Hold", "stole", None)]
+    bring(bare, "2026-04-02", table(bare, "a.csv", "1,Ann,no,,,,"))
+    assert standing(bare) == []
