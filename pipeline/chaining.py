@@ -15,7 +15,7 @@ from pipeline.intake.cells import word_keys
 from pipeline.lateness import ended_by, ends_at_odds, new_events, standing_after, times_known
 from pipeline.layering import ITEM, JOINT, LEFT, SAID, UNSAID, lay_on, told_anew
 from pipeline.legacy.flagging import FLAGGED, PRESENT, UNFLAGGED
-from pipeline.lines import IS_LAST, NAMES, join_lines, same_lines
+from pipeline.lines import IS_LAST, NAMES, join_lines, later_of, same_lines
 from pipeline.parting import WHO, Says, Spoken, in_parts
 from pipeline.partly import keep_untold, leave_ended, told_at, told_in_part, unless_absent
 from pipeline.recalling import Before, recall_said
@@ -50,7 +50,12 @@ def chain_flags(spoken: Spoken, before: Before, context: Context) -> Chained:
     last = last.filter(spoken.says.is_told())
     keys = _keys(found, last)
     found, last = _numbered(found, keys), _numbered(last, keys)
-    elsewhere = _numbered(_keyed(before.elsewhere, "flag_type"), keys).drop_nulls(ITEM).group_by(ITEM).agg(elsewhere=pl.col("said").str.join(JOINT))
+    elsewhere = (
+        _numbered(_keyed(before.elsewhere, "flag_type"), keys)
+        .drop_nulls(ITEM)
+        .group_by(ITEM)
+        .agg(elsewhere=pl.col("said").str.join(JOINT), elsewhere_until=later_of("said_until"))
+    )
     standing = _numbered(_keyed(before.standing, "item_name"), keys).join(elsewhere, on=ITEM, how="left", validate="m:1", maintain_order="left")
     past, present, over = parted(found, (last, standing), spoken.turned, context)
     times = times_known(before.said.events)

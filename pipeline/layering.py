@@ -42,19 +42,22 @@ def lay_on(steps: pl.DataFrame, moved: pl.DataFrame, standing: pl.DataFrame, doi
     Adds flag_type as the book writes it; is_before and before_ of the fields and stamps, and likewise after.
     """
     flags = standing.drop_nulls(ITEM).select(
-        ITEM, "item_name", "elsewhere", old="comment", old_until="expires_on", **{f"old_{name}": pl.col(name) for name in STAMPS}
+        *(ITEM, "item_name", "elsewhere", "elsewhere_until"), old="comment", old_until="expires_on", **{f"old_{name}": pl.col(name) for name in STAMPS}
     )
     items = moved.join(flags, on=ITEM, how="left", validate="1:1").select(
-        *(ITEM, "customer_id", "said", "said_until", "was_said", "was_until", "old", "old_until"),
+        *(ITEM, "customer_id", "said", "said_until", "was_said", "was_until", "old", "old_until", "elsewhere_until"),
         *(f"old_{name}" for name in STAMPS),
         pl.coalesce("item_name", "flag_type").alias("flag_type"),
         own=_own_text(),
+        is_left=_is_shared(),
     )
     rows = steps.join(items, on=ITEM, how="left", validate="m:1", maintain_order="left")
     text = pl.concat_str("own", "says", separator=JOINT, ignore_nulls=True)
     rows = rows.with_columns(comment=pl.when(text != "").then(text)).with_columns(
         expires_on=pl.when(_is_day_as_before())
         .then("old_until")
+        .when(_is_left_to_others())
+        .then("elsewhere_until")
         .when(pl.col("own").is_not_null() | _is_told_first())
         .then(_later_day())
         .when(pl.col("comment").is_not_null())
@@ -115,9 +118,21 @@ def _is_told_first() -> pl.Expr:
     return pl.col("was_said").is_null() & (pl.col("old") == pl.col("said")).fill_null(value=False)
 
 
+def _is_left_to_others() -> pl.Expr:
+    """Tell where a source says no more what others say still, and the flag's last day is the later of theirs and its own: now it is theirs."""
+    both = pl.when(pl.col("was_until").is_not_null() & pl.col("elsewhere_until").is_not_null()).then(pl.max_horizontal("was_until", "elsewhere_until"))
+    return pl.col("says").is_null() & pl.col("is_left") & pl.col("old_until").eq_missing(both)
+
+
 def _former(name: str, stored: str) -> pl.Expr:
     """Return a value after the step before this one; of an item's first step, the book's."""
     return pl.when(IS_FIRST).then(stored).otherwise(pl.col(name).shift(1))
+
+
+def _is_shared() -> pl.Expr:
+    """Tell whether other sources say all that the source said last time."""
+    rest = pl.col("was_said").str.split(JOINT).list.set_difference(pl.col("elsewhere").str.split(JOINT))
+    return (rest.list.len() == 0).fill_null(value=False)
 
 
 def _own_text() -> pl.Expr:
@@ -126,8 +141,7 @@ def _own_text() -> pl.Expr:
     What other sources say too is the book's own: it stays where this one says it no more.
     """
     own: pl.Expr = pl.col("old")
-    is_shared = pl.col("was_said").str.split(JOINT).list.set_difference(pl.col("elsewhere").str.split(JOINT)).list.len() == 0
-    former = pl.when(~is_shared.fill_null(value=False)).then("was_said")
+    former = pl.when(~_is_shared()).then("was_said")
     for said in (former, pl.col("said")):
         starts, ends = own.str.starts_with(said + JOINT), own.str.ends_with(JOINT + said)
         less = pl.when(starts).then(own.str.strip_prefix(said + JOINT)).when(ends).then(own.str.strip_suffix(JOINT + said)).otherwise(own)

@@ -39,6 +39,11 @@ def _differs(rows: pl.DataFrame, names: list[str]) -> pl.Series:
     return pl.Series([True]).new_from_index(0, len(rows)).scatter(several, first)
 
 
+def later_of(days: str) -> pl.Expr:
+    """Return the latest of some days, none where one is none."""
+    return pl.when(pl.col(days).null_count() == 0).then(pl.col(days).max())
+
+
 def same_lines(one: str, other: str) -> pl.Expr:
     """Tell whether two texts have the same lines, in any order: flags without days have none."""
     are_several = pl.col(one).str.contains(JOINT, literal=True) & (pl.col(one).str.len_bytes() == pl.col(other).str.len_bytes())

@@ -38,12 +38,14 @@ def find_said(book: Book, source: str) -> pl.Series:
 
 
 def _find_said_elsewhere(book: Book, source: str) -> None:
-    """Put what other sources said last of the flags of the staged customers, as far as it is something, into `said_elsewhere`, a line for each."""
+    """Put what other sources say of the staged customers' flags into `said_elsewhere`, a line for each, and the later of their last days, if each has one."""
     told, tables = told_by_migrations(book)
     whose = f"coalesce(after ->> 'source', before ->> 'source', CASE WHEN action = 'unflagged' THEN replace(reason, '{NO_LONGER}', '') END)"
     book.run(
-        "CREATE OR REPLACE TEMP TABLE said_elsewhere AS SELECT customer_id, flag_type, string_agg(said, chr(10)) AS said FROM ("
-        f"SELECT customer_id, item AS flag_type, {whose} AS source, arg_max_null(after ->> 'said', event_id) AS said FROM history "
+        "CREATE OR REPLACE TEMP TABLE said_elsewhere AS SELECT customer_id, flag_type, string_agg(said, chr(10)) AS said, "
+        "CASE WHEN count(until) = count(*) THEN max(until) END AS said_until FROM ("
+        f"SELECT customer_id, item AS flag_type, {whose} AS source, arg_max_null(after ->> 'said', event_id) AS said, "
+        "arg_max_null(after ->> 'said_until', event_id)::DATE AS until FROM history "
         f"{_theirs(book, 'SELECT 1 FROM batches')} WHERE entity = 'flags' AND {told} AND {whose} <> $1 GROUP BY ALL) "
         "WHERE said IS NOT NULL GROUP BY ALL",
         source,
@@ -57,7 +59,7 @@ def said_last(book: Book, customers: pl.DataFrame) -> pl.DataFrame:
 
 
 def said_elsewhere(book: Book, customers: pl.DataFrame) -> pl.DataFrame:
-    """Return what other sources said last of some customers (customer_no, customer_id): their number and id, flag_type and said, a line for each."""
+    """Return what other sources said last of some customers (customer_no, customer_id): number and id, flag_type, said and said_until."""
     return _of(book, "said_elsewhere", customers)
 
 

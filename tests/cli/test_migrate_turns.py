@@ -162,4 +162,4 @@ def test_a_flag_that_stands_since_another_system_says_it_too_is_over_for_the_fir
     bring(bare, "2026-04-01", row, by=ROWS)
     assert standing(bare) == [("1", "On Hold", "stole", None)]
     bring(bare, "2026-04-02", table(bare, "a.csv", "1,Ann,no,,,,"))
-    assert standing(bare) == []
+    assert standing(bare) == [("1", "On Hold", "stole", "2026-03-01")]  # which the next night ends
