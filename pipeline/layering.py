@@ -103,8 +103,12 @@ def _unless_as_before(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _later_day() -> pl.Expr:
     """Return until when a flag stands whose comment has the book's own text: of its last day and the source's the later, none where one has none."""
-    both = pl.when(pl.col("old_until").is_not_null() & pl.col("until").is_not_null()).then(pl.max_horizontal("old_until", "until"))
-    return pl.when(pl.col("says").is_null()).then("old_until").otherwise(both)
+    return pl.when(pl.col("says").is_null()).then("old_until").otherwise(_later("old_until", "until"))
+
+
+def _later(one: str, other: str) -> pl.Expr:
+    """Return the later of two days, none where one is none."""
+    return pl.when(pl.col(one).is_not_null() & pl.col(other).is_not_null()).then(pl.max_horizontal(one, other))
 
 
 def _is_day_as_before() -> pl.Expr:
@@ -120,8 +124,7 @@ def _is_told_first() -> pl.Expr:
 
 def _is_left_to_others() -> pl.Expr:
     """Tell where a source says no more what others say still, and the flag's last day is the later of theirs and its own: now it is theirs."""
-    both = pl.when(pl.col("was_until").is_not_null() & pl.col("elsewhere_until").is_not_null()).then(pl.max_horizontal("was_until", "elsewhere_until"))
-    return pl.col("says").is_null() & pl.col("is_left") & pl.col("old_until").eq_missing(both)
+    return pl.col("says").is_null() & pl.col("is_left") & pl.col("old_until").eq_missing(_later("was_until", "elsewhere_until"))
 
 
 def _former(name: str, stored: str) -> pl.Expr:

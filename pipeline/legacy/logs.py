@@ -5,11 +5,11 @@ from typing import Final
 
 from pipeline.legacy import flagwords as flags
 from pipeline.legacy import glossary as words
+from pipeline.legacy.candidates import SEVERAL_WORDS
 from pipeline.legacy.guessing import MOST, Guess
 from pipeline.legacy.rules import Rule, says_until, says_who
 from pipeline.legacy.terms import Terms
 
-SEVERAL_WORDS = r"\S\s+\S"
 HAPPENED: Final = Terms("what happened | was ist passiert | was geschah | hergang | que paso | ce qui s est passe | cosa e successo | wat is er gebeurd")
 ASKED: Final = {"at": "the day of the flag", "expires": "the last day, with which the flag ends", "by": "who set it", "comment": "why there is this flag"}
 

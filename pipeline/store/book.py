@@ -102,8 +102,8 @@ class Book:
             raise
         with uninterrupted():
             self.con.execute("COMMIT" if keep else "ROLLBACK")
-        for act in self.after if keep else ():
-            act()
+            for act in self.after if keep else ():
+                act()
 
     def value(self, key: str) -> str | None:
         """Return one entry of the book's own settings."""

@@ -33,13 +33,12 @@ def find_said(book: Book, source: str) -> pl.Series:
         source,
         **tables,
     )
-    _find_said_elsewhere(book, source)
+    _find_said_elsewhere(book, source, told, tables)
     return book.ask("SELECT DISTINCT customer_id FROM said_before ORDER BY customer_id")["customer_id"]
 
 
-def _find_said_elsewhere(book: Book, source: str) -> None:
+def _find_said_elsewhere(book: Book, source: str, told: str, tables: dict[str, pl.DataFrame]) -> None:
     """Put what other sources say of the staged customers' flags into `said_elsewhere`, a line for each, and the later of their last days, if each has one."""
-    told, tables = told_by_migrations(book)
     whose = f"coalesce(after ->> 'source', before ->> 'source', CASE WHEN action = 'unflagged' THEN replace(reason, '{NO_LONGER}', '') END)"
     book.run(
         "CREATE OR REPLACE TEMP TABLE said_elsewhere AS SELECT customer_id, flag_type, string_agg(said, chr(10)) AS said, "

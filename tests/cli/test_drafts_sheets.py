@@ -51,7 +51,6 @@ def test_the_sheet_that_tells_of_flags_is_drafted_though_another_has_more_rows(b
 
 
 def test_numbers_that_are_no_ids_are_told_in_the_draft(bare: Shop) -> None:
-    workbook(bare, People=[HEADER, *PEOPLE])
     book = Workbook()
     for place, row in enumerate([HEADER, *PEOPLE], 1):
         book.active.append([place * 11, *row[1:]] if place > 1 else row)
