@@ -66,7 +66,8 @@ def look_into(inbox: Path, rest: Rest) -> Found:
         names = sorted(os.listdir(inbox))  # noqa: PTH208  # names, not paths
     except OSError as error:
         raise cannot(inbox, "the inbox can't be read", error) from None
-    edited = {other for name in names for other in names if is_lock_of(name, other) and _is_fresh(inbox / name)}
+    locks = [name for name in names if is_of_system(name) and _is_fresh(inbox / name)]  # few, of all names
+    edited = {other for name in locks for other in names if is_lock_of(name, other)}
     for name in names:
         _sort_out(inbox, name, rest, found, is_edited=name in edited)
     return found
