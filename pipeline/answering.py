@@ -134,6 +134,10 @@ def report_undo(plan: UndoPlan, done: tuple[int | None, str], kept: tuple[int, i
         named = ", ".join(plan.others.head(NAMED)) + (", …" if len(plan.others) > NAMED else "")
         which = f"{count_of(len(plan.others), 'coming booking')} that batch {plan.whole.undoes} did not write to"
         remarks.append(f"{which}: left as they are, though their customers' alerts are others now ({named}); correct them at the source")
+    if plan.along:
+        named = f"{'batch' if len(plan.along) == 1 else 'batches'} {', '.join(map(str, plan.along))}"
+        told = f"files migrated since then ({named}) may tell of flags that go now, and found them in the book"
+        remarks.append(f"{told}: migrate those files, or newer ones, again, and what they say comes back")
     if erased:
         remarks.append(f"{count_of(erased, 'change concerns', 'changes concern')} customers who were erased since, and can't be put back")
     if lacks and batch is None:

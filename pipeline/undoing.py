@@ -13,6 +13,7 @@ from pipeline.planning import batch_counts, count_outcomes
 from pipeline.retelling import Parted, left_whole, part, plan_retelling
 from pipeline.store import undoing as store
 from pipeline.store.items import ItemChanges
+from pipeline.store.log import migrations_since
 from pipeline.store.reading import items_of
 from pipeline.store.rows import Whole, find_whole
 from pipeline.store.writing import Changes
@@ -38,7 +39,8 @@ class UndoPlan:
     """What an undo will do: `rows` has one row an item, put back (applied) or left alone (rejected, `CONFLICT`).
 
     `net` is what `net_changes` gives. `whole` are the customers and bookings that go, come back, or are put back as they were, of which
-    `rows` lists only those left alone. `others` are bookings that keep what they say, see `Retold`.
+    `rows` lists only those left alone. `others` are bookings that keep what they say, see `Retold`; `along` are later migrations that
+    may have found flags there that go now, see `migrations_since`.
     """
 
     rows: pl.DataFrame
@@ -48,6 +50,7 @@ class UndoPlan:
     row_counts: dict[str, int]
     booking_counts: dict[str, int]
     others: pl.Series
+    along: list[int]
 
     def conflicts(self) -> list[dict[str, str]]:
         """Return the items left alone: entity (in action), customer_id and item."""
@@ -75,7 +78,8 @@ def plan_undoing(batch_id: int, who: str, context: Context) -> UndoPlan:
     counts = count_outcomes(rows)
     counts |= {"read": counts["read"] + whole.total(), "applied": counts["applied"] + whole.total()}
     changes = Changes(items, by_id.with_columns(said), retold.changing.with_columns(said), rows)
-    return UndoPlan(rows, changes, net_changes(items, by_id), whole, counts, retold.counts, retold.others)
+    along = migrations_since(context.book, batch_id, flags.filter("now_is_there", ~pl.col("before_is_there")))
+    return UndoPlan(rows, changes, net_changes(items, by_id), whole, counts, retold.counts, retold.others, along)
 
 
 def _said(reason: str | None, who: str) -> list[pl.Expr]:

@@ -46,9 +46,10 @@ def undone_batches(book: Book) -> pl.DataFrame:
 
 
 def left_apart(book: Book) -> pl.DataFrame:
-    """Return the flags of which it is otherwise than of the rest of a batch whether an undo has undone it, since undos left some of them alone.
+    """Return the flags of which it is otherwise than of the rest of a batch whether an undo has undone it.
 
-    The columns are batch_id, customer_id, item (small), and undone_by (null: no undo has).
+    Undos left some of them alone, or took one off whose batch had only found it there. The columns are batch_id, customer_id, item (small), and
+    undone_by (null: no undo has).
     """
     left = book.ask(
         "SELECT batch_id AS number, customer_id, lower(item) AS item FROM batch_rows SEMI JOIN (SELECT batch_id FROM batches WHERE undoes IS NOT NULL) "
@@ -65,7 +66,46 @@ def left_apart(book: Book) -> pl.DataFrame:
     whole = {undone: number for number, undone, _ in reversed(standing_undos(book))}
     found = [items.select(pl.lit(batch, pl.Int64).alias("batch_id"), "customer_id", "item", by[batch]) for batch in by]
     otherwise = [some.filter(pl.col("undone_by").is_null() != (batch not in whole)) for some, batch in zip(found, by, strict=True)]
-    return pl.concat([pl.DataFrame(schema={"batch_id": pl.Int64, "customer_id": pl.String, "item": pl.String, "undone_by": pl.Int64}), *otherwise])
+    return pl.concat([*otherwise, taken_along(book).join(pl.concat([_APART, *found]), on=["batch_id", "customer_id", "item"], how="anti")])
+
+
+_APART = pl.DataFrame(schema={"batch_id": pl.Int64, "customer_id": pl.String, "item": pl.String, "undone_by": pl.Int64})
+
+
+def taken_along(book: Book) -> pl.DataFrame:
+    """Return the flags that a migration only found there, and that went when an undo took them off that an earlier batch had set; see `left_apart`.
+
+    What its source said of them then counts no more, so that its next file brings them: nobody has ended them.
+    """
+    undos = pl.DataFrame(standing_undos(book), {"number": pl.Int64, "undone": pl.Int64, "rejected": pl.Int64}, orient="row")
+    if not len(undos):
+        return _APART
+    return book.ask(
+        "SELECT DISTINCT h.batch_id, h.customer_id, lower(h.item) AS item, number AS undone_by FROM history h JOIN ("
+        "SELECT number, undone, customer_id, lower(item) AS item FROM history JOIN undos ON batch_id = number WHERE entity = 'flags' AND action = 'unflagged'"
+        ") u ON u.customer_id = h.customer_id AND u.item = lower(h.item) AND h.batch_id > undone AND h.batch_id < number "
+        f"WHERE h.entity = 'flags' AND {OF_MIGRATIONS.replace('history.', 'h.')} AND h.batch_id NOT IN (SELECT undone FROM undos) ORDER BY ALL",
+        undos=undos,
+    )
+
+
+def migrations_since(book: Book, batch_id: int, flags: pl.DataFrame) -> list[int]:
+    """Return the migrations after a batch, which stand, that may have found some of its flags (customer_id, item) there, and so brought nothing.
+
+    What the batch's own source told again left no event behind; another source's word did.
+    """
+    if not len(flags):
+        return []
+    found = book.ask(
+        f"SELECT batch_id FROM ({MIGRATIONS}) WHERE batch_id > ? AND (? IN (SELECT batch_id FROM batches WHERE kind = 'migrate') "
+        "OR batch_id IN (SELECT h.batch_id FROM history h JOIN given f ON f.customer_id = h.customer_id AND lower(f.item) = lower(h.item) "
+        "WHERE h.entity = 'flags')) ORDER BY batch_id",
+        batch_id,
+        batch_id,
+        given=flags.select("customer_id", "item"),
+        undone=undone_batches(book),
+    )
+    return found["batch_id"].to_list()
 
 
 # Batches of migrations that stand; `undone` are those that do not, and `otherwise` are flags of which it is otherwise.
