@@ -67,6 +67,7 @@ def chain_flags(spoken: Spoken, before: Before, context: Context) -> Chained:
         stated, kept = keep_untold(present, joined, kept)
         told = join_lines(stated)[:2]
     events = new_events(past, before.said.events).join(_stood_then(over, last), on=OVER_KEY, how="anti", maintain_order="left")
+    events = _aside(events, over, last.join(present, on=ITEM, how="semi"))
     items = _items(told[1], last, events)
     moved = items.filter(~pl.col("is_same") | pl.col("has_events"))
     steps = lay_on(_steps(moved, events, told[0], (spoken, context)), moved, standing, (spoken.by, context.as_of))
@@ -137,6 +138,17 @@ def _stood_then(over: pl.DataFrame, last: pl.DataFrame) -> pl.DataFrame:
     lines = pl.concat_str(pl.lit(JOINT), "was_said", pl.lit(JOINT))
     known = former.filter(lines.str.contains(pl.concat_str(pl.lit(JOINT), "comment", pl.lit(JOINT)), literal=True))
     return known.with_columns(pl.lit(FLAGGED).alias("kind")).select(OVER_KEY).unique()
+
+
+def _aside(events: pl.DataFrame, over: pl.DataFrame, stands: pl.DataFrame) -> pl.DataFrame:
+    """Let flags that are over leave alone one that stands beside them since the source said it (`stands`) without their text: they come late."""
+    if not len(over) or not len(stands):
+        return events
+    lines = pl.concat_str(pl.lit(JOINT), "was_said", pl.lit(JOINT)).str.contains(pl.concat_str(pl.lit(JOINT), "comment", pl.lit(JOINT)), literal=True)
+    beside = over.join(stands.select(ITEM, was_said="said"), on=ITEM, how="inner", validate="m:1").filter(~lines).select(ORDER)
+    rows = events.join(beside.unique().with_columns(is_beside=True), on=ORDER, how="left", validate="m:1", maintain_order="left")
+    late = rows.with_columns(is_late=pl.col("is_late") | pl.col("is_beside").is_not_null()).drop("is_beside")
+    return late.sort(ITEM, ~pl.col("is_late"), maintain_order=True)
 
 
 def _items(joined: pl.DataFrame, last: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
@@ -233,6 +245,7 @@ def _events(steps: pl.DataFrame, spoken: Spoken) -> pl.DataFrame:
         pl.lit(spoken.source).alias("source"),
         "said",
         "said_until",
+        told=pl.when(pl.col("word").is_in([FLAGGED, UNFLAGGED]) & (done == "edited")).then("word"),
     )
 
 

@@ -1,13 +1,16 @@
 """What another system says happened, in the order of its dates: what the book knows already, what comes late, and what stands after the last of it."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 import polars as pl
 
+from pipeline.effects import EXPIRED
 from pipeline.intake.cells import word_keys
 from pipeline.legacy.flagging import FLAGGED, PRESENT, UNFLAGGED
 
 NAMES = ("customer_id", "key")
+ZONES_APART = timedelta(hours=14)  # a day on, the same may have happened again
 WHAT = (*NAMES, "at", "kind")
 # By what an event is one that is known, the surest first: which text of the known one is the comment, the columns, and whether only the source's own count.
 ALIKE: Sequence[tuple[str | None, Sequence[str], bool]] = (
@@ -35,8 +38,9 @@ def new_events(past: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     """Return those events of the past that no earlier migration brought (`events_known`): each known one makes one known, the likest first.
 
     Alike are, of an item at a time, those that set it, or those that end it, with the same reason (or line of what stood) by the same person; of the
-    source's own events those with the same reason, then any. Of a flag without a first day any event knows its beginning that tells of the same. is_late
-    tells which happened before the last that the source dated earlier: those change nothing that stands.
+    source's own events those with the same reason, then any; last those that another business zone has moved. Of a flag without a first day any event
+    knows its beginning that tells of the same. is_late tells which happened before the last that the source dated earlier: those change nothing that
+    stands.
     """
     rest, left = past.with_row_index("nth"), _keyed(known).with_row_index("known")
     for text, keys, is_own in ALIKE if len(known) else ():
@@ -49,8 +53,23 @@ def new_events(past: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
         began = _keyed(known).filter("is_own").select(*NAMES, "kind", comment=text).unique()
         of_old = rest.filter("is_undated").join(began, on=[*NAMES, "kind", "comment"], how="semi", nulls_equal=True)
         rest = rest.join(of_old, on="nth", how="anti", maintain_order="left")
+    rest = rest.join(_shifted(rest, left), on="nth", how="anti", maintain_order="left")
     new = rest.drop("nth", "is_undated").join(_latest(times_known(known)), on=NAMES, how="left", validate="m:1", maintain_order="left")
     return new.with_columns(is_late=(pl.col("at") < pl.col("latest")).fill_null(value=False))
+
+
+def _shifted(new: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """Return the events (nth) that the source's own known ones tell of at another hour, by as much as two time zones are apart, each making one known."""
+    own = known.filter("is_own")
+    found = [new.select("nth").clear()]
+    for text in ("reason", "line") if len(own) and len(new) else ():
+        keys = [*NAMES, "kind", "by"]
+        theirs = own.select("known", *keys, "at", comment=text)
+        both = new.select("nth", *keys, "at", "comment").join(theirs, on=keys, how="inner", nulls_equal=True, suffix="_known")
+        is_same = pl.col("comment").eq_missing(pl.col("comment_known")) | (pl.col("kind") == EXPIRED)
+        near = both.filter(is_same & ((pl.col("at") - pl.col("at_known")).abs() <= ZONES_APART)).unique("nth", keep="first", maintain_order=True)
+        found.append(near.unique("known", keep="first", maintain_order=True).select("nth"))
+    return pl.concat(found).unique()
 
 
 def standing_after(past: pl.DataFrame, last: pl.DataFrame, times: pl.DataFrame, item: str) -> pl.DataFrame:

@@ -44,12 +44,13 @@ def lay_on(steps: pl.DataFrame, moved: pl.DataFrame, standing: pl.DataFrame, doi
     flags = standing.drop_nulls(ITEM).select(
         *(ITEM, "item_name", "elsewhere", "elsewhere_until"), old="comment", old_until="expires_on", **{f"old_{name}": pl.col(name) for name in STAMPS}
     )
-    items = moved.join(flags, on=ITEM, how="left", validate="1:1").select(
+    joined = moved.join(flags, on=ITEM, how="left", validate="1:1")
+    items = joined.select(
         *(ITEM, "customer_id", "said", "said_until", "was_said", "was_until", "old", "old_until", "elsewhere_until"),
         *(f"old_{name}" for name in STAMPS),
         pl.coalesce("item_name", "flag_type").alias("flag_type"),
-        own=_own_text(),
         is_left=_is_shared(),
+        **_own_texts(joined),
     )
     rows = steps.join(items, on=ITEM, how="left", validate="m:1", maintain_order="left")
     text = pl.concat_str("own", "says", separator=JOINT, ignore_nulls=True)
@@ -58,8 +59,10 @@ def lay_on(steps: pl.DataFrame, moved: pl.DataFrame, standing: pl.DataFrame, doi
         .then("old_until")
         .when(_is_left_to_others())
         .then("elsewhere_until")
-        .when(pl.col("own").is_not_null() | _is_told_first())
+        .when(pl.col("staffs").is_not_null() | _is_told_first())
         .then(_later_day())
+        .when("has_others")
+        .then(_joint_day())
         .when(pl.col("comment").is_not_null())
         .then("until"),
     )
@@ -117,6 +120,12 @@ def _is_day_as_before() -> pl.Expr:
     return is_same & pl.col("says").is_not_null().all().over(ITEM)
 
 
+def _joint_day() -> pl.Expr:
+    """Return until when a flag stands that sources alone tell of: the later of their days, none where one has none; a day that staff moved stays."""
+    is_theirs = pl.col("old_until").eq_missing(_later("was_until", "elsewhere_until"))
+    return pl.when(pl.col("says").is_not_null()).then(_later("until", "elsewhere_until")).when(is_theirs).then("elsewhere_until").otherwise("old_until")
+
+
 def _is_told_first() -> pl.Expr:
     """Tell where the source says for the first time what the book has of its own, or of another source, word for word."""
     return pl.col("was_said").is_null() & (pl.col("old") == pl.col("said")).fill_null(value=False)
@@ -138,19 +147,34 @@ def _is_shared() -> pl.Expr:
     return (rest.list.len() == 0).fill_null(value=False)
 
 
-def _own_text() -> pl.Expr:
-    """Return what a flag's comment says besides the source's former word and its present one; null where that is nothing.
+def _own_texts(flags: pl.DataFrame) -> dict[str, pl.Series]:
+    """Return what each flag's comment says besides the source's former word and its present one (own), null where that is nothing, line by line.
 
-    What other sources say too is the book's own: it stays where this one says it no more.
+    What other sources say too is the book's own: it stays where this one says it no more. staffs is the rest of it, that no source says, and
+    has_others tells that other sources say some of the flag's comment.
     """
-    own: pl.Expr = pl.col("old")
-    former = pl.when(~_is_shared()).then("was_said")
-    for said in (former, pl.col("said")):
-        starts, ends = own.str.starts_with(said + JOINT), own.str.ends_with(JOINT + said)
-        less = pl.when(starts).then(own.str.strip_prefix(said + JOINT)).when(ends).then(own.str.strip_suffix(JOINT + said)).otherwise(own)
-        less = pl.when(own != said).then(less)
-        own = pl.when(said.is_null() | own.is_null()).then(own).otherwise(less)
-    return own
+    nobody = flags.select(own="old", staffs="old", has_others=pl.lit(value=False)).to_dict()
+    asked = flags.select("old", "was_said", "said", "elsewhere").with_row_index("n").filter(pl.col("old").is_not_null())
+    if not len(asked):
+        return nobody
+    lines = {name: _lines(asked, name) for name in ("old", "was_said", "said", "elsewhere")}
+    theirs = lines["was_said"].join(lines["elsewhere"], on=["n", "line"], how="anti")
+    own = _joined(lines["old"].join(pl.concat([theirs, lines["said"]]).unique(), on=["n", "line", "turn"], how="anti", maintain_order="left"))
+    staffs = _joined(_lines(own.rename({"text": "old"}), "old").join(lines["elsewhere"], on=["n", "line"], how="anti", maintain_order="left"))
+    others = lines["old"].join(lines["elsewhere"], on=["n", "line"], how="semi").select("n").unique()
+    every = pl.DataFrame({"n": pl.int_range(len(flags), dtype=pl.UInt32, eager=True)})
+    found = [every.join(some, on="n", how="left", maintain_order="left")["text"] for some in (own, staffs)]
+    return {"own": found[0], "staffs": found[1], "has_others": every["n"].is_in(others["n"].implode())}
+
+
+def _lines(texts: pl.DataFrame, name: str) -> pl.DataFrame:
+    """Return the lines of texts (n, line), in their order; of those that are alike in one, turn counts from the last, since a source's stand below."""
+    rows = texts.select("n", line=pl.col(name).str.split(JOINT)).explode("line").drop_nulls("line")
+    return rows.with_columns(turn=pl.int_range(pl.len(), 0, -1, dtype=pl.Int64).over("n", "line"))
+
+
+def _joined(lines: pl.DataFrame) -> pl.DataFrame:
+    return lines.group_by("n", maintain_order=True).agg(text=pl.col("line").str.join(JOINT))
 
 
 def _stamped(rows: pl.DataFrame) -> pl.DataFrame:

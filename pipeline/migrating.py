@@ -105,7 +105,7 @@ def migrate_sources(loading: Loading, sources: Sequence[tuple[int, Source]]) -> 
     told = bring_bookings(replace(loading, create_customers=True), exports, done.loaded, partial(telling.finish, have_alerts=new == people))
     _count_customers(done, context, (people, new, told), [number for number, _ in of_customers])
     count_book(done.counts, context, any_before=done.flags_before > 0)
-    done.remarks += [*_kept(done, spoken.source), *_at_odds(done.at_odds), *_unseen(context)]
+    done.remarks += [*_kept(done, spoken.source), *_at_odds(done.at_odds), *_unseen(context), *(_others(context) if new < people else ())]
     done.flags, done.history = flag_rows(done.counts, context), history_rows(done.counts, context)
     return done
 
@@ -153,6 +153,16 @@ def _unseen(context: Context) -> list[str]:
     count = count_unseen(context.book)
     said = "of customers whose status is deleted: nobody sees or changes them unless the file, or a load, says another status"
     return [f"{count_of(count, 'flag')} {said}"] if count else []
+
+
+def _others(context: Context) -> list[str]:
+    """Return a remark where an id that the book had may be another person's now: two systems that number their customers have the same numbers."""
+    found = customers.named_otherwise(context.book)
+    if not found:
+        return []
+    said = "with another name and another e-mail address than the book had under the same id"
+    why = "if two systems have the same numbers for different people, undo this, and leave the ids of one out of its map"
+    return [f"{count_of(len(found), 'customer')} {said}: {_named(found)}; {why}"]
 
 
 def _untold(done: Migrated, source: str, context: Context) -> list[str]:

@@ -39,7 +39,21 @@ WORDS = {
     "sk": "január januára jan|február februára feb|marec marca mar|apríl apríla apr|máj mája|jún júna|júl júla|august augusta aug|september septembra sep|"
     "október októbra okt|november novembra nov|december decembra dec",
     "sv": "januari jan|februari febr feb|mars mar|april apr|maj|juni jun|juli jul|augusti aug|september sept sep|oktober okt|november nov|december dec",
-    "tr": "ocak oca|şubat şub|mart mar|nisan nis|mayıs may|haziran haz|temmuz tem|ağustos ağu|eylül eyl|ekim eki|kasım kas|aralık ara",  # noqa: RUF001
+    "tr": "ocak oca|şubat şub|mart mar|nisan nis|mayıs may|haziran haz|temmuz tem|ağustos ağu|eylül eyl|ekim eki|kasım kas|aralık ara",
+    "el": "Ιανουάριος Ιανουαρίου Ιαν|Φεβρουάριος Φεβρουαρίου Φεβ|Μάρτιος Μαρτίου Μαρ|Απρίλιος Απριλίου Απρ|Μάιος Μαΐου Μαΐ|Ιούνιος Ιουνίου Ιουν|"
+    "Ιούλιος Ιουλίου Ιουλ|Αύγουστος Αυγούστου Αυγ|Σεπτέμβριος Σεπτεμβρίου Σεπ|Οκτώβριος Οκτωβρίου Οκτ|Νοέμβριος Νοεμβρίου Νοε|Δεκέμβριος Δεκεμβρίου Δεκ",
+    "et": "jaanuar jaan|veebruar veebr|märts|aprill apr|mai|juuni|juuli|august aug|september sept|oktoober okt|november nov|detsember dets",
+    "id": "Januari Jan|Februari Feb|Maret Mar|April Apr|Mei|Juni Jun|Juli Jul|Agustus Agu Agt|September Sep|Oktober Okt|November Nov|Desember Des",
+    "is": "janúar jan|febrúar feb|mars mar|apríl apr|maí|júní jún|júlí júl|ágúst ágú|september sep|október okt|nóvember nóv|desember des",
+    "lt": "sausis sausio saus|vasaris vasario vas|kovas kovo kov|balandis balandžio bal|gegužė gegužės geg|birželis birželio birž|liepa liepos liep|"
+    "rugpjūtis rugpjūčio rugp|rugsėjis rugsėjo rugs|spalis spalio spal|lapkritis lapkričio lapkr|gruodis gruodžio gruod",
+    "lv": "janvāris janv|februāris febr|marts|aprīlis apr|maijs|jūnijs jūn|jūlijs jūl|augusts aug|septembris sept|oktobris okt|novembris nov|decembris dec",
+    "ru": "январь января янв|февраль февраля фев|март марта мар|апрель апреля апр|май мая|июнь июня июн|июль июля июл|август августа авг|"
+    "сентябрь сентября сент сен|октябрь октября окт|ноябрь ноября нояб ноя|декабрь декабря дек",
+    "sl": "januar januarja jan|februar februarja feb|marec marca mar|april aprila apr|maj maja|junij junija jun|julij julija jul|avgust avgusta avg|"
+    "september septembra sep|oktober oktobra okt|november novembra nov|december decembra dec",
+    "uk": "січень січня січ|лютий лютого лют|березень березня бер|квітень квітня кві|травень травня тра|червень червня чер|липень липня лип|"
+    "серпень серпня сер|вересень вересня вер|жовтень жовтня жов|листопад листопада лис|грудень грудня гру",
 }
 MONTHS = {language: tuple(tuple(month.split()) for month in words.split("|")) for language, words in WORDS.items()}
 TAGGED = re.compile(r"([a-z]{2}): (.*)", re.DOTALL)

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pipeline.legacy import glossary as words
-from pipeline.legacy.flagwords import FLAG_FAMILIES, NOT_A_FLAG
+from pipeline.legacy.elsewords import NOT_A_FLAG
+from pipeline.legacy.flagwords import FLAG_FAMILIES
 from pipeline.legacy.guessing import FORMATS, MANY, MOST, WITH_WEEKDAY, Guess
 from pipeline.legacy.maps import PREFIX
 from pipeline.legacy.rules import Rule
@@ -28,7 +29,8 @@ HALF_FIRST, HALF_LAST = ("vor", "voor", "for", "etu"), ("nach", "achter", "efter
 class Drafted:
     """What a draft proposes: headers for our columns (column → columns of theirs), rules for flags, and what a person must look at (`doubts`).
 
-    `ids` and `names` are columns that may hold those where none is sure.
+    `ids` and `names` are columns that may hold those where none is sure. `is_either` tells that days that are used can be read with the day or the
+    month first; `order_told_by` are other columns, which can't.
     """
 
     columns: dict[str, list[Guess]] = field(default_factory=dict)
@@ -36,6 +38,7 @@ class Drafted:
     rules: list[Rule] = field(default_factory=list)
     formats: list[str] = field(default_factory=list)
     is_either: bool = False
+    order_told_by: list[Guess] = field(default_factory=list)
     surname_first: bool = False
     may_begin_with_surname: bool = False
     ids: list[Guess] = field(default_factory=list)
@@ -224,8 +227,12 @@ def _settle_dates(drafted: Drafted, guesses: Sequence[Guess]) -> None:
     months = {form for form in known if re.match(r"(?:%A,? )?%m", form)}
     open_ones = [forms for forms in needing if forms & months and forms - months]
     told = [bool(forms & months) for forms in needing if forms not in open_ones and any("/" in form or "-" in form for form in forms)]
-    is_month_first = any(told) and all(told)
     drafted.is_either = bool(open_ones) and not told
+    if drafted.is_either:
+        closed = [one for one in every if bool(set(one.formats) & months) != bool(set(one.formats) - months) and SAYS_ORDER.match(one.formats[0])]
+        told = [bool(set(one.formats) & months) for one in closed]
+        drafted.order_told_by = closed if any(told) == all(told) else []
+    is_month_first = any(told) and all(told)
     for forms in needing:
         fits = [form for form in known if form in forms and (forms not in open_ones or (form in months) == is_month_first)]
         drafted.formats += [form for form in fits[:1] if form not in drafted.formats]

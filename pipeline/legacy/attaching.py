@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from pipeline.legacy import elsewords
 from pipeline.legacy import flagwords as flags
 from pipeline.legacy import glossary as words
 from pipeline.legacy.guessing import MOST, Guess
@@ -69,7 +70,7 @@ def attach_tied(rule: Rule, free: list[Guess], rules: Sequence[Rule]) -> None:
     same = [other for other in rules if other.family == rule.family]
     for one in list(free):
         family = family_of(one)
-        if family is None or one.sounds(flags.NOT_A_FLAG):
+        if family is None or one.sounds(elsewords.NOT_A_FLAG):
             continue
         alike = [other for other in same if numbers_of(other.head()) == numbers_of(one)] if numbers_of(one) else []
         owners = alike[:1] or [other for other in same if other.head().place < one.place] or same
@@ -180,7 +181,7 @@ def _attach_unnamed(rule: Rule, one: Guess) -> bool:
     if one.is_date and "at" not in rule.parts and not says_until(one) and "type_column" in rule.parts and rule.flagged_rows().all():
         rule.offered["at"] = (one, f"is {one.header} the day of the flag? If it is, take the # off")
         return True
-    is_other = family_of(one) or one.sounds(flags.NOT_A_FLAG) or one.sounds(words.BROUGHT)
+    is_other = family_of(one) or one.sounds(elsewords.NOT_A_FLAG) or one.sounds(words.BROUGHT)
     is_other = is_other or (one.sounds(words.OTHER_DAYS) and not _is_as_often(rule, one))
     if is_other or not one.filled or one.filled >= MOST or stands_with(rule, one) < ENOUGH:
         return False
@@ -228,7 +229,7 @@ def attach_far(rule: Rule, free: list[Guess], rules: Sequence[Rule]) -> None:
         is_called = one.sounds(words.REASON) or says_who(one) or (one.is_date and (one.sounds(words.AT) or one.sounds(words.UNTIL)))
         is_sure = is_called or int(one.cells.is_not_null().sum()) >= SEVERAL
         is_other = family_of(one) is not None and not says_who(one)
-        if is_other or not is_sure or one.sounds(flags.NOT_A_FLAG) or one.sounds(words.BROUGHT) or not stands_alone(one, [rule]):
+        if is_other or not is_sure or one.sounds(elsewords.NOT_A_FLAG) or one.sounds(words.BROUGHT) or not stands_alone(one, [rule]):
             continue
         if any(stands_alone(one, [other]) for other in rules if other is not rule):
             continue
@@ -260,7 +261,7 @@ def _is_as_often(rule: Rule, one: Guess) -> bool:
 
 def _attach(rule: Rule, one: Guess) -> bool:
     """Add a column beside a rule to it, and tell whether that was done."""
-    if family_of(one) or one.sounds(flags.NOT_A_FLAG):
+    if family_of(one) or one.sounds(elsewords.NOT_A_FLAG):
         return False
     does_fit = stands_with(rule, one) >= ENOUGH
     if one.is_date:

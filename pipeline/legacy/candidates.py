@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
+from pipeline.legacy import elsewords
 from pipeline.legacy import flagwords as flags
 from pipeline.legacy import glossary as words
 from pipeline.legacy.attaching import attach_named, attach_near, attach_unnamed, is_called_day
@@ -22,7 +23,7 @@ def offer_described(free: list[Guess], types: Sequence[str]) -> Iterator[Rule]:
     for one in list(free):
         if one in free and (answer := _described(one, free)):
             rule = _offered(rule_of_switch(one, flag_type("On Hold" if is_denied(one) else types[-1], types)))
-            rule.yes, rule.no = [answer], [word for word in one.words if word != answer]
+            rule.yes, rule.no, rule.doubts = [answer], [word for word in one.words if word != answer], rule.doubts[:1]  # what stands beside tells which
             free.remove(one)
             _attach(rule, free)
             yield rule
@@ -33,7 +34,7 @@ def _described(one: Guess, free: Sequence[Guess]) -> str | None:
 
     Two columns, or one that says why and an answer of few.
     """
-    if not one.is_yes_no or one.sounds(flags.NOT_A_FLAG) or len(one.words) > len(("yes", "no")):
+    if not (one.is_yes_no or _is_either(one)) or one.sounds(elsewords.NOT_A_FLAG) or len(one.words) > len(("yes", "no")):
         return None
     beside = next((near for near in free if near.place == one.place + 1), None)
     for answer in one.words:
@@ -97,8 +98,8 @@ def _candidate(one: Guess, types: Sequence[str]) -> Rule | None:
         rule = rule_of_days(one, flag_type("On Hold", types))
         rule.doubts, rule.is_offered = [f"may whoever has a day in {one.header} have a flag? If so, take the line skip away"], True
         return rule
-    is_either = len(one.words) == len(("yes", "no")) and one.filled >= MOST and one.is_text() and one.cells.count() > len(one.words) + 1 and not says_who(one)
-    if not (one.is_yes_no or is_note or is_either or (family and one.filled)) or (one.sounds(flags.NOT_A_FLAG) and not family):
+    is_either = _is_either(one)
+    if not (one.is_yes_no or is_note or is_either or (family and one.filled)) or (one.sounds(elsewords.NOT_A_FLAG) and not family):
         return None
     kind = flag_type(family[0] if family else (type_in(one.terms) if is_denied(one) else None) or types[-1], types)
     rule = rule_of_switch(one, kind) if one.is_yes_no or is_either else rule_of_text(one, kind) if one.is_text() else rule_of_other(one, kind)
@@ -110,8 +111,16 @@ def _candidate(one: Guess, types: Sequence[str]) -> Rule | None:
     return offered
 
 
+def _is_either(one: Guess) -> bool:
+    """Tell whether a column has two words, of which nobody knows whether one means yes, in nearly every row."""
+    are_two = len(one.words) == len(("yes", "no")) and one.filled >= MOST and one.is_text() and one.cells.count() > len(one.words) + 1
+    return are_two and not (says_who(one) or nothings(one))
+
+
 def _offered(rule: Rule) -> Rule:
-    rule.doubts, rule.is_offered = [f"may {rule.head().header} be a flag? If it is, take the line skip away"], True
+    """Return a rule that is only offered; what is not sure of its words is asked as well."""
+    asked = rule.doubts if "when" in rule.parts else []
+    rule.doubts, rule.is_offered = [f"may {rule.head().header} be a flag? If it is, take the line skip away", *asked], True
     return rule
 
 
@@ -126,6 +135,6 @@ def _are_most(rule: Rule) -> bool:
 
 def _may_be_banned_by_day(one: Guess) -> bool:
     """Tell whether a sparse column of days is called the first or last day of something, and not of what else there are days of."""
-    is_other = one.sounds(words.OTHER_DAYS) or one.sounds(flags.NOT_A_FLAG) or one.sounds(words.BROUGHT)
+    is_other = one.sounds(words.OTHER_DAYS) or one.sounds(elsewords.NOT_A_FLAG) or one.sounds(words.BROUGHT)
     rest = words.AT.without(words.UNTIL.without(one.terms))
     return (one.sounds(words.AT) or says_until(one)) and bool(rest) and not is_other

@@ -170,7 +170,9 @@ def _twice(looked: _Looked) -> Iterator[str]:
 
 def _dates(drafted: Drafted) -> Iterator[str]:
     if drafted.is_either:
-        yield "# CHECK: every day in this file can be read with the day first or the month first; this says which it is."
+        order = "the month first" if any(re.match(r"(?:%A,? )?%m", form) for form in drafted.formats) else "the day first"
+        told = f"; {_named([one.header for one in drafted.order_told_by])} can be read with {order} alone, so that is taken" if drafted.order_told_by else ""
+        yield f"# CHECK: every day that is used here can be read with the day first or the month first{told}; this says which it is."
     if drafted.formats:
         yield f"date_formats = {as_list(drafted.formats)}"
     if drafted.surname_first:
@@ -205,10 +207,27 @@ def _customers(drafted: Drafted) -> Iterator[str]:
         called = {"first_name": "first name", "last_name": "family name"}[lacking[0]]
         yield f"# CHECK: no column is called a customer's {called}. If one is, name it here:"
         yield f"# {lacking[0]} = {as_list(['…'])}"
+    if "customer_id" not in drafted.columns and (shared := _shared(drafted)):
+        those = "1 address or number stands" if shared == 1 else f"{shared:,} addresses or numbers stand"
+        yield f"# CHECK: {those} beside different names, and all rows of one count as one customer: the flags of all of them go together."
     for column, guesses in drafted.columns.items():
         if column in drafted.doubts:
             yield f"# CHECK: {column}: {folded(drafted.doubts[column])}"
         yield f"{column} = {as_list([one.header for one in guesses])}"
+
+
+def _shared(drafted: Drafted) -> int:
+    """Count the e-mail addresses, else numbers, by which customers are known here, and which stand beside more than one name."""
+    who = next((drafted.columns[name][0].cells for name in ("email", "phone") if name in drafted.columns), None)
+    parts = [drafted.columns[name][0].cells.str.to_lowercase().alias(name) for name in ("first_name", "last_name", "name") if name in drafted.columns]
+    if who is None or not parts:
+        return 0
+    people = (
+        pl.DataFrame([who.str.to_lowercase().alias("who"), *parts])
+        .drop_nulls("who")
+        .select("who", called=pl.concat_str(pl.exclude("who"), separator=" ", ignore_nulls=True))
+    )
+    return int((people.group_by("who").agg(pl.col("called").n_unique())["called"] > 1).sum())
 
 
 def _statuses(drafted: Drafted) -> Iterator[str]:

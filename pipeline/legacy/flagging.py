@@ -36,6 +36,8 @@ NOT_AN_EVENT = "{} says neither that a flag was set nor that it ended: give the 
 NOT_YES_OR_NO = "{} says neither yes nor no: give its word in the map, in yes or no"
 NO_TIME = "{} is blank: an event needs its day to stand in its place in the history"
 NOT_A_DAY = "{} is not a date of a form that the map names (date_formats), or a time that a change of clocks skips"
+LONG_PAST = "{} is before 1900: write it in the calendar of the others, or leave it blank where a program's zero stands for no day"
+EARLIEST = 1900  # the year; before it are other calendars, and what programs write for nothing
 NO_TEXT = ("-", "--", "\u2013", "\u2014", "n/a")  # comments that say that there is none
 BETWEEN = r"[\s_-]+"  # what stands between the words of a tag
 MANY = 50  # different words that are remembered to be told
@@ -86,6 +88,7 @@ def _of_rule(picked: Picked, rule: FlagRule, types: Sequence[str], told: Told) -
     lacking = {name: bool(headers) and not picked.places(headers) for name, headers in (("no_text", rule.comment), ("no_days", rule.expires))}
     frame = base.with_columns(by.alias("by"), times.values.alias("at"), days.values.alias("expires_on"), source_row=picked.rows.gather(rows), **lacking)
     faults = [*_date_faults(frame, times, rule.at), *_date_faults(frame, days, rule.expires)]
+    faults += [_long_past(frame, "at", rule.at), _long_past(frame, "expires_on", rule.expires)]
     faults.append(_fault(frame.filter(pl.col("kind") == UNCLEAR), "unclear-flag", rule.when, NOT_YES_OR_NO.format(" / ".join(rule.when))))
     if rule.event:
         undated = at.is_null()
@@ -128,6 +131,11 @@ def _date_faults(frame: pl.DataFrame, dates: Dates, headers: Sequence[str]) -> l
         _fault(frame.filter(dates.bad), "bad-date", headers, NOT_A_DAY.format(name)),
         _fault(frame.filter(dates.ambiguous), "ambiguous-date", headers, ambiguous),
     ]
+
+
+def _long_past(frame: pl.DataFrame, name: str, headers: Sequence[str]) -> pl.DataFrame:
+    """Return faults for days that are of another calendar, or of none: a flag of theirs would be over."""
+    return _fault(frame.filter(pl.col(name).dt.year() < EARLIEST), "bad-date", headers, LONG_PAST.format(headers[0] if headers else ""))
 
 
 def _fault(frame: pl.DataFrame, code: str, headers: Sequence[str], message: str | None = None) -> pl.DataFrame:

@@ -20,7 +20,8 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
             "αποκλει* | μπλοκ* | блок* | заблок* | *ブロック* | *블록* | *차단* | *拉黑* | *屏蔽* | *封禁*",
         ),
         Terms(
-            "sperr* | *gesperr* | *sperre | *gesperrt | ausgesperrt | sparr* | avsparr* | spaerr* | spaerret | sperret | avstang* | utestang*",
+            "sperr* | *gesperr* | *sperre | *gesperrt | ausgesperrt | sparr | sparra* | sparrn* | sparren | avsparr* | spaerr*",
+            "spaerret | sperret | avstang* | utestang*",
             "utesteng* | kundensperr* | kontosperr* | buchungssperr* | kundespaerr* | entsperr*",
         ),
         Terms(
@@ -33,7 +34,7 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
         Terms(
             "svartelist* | sorteliste* | blacklist* | black list* | schwarze liste",
             "schwarzeliste | lista negra | listanegra | liste noire | listenoire | zwarte lijst",
-            "zwartelijst | czarn* list* | cern* listin* | svartlist* | svart* list* | sortlist* | sort* list* | musta* list* | mustalla listalla",
+            "zwartelijst | czarn* list* | cern* listin* | svartlist* | svart* list* | sortliste* | sort list* | sorte list* | musta* list* | mustalla listalla",
             "crna lista | daftar hitam | danh sach den | lista de bloqueio | negativad*",
             "lista nera | listanera | feketelist* | lista neagra | kara liste | cierna listina",
             "μαυρη λιστα | черн* спис* | чорн* спис* | стоп лист* | *ブラックリスト* | *黑名单* | *黑名單* | *블랙리스트*",
@@ -58,7 +59,7 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
             "не обслуж* | не брон* | не принима* | *出入禁止* | *出禁* | *予約不可* | *お断り* | *예약불가*",
         ),
         Terms(
-            "estet* | esto | eston | estol* | estossa | kielletty | kielto | ostokielto | varauskielto | asiakaskielto",
+            "estetty* | estetyt | estetaan | esto | eston | estol* | estossa | kielletty | kielto | ostokielto | varauskielto | asiakaskielto",
         ),
         Terms(
             "on hold | onhold | on stop | onstop | credit stop | hold | holds | held | suspen* | sospes* | zawiesz* | pozastav* | geschorst | suspendert",
@@ -68,7 +69,8 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
         ),
         Terms(
             "interdi* | prohib* | vietat* | vetad* | veto | verboden | verbod | verboten | verbot | proibid* | forbud | forbjud* | forbudt | zakaz",
-            "zakazan* | zakazany | exclu | exclus | excluido | excluida | ausgeschlossen | uitgesloten | wykluczon* | escluso | esclusa | barred",
+            "zakazan | zakazany | zakazana | zakazane",
+            "exclu | exclus | excluido | excluida | ausgeschlossen | uitgesloten | wykluczon* | escluso | esclusa | barred",
             "locked | account locked | vyloucen* | expuls*",
             "zabran* | απαγορευ* | απαγορευση | tilos | запре* | *利用禁止* | *禁止* | *금지*",
         ),
@@ -76,7 +78,7 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
     "At Risk": (
         Terms(
             "risk | risks | risky | *risk | *risiko | risiko* | riesgo* | rischio* | risque* | risico* | *risico | ryzyk* | rizik* | riski*",
-            "*riski | risco* | risker | churn* | gefahrdet* | gefaehrdet* | abwanderung* | kockazat* | risc | riscuri",
+            "*riski | risco | riscos | risker | churn* | gefahrdet* | gefaehrdet* | abwanderung* | kockazat* | risc | riscuri",
             "riskli* | риск* | *リスク* | *风险* | *위험*",
         ),
         Terms(
@@ -93,9 +95,9 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
             "oznaczon* | signale* | segnalat* | segnalaz* | signalement*",
         ),
         Terms(
-            "gewaarschuw* | averti | avertie | amonest* | richiam* | ammoni* | advertid* | atentionar* | napomen*",
-            "warn* | *warnung | *warning | achtung | avertiss* | avis | aviso* | advertenc* | avvis* | avvert* | waarschuw* | let op | letop",
-            "attenz* | attention | atencion | atencao | advarsel* | advars* | varning* | ostrzez* | uwaga | varovan* | upozorn* | varoit*",
+            "gewaarschuw* | averti | avertie | amonest* | richiam* | ammoni* | advertid* | atentionar* | napomenut*",
+            "warn* | *warnung | *warning | achtung | avertiss* | avis | aviso* | advertenc* | avvis* | avvert* | waarschuwing* | let op | letop",
+            "attenz* | attention | atencion | atencao | advarsel* | advars* | varning* | ostrzez* | uwaga | varovani | varovan | varovana | upozorn* | varoit*",
             "ostrzeg* | προσοχη | προειδοποι* | avertisment* | atentie | atentii | попередж* | peringatan* | paznja | upozorenj* | คำเตือน* | تحذير* | אזהרה*",
             "предупр* | вниман* | осторожн* | проблем* | флаг* | *警告* | *要注意* | *注意* | *フラグ* | *标记* | *주의* | *경고*",
             "vorsicht* | caution | precaucion | pozor | figyelmezt* | uyari | problem* | *problem | probleme* | problema*",
@@ -113,18 +115,6 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
         ),
     ),
 }
-# Words of flags that may mean something else as well: a person is asked.
-SOFT: Final = Terms(
-    "attention | avis | aviso* | problem* | problema* | important* | wichtig* | belangrijk* | viktig* | vigtig* | vip | is vip | markier* | wazn*",
-    "dulezit* | held | hold | holds | signale* | locked | ban | block | esto | veto | alarm* | tarke* | churn* | exclu | pas pa | zakaz | verbot",
-    "debtor* | arrears | in arrears | overdue | delinquent* | schuldner* | zahlungsverzug | mahnstufe* | dluzni* | moros* | deudor* | debitore | impay*",
-    "inkasso* | zalega* | saumig* | wanbetal*",
-    "difficult* | difficil* | schwierig* | lastig* | concern* | trudny | trudna | besvarlig* | vanskelig* | hankala | obs | bemaerk | saerligt",
-    "dangerous* | handle with care | neplatic* | spatny platce | darlig betaler | mau pagador | devedor* | caloteir* | retard* de paiement | litige*",
-    "avvis* | segnalaz* | vigilance | a verifier | signalement*",
-    "важн* | вниман* | проблем* | *注意* | *重要* | *保留* | *중요*",
-    "engelli | blockhaus* | suspension | prohibid* | προσοχη | allarm* | alerts | alerts on | alertas | allerte | fontos | onemli",
-)
 # Words for the end of a flag, or for the opposite of one.
 ENDED: Final = Terms(
     "deblocage* | desbloqueo* | desbloqueio* | debanni* | riammess* | readmit* | readmis* | *解除*",
@@ -182,47 +172,18 @@ LEVEL_LOW: Final = Terms(
     "baixo | basso | lag | gron | gronn | lav | niski* | zielon* | nizk* | zelen* | matala | vihrea | normal | normaal | normale | standard",
     "alacsony | zold | white | weiss | blue | blau | blauw | g | yesil | hijau | xanh | зелен* | зелён* | zali* | verd | roheline | zal*",
 )
-# Columns that are about something else than a flag on a customer.
-NOT_A_FLAG: Final = Terms(
-    "varos | alue | kaupunki | mesto | miasto | город | πολη | sehir | woonplaats | paikkakunta | localidad | localita | postcode* | postnummer | postnr",
-    "breed | rasse | raza | razza | raca | порода | abonnement* | рассылк*",
-    "newsletter* | marketing* | *marketing | consent* | opt in | opt out | optin | optout | gdpr | dsgvo | rgpd | avg | subscri* | accept* | sms*",
-    "tax* | werbung | publicid* | einwillig* | *mail* | epost | correo | call | contact | disturb | phone* | telefon* | post | primary | verified",
-    "gender | sex | address* | street | strasse | adres* | direc* | adress* | city | stadt | ort | ciudad | ville | zip* | postal* | plz | country",
-    "land | pays | pais | birth* | geburt* | nacim* | naiss* | title | anrede | language | sprache | iscompany | is company | seats | seat | hotel",
-    "release | print* | geschlecht | titel | bonus* | vorname | nachname | reklam* | mailing* | utskick | reminder* | is business",
-    "avisering* | aviseringar | notific* | archiv* | unsubscrib* | inactiv* | inaktiv* | deleted",
-    "benachrichtig* | member | mitglied | stammkunde | deceased | privat* | taxable | exempt*",
-    "sperrmull* | sperrgut* | sperrholz* | blockunterricht* | werbesperr* | mahnsperr* | warnwest* | warndreieck* | risikolebens* | risk assessment*",
-    "caution vers* | caution rend* | caution pay* | caution encaiss* | caution restitu* | caution rec* | caution depos* | caution deposee | cheque caution",
-    "cheque de caution | montant caution | montant de la caution | caution eur* | caution euros",
-    "risk insurance | suspended ceiling | blocked drain* | refuse collection | caution deposit* | blocco note | vietato fumare | prohibido fumar",
-    "calendar* | kalender* | agendadag* | kalendarz* | calendrier* | calendario* | days | dates | tage | jours | dias | giorni | dagar | dagen | dni | dny",
-    "substance* | drain* | sizes | *休業日* | stop number | bus stop*",
-    "by text | by sms | by email | enabled | sent | stock | flag day | risk assess* | credit card* | kreditkart* | no go zone",
-    "nieuwsbrief* | nyhetsbrev* | nyhedsbrev* | infolettre* | boletin* | lettre d information | inscrit a la lettre | biuletyn* | hirlevel*",
-    "zpravodaj* | uutiskirje* | bulten | e bulten | *メルマガ* | gift aid | rodo | staff member",
-    "jazyk* | idioma* | langue* | taal | sprog | zahlungsart | zahlweise | reglement | metodo de pago | forma de pagamento | forma de pago",
-    "betaalmethode | zpusob platby | paid by | payment method | payment terms | payment type | deposit | deposit paid | anzahlung* | acompte* | fianza*",
-    "sinal | borg | depositum | zaloha* | how did | como nos | wie auf uns | account manager | pets | animais | vaccin*",
-    "blocco listin* | blocco prezz* | blocco scont* | preissperr* | rabattsperr* | price lock* | price block* | *メール* | *短信*",
-    "hold harmless* | interdit aux chiens | escluso iva | banniere | engelli | engelli mi | text alert* | blockbuchung* | blokboeking* | blockbokning*",
-    "blokbooking* | risikobelehr* | risikoaufklar* | risikoerkl* | riskivakuut* | *kunftssperr* | wegfahrsperr* | kindersperr* | sperrgepack* | warnanlage*",
-)
-# A block of houses, and the day on which something comes again.
-HOUSES: Final = Terms("block | blok | blk | bloc | bloque | bloco | blocco | blokk | tomb | блок | bloku")
-NEXT: Final = Terms("next | prossim* | proxim* | prochain* | nachst* | volgende | nasta | naeste | neste | seuraava* | nastepn* | pristi | kovetkezo | sonraki")
 # Lights as signs, in words.
 LIGHTS: Final = dict(zip("🟢🟩🟡🟨🟠🟧🔴🟥⚪🔵", ["green", "green", "yellow", "yellow", "orange", "orange", "red", "red", "white", "blue"], strict=True))
 YES_WORDS: Final = Terms(
     "k | sperrt | svartelistet | svartlistad | sortlistet | blacklisted | suspended | zakazan | zakazany | bloqueada",
-    "yes | y | true | t | 1 | x | on | ja | j | oui | o | si | s",
+    "yes | y | true | t | 1 | -1 | x | on | ja | j | oui | o | si | s",
     "co | sim | vero | wahr | vrai | verdadero | verdadeiro | tak | kylla | joo | ✓ | ✔ | ☑ | ✅",
     "checked | waar | igen | evet | ano | áno | da | jah | sant | sann | sandt",
     "prawda | pravda | tosi | taip | xx | yep | yeah | 是 | はい | 예 | flagged",
     "blocked | banned | gesperrt | bloqueado | bloqueada | bloque | bloquee",
     "bloccato | bloccata | geblokkeerd | spaerret | sperret | sparrad | blockerad",
     "estetty | zablokowany | zablokowana | blokovan | blokovany",
+    "igaz | dogru | tiesa | patiess | toene | istina | tacno | adevarat | αληθησ | כן | نعم | بله | ใช่ | ya | ndiyo | bəli | हाँ | हां | bai",
     "да | истина | так | 有 | あり | はい | ○ | 〇 | 該当 | 是 | 예 | 네 | ναι",
 )
 NO_WORDS: Final = Terms(
@@ -234,6 +195,7 @@ NO_WORDS: Final = Terms(
     "ok | okay | not | n/a | na | keine | kein | keiner | keines",
     "aucun | aucune | ninguno | ninguna | nessuno | nessuna | nenhum | nenhuma | geen | brak",
     "zadny | zadne | zadna | ingen | inget | ingenting | nil | null | ikke",
+    "hamis | yanlis | melaginga | aplams | vaar | laz | netacno | fals | ψευδησ | לא | لا | не | خیر | ไม่ | ไม่ใช่ | tidak | hapana | xeyr | नहीं | ez | khong",
     "нет | ложь | ні | 无 | 無 | なし | 非該当 | × | 아니오 | 아니요 | οχι",
 )
 # Texts that stand where there is nothing to say.
@@ -245,6 +207,7 @@ NOTHING: Final = Terms(
     "geen | brak | zadny | zadne | zadna | ingen | inget | ingenting | ok",
     "нет | なし | 無 | 无 | 없음 | 特になし | 特に無し | 該当なし",
     "nincs | nothing | neant | yok | yoktur | nichts | entfallt | nicht vorhanden | ras | sans | all good | sin novedad | niets | nic | ei mitaan",
+    "ei ole | puudu | pole | אין | אין הערות | ללא | ไม่มี | لا يوجد | لا شيء | بدون | ندارد | هیچ | कोई नहीं | khong co | ekkert | engin | enginn | nav | hakuna",
     "niciuna | niciunul | niciun | tidak ada | khong | nema | cap | inga | nera | немає | puudub | nav | няма | ziadne | ziadny | nulla | intet | r a s",
 )
 # Words in the place of a last day, where there is none.
@@ -264,6 +227,7 @@ NO_END: Final = Terms(
 )
 # What else there may be to say of a customer.
 ABOUT: Final = Terms(
+    "allerg* | alerg* | medical | medical condition* | medizinisch* | health | gesundheit* | temperament* | behavio* | conduct | conducta | strikes",
     "issue* | incident* | incid* | complaint* | concern* | besonder* | vorkommn* | eintrag* | eintrage | restriction* | einschrank* | beschwerd*",
     "plainte* | queja* | reclam* | klacht* | klagomal | anmarkning*",
 )
@@ -283,6 +247,7 @@ FLAGGED: Final = Terms(
     "zablokowano | zablokowany | dodano | blokovan* | zablokovan* | pridano | suspended | anadido | adicionado | raised | created | put on hold",
 )
 UNFLAGGED: Final = Terms(
+    "encerrad* | finalizad* | terminad* | concluid* | avsluttet | avslutad*",
     "unflagged | un flagged | unflag | removed | remove | unblocked | unblock | unbanned | cleared | lifted | entsperrt | aufgehoben | entfernt",
     "geloscht | debloque | debloquee | retire | desbloqueado | desbloqueada | quitado | removido | sbloccato | rimosso | gedeblokkeerd | verwijderd",
     "opgeheven | hevet | havd | borttagen | fjernet | avblokkert | ophaevet | esto poistettu | poistettu | odblokowano | odblokowany | usunieto",

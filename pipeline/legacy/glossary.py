@@ -153,7 +153,7 @@ REASON: Final = Terms(
     "razlog* | nedeni | sebebi | priezast* | iemesl* | pohjus* | alasan* | ly do* | dovod* | motiu* | rao | zasto | kodel",
 )
 NOTES: Final = Terms(
-    "detalle | detalles | dettagli | dettaglio",
+    "detalle | detalles | dettagli | dettaglio | detalhe* | beskrivels* | пояснен* | опис | opomb* | napomen* | kuvaus | kirjeldus | apraksts | aprasymas",
     "note | notes | notiz* | notat* | nota | notas | notitie* | bemerk* | anmerk* | hinweis* | opmerk* | remark* | remarque* | observ* | kommentar*",
     "comment* | comentari* | comment | comments | commento | commenti | anteckn* | merknad* | bemaerk* | huomautu* | huomio* | huomautuks*",
     "lisatieto* | uwagi | poznamk* | annotaz* | memo | info | info* | details | detail* | text | tekst | message | meddelelse | beschreibung",
@@ -168,6 +168,7 @@ BY: Final = Terms(
     "απο | кем | кто | *者 | per | хто | ким | oleh",
 )
 STAFF: Final = Terms(
+    "администратор* | адміністратор* | admin | administrator* | administrador*",
     "kirjannut | kirjasi | merkitsi | zapsal* | zadal* | zapsano kym | wpisal* | dodal* | kto zdecydowal | rogzitette | felvette | kitiltotta | letiltotta",
     "oznacio | oznacila | upisao | upisala | υπευθυνοσ | adaugat de | blocat de | introdus de | gemeldet von | gemeld door | erfasst von | ingevoerd door",
     "registrado por | registrato da | inserito da | saisi par | note par | anotado por | bloqueado por | bloque par | bloccato da | kaydeden | giren",

@@ -10,13 +10,13 @@ import polars as pl
 from pipeline.intake.cells import trimmed
 from pipeline.intake.dates import read_dates, read_times
 from pipeline.legacy.flagwords import ABOUT, FLAG_FAMILIES, LIGHTS, NO_END, NO_SUCH, NO_WORDS, NOTHING, YES_WORDS
-from pipeline.legacy.glossary import NOTES, UNTIL
+from pipeline.legacy.glossary import NOTES, STATUS, UNTIL
 from pipeline.legacy.terms import Terms, phrase, plain
 from pipeline.months import MONTHS, months_in_numbers
 from schemas.columns import header_key
 
 EMAIL = r"^(?:[^<>]*<)?(?:mailto:)?[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+>?"
-PHONE = r"^['+(]?\d[\d ()./+-]{6,}$"
+PHONE = r"^['+(]?[0-9][0-9 ()./+-]{6,}$"
 PERIOD = r"^\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\s*[/\u2013-]\s*\d{1,4}[./-]"
 MONEY = r"(?i:€|\$|£|zł|kr\.?|kč|ft|lei|eur|usd|gbp|chf|sek|nok|dkk|pln|czk)"
 NUMBER = rf"^(?:{MONEY}\s?)?[+-]?\d+(?:[ .,\x27]\d{{3}})*(?:[.,]\d+)?\s?(?:%|{MONEY})?$"
@@ -47,6 +47,7 @@ COMING = 0.2  # of a column's days
 MANY = 0.7  # of a column's cells, so that it is of dates though some are not
 FEW_WORDS = 12
 LONG_WORD = 24  # characters of a word that says yes or no, or a level
+LONG_STATUS = 60  # characters of a status, which may say until when
 LONG_TEXT = 60  # characters of words that say that there is no last day
 
 
@@ -142,7 +143,7 @@ def _guess(title: str, place: int, cells: pl.Series) -> Guess:
     }
     if not len(some):
         return Guess(**known)  # type: ignore[arg-type]  # the names are the fields'
-    words = _words(some)
+    words = _words(some, LONG_STATUS if STATUS.whole(str(known["terms"])) else LONG_WORD)
     no_days = _no_days(some)
     told = some.filter(~some.is_in(no_days))
     days = told.filter(told.str.contains(LIKE_A_DAY))
@@ -180,15 +181,18 @@ def _no_days(cells: pl.Series) -> list[str]:
     return [text for text in different if text.lower() in NOTHING.words or (len(text) <= LONG_TEXT and NO_END.whole(phrase(text)))]
 
 
-def _words(cells: pl.Series) -> tuple[str, ...]:
-    """Return the different words of a column, the most frequent first, one of those that differ in case alone; none where they are many, or long."""
+def _words(cells: pl.Series, most: int) -> tuple[str, ...]:
+    """Return the different words of a column, the most frequent first, one of those that differ in case alone; none where they are many, or long.
+
+    `most`: how many characters one may have.
+    """
     counted = cells.str.to_lowercase().alias("key").to_frame().with_columns(cells.alias("word"))
     few = counted.group_by("key").agg(pl.col("word").first(), pl.len().alias("n")).sort(["n", "key"], descending=[True, False])
     longest = few["word"].str.len_chars().max()
     plain_ones = few.filter([means_yes(word) or means_no(word) for word in few["word"]])
     if len(few) <= FEW_WORDS and len(plain_ones) and all(first_word(word) for word in few["word"] if len(word) > LONG_WORD):
         return tuple(few["word"])  # somebody wrote more than yes or no in some
-    return tuple(few["word"]) if len(few) <= FEW_WORDS and isinstance(longest, int) and longest <= LONG_WORD else ()
+    return tuple(few["word"]) if len(few) <= FEW_WORDS and isinstance(longest, int) and longest <= most else ()
 
 
 def first_word(text: str) -> str | None:

@@ -1,12 +1,15 @@
 """Files with a row for each flag, which a column tells of: its day, who set it and why stand in the same row, wherever that is."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
+from pipeline.legacy import elsewords
 from pipeline.legacy import flagwords as flags
 from pipeline.legacy import glossary as words
 from pipeline.legacy.candidates import SEVERAL_WORDS
 from pipeline.legacy.guessing import MOST, Guess
+from pipeline.legacy.levels import flag_type
+from pipeline.legacy.making import rule_of_text
 from pipeline.legacy.rules import Rule, says_until, says_who
 from pipeline.legacy.terms import Terms
 
@@ -28,6 +31,22 @@ def attach_of_rows(rules: Sequence[Rule], free: list[Guess]) -> None:
             free.remove(one)
 
 
+def offer_list(free: list[Guess], types: Sequence[str]) -> Iterator[Rule]:
+    """Yield a rule, only offered, for a file with a reason in each row that goes with no flag: it may list those alone who are flagged."""
+    why = next((one for one in free if one.is_text() and one.filled >= MOST and one.is_called(words.REASON) and not one.sounds(elsewords.NOT_A_FLAG)), None)
+    if why is None:
+        return
+    rule = rule_of_text(why, flag_type("On Hold", types))
+    rule.doubts, rule.is_offered = [f"does this file list flagged customers alone, and {why.header} tell why? If it does, take the line skip away"], True
+    free.remove(why)
+    for one in list(free):
+        part = _part(one)
+        if part and part not in rule.parts:
+            _place(rule, part, one)
+            free.remove(one)
+    yield rule
+
+
 def _place(rule: Rule, name: str, one: Guess) -> None:
     rule.parts[name], rule.unsure[name] = one, f"does {one.header} tell {ASKED[name]}?"
     rule.no_end = list(one.no_days) if name == "expires" else rule.no_end
@@ -35,7 +54,7 @@ def _place(rule: Rule, name: str, one: Guess) -> None:
 
 def _part(one: Guess) -> str | None:
     """Return which part of its row's flag a column is by its header and cells; None where it is none."""
-    if one.sounds(flags.NOT_A_FLAG) or one.sounds(words.BROUGHT):
+    if one.sounds(elsewords.NOT_A_FLAG) or one.sounds(words.BROUGHT):
         return None
     if one.is_date:
         is_day = (one.sounds(words.AT) or one.sounds(words.UNTIL) or one.sounds(flags.ENDED)) and not one.sounds(words.OTHER_DAYS) and not one.is_said

@@ -1,5 +1,7 @@
 """Rules for flags of single columns, each with what is not sure of it: of switches, of words for types, of texts, of days."""
 
+import re
+
 from pipeline.legacy.guessing import MOST, Guess, beginning, first_word, means_no, means_yes
 from pipeline.legacy.levels import Levels
 from pipeline.legacy.maps import ANY, GOES_ON
@@ -9,6 +11,9 @@ from pipeline.legacy.rules import Rule, nothings, place_day
 LETTERS = {
     frozenset("in"): ("i", "igen", "in Hungary"),
     frozenset("eh"): ("e", "evet", "in Turkey"),
+    frozenset("ck"): ("c", "có", "in Vietnam"),
+    frozenset("dn"): ("d", "da", "in Croatia, Romania and Slovenia"),
+    frozenset("an"): ("a", "ano", "in Czechia"),
     frozenset("vf"): ("v", "vrai, vero, verdadero", "in France, Italy and Spain"),
 }
 SIGNS = 2  # that may stand behind a word, and say nothing
@@ -101,10 +106,18 @@ def rule_of_other(one: Guess, kind: str) -> Rule:
     """Return a rule that is only offered: a column of people, of numbers, or an empty one."""
     rule = Rule(kind, {"when": one}, is_offered=True)
     if one.is_number and one.words:
-        rule.yes, rule.no = [word for word in one.words if not means_no(word)], [word for word in one.words if means_no(word)]
+        rule.no = [word for word in one.words if means_no(word) or _is_zero(word)]
+        rule.yes = [word for word in one.words if word not in rule.no]
         rule.says_which = len(rule.yes) > 1
     elif one.filled:
-        rule.yes, rule.no = [ANY], nothings(one) or []
+        rule.yes, rule.no = [ANY], [*(nothings(one) or []), *filter(_is_zero, one.cells.drop_nulls().unique(maintain_order=True))]
     what = "holds numbers" if one.is_number else "is filled for some" if one.filled else "is empty in this file"
-    rule.doubts.append(f"{one.header} {what}; if it tells of flags, take the line skip away")
+    which = ", and leave in the line yes those alone that are one" if rule.says_which else ""
+    which = ", but any number except nothing is one then: name those that are none in the line no" if one.is_number and not one.words else which
+    rule.doubts.append(f"{one.header} {what}; if it tells of flags, take the line skip away{which}")
     return rule
+
+
+def _is_zero(word: str) -> bool:
+    """Tell whether a number is nothing: 0.00, or 0 €."""
+    return re.fullmatch(r"\D*0[0\D]*", word) is not None

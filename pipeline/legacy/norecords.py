@@ -14,6 +14,7 @@ PLAIN_ID = r"^[!-~]*[0-9][!-~]*$"
 TOTALS = (
     "grand total|sub-?totals?|sous-total|totals?|totaal|totale|totali|totaux|totales|totais|eindtotaal|summe|zwischensumme|gesamt|gesamtsumme|insgesamt",
     "suma|sumă|somme|somma|soma|razem|ogółem|łącznie|celkem|součet|spolu|súčet|ukupno|zbroj|skupaj|vsota|összesen|итого|всего|усього|всього|разом|общо|сума|сумма",
+    'sum|סה"כ|סהכ|المجموع|الإجمالي|مجموع|รวม|कुल|cəmi|jami',
     "σύνολο|toplam|yhteensä|kokku|kopā|iš viso|samtals|sammanlagt|summa|i alt|jumlah|tổng|tổng cộng|total général|合計|小計|合计|总计|總計|합계",
 )
 TOTAL = rf"(?i)^\W*(?:{'|'.join(TOTALS)})(?:\W|\d|$)"

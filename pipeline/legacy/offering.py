@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from pipeline.legacy import elsewords
 from pipeline.legacy import flagwords as flags
 from pipeline.legacy import glossary as words
 from pipeline.legacy.attaching import is_called_day
@@ -61,7 +62,7 @@ def _offer_near(rule: Rule, free: list[Guess]) -> None:
         while (near := next((one for one in free if one.place == place), None)) is not None or place in taken:
             if near is not None:
                 name, what = _is_called_part(near)
-                if name is None or family_of(near) or near.sounds(flags.NOT_A_FLAG):
+                if name is None or family_of(near) or near.sounds(elsewords.NOT_A_FLAG):
                     break
                 if name not in rule.parts and name not in rule.offered:
                     rule.offered[name] = (near, f"{near.header} is filled for customers without this flag too; if it {what}, take the # off")

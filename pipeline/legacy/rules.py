@@ -14,6 +14,7 @@ from pipeline.legacy.flagging import among
 from pipeline.legacy.guessing import LONG_WORD, MOST, NO_FIRST, NO_GO, Guess, says_none
 from pipeline.legacy.maps import ANY
 from pipeline.legacy.terms import phrase
+from pipeline.months import MONTHS
 from pipeline.wording import count_of
 
 LONGEST_TAG = 60  # characters
@@ -158,7 +159,8 @@ def place_day(rule: Rule, one: Guess, why: str = "") -> None:
         return
     if one.is_said:
         why = f"the days in {one.header} have their months in words of no language that can be told"
-        rule.offered[name] = (one, f'{why}: name it in date_formats, as in "pl: %d %B %Y", or write them as 2026-03-01, then take the # off')
+        which = f'name it in date_formats, as in "pl: %d %B %Y" ({", ".join(sorted(MONTHS))})'
+        rule.offered[name] = (one, f"{why}: {which}, or write them as 2026-03-01, then take the # off")
         return
     rule.parts[name] = one
     said = [why] if why else []

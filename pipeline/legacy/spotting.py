@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from pipeline.legacy import elsewords
 from pipeline.legacy import flagwords as flags
 from pipeline.legacy import glossary as words
 from pipeline.legacy.attaching import (
@@ -20,7 +21,7 @@ from pipeline.legacy.candidates import offer_described, offer_others
 from pipeline.legacy.guessing import FEW_WORDS, LONG_WORD, MOST, Guess, means_no, says_none
 from pipeline.legacy.happening import find_events
 from pipeline.legacy.levels import find_levels, flag_type, said_of
-from pipeline.legacy.logs import attach_of_rows
+from pipeline.legacy.logs import attach_of_rows, offer_list
 from pipeline.legacy.making import is_switch, rule_of_days, rule_of_other, rule_of_switch, rule_of_text, rule_of_types, says_letters
 from pipeline.legacy.offering import leave_blanks_out, note_ended, note_past, offer_near, offer_shared, share_parts
 from pipeline.legacy.rules import SENTENCE, Rule, family_of, is_about_else, says_until, says_who, tags_of, type_of
@@ -69,14 +70,15 @@ def spot_flags(left: Sequence[Guess], types: Sequence[str], *, may_repeat: bool)
     for rule in found:
         leave_blanks_out(rule)
     rules += [*found, *described]
+    rules += offer_list(free := [one for one in free if one not in _used(rules)], types)
     used = _used(rules)
     return [*rules, *offer_others([one for one in free if one not in used], types)]
 
 
 def _is_else(one: Guess) -> bool:
     """Tell whether a column only sounds of a flag: the block of houses in an address, or the next day of something."""
-    is_house = one.is_called(flags.HOUSES) and one.is_text() and not says_letters(one) and one.share(r"^.{1,4}$") == 1
-    return is_house or (one.is_date and one.sounds(flags.NEXT) and family_of(one) is not None)
+    is_house = one.is_called(elsewords.HOUSES) and one.is_text() and not says_letters(one) and one.share(r"^.{1,4}$") == 1
+    return is_house or (one.is_date and one.sounds(elsewords.NEXT) and family_of(one) is not None)
 
 
 def _used(rules: Sequence[Rule]) -> list[Guess]:
@@ -87,7 +89,7 @@ def _tags(free: list[Guess], types: Sequence[str]) -> Iterator[Rule]:
     for one in sorted(free, key=lambda one: one.sounds(words.REASON) or one.sounds(words.NOTES)):  # those may be comments of others
         is_called = one.sounds(flags.TAGS) and family_of(one) is None
         is_list = is_called or _lists_flags(one, types) or _is_list(one)
-        if one in free and one.is_text() and not one.sounds(flags.NOT_A_FLAG) and is_list:
+        if one in free and one.is_text() and not one.sounds(elsewords.NOT_A_FLAG) and is_list:
             free.remove(one)
             rule = Rule("", {"tags": one})
             attach_named(rule, free)
@@ -115,7 +117,7 @@ def _heads(free: list[Guess], types: Sequence[str]) -> list[Rule]:
             members.setdefault(family, []).append(one)
     rules = []
     for family, some in [(family, some) for family, every in members.items() for some in by_number(every)]:
-        about_others = [one for one in some if one.sounds(flags.NOT_A_FLAG)]
+        about_others = [one for one in some if one.sounds(elsewords.NOT_A_FLAG)]
         made = list(_family_rules(family, [one for one in some if one not in about_others], types))
         rules += made
     rules = [rule for rule in rules if not _belongs(rule, rules)]
@@ -130,7 +132,7 @@ def _doubt(rule: Rule, rules: Sequence[Rule]) -> None:
     if rule.is_offered or "type_column" in rule.parts or not is_about_else(head):
         return
     told_elsewhere = any(other.kind == rule.kind and ({"when", "type_column"} & set(other.parts)) for other in rules if other is not rule)
-    rule.is_offered = told_elsewhere or head.sounds(flags.SOFT)
+    rule.is_offered = told_elsewhere or head.sounds(elsewords.SOFT)
     rule.doubts.append(f"is {head.header} about a flag on the customer?{' If it is, take the line skip away' if rule.is_offered else ''}")
 
 
@@ -170,7 +172,8 @@ def _family_rules(family: tuple[str, int], some: Sequence[Guess], types: Sequenc
         rule.family = family
         if flag_type(family[0], types) != family[0]:
             rule.doubts.append(f"the settings have no flag type {family[0]}")
-        if rule.head().sounds(flags.SOFT) and not rule.is_offered and not is_about_else(rule.head()):
+        is_soft = rule.head().sounds(elsewords.SOFT) or flags.FLAG_FAMILIES[family[0]][family[1]].is_stretched(rule.head().terms)
+        if is_soft and not rule.is_offered and not is_about_else(rule.head()):
             rule.is_offered = bool(rule.doubts)
             rule.doubts.append(f"is {rule.head().header} about a flag?{' If it is, take the line skip away' if rule.is_offered else ''}")
     yield from made
@@ -192,12 +195,12 @@ def _of_cells(one: Guess, types: Sequence[str]) -> Rule | None:
     """Return a rule for a column whose header says nothing of flags, and whose cells do: types, levels, or a status such as blocked."""
     levels = find_levels(one, flag_type("Warning", types), types)
     are_levels = any(flags.LEVEL_HIGH.whole(said_of(word)) or flags.LEVEL_MID.whole(said_of(word)) for word in one.words)
-    if levels and not one.sounds(flags.NOT_A_FLAG) and (levels.is_sure or are_levels or one.sounds(flags.LEVELS) or one.sounds(flags.COLOURS)):
+    if levels and not one.sounds(elsewords.NOT_A_FLAG) and (levels.is_sure or are_levels or one.sounds(flags.LEVELS) or one.sounds(flags.COLOURS)):
         rule = rule_of_types(one, levels)
         rule.is_offered = not levels.is_sure and not one.sounds(flags.LEVELS)
         return rule
     flagging = [word for word in one.words if _sounds_blocked(word) and not means_no(word)]
-    if not one.is_text() or not flagging or len(flagging) == len(one.words) or one.sounds(flags.NOT_A_FLAG) or one.sounds(words.REASON):
+    if not one.is_text() or not flagging or len(flagging) == len(one.words) or one.sounds(elsewords.NOT_A_FLAG) or one.sounds(words.REASON):
         return None
     kinds = {word: kind for word in one.words if not means_no(word) and not says_none(word) and (kind := type_of(word, types))}
     rest = [word for word in one.words if word not in flagging and word not in kinds]

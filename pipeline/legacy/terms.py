@@ -20,6 +20,15 @@ def phrase(text: str) -> str:
     return " ".join("".join(letter if letter.isalnum() or letter in "#°º" else " " for letter in plain(apart)).split())
 
 
+# What a * stands for where a word is only inflected: a few letters, or those of verbs; scripts without blanks have no endings.
+ENDING: Final = r"(?:[^ ]{0,4}|(?:k?e?er|ier|iz|ir|ov|ow|uj|ad|al|an|[еоуи][вджн])[^ ]{0,6})"
+WITHOUT_BLANKS: Final = r"[\u0e00-\u0e7f\u1100-\u11ff\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]"
+
+
+def _near(word: str) -> str:
+    return re.escape(word).replace(r"\*", "[^ ]*" if re.search(WITHOUT_BLANKS, word) else ENDING)
+
+
 class Terms:
     """Words and phrases, with * for further letters."""
 
@@ -27,11 +36,17 @@ class Terms:
         self.words = tuple(dict.fromkeys(plain(word) for line in lines for word in line.split("|") if word.strip()))
         each = "|".join(re.escape(word).replace(r"\*", r"[^ ]*") for word in sorted(self.words, key=len, reverse=True))
         self._found = re.compile(rf"(?<!\S)(?:{each})(?!\S)")
+        near = "|".join(_near(word) for word in self.words)
+        self._near = re.compile(rf"(?<!\S)(?:{near})(?!\S)")
         self._all = re.compile(rf"(?:{each})(?: (?:{each}))*")
 
     def within(self, words: str) -> bool:
         """Tell whether one of the terms is among some words."""
         return self._found.search(words) is not None
+
+    def is_stretched(self, words: str) -> bool:
+        """Tell whether one of the terms is among some words only by a * that stands for more than an ending, as in Blockflöte."""
+        return self.within(words) and self._near.search(words) is None
 
     def without(self, words: str) -> str:
         """Return the words that are none of the terms."""

@@ -16,7 +16,7 @@ import polars as pl
 from pipeline.lasting import flush
 from pipeline.settings import Settings
 from pipeline.store.connecting import Found, Work, connect, with_less_memory
-from pipeline.store.formats import check_format, is_current, make_tables, upgrade
+from pipeline.store.formats import check_format, is_current, make_tables, make_views, upgrade
 from pipeline.store.lock import locked
 from pipeline.store.place import check_log, check_place, sweep, unfinished
 from pipeline.store.refusals import broken_off
@@ -247,6 +247,7 @@ def write_settings(book: Book, settings: Settings) -> None:
     """Bring what views need of the settings into the book: the flag types and the business time zone."""
     kinds = _types(settings)
     if _stored_types(book) != kinds:
+        make_views(book)  # those of an earlier program went by other rules for types
         book.run("DELETE FROM flag_types")
         frame = pl.DataFrame(kinds, schema=["name", "severity", "colour", "alerts", "holds"], orient="row")
         book.run("INSERT INTO flag_types SELECT * FROM kinds", kinds=frame)

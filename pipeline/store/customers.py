@@ -59,6 +59,13 @@ def no_differing(book: Book) -> None:
     book.run("CREATE OR REPLACE TEMP TABLE customers_changed (customer_id VARCHAR)")
 
 
+def named_otherwise(book: Book) -> list[str]:
+    """Return the customers (see `find_differing`) whose name and e-mail address are both others than the book had, where both were filled."""
+    names = [f"lower(coalesce({side}_last_name, {side}_company))" for side in ("old", "new")]
+    query = f"SELECT customer_id FROM customers_differ WHERE {names[0]} <> {names[1]} AND old_email_key <> new_email_key ORDER BY customer_id"
+    return book.ask(query)["customer_id"].to_list()
+
+
 def _column(name: str) -> str:
     return name.removesuffix("_key")
 

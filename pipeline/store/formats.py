@@ -22,6 +22,11 @@ def make_tables(book: "Book") -> None:
         book.run("INSERT INTO book VALUES ('format', ?), ('timezone', 'UTC')", FORMAT)
 
 
+def make_views(book: "Book") -> None:
+    """Write the views anew; the caller holds the transaction."""
+    book.run(_sql("views.sql"))
+
+
 def _sql(name: str) -> str:
     return resources.files("pipeline.store").joinpath(name).read_text(encoding="utf-8")
 

@@ -19,7 +19,8 @@ class ItemChanges:
     `events`: place (from 0, over all entities of the batch), customer_id, item, action, is_before and is_after (whether the item is
     there), before_ and after_ of the fields and of `STAMPS`, before_value and after_value (of an item that is a plain value),
     origin (file_no, sheet, source_row), reason, changed_by; in the order of places. Events out of another system's file have besides
-    changed_at (null: the batch's time), source (its name), said and said_until (all that it says of the item, comment and last day).
+    changed_at (null: the batch's time), source (its name), said and said_until (all that it says of the item, comment and last day), and told (what
+    its log says happened, of an edit).
     """
 
     entity: Entity
@@ -41,10 +42,11 @@ def write_events(book: Book, stamp: tuple[int, datetime], event: int, changes: I
     """Write an entity's events into the history, in their order: to sort them again would take longer than to write them."""
     entity, events = changes.entity, changes.events
     is_migrated = "source" in events.columns
+    after = f"{SOURCE['after']}{TOLD if events['told'].null_count() < len(events) else ''}" if is_migrated else ""
     when = "coalesce(changed_at, ?)" if is_migrated else "?"
     book.run(
         f"INSERT INTO history SELECT place + ?, ?, file_no, sheet, source_row, ?, customer_id, item, action, "
-        f"{_json(entity, 'before', SOURCE['before'] if is_migrated else '')}, {_json(entity, 'after', SOURCE['after'] if is_migrated else '')}, "
+        f"{_json(entity, 'before', SOURCE['before'] if is_migrated else '')}, {_json(entity, 'after', after)}, "
         f"reason, changed_by, {when} FROM events",
         event,
         stamp[0],
@@ -61,6 +63,7 @@ def _columns(entity: Entity) -> dict[str, str]:
 
 # What the history keeps beside an item's values where they come out of another system: which, and what it said of the item.
 SOURCE = {"before": ", 'source', source", "after": ", 'source', source, 'said', said, 'said_until', said_until"}
+TOLD = ", 'told', told"  # of an edit, what the other system's log says happened: the texts alone do not always tell
 
 
 def _json(entity: Entity, side: str, more: str = "") -> str:

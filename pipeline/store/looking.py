@@ -52,7 +52,7 @@ def customer_record(book: Book, customer_id: str) -> dict[str, Any]:
 def customer_flags(book: Book, customer_id: str) -> list[dict[str, Any]]:
     """Return a customer's active flags, most severe first, with the colour of their type (null where it is retired)."""
     return book.ask(
-        "SELECT f.* EXCLUDE (customer_id), t.colour FROM flags f LEFT JOIN flag_types t ON t.name = f.flag_type WHERE customer_id = ? "
+        "SELECT f.* EXCLUDE (customer_id), t.colour FROM flags f LEFT JOIN flag_types t ON lower(t.name) = lower(f.flag_type) WHERE customer_id = ? "
         "ORDER BY coalesce(t.severity, 1000), flag_type",
         customer_id,
     ).to_dicts()
@@ -100,7 +100,7 @@ def current_items(book: Book, entity: Entity) -> list[dict[str, Any]]:
     return book.ask(
         f"SELECT i.customer_id, i.{entity.item}, {fields}i.version, "
         "coalesce(nullif(concat_ws(' ', first_name, last_name), ''), company) AS customer_name "
-        f"FROM {entity.table} i JOIN customers c ON c.customer_id = i.customer_id LEFT JOIN flag_types t ON t.name = i.{entity.item} "
+        f"FROM {entity.table} i JOIN customers c ON c.customer_id = i.customer_id LEFT JOIN flag_types t ON lower(t.name) = lower(i.{entity.item}) "
         f"WHERE c.status <> 'deleted' ORDER BY i.customer_id, coalesce(t.severity, 1000), i.{entity.item}"
     ).to_dicts()
 

@@ -131,7 +131,7 @@ def events_known(book: Book, customers: pl.Series, source: str) -> pl.DataFrame:
     told, tables = told_by_migrations(book)
     return book.ask(
         "SELECT customer_id, item AS flag_type, changed_at AS at, "
-        f"CASE WHEN action <> 'edited' THEN action WHEN {LESS} THEN 'unflagged' ELSE 'flagged' END AS kind, reason, "
+        f"CASE WHEN action <> 'edited' THEN action ELSE coalesce(after ->> 'told', CASE WHEN {LESS} THEN 'unflagged' ELSE 'flagged' END) END AS kind, reason, "
         "string_split(after ->> 'comment', chr(10))[-1] AS line, changed_by AS by, "
         "coalesce(after ->> 'source', before ->> 'source', $1) = $1 AS is_own, changed_at <> as_of AS is_dated "
         "FROM history SEMI JOIN asked USING (customer_id) JOIN (SELECT batch_id, as_of FROM batches) USING (batch_id) "

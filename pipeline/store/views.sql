@@ -23,9 +23,10 @@ SELECT h.event_id, h.batch_id, h.customer_id, n.name, h.item AS flag_type, h.act
        h.reason, h.changed_by, h.file_no, h.sheet, h.source_row
 FROM history h LEFT JOIN named n ON n.customer_id = h.customer_id WHERE h.entity = 'flags';
 
--- A type that has left the settings comes after the others.
+-- A type that has left the settings comes after the others; one that they write in other letters is the same.
 CREATE OR REPLACE VIEW ranked_flags AS
-SELECT f.*, coalesce(t.severity, 1000) AS severity, coalesce(t.holds, false) AS holds, t.colour FROM flags f LEFT JOIN flag_types t ON t.name = f.flag_type;
+SELECT f.*, coalesce(t.severity, 1000) AS severity, coalesce(t.holds, false) AS holds, t.colour
+FROM flags f LEFT JOIN flag_types t ON lower(t.name) = lower(f.flag_type);
 
 CREATE OR REPLACE VIEW customer_flags AS
 SELECT customer_id, string_agg(flag_type, ', ' ORDER BY severity, flag_type) AS flags, min(severity) AS severity, bool_or(holds) AS held,

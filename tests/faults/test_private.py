@@ -112,11 +112,11 @@ def test_what_killed_runs_left_is_swept_by_the_next_writer_and_by_no_reader(shop
 def test_a_batch_is_not_begun_without_room(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(shop.folder)
     shop.file("flags.csv", UPLOAD)
-    shop.file("flagbook.toml", f"[store]\nmin_free_bytes = {1 << 60}\n")
+    shop.file("flagbook.toml", f"[store]\nmin_free_bytes = {1 << 49}\n")
     shutil.copy(ROOT / "sample_data/legacy/shopify.csv", shop.folder)
     for command in ("apply flags.csv", "undo 1", "load --customers customers.csv", "migrate shopify.csv --from shopify"):
         assert isinstance(call(command), TryAgain), command
-    assert f"{1 << 60:,}" in str(call("undo 1"))
+    assert f"{1 << 49:,}" in str(call("undo 1"))
     assert [call("batches"), call("undo 1 --dry-run"), call("apply flags.csv --dry-run")] == [0, 0, 4]
 
 

@@ -1,0 +1,52 @@
+"""Words of headers in several languages that sound of a flag on a customer, and are about something else, or may be; written as in `flagwords`."""
+
+from typing import Final
+
+from pipeline.legacy.terms import Terms
+
+# Words of flags that may mean something else as well: a person is asked.
+SOFT: Final = Terms(
+    "caution | refuse | richiam* | segnalat* | suspenso | suspensos | in sospeso | engel | engeli | zakazan | zakazany | zakazana | zakazane | предупредить",
+    "attention | avis | aviso* | problem* | problema* | important* | wichtig* | belangrijk* | viktig* | vigtig* | vip | is vip | markier* | wazn*",
+    "dulezit* | held | hold | holds | signale* | locked | ban | block | esto | veto | alarm* | tarke* | churn* | exclu | pas pa | zakaz | verbot",
+    "debtor* | arrears | in arrears | overdue | delinquent* | schuldner* | zahlungsverzug | mahnstufe* | dluzni* | moros* | deudor* | debitore | impay*",
+    "inkasso* | zalega* | saumig* | wanbetal*",
+    "difficult* | difficil* | schwierig* | lastig* | concern* | trudny | trudna | besvarlig* | vanskelig* | hankala | obs | bemaerk | saerligt",
+    "dangerous* | handle with care | neplatic* | spatny platce | darlig betaler | mau pagador | devedor* | caloteir* | retard* de paiement | litige*",
+    "avvis* | segnalaz* | vigilance | a verifier | signalement*",
+    "важн* | вниман* | проблем* | *注意* | *重要* | *保留* | *중요*",
+    "engelli | blockhaus* | suspension | prohibid* | προσοχη | allarm* | alerts | alerts on | alertas | allerte | fontos | onemli",
+)
+# Columns that are about something else than a flag on a customer.
+NOT_A_FLAG: Final = Terms(
+    "blockflot* | blokflojt* | blockflojt* | blokfluit* | blokflote* | blocket | sparring* | blokuren | bloktijd* | blockzeit* | sperrstund* | sperrminor*",
+    "refuse day* | refuse bin* | refuse collect* | day of refuse | da richiamare | richiamo vaccin* | segnalatore* | segnalato da | блокнот* | riskiruhm*",
+    "blok no | block no | block number | blok numarasi | suspended ceiling | risco cirurg*",
+    "varos | alue | kaupunki | mesto | miasto | город | πολη | sehir | woonplaats | paikkakunta | localidad | localita | postcode* | postnummer | postnr",
+    "breed | rasse | raza | razza | raca | порода | abonnement* | рассылк*",
+    "newsletter* | marketing* | *marketing | consent* | opt in | opt out | optin | optout | gdpr | dsgvo | rgpd | avg | subscri* | accept* | sms*",
+    "tax* | werbung | publicid* | einwillig* | *mail* | epost | correo | call | contact | disturb | phone* | telefon* | post | primary | verified",
+    "gender | sex | address* | street | strasse | adres* | direc* | adress* | city | stadt | ort | ciudad | ville | zip* | postal* | plz | country",
+    "land | pays | pais | birth* | geburt* | nacim* | naiss* | title | anrede | language | sprache | iscompany | is company | seats | seat | hotel",
+    "release | print* | geschlecht | titel | bonus* | vorname | nachname | reklam* | mailing* | utskick | reminder* | is business",
+    "avisering* | aviseringar | notific* | archiv* | unsubscrib* | inactiv* | inaktiv* | deleted",
+    "benachrichtig* | member | mitglied | stammkunde | deceased | privat* | taxable | exempt*",
+    "sperrmull* | sperrgut* | sperrholz* | blockunterricht* | werbesperr* | mahnsperr* | warnwest* | warndreieck* | risikolebens* | risk assessment*",
+    "caution vers* | caution rend* | caution pay* | caution encaiss* | caution restitu* | caution rec* | caution depos* | caution deposee | cheque caution",
+    "cheque de caution | montant caution | montant de la caution | caution eur* | caution euros",
+    "risk insurance | suspended ceiling | blocked drain* | refuse collection | caution deposit* | blocco note | vietato fumare | prohibido fumar",
+    "calendar* | kalender* | agendadag* | kalendarz* | calendrier* | calendario* | days | dates | tage | jours | dias | giorni | dagar | dagen | dni | dny",
+    "substance* | drain* | sizes | *休業日* | stop number | bus stop*",
+    "by text | by sms | by email | enabled | sent | stock | flag day | risk assess* | credit card* | kreditkart* | no go zone",
+    "nieuwsbrief* | nyhetsbrev* | nyhedsbrev* | infolettre* | boletin* | lettre d information | inscrit a la lettre | biuletyn* | hirlevel*",
+    "zpravodaj* | uutiskirje* | bulten | e bulten | *メルマガ* | gift aid | rodo | staff member",
+    "jazyk* | idioma* | langue* | taal | sprog | zahlungsart | zahlweise | reglement | metodo de pago | forma de pagamento | forma de pago",
+    "betaalmethode | zpusob platby | paid by | payment method | payment terms | payment type | deposit | deposit paid | anzahlung* | acompte* | fianza*",
+    "sinal | borg | depositum | zaloha* | how did | como nos | wie auf uns | account manager | pets | animais | vaccin*",
+    "blocco listin* | blocco prezz* | blocco scont* | preissperr* | rabattsperr* | price lock* | price block* | *メール* | *短信*",
+    "hold harmless* | interdit aux chiens | escluso iva | banniere | engelli | engelli mi | text alert* | blockbuchung* | blokboeking* | blockbokning*",
+    "blokbooking* | risikobelehr* | risikoaufklar* | risikoerkl* | riskivakuut* | *kunftssperr* | wegfahrsperr* | kindersperr* | sperrgepack* | warnanlage*",
+)
+# A block of houses, and the day on which something comes again.
+HOUSES: Final = Terms("block | blok | blk | bloc | bloque | bloco | blocco | blokk | tomb | блок | bloku")
+NEXT: Final = Terms("next | prossim* | proxim* | prochain* | nachst* | volgende | nasta | naeste | neste | seuraava* | nastepn* | pristi | kovetkezo | sonraki")
