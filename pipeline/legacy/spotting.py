@@ -70,9 +70,13 @@ def spot_flags(left: Sequence[Guess], types: Sequence[str], *, may_repeat: bool)
     for rule in found:
         leave_blanks_out(rule)
     rules += [*found, *described]
-    rules += offer_list(free := [one for one in free if one not in _used(rules)], types)
-    used = _used(rules)
-    return [*rules, *offer_others([one for one in free if one not in used], types)]
+    return [*rules, *_offer_rest([one for one in free if one not in _used(rules)], types)]
+
+
+def _offer_rest(free: list[Guess], types: Sequence[str]) -> Iterator[Rule]:
+    """Yield rules for what goes with none: a list of those who are flagged alone, then single columns; all are only offered."""
+    yield from offer_list(free, types)
+    yield from offer_others(free, types)
 
 
 def _is_else(one: Guess) -> bool:
