@@ -227,7 +227,7 @@ def _shared(drafted: Drafted) -> int:
         .drop_nulls("who")
         .select("who", called=pl.concat_str(pl.exclude("who"), separator=" ", ignore_nulls=True))
     )
-    return int((people.group_by("who").agg(pl.col("called").n_unique())["called"] > 1).sum())
+    return int((people.filter(pl.col("called") != "").group_by("who").agg(pl.col("called").n_unique())["called"] > 1).sum())
 
 
 def _statuses(drafted: Drafted) -> Iterator[str]:

@@ -110,7 +110,8 @@ def rule_of_other(one: Guess, kind: str) -> Rule:
         rule.yes = [word for word in one.words if word not in rule.no]
         rule.says_which = len(rule.yes) > 1
     elif one.filled:
-        rule.yes, rule.no = [ANY], [*(nothings(one) or []), *filter(_is_zero, one.cells.drop_nulls().unique(maintain_order=True))]
+        zeros = filter(_is_zero, one.cells.drop_nulls().unique(maintain_order=True)) if one.is_number else ()
+        rule.yes, rule.no = [ANY], [*(nothings(one) or []), *zeros]
     what = "holds numbers" if one.is_number else "is filled for some" if one.filled else "is empty in this file"
     which = ", and leave in the line yes those alone that are one" if rule.says_which else ""
     which = ", but any number except nothing is one then: name those that are none in the line no" if one.is_number and not one.words else which
