@@ -6,6 +6,7 @@ from pipeline.legacy.terms import Terms
 
 # Words of flags that may mean something else as well: a person is asked.
 SOFT: Final = Terms(
+    "waarschuwen | strike | strikes | blockade* | blokad* | exclusions | interdits | vietati | sospensioni | bloquant* | embargo* | watchlist | watch list",
     "caution | refuse | richiam* | segnalat* | suspenso | suspensos | in sospeso | engel | engeli | zakazan | zakazany | zakazana | zakazane | предупредить",
     "attention | avis | aviso* | problem* | problema* | important* | wichtig* | belangrijk* | viktig* | vigtig* | vip | is vip | markier* | wazn*",
     "dulezit* | held | hold | holds | signale* | locked | ban | block | esto | veto | alarm* | tarke* | churn* | exclu | pas pa | zakaz | verbot",
@@ -19,8 +20,13 @@ SOFT: Final = Terms(
 )
 # Columns that are about something else than a flag on a customer.
 NOT_A_FLAG: Final = Terms(
+    "wie waarschuwen | waarschuwen bij* | te waarschuwen | ammoniaca | sperrig* | blockkurs* | sperrzeit* | sperrtag* | sperrzone* | sperrsitz*",
+    "warnwert* | warntag* | zawieszk* | bloki | bloker | blokery | bloques | blokhut* | blokhak* | blokken | blokvogn* | blockhus* | estolaake* | bannister*",
+    "geblokkeerde data | uitgesloten data | date bloccate | date bloquee* | dates bloquees | blokowane terminy | zablokowane terminy | blokovane terminy",
+    "spaerretid* | sperretid* | warn day before | do not deliver before | no entry before | do not use front | ne pas livrer avant | alertness | suspenders",
+    "advarselslys* | флагшток* | riskier",
     "blockflot* | blokflojt* | blockflojt* | blokfluit* | blokflote* | blocket | sparring* | blokuren | bloktijd* | blockzeit* | sperrstund* | sperrminor*",
-    "refuse day* | refuse bin* | refuse collect* | day of refuse | da richiamare | richiamo vaccin* | segnalatore* | segnalato da | блокнот* | riskiruhm*",
+    "refuse day* | refuse bin* | refuse collect* | day of refuse | da richiamare | richiamo vaccin* | segnalatore* | блокнот* | riskiruhm*",
     "blok no | block no | block number | blok numarasi | suspended ceiling | risco cirurg*",
     "varos | alue | kaupunki | mesto | miasto | город | πολη | sehir | woonplaats | paikkakunta | localidad | localita | postcode* | postnummer | postnr",
     "breed | rasse | raza | razza | raca | порода | abonnement* | рассылк*",

@@ -20,7 +20,7 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
             "αποκλει* | μπλοκ* | блок* | заблок* | *ブロック* | *블록* | *차단* | *拉黑* | *屏蔽* | *封禁*",
         ),
         Terms(
-            "sperr* | *gesperr* | *sperre | *gesperrt | ausgesperrt | sparr | sparra* | sparrn* | sparren | avsparr* | spaerr*",
+            "sperr* | *gesperr* | *sperre | *gesperrt | ausgesperrt | sparr | sparra* | sparrn* | sparren | sparrtid* | avsparr* | spaerr*",
             "spaerret | sperret | avstang* | utestang*",
             "utesteng* | kundensperr* | kontosperr* | buchungssperr* | kundespaerr* | entsperr*",
         ),
@@ -29,6 +29,9 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
             "portforbud | porttikiel* | adgangsforbud | hausverbot* | lokalverbot* | kaufverbot* | porttikielto | portkielto | toegangsverbod | pandverbod",
             "toegang ontzegd | ontzegd* | ontzegging* | bann | zakaz wstepu | excluded | excluido | excluida | exclusion | exclusions | exclusao",
             "uitgesloten | ausgeschlossen | ausschluss | debanni* | trespassed | trespass notice | fahrverbot* | verboten | sancionad*",
+            "platzverbot* | studioverbot* | lieferstop* | leverstop* | royement* | geweigerd | exclue | radie | radiee | acceso denegado | espulso | espulsa",
+            "divieto di accesso | zbanowan* | na czarnej liscie | odmitnut* | portad | utesluten | udeluk* | afvist | karantene | varausesto | toimitusesto",
+            "luottokielto | barrado | barrada | denied entry | entry denied | expelled | ejected | watchlist | watch list | embargo*",
             "bortvist | udelukket | karantaene | unban* | bannato | bannata | yasak* | persona non grata | non grata | verbannte*",
         ),
         Terms(
@@ -82,6 +85,7 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
             "riskli* | риск* | *リスク* | *风险* | *위험*",
         ),
         Terms(
+            "cattivo pagatore | dalig betalare | riskkund* | impago* | conflictiv*",
             "debtor* | bad debt* | bad payer | slow payer | late payer | arrears | in arrears | overdue | delinquent* | schuldner* | zahlungsverzug",
             "saumig* | mahnstufe* | dluzni* | moros* | deudor* | debitore | impay* | mauvais payeur | wanbetal* | inadimplent* | skyldner* | gaeldner*",
             "dluznik* | zalega* | maksuhair* | inkasso* | neplatic* | spatny platce | darlig betaler | mau pagador | devedor* | caloteir*",
@@ -95,8 +99,9 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
             "oznaczon* | signale* | segnalat* | segnalaz* | signalement*",
         ),
         Terms(
+            "verwarn* | *verwarnung* | abgemahnt* | abmahn* | upomnien* | varnad* | advaret | advart | diffida* | strike | strikes",
             "gewaarschuw* | averti | avertie | amonest* | richiam* | ammoni* | advertid* | atentionar* | napomenut*",
-            "warn* | *warnung | *warning | achtung | avertiss* | avis | aviso* | advertenc* | avvis* | avvert* | waarschuwing* | let op | letop",
+            "warn* | *warnung | *warning | achtung | avertiss* | avis | aviso* | advertenc* | avvis* | avvert* | waarschuwing* | waarschuwen | let op | letop",
             "attenz* | attention | atencion | atencao | advarsel* | advars* | varning* | ostrzez* | uwaga | varovani | varovan | varovana | upozorn* | varoit*",
             "ostrzeg* | προσοχη | προειδοποι* | avertisment* | atentie | atentii | попередж* | peringatan* | paznja | upozorenj* | คำเตือน* | تحذير* | אזהרה*",
             "предупр* | вниман* | осторожн* | проблем* | флаг* | *警告* | *要注意* | *注意* | *フラグ* | *标记* | *주의* | *경고*",
@@ -187,7 +192,7 @@ YES_WORDS: Final = Terms(
     "да | истина | так | 有 | あり | はい | ○ | 〇 | 該当 | 是 | 예 | 네 | ναι",
 )
 NO_WORDS: Final = Terms(
-    "clear | cleared | good | gut | clean | e",
+    "clear | cleared | good | gut | clean",
     "no | n | false | f | 0 | off | nein | non | nao | nee | nej",
     "nei | falso | falsch | faux | nie | ei | ne | nem | hayir | onwaar | falskt | falsk",
     "usann | falsz | nepravda | epatosi | nu | ☐ | ❌ | ✗ | ✘ | 否 | いいえ",

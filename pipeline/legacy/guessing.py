@@ -10,7 +10,7 @@ import polars as pl
 from pipeline.intake.cells import trimmed
 from pipeline.intake.dates import read_dates, read_times
 from pipeline.legacy.flagwords import ABOUT, FLAG_FAMILIES, LIGHTS, NO_END, NO_SUCH, NO_WORDS, NOTHING, YES_WORDS
-from pipeline.legacy.glossary import NOTES, STATUS, UNTIL
+from pipeline.legacy.glossary import BY, NOTES, STAFF, STATUS, UNTIL
 from pipeline.legacy.terms import Terms, phrase, plain
 from pipeline.months import MONTHS, months_in_numbers
 from schemas.columns import header_key
@@ -32,6 +32,7 @@ DAYS_SAID = ("%d. %B %Y", "%d %B %Y", "%d de %B de %Y", "%d de %B %Y", "%d-%B-%Y
 TIMES_SAID = ("", " %H:%M", ", %H:%M", " um %H:%M", " à %H:%M", " a las %H:%M", " às %H:%M", " kl. %H:%M", " om %H:%M", " alle %H:%M", " ore %H:%M")
 FORMATS = (
     *("%d.%m.%Y", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%d.%m.%y", "%d. %m. %Y", "%d/%m/%Y", "%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%d/%m/%y", "%d-%m-%Y"),
+    *("%d/%m/%Y %I:%M %p", "%d/%m/%y %H:%M", "%m/%d/%y %H:%M", "%m-%d-%y", "%m-%d-%Y %H:%M", "%d-%m-%Y %I:%M %p", "%m-%d-%Y %I:%M %p"),
     *("%d-%m-%Y %H:%M", "%d-%m-%y", "%m/%d/%Y", "%m/%d/%Y %H:%M", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %I:%M %p", "%m/%d/%y", "%m-%d-%Y", "%d %b %Y", "%d %B %Y"),
     *("%d %B %Y %H:%M", "%b %d, %Y", "%B %d, %Y", "%B %d, %Y %I:%M %p", "%Y/%m/%d", "%Y/%m/%d %H:%M", "%Y.%m.%d", "%Y. %m. %d.", "%d-%b-%Y", "%d-%b-%y"),
     *("%d.%m.%Y.", "%d. %m. %Y.", "%Y年%m月%d日", "%Y年%m月%d日 %H:%M", "%Y년 %m월 %d일", "%Y년 %m월 %d일 %H:%M"),
@@ -40,6 +41,12 @@ WITH_WEEKDAY = tuple(f"{weekday}{form}" for form in FORMATS for weekday in ("%A,
 NO_FIRST = tuple(f"{word} " for word in NO_SUCH.words)
 # Words of flags that begin so, as no go does.
 NO_GO = Terms(*(word for families in FLAG_FAMILIES.values() for terms in families for word in terms.words if word.startswith(NO_FIRST)))
+# What somebody did without a word, which is something to say.
+NO_NOTICE = Terms(
+    "sin aviso | sin avisar | sin previo aviso | senza avviso | senza preavviso | senza avvisare | sans prevenir | sans avertissement | sans preavis",
+    "ohne vorwarnung | ohne warnung | without notice | without warning | no notice | no warning given | sem aviso | sem avisar | zonder waarschuwing",
+    "utan varning | uden varsel | uten varsel | bez ostrzezenia | bez upozorneni | no alarm | keine alarmanlage",
+)
 GOES_ON = re.compile(r"([^\W\d_]+)\s*[(\[,;:!.\u2013\u2014-]")
 MOST = 0.9
 LESS = 0.3  # of a column's cells, so that it is of last days where its header says so
@@ -47,7 +54,8 @@ COMING = 0.2  # of a column's days
 MANY = 0.7  # of a column's cells, so that it is of dates though some are not
 FEW_WORDS = 12
 LONG_WORD = 24  # characters of a word that says yes or no, or a level
-LONG_STATUS = 60  # characters of a status, which may say until when
+INITIALS = 2  # letters
+LONG_STATUS = 120  # characters of a status, which may say until when
 LONG_TEXT = 60  # characters of words that say that there is no last day
 
 
@@ -109,7 +117,7 @@ def means_no(word: str) -> bool:
 def says_none(text: str) -> bool:
     """Tell whether a text says that there is nothing to say: in a word, or in words such as no warnings; not where they name a flag, as no go does."""
     said = phrase(text)
-    if means_no(text) or NO_GO.within(said):
+    if means_no(text) or NO_GO.within(said) or NO_NOTICE.whole(said):
         return means_no(text)
     rest = NO_SUCH.without(said)
     return said.startswith(NO_FIRST) and (_is_of_flags(rest) or all(map(_is_of_flags, rest.split())))
@@ -143,7 +151,7 @@ def _guess(title: str, place: int, cells: pl.Series) -> Guess:
     }
     if not len(some):
         return Guess(**known)  # type: ignore[arg-type]  # the names are the fields'
-    words = _words(some, LONG_STATUS if STATUS.whole(str(known["terms"])) else LONG_WORD)
+    words = _words(some, LONG_STATUS if STATUS.within(str(known["terms"])) else LONG_WORD)
     no_days = _no_days(some)
     told = some.filter(~some.is_in(no_days))
     days = told.filter(told.str.contains(LIKE_A_DAY))
@@ -163,10 +171,16 @@ def _guess(title: str, place: int, cells: pl.Series) -> Guess:
         is_phone=not is_date and share(told, PHONE) >= MOST and share(told, PERIOD) < MOST,
         is_date=is_date,
         is_said=is_said,
-        is_yes_no=bool(words) and all(means_yes(word) or means_no(word) for word in words),
+        is_yes_no=bool(words) and all(means_yes(word) or means_no(word) for word in words) and not _are_initials(words, str(known["terms"])),
         is_number=share(told, NUMBER) >= MOST,
         is_unique=some.n_unique() == len(some) and filled >= MOST,
     )
+
+
+def _are_initials(words: Sequence[str], terms: str) -> bool:
+    """Tell whether words that may mean yes or no are people's initials: the header says that it tells who."""
+    says_who = STAFF.within(terms) or terms.rpartition(" ")[2] in BY.words
+    return says_who and all(len(word) <= INITIALS and word.isalpha() for word in words)
 
 
 def _are_coming(days: pl.Series, formats: Sequence[str]) -> bool:

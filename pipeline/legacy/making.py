@@ -10,6 +10,7 @@ from pipeline.legacy.rules import Rule, nothings, place_day
 # Letters for yes and no that others have for other words → the one for yes, and where.
 LETTERS = {
     frozenset("in"): ("i", "igen", "in Hungary"),
+    frozenset("ek"): ("k", "kyllä", "in Finland"),
     frozenset("eh"): ("e", "evet", "in Turkey"),
     frozenset("ck"): ("c", "có", "in Vietnam"),
     frozenset("dn"): ("d", "da", "in Croatia, Romania and Slovenia"),

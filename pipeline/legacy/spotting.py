@@ -176,9 +176,10 @@ def _family_rules(family: tuple[str, int], some: Sequence[Guess], types: Sequenc
         rule.family = family
         if flag_type(family[0], types) != family[0]:
             rule.doubts.append(f"the settings have no flag type {family[0]}")
-        is_soft = rule.head().sounds(elsewords.SOFT) or flags.FLAG_FAMILIES[family[0]][family[1]].is_stretched(rule.head().terms)
-        if is_soft and not rule.is_offered and not is_about_else(rule.head()):
-            rule.is_offered = bool(rule.doubts)
+        is_soft = rule.head().sounds(elsewords.SOFT)
+        is_longer = flags.FLAG_FAMILIES[family[0]][family[1]].is_stretched(rule.head().terms)
+        if (is_soft or is_longer) and not rule.is_offered and not is_about_else(rule.head()):
+            rule.is_offered = is_soft and bool(rule.doubts)
             rule.doubts.append(f"is {rule.head().header} about a flag?{' If it is, take the line skip away' if rule.is_offered else ''}")
     yield from made
 
@@ -213,11 +214,13 @@ def _of_cells(one: Guess, types: Sequence[str]) -> Rule | None:
         rule = Rule("", {"type_column": one}, types={word: flag_type(kind, types) for word, kind in kinds.items()}, no=rest, text=one.header)
     rule.family = ("On Hold", -1)
     rule.says_which = len({*flagging, *kinds}) > 1
-    rule.is_offered = any(re.search(SENTENCE, word) for word in flagging)  # what happened, rather than a status
+    is_plain = one.sounds(words.STATUS) or all(any(terms.whole(phrase(word)) for terms in flags.FLAG_FAMILIES["On Hold"]) for word in flagging)
+    rule.is_offered = not is_plain or any(re.search(SENTENCE, word) for word in flagging)  # what happened, rather than a status
     rule.doubts.append(f"some words of {one.header} sound of a flag; are these, and only these, flags?")
     return rule
 
 
 def _sounds_blocked(word: str) -> bool:
     said = phrase(word)
-    return any(terms.within(said) for terms in flags.FLAG_FAMILIES["On Hold"]) and not (flags.ENDED.within(said) or says_none(word))
+    is_so = any(terms.within(said) and not terms.is_stretched(said) for terms in flags.FLAG_FAMILIES["On Hold"])
+    return is_so and not (flags.ENDED.within(said) or elsewords.NOT_A_FLAG.within(said) or says_none(word))

@@ -20,13 +20,17 @@ def phrase(text: str) -> str:
     return " ".join("".join(letter if letter.isalnum() or letter in "#°º" else " " for letter in plain(apart)).split())
 
 
-# What a * stands for where a word is only inflected: a few letters, or those of verbs; scripts without blanks have no endings.
-ENDING: Final = r"(?:[^ ]{0,4}|(?:k?e?er|ier|iz|ir|ov|ow|uj|ad|al|an|[еоуи][вджн])[^ ]{0,6})"
+# What a * stands for where a word is only inflected: a few letters, those of verbs, or a word for a note or a customer, and a small one before it;
+# scripts without blanks have none of these.
+ENDING: Final = r"(?:[^ ]{0,4}|(?:k?e?er|d?ier|iz|ir|ov|ow|uj|ad|al|an|iss|im|az|ac|ct|uks|vermerk|kennz|hinweis|kund|klant|asiak|[еоуи][вджн])[^ ]{0,6})"
+BEGINNING: Final = "(?:aus|ab|an|ein|ge|be|ver|un|de|re)?"
 WITHOUT_BLANKS: Final = r"[\u0e00-\u0e7f\u1100-\u11ff\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]"
 
 
 def _near(word: str) -> str:
-    return re.escape(word).replace(r"\*", "[^ ]*" if re.search(WITHOUT_BLANKS, word) else ENDING)
+    if re.search(WITHOUT_BLANKS, word):
+        return re.escape(word).replace(r"\*", "[^ ]*")
+    return (BEGINNING if word.startswith("*") else "") + re.escape(word.lstrip("*")).replace(r"\*", ENDING)
 
 
 class Terms:

@@ -138,3 +138,52 @@ def test_a_line_of_totals_is_no_customer_whatever_its_language(bare: Shop) -> No
         said = word.replace('"', '""')
         bare.file("f.csv", f'No,Name,Banned,Visits\n1,Amy,yes,2\n2,Ben,no,3\n"{said}",,,5\n')
         assert "looking at 2 rows" in drafted(bare, "f.csv"), word
+
+
+def test_initials_of_those_who_banned_are_no_answers(bare: Shop) -> None:
+    table(bare, "Banned,Banned by,Banned on", "N,,", "Y,K,2025-03-04", "N,J,2023-01-02", "N,,")
+    draft = drafted(bare, "f.csv")
+    assert (migrated(bare, "f.csv", draft), flags(bare)) == (0, [("1", ON_HOLD, "Banned"), ("5", ON_HOLD, "Banned")]), draft
+    assert asked(bare, "SELECT DISTINCT flagged_by FROM flags") == [("K",)]
+
+
+@pytest.mark.parametrize("header", ["Hautproblem", "Allergierisiko", "Fallrisk"])
+def test_what_stands_before_a_word_makes_it_another(bare: Shop, header: str) -> None:
+    table(bare, header, "ja", "nein")
+    assert f"# CHECK: is {header} about a flag" in drafted(bare, "f.csv")
+
+
+@pytest.mark.parametrize(("day", "form"), [("03/04/2025 2:30 PM", "%d/%m/%Y %I:%M %p"), ("03-04-25", "%d-%m-%y"), ("03-04-2025 14:30", "%d-%m-%Y %H:%M")])
+def test_an_order_of_day_and_month_that_nothing_tells_is_asked_about(bare: Shop, day: str, form: str) -> None:
+    table(bare, "Banned,Banned at", f"yes,{day}", "no,")
+    draft = drafted(bare, "f.csv")
+    assert "# CHECK: every day that is used here can be read with the day first or the month first" in draft
+    assert form in draft
+
+
+def test_a_status_of_members_is_looked_at_as_well(bare: Shop) -> None:
+    table(bare, "Membership status", "Active", "Suspended for unpaid fees since May", "Banned", "Active")
+    draft = drafted(bare, "f.csv")
+    assert "# CHECK: some words of Membership status sound of a flag" in draft
+    assert migrated(bare, "f.csv", draft.replace(NO_SKIP, "")) == 0
+    assert [who for who, *_ in flags(bare)] == ["1", "2", "5", "6"]
+
+
+@pytest.mark.parametrize("cells", [("H", "E", "H"), ("", "E", "")])
+def test_a_letter_that_means_yes_in_turkish_is_no_no(bare: Shop, cells: tuple[str, ...]) -> None:
+    table(bare, "Kara liste", *cells)
+    draft = drafted(bare, "f.csv")
+    assert (migrated(bare, "f.csv", draft), [who for who, *_ in flags(bare)]) == (0, ["1", "4", "7"]), draft
+
+
+def test_without_notice_is_something_to_say(bare: Shop) -> None:
+    table(bare, "Advertencia", "", "Sin aviso", "Grita mucho")
+    draft = drafted(bare, "f.csv")
+    assert migrated(bare, "f.csv", draft) == 0
+    assert {comment for _, _, comment in flags(bare)} == {"Sin aviso", "Grita mucho"}
+
+
+def test_a_cell_that_only_sounds_of_a_flag_is_none_by_itself(bare: Shop) -> None:
+    for words in (("Geige", "Blockflöte"), ("Tan", "Sun block")):
+        table(bare, "Instrument", *words)
+        assert (migrated(bare, "f.csv", drafted(bare, "f.csv")), flags(bare)) == (0, [])
