@@ -6,6 +6,7 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from pipeline.context import Context
+from pipeline.intake.cells import keys_of, word_keys
 from pipeline.rules.alerts import changed_alerts, compose_alerts, spread_alerts
 from pipeline.settings import Settings
 from pipeline.store.reading import future_live_bookings
@@ -30,10 +31,10 @@ def plan_alerts(flags: pl.DataFrame, types: Sequence[str], customers: pl.DataFra
 
 def plan_alerts_of(flags: pl.DataFrame, customers: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     """Return what `plan_alerts` does, for flags whose types go by name: `flags` has customer_no, item_name and comment."""
-    known = settings.type_names()
-    names = [*known, *sorted(set(flags["item_name"].unique()) - set(known))]
-    typed = flags.with_columns(type_no=pl.col("item_name").replace_strict(names, list(range(len(names))), return_dtype=pl.Int64))
-    return plan_alerts(typed, names, customers, settings)
+    known, names = keys_of(settings.type_names()), flags["item_name"].unique().sort()
+    keys = [*known, *(key for key in dict.fromkeys(word_keys(names).to_list()) if key not in known)]
+    typed = flags.with_columns(type_no=word_keys(flags["item_name"]).replace_strict(keys, list(range(len(keys))), return_dtype=pl.Int64))
+    return plan_alerts(typed, keys, customers, settings)
 
 
 def tell_bookings(alerts: pl.DataFrame, customers: pl.DataFrame, context: Context) -> pl.DataFrame:

@@ -18,7 +18,7 @@ from pipeline.legacy.flagging import FLAGGED, PRESENT, UNFLAGGED
 from pipeline.lines import IS_LAST, NAMES, join_lines, later_of, same_lines
 from pipeline.parting import WHO, Says, Spoken, in_parts
 from pipeline.partly import keep_untold, leave_ended, told_at, told_in_part, unless_absent
-from pipeline.recalling import Before, recall_said
+from pipeline.recalling import Before, recall_said, zones_of
 from pipeline.sequence import ORDER, day_of, parted
 from pipeline.store.sources import NO_LONGER
 from pipeline.telling import ORIGIN, Planned
@@ -66,7 +66,7 @@ def chain_flags(spoken: Spoken, before: Before, context: Context) -> Chained:
     if len(kept):
         stated, kept = keep_untold(present, joined, kept)
         told = join_lines(stated)[:2]
-    events = new_events(past, before.said.events).join(_stood_then(over, last), on=OVER_KEY, how="anti", maintain_order="left")
+    events = new_events(past, before.said.events, zones_of(before.said, context)).join(_stood_then(over, last), on=OVER_KEY, how="anti", maintain_order="left")
     events = _aside(events, over, last.join(present, on=ITEM, how="semi"))
     items = _items(told[1], last, events)
     moved = items.filter(~pl.col("is_same") | pl.col("has_events"))
@@ -97,7 +97,7 @@ def said_by(spoken: Spoken, context: Context) -> tuple[pl.DataFrame, pl.DataFram
         present = unless_absent(_standing(present, (past, last, times), part.says), last)
         standing.append(join_lines(present)[1])
         happened = past.join(over, on=ORDER, how="anti", maintain_order="left")
-        new = new_events(past, said.events)
+        new = new_events(past, said.events, zones_of(said, context))
         columns = ["customer_id", "key", "flag_type", "kind", "at", "comment", "by"]
         lacking.append(new.join(over, on=ORDER, how="anti", maintain_order="left").select(columns))
         known.append(happened.join(new, on=[*ORDER, "kind"], how="anti", maintain_order="left").select(columns))

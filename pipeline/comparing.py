@@ -12,6 +12,7 @@ from pipeline.legacy.opening import Source
 from pipeline.parting import Spoken
 from pipeline.reconciliation import UNREAD, tally
 from pipeline.report import SHOWN
+from pipeline.store.book import former_zones
 from pipeline.store.sources import brought_elsewhere, customers_of, events_told, find_said, flags_of, said_now
 
 PLAIN = ("first_name", "last_name", "company", "email", "phone", "status")
@@ -42,7 +43,8 @@ def compare(spoken: Spoken, people: pl.DataFrame, context: Context) -> tuple[pl.
     there = flags.join(absent, on="customer_id", how="anti")
     zone = context.settings.business.timezone
     happened = _events(events.join(absent, on="customer_id", how="anti", maintain_order="left"), zone)
-    retold = _retold(known_events, events_told(context.book, known_events["customer_id"]), zone)
+    has_moved = bool({*former_zones(context.book), context.book.value("timezone")} - {zone, None})
+    retold = _retold(known_events, events_told(context.book, known_events["customer_id"]), zone, has_moved=has_moved)
     untold = brought_elsewhere(context.book, spoken.source).filter(~(past | pl.col("customer_id").is_in(list(spoken.partly))))
     elsewhere = _elsewhere(untold)
     lacking = absent.select(
@@ -113,18 +115,22 @@ def _events(lacking: pl.DataFrame, zone: str) -> pl.DataFrame:
     return lacking.select("customer_id", pl.col("flag_type").alias("item"), difference, told.alias("in_file"), pl.lit(None, pl.String).alias("in_book"))
 
 
-def _retold(known: pl.DataFrame, told: pl.DataFrame, zone: str) -> pl.DataFrame:
+def _retold(known: pl.DataFrame, told: pl.DataFrame, zone: str, *, has_moved: bool) -> pl.DataFrame:
     """Return the events that the book has and the files tell otherwise, as differences: why, or who, as far as the files say it.
 
-    Why a flag was set may stand in its comment, where the file that came first had no events.
+    Why a flag was set may stand in its comment, where the file that came first had no events. Where the business zone was another before
+    (`has_moved`), events that the book has at another time are compared by none.
     """
-    told = told.with_columns(key=word_keys(told["flag_type"])).drop("flag_type")
+    told = told.with_columns(key=word_keys(told["flag_type"]), is_then=True).drop("flag_type")
     pairs = known.with_row_index("number").join(told, on=["customer_id", "key", "at"], how="left", maintain_order="left")
     lines, line = (pl.concat_str(pl.lit(JOINT), text, pl.lit(JOINT)) for text in ("after", "comment"))
     is_why = pl.col("comment").is_null() | (pl.col("comment") == pl.col("reason")) | lines.str.contains(line, literal=True).fill_null(value=False)
     is_who = pl.col("by").is_null() | (pl.col("by") == pl.col("changed_by"))
     fits = (is_why & is_who).fill_null(value=False)
-    others = pairs.filter(~fits.any().over("number")).unique("number", keep="first", maintain_order=True)
+    others = pairs.filter(~fits.any().over("number") & pl.col("is_then").is_not_null()).unique("number", keep="first", maintain_order=True)
+    if has_moved:
+        elsewhere = told.select("customer_id", "key", comment="reason").unique()
+        others = others.join(elsewhere, on=["customer_id", "key", "comment"], how="anti", nulls_equal=True, maintain_order="left")
     return others.select(
         "customer_id",
         pl.col("flag_type").alias("item"),

@@ -1,16 +1,13 @@
 """What another system says happened, in the order of its dates: what the book knows already, what comes late, and what stands after the last of it."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 import polars as pl
 
-from pipeline.effects import EXPIRED
 from pipeline.intake.cells import word_keys
 from pipeline.legacy.flagging import FLAGGED, PRESENT, UNFLAGGED
 
 NAMES = ("customer_id", "key")
-ZONES_APART = timedelta(hours=14)  # a day on, the same may have happened again
 WHAT = (*NAMES, "at", "kind")
 # By what an event is one that is known, the surest first: which text of the known one is the comment, the columns, and whether only the source's own count.
 ALIKE: Sequence[tuple[str | None, Sequence[str], bool]] = (
@@ -34,42 +31,40 @@ def _keyed(known: pl.DataFrame) -> pl.DataFrame:
     return known.with_columns(word_keys(known["flag_type"]).alias("key")).drop("flag_type")
 
 
-def new_events(past: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+def new_events(past: pl.DataFrame, known: pl.DataFrame, zones: tuple[str, Sequence[str]]) -> pl.DataFrame:
     """Return those events of the past that no earlier migration brought (`events_known`): each known one makes one known, the likest first.
 
     Alike are, of an item at a time, those that set it, or those that end it, with the same reason (or line of what stood) by the same person; of the
-    source's own events those with the same reason, then any; last those that another business zone has moved. Of a flag without a first day any event
-    knows its beginning that tells of the same. is_late tells which happened before the last that the source dated earlier: those change nothing that
-    stands.
+    source's own events those with the same reason, then any; then those that a former business zone would have put at that time (`zones`: the present
+    one, and former ones). Of a flag without a first day any event knows its beginning that tells of the same. is_late tells which happened before the
+    last that the source dated earlier: those change nothing that stands.
     """
     rest, left = past.with_row_index("nth"), _keyed(known).with_row_index("known")
-    for text, keys, is_own in ALIKE if len(known) else ():
-        told = left.filter("is_own") if is_own else left
-        told = (told.with_columns(pl.col(text).alias("comment")) if text else told).select("known", *keys)
-        pairs = [some.with_columns(turn=pl.int_range(pl.len()).over(keys)) for some in (rest.select("nth", *keys), told)]
-        found = pairs[0].join(pairs[1], on=[*keys, "turn"], how="inner", nulls_equal=True)
-        rest, left = rest.join(found, on="nth", how="anti", maintain_order="left"), left.join(found, on="known", how="anti", maintain_order="left")
+    here, former = zones
+    for zone in (here, *former) if len(known) else ():
+        at = pl.col("at").dt.convert_time_zone(here).dt.replace_time_zone(None).dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+        moved = rest if zone == here else rest.with_columns(at=at.dt.convert_time_zone("UTC"))
+        pairs = _pairs(moved, left if zone == here else left.filter("is_own"))
+        rest, left = (one.join(pairs, on=name, how="anti", maintain_order="left") for one, name in ((rest, "nth"), (left, "known")))
     for text in ("reason", "line"):
         began = _keyed(known).filter("is_own").select(*NAMES, "kind", comment=text).unique()
         of_old = rest.filter("is_undated").join(began, on=[*NAMES, "kind", "comment"], how="semi", nulls_equal=True)
         rest = rest.join(of_old, on="nth", how="anti", maintain_order="left")
-    rest = rest.join(_shifted(rest, left), on="nth", how="anti", maintain_order="left")
     new = rest.drop("nth", "is_undated").join(_latest(times_known(known)), on=NAMES, how="left", validate="m:1", maintain_order="left")
     return new.with_columns(is_late=(pl.col("at") < pl.col("latest")).fill_null(value=False))
 
 
-def _shifted(new: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
-    """Return the events (nth) that the source's own known ones tell of at another hour, by as much as two time zones are apart, each making one known."""
-    own = known.filter("is_own")
-    found = [new.select("nth").clear()]
-    for text in ("reason", "line") if len(own) and len(new) else ():
-        keys = [*NAMES, "kind", "by"]
-        theirs = own.select("known", *keys, "at", comment=text)
-        both = new.select("nth", *keys, "at", "comment").join(theirs, on=keys, how="inner", nulls_equal=True, suffix="_known")
-        is_same = pl.col("comment").eq_missing(pl.col("comment_known")) | (pl.col("kind") == EXPIRED)
-        near = both.filter(is_same & ((pl.col("at") - pl.col("at_known")).abs() <= ZONES_APART)).unique("nth", keep="first", maintain_order=True)
-        found.append(near.unique("known", keep="first", maintain_order=True).select("nth"))
-    return pl.concat(found).unique()
+def _pairs(rest: pl.DataFrame, left: pl.DataFrame) -> pl.DataFrame:
+    """Return which events (nth) which known ones (known) make known, each at most one."""
+    found = [pl.DataFrame(schema={"nth": rest.schema["nth"], "known": left.schema["known"]})]
+    for text, keys, is_own in ALIKE:
+        told = left.filter("is_own") if is_own else left
+        told = (told.with_columns(pl.col(text).alias("comment")) if text else told).select("known", *keys)
+        both = [some.with_columns(turn=pl.int_range(pl.len()).over(keys)) for some in (rest.select("nth", *keys), told)]
+        pairs = both[0].join(both[1], on=[*keys, "turn"], how="inner", nulls_equal=True).select("nth", "known")
+        rest, left = rest.join(pairs, on="nth", how="anti", maintain_order="left"), left.join(pairs, on="known", how="anti", maintain_order="left")
+        found.append(pairs)
+    return pl.concat(found)
 
 
 def standing_after(past: pl.DataFrame, last: pl.DataFrame, times: pl.DataFrame, item: str) -> pl.DataFrame:

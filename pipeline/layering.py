@@ -54,6 +54,7 @@ def lay_on(steps: pl.DataFrame, moved: pl.DataFrame, standing: pl.DataFrame, doi
     )
     rows = steps.join(items, on=ITEM, how="left", validate="m:1", maintain_order="left")
     text = pl.concat_str("own", "says", separator=JOINT, ignore_nulls=True)
+    text = pl.when(pl.col("is_there") & (pl.col("says") == pl.col("said"))).then("old").otherwise(text)
     rows = rows.with_columns(comment=pl.when(text != "").then(text)).with_columns(
         expires_on=pl.when(_is_day_as_before())
         .then("old_until")
@@ -70,7 +71,7 @@ def lay_on(steps: pl.DataFrame, moved: pl.DataFrame, standing: pl.DataFrame, doi
     differs = ~(pl.col("comment").eq_missing(_former("comment", "old")) & pl.col("expires_on").eq_missing(_former("expires_on", "old_until")))
     rows = rows.with_columns(differs.alias("differs"))
     is_told = (pl.col("word") == LEFT) & pl.any_horizontal(pl.col("old", "comment").is_not_null()).any().over(ITEM)
-    is_news = (pl.col("word") != EXPIRED) | (pl.col("is_late") & pl.col("is_whole"))
+    is_news = (pl.col("word") != EXPIRED) | pl.col("is_whole")
     rows = rows.filter(pl.col("differs") | (is_news & ~is_told).fill_null(value=False))
     rows = rows.with_columns(before_comment=_former("comment", "old"), before_expires_on=_former("expires_on", "old_until"))
     return _stamped(_dated(rows, doing))
@@ -95,7 +96,7 @@ def _unless_late(**stored: str) -> list[pl.Expr]:
 
 def _unless_as_before(rows: pl.DataFrame) -> pl.DataFrame:
     """Let steps of flags that have a text of the book's own change nothing where their last leaves the flag as it was: it stood all the time."""
-    own = rows.filter(pl.col("own").is_not_null())
+    own = rows.filter(pl.col("own").is_not_null() | pl.col("is_there"))
     last = own.group_by(ITEM).agg(pl.col("comment", "expires_on", "old", "old_until").last())
     same = last.filter(pl.col("comment").eq_missing(pl.col("old")) & pl.col("expires_on").eq_missing(pl.col("old_until")))
     if not len(same):
@@ -122,8 +123,9 @@ def _is_day_as_before() -> pl.Expr:
 
 def _joint_day() -> pl.Expr:
     """Return until when a flag stands that sources alone tell of: the later of their days, none where one has none; a day that staff moved stays."""
-    is_theirs = pl.col("old_until").eq_missing(_later("was_until", "elsewhere_until"))
-    return pl.when(pl.col("says").is_not_null()).then(_later("until", "elsewhere_until")).when(is_theirs).then("elsewhere_until").otherwise("old_until")
+    told = pl.when(pl.col("was_said").is_null()).then("elsewhere_until").otherwise(_later("was_until", "elsewhere_until"))
+    is_theirs, is_told = pl.col("old_until").eq_missing(told), pl.col("says").is_not_null()
+    return pl.when(is_theirs).then(pl.when(is_told).then(_later("until", "elsewhere_until")).otherwise("elsewhere_until")).otherwise(_later_day())
 
 
 def _is_told_first() -> pl.Expr:
@@ -151,9 +153,9 @@ def _own_texts(flags: pl.DataFrame) -> dict[str, pl.Series]:
     """Return what each flag's comment says besides the source's former word and its present one (own), null where that is nothing, line by line.
 
     What other sources say too is the book's own: it stays where this one says it no more. staffs is the rest of it, that no source says, and
-    has_others tells that other sources say some of the flag's comment.
+    has_others tells that other sources say some of the flag's comment, is_there that the source says for the first time what stands there all the same.
     """
-    nobody = flags.select(own="old", staffs="old", has_others=pl.lit(value=False)).to_dict()
+    nobody = flags.select(own="old", staffs="old", has_others=pl.lit(value=False), is_there=pl.lit(value=False)).to_dict()
     asked = flags.select("old", "was_said", "said", "elsewhere").with_row_index("n").filter(pl.col("old").is_not_null())
     if not len(asked):
         return nobody
@@ -164,7 +166,9 @@ def _own_texts(flags: pl.DataFrame) -> dict[str, pl.Series]:
     others = lines["old"].join(lines["elsewhere"], on=["n", "line"], how="semi").select("n").unique()
     every = pl.DataFrame({"n": pl.int_range(len(flags), dtype=pl.UInt32, eager=True)})
     found = [every.join(some, on="n", how="left", maintain_order="left")["text"] for some in (own, staffs)]
-    return {"own": found[0], "staffs": found[1], "has_others": every["n"].is_in(others["n"].implode())}
+    moves = pl.concat([lines["said"].join(lines["old"], on=["n", "line", "turn"], how="anti"), theirs.join(lines["old"], on=["n", "line"], how="semi")])
+    is_there = flags["said"].is_not_null() & flags["was_said"].is_null() & flags["old"].is_not_null() & ~every["n"].is_in(moves["n"].implode())
+    return {"own": found[0], "staffs": found[1], "has_others": every["n"].is_in(others["n"].implode()), "is_there": is_there}
 
 
 def _lines(texts: pl.DataFrame, name: str) -> pl.DataFrame:
@@ -174,7 +178,8 @@ def _lines(texts: pl.DataFrame, name: str) -> pl.DataFrame:
 
 
 def _joined(lines: pl.DataFrame) -> pl.DataFrame:
-    return lines.group_by("n", maintain_order=True).agg(text=pl.col("line").str.join(JOINT))
+    text = lines.group_by("n", maintain_order=True).agg(text=pl.col("line").str.join(JOINT).str.strip_chars())
+    return text.filter(pl.col("text") != "")
 
 
 def _stamped(rows: pl.DataFrame) -> pl.DataFrame:

@@ -1,5 +1,6 @@
 """What the book knows of the customers of a part before anything of it is written: asked for beforehand, so that what it means can be decided apart."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -8,16 +9,21 @@ from pipeline.context import Context
 from pipeline.intake.cells import word_keys
 from pipeline.legacy.flagging import PRESENT
 from pipeline.parting import WHO, Spoken
+from pipeline.store.book import former_zones
 from pipeline.store.sources import alerted_before, events_known, said_elsewhere, said_last, stood_before
 
 
 @dataclass(frozen=True)
 class Said:
-    """The customers of a part with their numbers (customer_no, customer_id), what the source said last (`said_last`), and events (`events_known`)."""
+    """The customers of a part with their numbers (customer_no, customer_id), what the source said last (`said_last`), and events (`events_known`).
+
+    `zones` are the business time zones by which those may have been read, the present one left out.
+    """
 
     people: pl.DataFrame
     last: pl.DataFrame
     events: pl.DataFrame
+    zones: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -35,7 +41,15 @@ def recall_said(part: Spoken, context: Context) -> Said:
     people = part.customers.to_frame("customer_id").with_row_index(WHO).with_columns(pl.col(WHO).cast(pl.Int64))
     has_events = part.items.select(((pl.col("kind") != PRESENT) | pl.col("expires_on").is_not_null()).any()).item()
     asked = part.customers if has_events else part.customers.clear()
-    return Said(people, _latest(said_last(context.book, people)), events_known(context.book, asked, part.source))
+    here = context.settings.business.timezone
+    zones = dict.fromkeys([*former_zones(context.book), context.book.value("timezone") or here])
+    events = events_known(context.book, asked, part.source)
+    return Said(people, _latest(said_last(context.book, people)), events, tuple(zone for zone in zones if zone != here))
+
+
+def zones_of(said: Said, context: Context) -> tuple[str, Sequence[str]]:
+    """Return the business time zone, and those by which events that are known may have been read before."""
+    return context.settings.business.timezone, said.zones
 
 
 def _latest(last: pl.DataFrame) -> pl.DataFrame:

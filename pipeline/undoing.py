@@ -78,7 +78,7 @@ def plan_undoing(batch_id: int, who: str, context: Context) -> UndoPlan:
     counts = count_outcomes(rows)
     counts |= {"read": counts["read"] + whole.total(), "applied": counts["applied"] + whole.total()}
     changes = Changes(items, by_id.with_columns(said), retold.changing.with_columns(said), rows)
-    along = migrations_since(context.book, batch_id, flags.filter("now_is_there", ~pl.col("before_is_there")))
+    along = migrations_since(context.book, batch_id, flags.filter("now_is_there"))
     return UndoPlan(rows, changes, net_changes(items, by_id), whole, counts, retold.counts, retold.others, along)
 
 

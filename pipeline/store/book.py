@@ -235,6 +235,11 @@ def settings_differ(book: Book, settings: Settings) -> bool:
     return _stored_types(book) != _types(settings) or book.value("timezone") != settings.business.timezone
 
 
+def former_zones(book: Book) -> list[str]:
+    """Return the business time zones that the settings had before the one that the book was last written by."""
+    return (book.value("former_timezones") or "").split(",") if book.value("former_timezones") else []
+
+
 def _types(settings: Settings) -> list[tuple[object, ...]]:
     return [(kind.name, place, kind.colour, kind.alerts, kind.holds) for place, kind in enumerate(settings.flags.types)]
 
@@ -251,5 +256,7 @@ def write_settings(book: Book, settings: Settings) -> None:
         book.run("DELETE FROM flag_types")
         frame = pl.DataFrame(kinds, schema=["name", "severity", "colour", "alerts", "holds"], orient="row")
         book.run("INSERT INTO flag_types SELECT * FROM kinds", kinds=frame)
-    if book.value("timezone") != settings.business.timezone:
+    if (former := book.value("timezone")) != settings.business.timezone:
+        zones = dict.fromkeys([*former_zones(book), former or "UTC"])
+        book.run("INSERT OR REPLACE INTO book VALUES ('former_timezones', ?)", ",".join(zones))
         book.run("INSERT OR REPLACE INTO book VALUES ('timezone', ?)", settings.business.timezone)

@@ -73,7 +73,7 @@ _APART = pl.DataFrame(schema={"batch_id": pl.Int64, "customer_id": pl.String, "i
 
 
 def taken_along(book: Book) -> pl.DataFrame:
-    """Return the flags that a migration only found there, and that went when an undo took them off that an earlier batch had set; see `left_apart`.
+    """Return the flags of which a migration only found there what went when an undo put back what an earlier batch had changed; see `left_apart`.
 
     What its source said of them then counts no more, so that its next file brings them: nobody has ended them.
     """
@@ -81,10 +81,12 @@ def taken_along(book: Book) -> pl.DataFrame:
     if not len(undos):
         return _APART
     return book.ask(
-        "SELECT DISTINCT h.batch_id, h.customer_id, lower(h.item) AS item, number AS undone_by FROM history h JOIN ("
-        "SELECT number, undone, customer_id, lower(item) AS item FROM history JOIN undos ON batch_id = number WHERE entity = 'flags' AND action = 'unflagged'"
-        ") u ON u.customer_id = h.customer_id AND u.item = lower(h.item) AND h.batch_id > undone AND h.batch_id < number "
-        f"WHERE h.entity = 'flags' AND {OF_MIGRATIONS.replace('history.', 'h.')} AND h.batch_id NOT IN (SELECT undone FROM undos) ORDER BY ALL",
+        "WITH u AS (SELECT number, undone, customer_id, lower(item) AS item, string_split(after ->> 'comment', chr(10)) AS lines "
+        "FROM history JOIN undos ON batch_id = number WHERE entity = 'flags' AND action IN ('unflagged', 'edited')) "
+        "SELECT DISTINCT h.batch_id, h.customer_id, lower(h.item) AS item, number AS undone_by FROM history h "
+        "JOIN u ON u.customer_id = h.customer_id AND u.item = lower(h.item) AND h.batch_id > undone AND h.batch_id < number "
+        f"WHERE h.entity = 'flags' AND {OF_MIGRATIONS.replace('history.', 'h.')} AND h.batch_id NOT IN (SELECT undone FROM undos) "
+        "AND h.after ->> 'said' IS NOT NULL AND NOT coalesce(list_has_all(lines, string_split(h.after ->> 'said', chr(10))), false) ORDER BY ALL",
         undos=undos,
     )
 

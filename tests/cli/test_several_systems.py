@@ -141,3 +141,83 @@ def test_an_id_that_is_another_person_s_now_is_told(bare: Shop) -> None:
         remarks = bare.run("migrate", "f.csv", "--map", "m.toml", "--as-of", "2026-06-01", "--by", "Mig", "--json").json()["remarks"]
         told.append([remark for remark in remarks if "under the same id: 1;" in remark])
     assert list(map(len, told)) == [0, 0, 0, 1]
+
+
+def test_an_undo_of_a_line_that_another_system_says_too_brings_it_back_with_its_next_file(bare: Shop) -> None:
+    says(bare, "2026-06-01", "A", "p|")
+    says(bare, "2026-06-02", "A", "p|", "s|")
+    says(bare, "2026-06-03", "B", "s|")
+    told = bare.run("undo", "2", "--as-of", "2026-06-04", "--json").json()["remarks"]
+    assert any("files migrated since then (batch 3)" in remark for remark in told)
+    assert text(bare) == [("p", None)]
+    says(bare, "2026-06-05", "B", "s|")
+    assert text(bare) == [("p\ns", None)]
+
+
+def test_a_last_day_that_staff_moved_stays_where_another_system_speaks(bare: Shop) -> None:
+    for until, day in (("2026-12-31", "2026-12-31"), ("[clear]", None)):
+        says(bare, "2026-06-01", "A", "p|2026-07-20")
+        bare.file("u.csv", f"action,customer_id,flag_type,expires_on\nedit,1,Warning,{until}\n")
+        assert bare.run("apply", "u.csv", "--as-of", "2026-06-02", "--by", "Sue", "--again").code == 0
+        says(bare, "2026-06-03", "B", "q|2026-06-20")
+        assert text(bare) == [("p\nq", day)]
+        says(bare, "2026-06-04", "B")
+        assert text(bare) == [("p", day)]
+
+
+def test_the_same_a_day_later_is_another_event_also_where_older_rows_dropped_out(bare: Shop) -> None:
+    head = "No,Action,Date,Reason,Who,Flagged,Why\n"
+    for rows in ("1,on,2026-05-10 20:00,no show,Dana,,\n1,off,2026-05-10 21:00,paid,Dana,,\n", "1,on,2026-05-11 08:00,no show,Dana,yes,no show\n"):
+        bare.file("f.csv", head + rows)
+        bring(bare, "2026-06-01", "f.csv", by=LOG)
+    assert [action for action, *_ in asked(bare, EVENTS)] == ["flagged", "unflagged", "flagged"]
+    assert check(bare, "2026-06-01") == 0
+
+
+def test_events_without_a_person_and_several_of_a_day_are_known_in_another_zone(bare: Shop) -> None:
+    head = "No,Action,Date,Reason,Who,Flagged,Why\n"
+    hours = (("on", 8, "late"), ("off", 9, "paid"), ("on", 12, "late"), ("off", 13, "paid"), ("on", 17, "late"))
+    rows = "".join(f"1,{what},2026-05-10 {hour:02}:00,{why},,yes,late\n" for what, hour, why in hours)
+    for zone in ("Europe/Berlin", "Europe/London", "Asia/Tokyo"):
+        bare.file("flagbook.toml", f'[business]\ntimezone = "{zone}"\n')
+        bare.file("f.csv", head + rows)
+        bring(bare, "2026-06-01", "f.csv", by=LOG)
+        assert (len(asked(bare, EVENTS)), check(bare, "2026-06-01")) == (5, 0), zone
+
+
+def test_a_flag_of_which_only_blank_lines_are_left_is_ended(bare: Shop) -> None:
+    says(bare, "2026-06-01", "A", "a1|", "a2|")
+    bare.file("u.csv", 'action,customer_id,flag_type,comment\nedit,1,Warning,"a1\n\n\na2"\n')
+    assert bare.run("apply", "u.csv", "--as-of", "2026-06-02", "--by", "Sue").code == 0
+    says(bare, "2026-06-03", "A")
+    assert text(bare) == []
+
+
+def test_a_night_and_an_upload_compose_alerts_alike_where_a_type_is_written_in_other_letters(bare: Shop) -> None:
+    bare.file("f.csv", f"{HEAD}\n1,Warning,w,,,\n1,Alert,al,,,\n")
+    bring(bare, "2026-06-01", "f.csv", by=MAP.format("A"))
+    bare.file("flagbook.toml", '[flags]\ntypes = [{name = "WARNING"}, {name = "Alert"}]\n')
+    assert bare.run("nightly", "--as-of", "2026-06-02").code == 0
+    assert asked(bare, "SELECT alert_message FROM customers") == [("w | al",)]
+
+
+def test_a_flag_that_is_over_leaves_staff_s_alone_and_carries_no_later_change(bare: Shop) -> None:
+    says(bare, "2026-06-01", "A")
+    bare.file("u.csv", "action,customer_id,flag_type,comment\nadd,1,Warning,s\n")
+    assert bare.run("apply", "u.csv", "--as-of", "2026-06-02", "--by", "Sue").code == 0
+    over = "x|2026-05-10|Dana|2026-05-01"
+    says(bare, "2026-06-03", "A", over)
+    assert [(action, reason, after) for action, _, reason, after in asked(bare, EVENTS)][1:] == [("flagged", "x", "s"), ("expired", "x", "s")]
+    says(bare, "2026-06-04", "A", over, "k||Kim|")
+    says(bare, "2026-06-05", "A", over)
+    assert asked(bare, EVENTS)[-1] == ("edited", "2026-06-05", "no longer flagged in A", "s")
+    assert asked(bare, "SELECT flagged_by, updated_by FROM flags") == [("Sue", "Mig")]
+
+
+def test_a_text_of_staff_s_that_a_system_says_beside_one_that_is_over_stays_staff_s(bare: Shop) -> None:
+    says(bare, "2026-06-01", "A")
+    bare.file("u.csv", 'action,customer_id,flag_type,comment\nadd,1,Warning,"s\nt"\n')
+    assert bare.run("apply", "u.csv", "--as-of", "2026-06-02", "--by", "Sue").code == 0
+    says(bare, "2026-06-03", "A", "x|2026-05-10|Dana|", "s||Eli|2026-06-03")
+    assert text(bare) == [("s\nt", None)]
+    assert asked(bare, "SELECT flagged_by, updated_by FROM flags") == [("Sue", None)]
