@@ -236,8 +236,9 @@ def settings_differ(book: Book, settings: Settings) -> bool:
 
 
 def former_zones(book: Book) -> list[str]:
-    """Return the business time zones that the settings had before the one that the book was last written by."""
-    return (book.value("former_timezones") or "").split(",") if book.value("former_timezones") else []
+    """Return the business time zones by which migrations were read before the one that the book was last written by."""
+    zones = book.value("former_timezones")
+    return zones.split(",") if zones else []
 
 
 def _types(settings: Settings) -> list[tuple[object, ...]]:
@@ -257,6 +258,7 @@ def write_settings(book: Book, settings: Settings) -> None:
         frame = pl.DataFrame(kinds, schema=["name", "severity", "colour", "alerts", "holds"], orient="row")
         book.run("INSERT INTO flag_types SELECT * FROM kinds", kinds=frame)
     if (former := book.value("timezone")) != settings.business.timezone:
-        zones = dict.fromkeys([*former_zones(book), former or "UTC"])
-        book.run("INSERT OR REPLACE INTO book VALUES ('former_timezones', ?)", ",".join(zones))
+        if book.ask("SELECT EXISTS (SELECT 1 FROM batches WHERE kind = 'migrate') AS any_migrated").item():
+            zones = dict.fromkeys([*former_zones(book), former or "UTC"])
+            book.run("INSERT OR REPLACE INTO book VALUES ('former_timezones', ?)", ",".join(zones))
         book.run("INSERT OR REPLACE INTO book VALUES ('timezone', ?)", settings.business.timezone)

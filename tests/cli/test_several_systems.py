@@ -221,3 +221,12 @@ def test_a_text_of_staff_s_that_a_system_says_beside_one_that_is_over_stays_staf
     says(bare, "2026-06-03", "A", "x|2026-05-10|Dana|", "s||Eli|2026-06-03")
     assert text(bare) == [("s\nt", None)]
     assert asked(bare, "SELECT flagged_by, updated_by FROM flags") == [("Sue", None)]
+
+
+def test_a_zone_by_which_nothing_was_migrated_moves_no_event(bare: Shop) -> None:
+    head = "No,Action,Date,Reason,Who,Flagged,Why\n"
+    bare.file("flagbook.toml", '[business]\ntimezone = "Europe/Berlin"\n')  # a new book is in UTC until its first batch
+    for hour in (10, 8):  # 8 o'clock in UTC is 10 o'clock in Berlin
+        bare.file("f.csv", f"{head}1,on,2026-05-10 {hour:02}:00,late,Dana,yes,late\n")
+        bring(bare, "2026-06-01", "f.csv", by=LOG)
+    assert len(asked(bare, EVENTS)) == 2
