@@ -72,6 +72,10 @@ class Wanted:
         named = {name for name in self.recognised(record) if name}
         return bool(named) and not self.missing(record), len(named)
 
+    def which_one(self, headers: Sequence[str]) -> str:  # noqa: ARG002  # a map may name them
+        """Return what to do where several headers mean one column."""
+        return "Remove or rename one of them, then try again."
+
     def is_named(self, name: str) -> bool:
         """Tell whether a sheet is named after this kind."""
         return self.layout.title.casefold() == name.strip().casefold()
@@ -188,7 +192,7 @@ def map_columns(sheet_header: Sequence[str], wanted: Wanted, where: str) -> dict
     twice = sorted({name for name in named if name and named.count(name) > 1})
     if twice:
         both = [header for header, name in zip(sheet_header, named, strict=True) if name == twice[0]]
-        raise Refused(f"{where}: two columns mean {twice[0]}: {', '.join(both)}.", "Remove or rename one of them, then try again.")
+        raise Refused(f"{where}: two columns mean {twice[0]}: {', '.join(both)}.", wanted.which_one(both))
     absent = wanted.missing(sheet_header)
     if absent:
         needed = "; ".join(" or ".join(group) for group in absent)

@@ -8,7 +8,6 @@ from pipeline.legacy import flagwords as flags
 from pipeline.legacy import glossary as words
 from pipeline.legacy.guessing import MOST, Guess
 from pipeline.legacy.rules import SENTENCE, Rule, family_of, is_about_else, nothings, place_day, says_until, says_who
-from pipeline.legacy.terms import phrase
 
 SEVERAL = 3  # cells, which hardly stand by chance where a flag does
 # Numbers in words, as in second warning reason.
@@ -36,10 +35,10 @@ def by_number(some: list[Guess]) -> list[list[Guess]]:
 
 def attach_named(rule: Rule, free: list[Guess]) -> None:
     """Add to a rule the columns that are called as its own is, and what a part of a flag is: Flag 2 comment beside Flag 2."""
-    whole = _single(rule.head().header)
+    whole = _single(rule.head())
     head = [word for word in whole if not (rule.head().is_date and words.AT.whole(word))] or whole
     for one in list(free):
-        said = _single(one.header)
+        said = _single(one)
         rest = " ".join(word for word in said if word not in head)
         if not rest or not set(head) <= set(said):
             continue
@@ -54,14 +53,14 @@ def attach_named(rule: Rule, free: list[Guess]) -> None:
         free.remove(one)
 
 
-def _single(header: str) -> list[str]:
+def _single(one: Guess) -> list[str]:
     """Return the words of a header, without the s of several."""
-    return [word.removesuffix("s") if len(word) > len("dogs") else word for word in phrase(header).split()]
+    return [word.removesuffix("s") if len(word) > len("dogs") else word for word in one.said.split()]
 
 
 def numbers_of(one: Guess) -> list[str]:
     """Return the numbers in a column's header, those in words as digits."""
-    return [ORDINALS.get(word, word) for word in re.findall(r"\d+|[a-z]+", phrase(one.header)) if word.isdigit() or word in ORDINALS]
+    return [ORDINALS.get(word, word) for word in re.findall(r"\d+|[a-z]+", one.said) if word.isdigit() or word in ORDINALS]
 
 
 def attach_tied(rule: Rule, free: list[Guess], rules: Sequence[Rule]) -> None:
@@ -130,14 +129,17 @@ def stands_with(rule: Rule, one: Guess) -> float:
     return int((there & rule.flagged_rows()).sum()) / int(there.sum()) if there.any() else 1.0
 
 
-def attach_near(rule: Rule, free: list[Guess]) -> None:
-    """Add to a rule the columns beside it that are called reason, by, on or until and nothing else, and are filled where there is a flag."""
+def attach_near(rule: Rule, free: list[Guess], rules: Sequence[Rule] = ()) -> None:
+    """Add to a rule the columns beside it that are called reason, by, on or until and nothing else, and are filled where there is a flag.
+
+    A column that is filled where another of `rules` has one, and not where this has, is that one's.
+    """
     taken = {part.place for part in rule.columns()}
     for step in (1, -1):
         place = rule.head().place + step
         while (near := next((one for one in free if one.place == place), None)) is not None or place in taken:
             is_passed = near is not None and _only_notes(near, free)
-            if near is not None and not is_passed and not _attach(rule, near):
+            if near is not None and not is_passed and (_is_of_another(rule, near, rules) or not _attach(rule, near)):
                 break
             if near is not None and not is_passed and near in free:
                 free.remove(near)
@@ -257,6 +259,12 @@ def stands_alone(one: Guess, rules: Sequence[Rule]) -> bool:
 def _is_as_often(rule: Rule, one: Guess) -> bool:
     """Tell whether a column is filled where the rule has a flag, and nowhere else."""
     return bool((one.cells.is_not_null() == rule.flagged_rows()).all())
+
+
+def _is_of_another(rule: Rule, one: Guess, rules: Sequence[Rule]) -> bool:
+    """Tell whether a column that says something is filled where another rule has a flag, and not where this has."""
+    others = [other for other in rules if other is not rule and "comment" not in other.parts]
+    return stands_with(rule, one) < ENOUGH and any(stands_with(other, one) >= ENOUGH for other in others)
 
 
 def _attach(rule: Rule, one: Guess) -> bool:

@@ -79,7 +79,7 @@ def _grades(one: Guess, types: Sequence[str]) -> Rule | None:
     are_grades = 1 < len(one.words) <= MOST_GRADES and all(len(word) <= len("A+") for word in one.words)
     if not are_grades or not one.sounds(flags.GRADES) or one.is_date or one.is_yes_no:
         return None
-    rule = Rule(flag_type("Warning", types), {"when": one}, is_offered=True, text=one.header)
+    rule = Rule(flag_type("Warning", types), {"when": one}, is_offered=True, text=one.title)
     grades = sorted(one.words, key=str.casefold)
     rule.yes, rule.no = grades[-1:], grades[:-1]
     rule.doubts.append(f"{one.header} holds grades: {', '.join(grades)}. If some of them are flags, name them in yes, and take the line skip away")

@@ -13,7 +13,8 @@ from pipeline.intake.sheets import NOT_EXACT, Heads, OneOf, Wanted, cell
 from pipeline.intake.statuses import status_table
 from pipeline.legacy.assigning import NAMES, Drafted, assign
 from pipeline.legacy.glossary import ACTIVE, ARCHIVED
-from pipeline.legacy.guessing import guess_columns
+from pipeline.legacy.guessing import guess_columns, is_below
+from pipeline.legacy.headings import Headed, numbered, spread
 from pipeline.legacy.maps import WHO
 from pipeline.legacy.markup import open_markup
 from pipeline.legacy.norecords import find_no_records
@@ -38,22 +39,24 @@ name = {system}
 
 
 class AnyHeader(OneOf):
-    """Sheets of anything: the first record that looks like a header is taken for one, and all columns count that it names once."""
+    """Sheets of anything: the first record that looks like a header is taken for one, and all columns count."""
 
     def choose(self, heads: Heads, name: str) -> Wanted:
         """Return what to read: the columns of the most likely header."""
-        records = [record for head in heads for record in head]
-        best = max(map(_titles, records), default=0)
-        found = next((record for record in records if _titles(record) >= max(0.8 * best, 1)), [])
-        titles = list(dict.fromkeys(title.strip() for title in found if title.strip()))
-        once = [title for title in titles if _count(title, found) == 1]
-        everything = tuple((title,) for title in once) or (("a header",),)
-        return MapColumns.of_headers(Layout("any", name, tuple(Column(title, Kind.TEXT, "") for title in titles), everything), once)
+        records = [(record, head[place - 1] if place else ()) for head in heads for place, record in enumerate(head)]
+        best = max((_titles(record) for record, _ in records), default=0)
+        found, above = next(((record, before) for record, before in records if _titles(record) >= max(0.8 * best, 1)), ((), ()))
+        names = list(dict.fromkeys(one for one in numbered(found) if one))
+        everything = tuple((name,) for name in names) or (("a header",),)
+        layout = Layout("any", name, tuple(Column(one, Kind.TEXT, "") for one in names), everything)
+        return _Below(**vars(MapColumns.of_headers(layout, names)), above=tuple(above))
 
 
-def _count(title: str, header: Sequence[str]) -> int:
-    """Return how often a header holds a title, signs that tell nothing apart left aside."""
-    return [sign_key(one) for one in header].count(sign_key(title))
+@dataclass(frozen=True)
+class _Below(MapColumns):
+    """The columns of a header, with the record above it."""
+
+    above: tuple[str, ...] = ()
 
 
 def _titles(record: Sequence[str]) -> int:
@@ -66,18 +69,16 @@ def _titles(record: Sequence[str]) -> int:
 class _Looked:
     """What was looked at: a sheet of the file with what tells of flags, or with the most rows (`is_most`), those with the same header, and the others.
 
-    `twice` are headers that stand there more than once, whose columns are left out; `inexact` those with numbers that can't be ids (rule 2.2);
-    `is_guessed` tells that the file's encoding is.
+    `inexact` are columns with numbers that can't be ids (rule 2.2); `is_guessed` tells that the file's encoding is.
     """
 
     sheet: str
     alike: tuple[str, ...]
     others: tuple[tuple[str, tuple[str, ...]], ...]
     is_most: bool
-    twice: tuple[str, ...]
     inexact: frozenset[str]
     is_guessed: bool
-    header: tuple[str, ...]
+    columns: tuple[Headed, ...]
     rows: pl.DataFrame
 
 
@@ -85,14 +86,14 @@ def draft_map(path: Path, target: Path, settings: Settings, encoding: str | None
     """Return a draft of a map for a file (`encoding` is of a text), and what a person must look at; raise `Refused` where it can't be read."""
     types = settings.type_names()
     looked = _look(path, settings, encoding)
-    drafted = assign(guess_columns(looked.header, looked.rows), types)
+    drafted = assign(guess_columns(looked.columns, looked.rows), types)
     if any(one.header in looked.inexact for one in drafted.columns.get("customer_id", [])):
         drafted.doubts["customer_id"] = INEXACT_IDS
     system = path.name.partition(".")[0]
     rows = f"{len(looked.rows):,} rows"
     of_text = f" --encoding {folded(encoding)}" if encoding else ""
     head = HEAD.format(name=folded(str(path)), target=folded(str(target)), system=quoted(system), rows=rows, encoding=of_text)
-    lines = [head, *_guessed(looked), *_sheets(looked, drafted), *_twice(looked)]
+    lines = [head, *_guessed(looked), *_sheets(looked, drafted), *_alike(looked)]
     lines += [*_dates(drafted), *_customers(drafted), *_statuses(drafted), *_flags(drafted, types)]
     return "\n".join(lines) + "\n", [line for line in lines if line.strip().startswith("# CHECK")]
 
@@ -103,33 +104,35 @@ def _look(path: Path, settings: Settings, encoding: str | None) -> _Looked:
     opened = open_markup(path, sought, settings, encoding) or open_parts(path, sought, settings, encoding)
     first = [_first_rows(one) for one in opened]
     order = sorted(range(len(opened)), key=lambda place: -len(first[place][0]))
-    told = (place for place in order[:TRIED] if len(opened) > 1 and _tells(opened[place].header, first[place][0], settings.type_names()))
+    told = (place for place in order[:TRIED] if len(opened) > 1 and _tells(opened[place], first[place][0], settings.type_names()))
     best = next(told, order[0])
     header = opened[best].header
     alike = [place for place, one in enumerate(opened) if one.header == header]
     rows = pl.concat([first[place][0] for place in alike]).head(LOOKED_AT)
-    once = _once(header)
+    columns = _columns(opened[best])
     return _Looked(
         sheet=f"{opened[best].called}{opened[best].sheet}",
         alike=tuple(opened[place].sheet for place in alike if place != best),
         others=tuple((one.sheet, one.header) for place, one in enumerate(opened) if place not in alike),
         is_most=len(first[best][0]) == len(first[order[0]][0]),
-        twice=tuple(dict.fromkeys(title for place, title in enumerate(header) if title.strip() and place not in once)),
-        inexact=frozenset(header[place] for one in alike for place in first[one][1]),
+        inexact=frozenset(columns[place].header for one in alike for place in first[one][1] if place in columns),
         is_guessed=any(remark.endswith(GUESSED) for one in opened for remark in one.remarks),
-        header=tuple(header[place] for place in once),
-        rows=rows.select(cell(place) for place in once),
+        columns=tuple(columns.values()),
+        rows=rows.select(cell(place) for place in columns),
     )
 
 
-def _once(header: Sequence[str]) -> list[int]:
-    return [place for place, title in enumerate(header) if _count(title, header) == 1]
+def _columns(opened: Opened) -> dict[int, Headed]:
+    """Return the columns that have headers, by their places."""
+    above = spread(opened.wanted.above if isinstance(opened.wanted, _Below) else (), len(opened.header))
+    every = zip(numbered(opened.header), opened.header, above, strict=True)
+    return {place: Headed(*one) for place, one in enumerate(every) if one[0]}
 
 
-def _tells(header: Sequence[str], rows: pl.DataFrame, types: Sequence[str]) -> bool:
+def _tells(opened: Opened, rows: pl.DataFrame, types: Sequence[str]) -> bool:
     """Tell whether a sheet has columns that tell of flags, and whose they are."""
-    once = _once(header)
-    drafted = assign(guess_columns([header[place] for place in once], rows.select(cell(place) for place in once)), types)
+    columns = _columns(opened)
+    drafted = assign(guess_columns([*columns.values()], rows.select(cell(place) for place in columns)), types)
     return bool(drafted.columns) and any(not rule.is_offered for rule in drafted.rules)
 
 
@@ -162,10 +165,11 @@ def _sheets(looked: _Looked, drafted: Drafted) -> Iterator[str]:
         yield f"# sheets = {as_list([looked.sheet.partition(' ')[2]])}"
 
 
-def _twice(looked: _Looked) -> Iterator[str]:
-    if looked.twice:
-        why = "a map can't name columns whose header stands there twice (blanks, hyphens and the like do not count): they are left out"
-        yield f"# CHECK: {why}. If they matter, rename them in the file, and draft it again: {_named(looked.twice)}"
+def _alike(looked: _Looked) -> Iterator[str]:
+    if any(one.header != one.title.strip() for one in looked.columns):
+        yield "# Of columns that are called alike, (1) is the first from the left, (2) the second, and so on."
+    for above in dict.fromkeys(one.above for one in looked.columns if is_below(one)):
+        yield f"# Below {folded(above)}: {_named([one.header for one in looked.columns if one.above == above and is_below(one)])}"
 
 
 def _dates(drafted: Drafted) -> Iterator[str]:

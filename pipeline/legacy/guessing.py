@@ -10,7 +10,8 @@ import polars as pl
 from pipeline.intake.cells import trimmed
 from pipeline.intake.dates import read_dates, read_times
 from pipeline.legacy.flagwords import ABOUT, FLAG_FAMILIES, LIGHTS, NO_END, NO_SUCH, NO_WORDS, NOTHING, YES_WORDS
-from pipeline.legacy.glossary import BY, NOTES, STAFF, STATUS, UNTIL
+from pipeline.legacy.glossary import ACTIVE, AT, BY, NOTES, REASON, STAFF, STATUS, UNTIL, UNTIL_LAST
+from pipeline.legacy.headings import Headed
 from pipeline.legacy.terms import Terms, phrase, plain
 from pipeline.months import MONTHS, months_in_numbers
 from schemas.columns import header_key
@@ -47,6 +48,8 @@ NO_NOTICE = Terms(
     "ohne vorwarnung | ohne warnung | without notice | without warning | no notice | no warning given | sem aviso | sem avisar | zonder waarschuwing",
     "utan varning | uden varsel | uten varsel | bez ostrzezenia | bez upozorneni | no alarm | keine alarmanlage",
 )
+# Headers that say only which part of a flag a column holds.
+PARTS = (AT, UNTIL, REASON, NOTES, BY, STAFF, STATUS, ACTIVE)
 GOES_ON = re.compile(r"([^\W\d_]+)\s*[(\[,;:!.\u2013\u2014-]")
 MOST = 0.9
 LESS = 0.3  # of a column's cells, so that it is of last days where its header says so
@@ -61,14 +64,17 @@ LONG_TEXT = 60  # characters of words that say that there is no last day
 
 @dataclass(frozen=True, eq=False)
 class Guess:
-    """One column: its header, the header's words and key, its cells (null where blank), and what they are like.
+    """One column: what a map calls it (`header`), what the file does (`title`), its words and key, its cells (null where blank), and what they are like.
 
+    The title is that above it too, where that tells of a flag and the header only of a part of one; `said` are its words with its numbers.
     `words` are the different cells where they are few, the most frequent first. `formats` are those by which the dates can be read, none needed for
     ISO; `odd` counts the cells that are no dates, `is_said` tells that the months are words of no language that can be told. `no_days` are the texts of
     a column of dates that say that there is none, as permanent does of a last one; `is_coming` tells that a share of the days is after today.
     """
 
     header: str
+    title: str
+    said: str
     terms: str
     key: str
     place: int
@@ -133,18 +139,21 @@ def means_yes(word: str) -> bool:
     return plain(word) in YES_WORDS.words or not (means_no(word) or word.strip() in LIGHTS or any(letter.isalnum() for letter in word))
 
 
-def guess_columns(header: Sequence[str], rows: pl.DataFrame) -> list[Guess]:
-    """Look at every column that has a header; `rows` has one text column for each header, in order."""
-    return [_guess(title, place, trimmed(rows.to_series(place))) for place, title in enumerate(header) if title.strip()]
+def guess_columns(columns: Sequence[Headed], rows: pl.DataFrame) -> list[Guess]:
+    """Look at every column; `rows` has one text column for each, in order."""
+    return [_guess(one, place, trimmed(rows.to_series(place))) for place, one in enumerate(columns)]
 
 
-def _guess(title: str, place: int, cells: pl.Series) -> Guess:
+def _guess(headed: Headed, place: int, cells: pl.Series) -> Guess:
+    said = f"{headed.above} {headed.title}" if is_below(headed) else headed.title
     some = cells.drop_nulls()
     filled = len(some) / len(cells) if len(cells) else 0.0
     known = {
-        "header": title,
-        "terms": re.sub(r"(?<=[^\W\d]) \d$", "", phrase(title)),
-        "key": header_key(plain(title)),
+        "header": headed.header,
+        "title": said,
+        "said": phrase(said),
+        "terms": re.sub(r"(?<=[^\W\d]) \d$", "", phrase(said)),
+        "key": header_key(plain(said)),
         "place": place,
         "filled": filled,
         "cells": cells,
@@ -175,6 +184,14 @@ def _guess(title: str, place: int, cells: pl.Series) -> Guess:
         is_number=share(told, NUMBER) >= MOST,
         is_unique=some.n_unique() == len(some) and filled >= MOST,
     )
+
+
+def is_below(headed: Headed) -> bool:
+    """Tell whether a header says only which part of a flag a column holds, and the title above it of which flag."""
+    title, above = phrase(headed.title), phrase(headed.above)
+    is_of_flags = any(terms.within(above) for families in FLAG_FAMILIES.values() for terms in families)
+    is_yes_no = all(word in YES_WORDS.words or word in NO_WORDS.words for word in title.split())  # Ja/Nein
+    return is_of_flags and (is_yes_no or title in UNTIL_LAST or any(terms.whole(title) for terms in PARTS))
 
 
 def _are_initials(words: Sequence[str], terms: str) -> bool:

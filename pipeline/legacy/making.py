@@ -77,7 +77,7 @@ def rule_of_switch(one: Guess, kind: str) -> Rule:
 
 def rule_of_types(one: Guess, levels: Levels) -> Rule:
     """Return a rule for a column whose words name types of flags."""
-    rule = Rule("", {"type_column": one}, types=levels.types, maybe=levels.maybe, no=levels.no, text=one.header)
+    rule = Rule("", {"type_column": one}, types=levels.types, maybe=levels.maybe, no=levels.no, text=one.title)
     rule.says_which = len(set(levels.types.values())) < len(levels.types)  # else it would be lost which of them it was
     rule.doubts += levels.doubts(one)
     return rule

@@ -20,12 +20,12 @@ def share_parts(rules: Sequence[Rule]) -> None:
     """Let flags whose columns are numbered, as Flag 1 and Flag 2, share the days and people of one of them that have no number, and ask."""
     series: dict[str, list[Rule]] = {}
     for rule in rules:
-        header = rule.head().header
-        if re.search(r"\d", header):
-            series.setdefault(re.sub(r"\d+", "", header), []).append(rule)
+        said = rule.head().said
+        if re.search(r"\d", said):
+            series.setdefault(re.sub(r"\d+", "", said), []).append(rule)
     for some in series.values():
         for name in ("by", "at", "expires"):
-            shared = [rule.parts[name] for rule in some if name in rule.parts and not re.search(r"\d", rule.parts[name].header)]
+            shared = [rule.parts[name] for rule in some if name in rule.parts and not re.search(r"\d", rule.parts[name].said)]
             lacking = [rule for rule in some if name not in rule.parts]
             for rule in lacking if shared else ():
                 rule.parts[name] = shared[0]

@@ -7,6 +7,7 @@ from pathlib import Path
 from pipeline.errors import NotRecognised, Refused
 from pipeline.intake.exports import ADDED, Opened, open_parts
 from pipeline.intake.sheets import Heads, OneOf, Wanted, map_columns
+from pipeline.legacy.headings import FIRST, are_numbered, numbered
 from pipeline.legacy.maps import WHO, FlagRule, LegacyMap
 from pipeline.legacy.markup import open_markup
 from pipeline.settings import Settings
@@ -72,11 +73,13 @@ class Source:
 class MapColumns(Wanted):
     """The columns that a map knows; those of which nothing is made (`idle`) may stand in a file several times.
 
-    Of columns whose headers differ in signs alone (`signed`: sign key → header) the one counts that the map writes as the file does.
+    Of columns whose headers differ in signs alone (`signed`: sign key → header) the one counts that the map writes as the file does, and of those that
+    are called alike each that the map names by its number (`is_numbered`: it does so, see `numbered`).
     """
 
     signed: Mapping[str, str]
     idle: frozenset[str] = frozenset()
+    is_numbered: bool = False
 
     @classmethod
     def of_headers(cls, layout: Layout, headers: Iterable[str], known: Iterable[str] = ()) -> "MapColumns":
@@ -85,15 +88,28 @@ class MapColumns(Wanted):
         for header in [*every, *known]:
             names.setdefault(header_key(header), signed.setdefault(sign_key(header), header))
         used = {signed[sign_key(header)] for header in every}
-        return cls(layout, names, signed, frozenset(signed.values()) - used)
+        return cls(layout, names, signed, frozenset(signed.values()) - used, are_numbered(every))
 
     def recognised(self, record: Sequence[str]) -> list[str | None]:
         """Return the column name that each header cell means, or None; of idle columns only the first."""
+        record = self._by_number(record) if self.is_numbered else record
         told = [self.signed.get(sign_key(title)) for title in record]
         as_written = set(told)
         meant = [self.names.get(key) if (key := header_key(title)) else None for title in record]
         names = [one or (other if other not in as_written else None) for one, other in zip(told, meant, strict=True)]
         return [None if name in self.idle and name in names[:place] else name for place, name in enumerate(names)]
+
+    def which_one(self, headers: Sequence[str]) -> str:
+        """Return what to do where several headers mean one column: a map can say which, where they are called alike."""
+        *_, last = numbered(headers)
+        return f"Remove or rename one of them, or say in the map which it is, as in {last}." if last != headers[-1].strip() else super().which_one(headers)
+
+    def _by_number(self, record: Sequence[str]) -> list[str]:
+        """Return a header as the map calls its columns: by number those of which it names one so, though the first without, and the others as they stand."""
+        pairs = list(zip(record, numbered(record), strict=True))
+        meant = {sign_key(title) for title, name in pairs if name != title.strip() and sign_key(name) in self.signed}
+        is_plain = [sign_key(title) not in meant or (name.endswith(FIRST) and sign_key(name) not in self.signed) for title, name in pairs]
+        return [title if plain else name for plain, (title, name) in zip(is_plain, pairs, strict=True)]
 
 
 @dataclass(frozen=True)

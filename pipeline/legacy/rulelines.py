@@ -70,7 +70,7 @@ def _lines(rule: Rule) -> Iterator[str]:
 
 def _text_of(rule: Rule) -> Iterator[str]:
     """Yield the comment of flags that have none, where a rule needs to say it."""
-    text = rule.text or (rule.head().header if "when" in rule.parts else None)
+    text = rule.text or (rule.head().title if "when" in rule.parts else None)
     if text and (("comment" not in rule.parts and not rule.says_which) or "type_column" in rule.parts):
         yield f"text = {quoted(text)}"
 

@@ -46,7 +46,7 @@ def spot_flags(left: Sequence[Guess], types: Sequence[str], *, may_repeat: bool)
     for rule in [*sure, *(rule for rule in found if rule.is_offered)]:
         attach_tied(rule, free, found if rule.is_offered else sure)
     for rule in sure:
-        attach_near(rule, free)
+        attach_near(rule, free, sure)
     for rule in sure:
         attach_unnamed(rule, free)
     for rule in [rule for rule in found if rule.is_offered and says_who(rule.head()) and stands_alone(rule.head(), sure)]:
@@ -176,12 +176,17 @@ def _family_rules(family: tuple[str, int], some: Sequence[Guess], types: Sequenc
         rule.family = family
         if flag_type(family[0], types) != family[0]:
             rule.doubts.append(f"the settings have no flag type {family[0]}")
-        is_soft = rule.head().sounds(elsewords.SOFT)
+        is_soft = rule.head().sounds(elsewords.SOFT) and not _is_period(rule.head(), some)
         is_longer = flags.FLAG_FAMILIES[family[0]][family[1]].is_stretched(rule.head().terms)
         if (is_soft or is_longer) and not rule.is_offered and not is_about_else(rule.head()):
             rule.is_offered = is_soft and bool(rule.doubts)
             rule.doubts.append(f"is {rule.head().header} about a flag?{' If it is, take the line skip away' if rule.is_offered else ''}")
     yield from made
+
+
+def _is_period(day: Guess, some: Sequence[Guess]) -> bool:
+    """Tell whether a day has a last one or a reason beside it that is called alike, as Ban start, Ban end and Ban reason are."""
+    return day.is_date and any(one is not day and ((one.is_date and says_until(one)) or one.sounds(words.REASON)) for one in some)
 
 
 def _is_person_of(one: Guess, other: Guess) -> bool:
@@ -211,7 +216,7 @@ def _of_cells(one: Guess, types: Sequence[str]) -> Rule | None:
     rest = [word for word in one.words if word not in flagging and word not in kinds]
     rule = Rule(flag_type("On Hold", types), {"when": one}, yes=flagging, no=rest, text=flagging[0])
     if set(kinds) - set(flagging):
-        rule = Rule("", {"type_column": one}, types={word: flag_type(kind, types) for word, kind in kinds.items()}, no=rest, text=one.header)
+        rule = Rule("", {"type_column": one}, types={word: flag_type(kind, types) for word, kind in kinds.items()}, no=rest, text=one.title)
     rule.family = ("On Hold", -1)
     rule.says_which = len({*flagging, *kinds}) > 1
     is_plain = one.sounds(words.STATUS) or all(any(terms.whole(phrase(word)) for terms in flags.FLAG_FAMILIES["On Hold"]) for word in flagging)

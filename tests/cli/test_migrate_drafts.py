@@ -443,13 +443,6 @@ def test_columns_beside_a_flag_that_nobody_knows_are_taken_where_they_are_filled
     assert (migrated(bare, "u.csv", draft), asked(bare, "SELECT comment, expires_on::VARCHAR FROM flags")) == (0, [("stal cykel", "2027-01-31")])
 
 
-def test_headers_that_stand_twice_are_left_out_and_told(bare: Shop) -> None:
-    bare.file("h.csv", "Id,Name,Notes,Notes,Blocked\n1,A B,x,,yes\n2,C D,,y,no\n")
-    draft = drafted(bare, "h.csv")
-    assert "rename them in the file, and draft it again: Notes\n" in draft
-    assert (migrated(bare, "h.csv", draft), flags(bare)) == (0, [("1", ON_HOLD, "Blocked")])
-
-
 def test_a_file_of_events_may_say_how_things_stand_too(bare: Shop) -> None:
     row = "1,Yes,stolen again,Dana,2025-03-05,{},{},{},Eli\n"
     head = "Customer ID,flag customer?,Flagged Reason,Flagged By,Flagged Date,Action,Date,Reason,Employee\n"
