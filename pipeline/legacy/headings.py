@@ -45,7 +45,9 @@ def numbered(record: Sequence[str]) -> list[str]:
 def spread(above: Sequence[str], width: int) -> list[str]:
     """Return for each column what stands above its header: the title of merged cells that begin there or further left; of one title on the left, nothing."""
     titles = [title.strip() for title in above[:width]]
-    found = [""] * width
-    for place, title in enumerate(titles if any(titles[1:]) else ()):
-        found[place:] = [title or found[place]] * (width - place)
+    titles = titles if any(titles[1:]) else []
+    found, last = [], ""
+    for title in [*titles, *[""] * (width - len(titles))]:
+        last = title or last
+        found.append(last)
     return found
