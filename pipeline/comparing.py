@@ -40,9 +40,8 @@ def compare(spoken: Spoken, people: pl.DataFrame, context: Context) -> tuple[pl.
     brought = said_now(context.book).filter(~pl.col("customer_id").is_in(list(spoken.partly)))
     flags = _flags(standing, flags_of(context.book, people["customer_id"]).filter(~past), brought)
     absent = people.join(known, on="customer_id", how="anti").select("customer_id")
-    there = flags.join(absent, on="customer_id", how="anti")
     zone = context.settings.business.timezone
-    happened = _events(events.join(absent, on="customer_id", how="anti", maintain_order="left"), zone)
+    happened = _events(events, zone)
     has_moved = bool({*former_zones(context.book), context.book.value("timezone")} - {zone, None})
     retold = _retold(known_events, events_told(context.book, known_events["customer_id"]), zone, has_moved=has_moved)
     untold = brought_elsewhere(context.book, spoken.source).filter(~(past | pl.col("customer_id").is_in(list(spoken.partly))))
@@ -55,7 +54,7 @@ def compare(spoken: Spoken, people: pl.DataFrame, context: Context) -> tuple[pl.
         pl.lit(None, pl.String).alias("in_book"),
     )
     profiles = _profiles(people.with_columns(pl.col("status").cast(pl.String)), known, context.settings.business.phone_region)
-    every = pl.concat([lacking, there.filter(pl.col("difference") != SAME), happened, retold, elsewhere, profiles])
+    every = pl.concat([lacking, flags.filter(pl.col("difference") != SAME), happened, retold, elsewhere, profiles])
     every = every.sort("customer_id", "item", maintain_order=True)
     counts = {f"flags {what}": n for what, n in flags.group_by("difference").agg(n=pl.len().cast(pl.Int64)).sort("difference").rows()}
     more = {"events only in the files": len(happened), "events told otherwise": len(retold), f"flags only in the book, {ELSEWHERE}": len(elsewhere)}

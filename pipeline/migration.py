@@ -14,7 +14,7 @@ from pipeline.comparing import compare, count_unread, tell_unread
 from pipeline.context import Context
 from pipeline.errors import Refused
 from pipeline.intake.exports import Export
-from pipeline.legacy.lacking import require_columns, tell_lacking
+from pipeline.legacy.lacking import like_flags, require_columns, says_nothing_of_flags, tell_lacking, tell_unsaid
 from pipeline.legacy.maps import LegacyMap, read_legacy_map, shipped_map, shipped_systems
 from pipeline.legacy.opening import Source, open_sources
 from pipeline.legacy.reading import booking_export, customer_export
@@ -96,7 +96,7 @@ def migrate(where: Where, call: Migrating) -> MigrateReport:
 
 def open_all(call: Migrating, settings: Settings) -> list[tuple[int, Source]]:
     """Open every file by the map that fits it, each part with its number; raise `Refused` where files of several systems come together."""
-    maps = [read_legacy_map(call.map, settings)] if call.map else _maps(call.system, settings)
+    maps, unfit = ([read_legacy_map(call.map, settings)], {}) if call.map else _maps(call.system, settings)
     opened = [one for path in call.paths for one in open_sources(path, maps, settings, call.encoding)]
     left_out = find_unmended([(one.what[0], one.opened) for one in opened])
     kept = [one for place, one in enumerate(opened) if place not in left_out]
@@ -105,6 +105,8 @@ def open_all(call: Migrating, settings: Settings) -> list[tuple[int, Source]]:
         kept[-1] = replace(last, opened=replace(last.opened, tell=lambda: (*last.opened.tell(), *left_out.values())))
     sources = list(enumerate(kept, start=1))
     systems = {source.map.name for _, source in sources}
+    for error in [unfit[name] for name in systems & set(unfit)]:
+        raise error
     if len(systems) > 1:
         raise Refused(f"The files are of several systems: {', '.join(sorted(systems))}.", "Migrate each system on its own.")
     require_columns([source for _, source in sources])
@@ -117,8 +119,18 @@ def _by_file(progress: Progress, sources: Numbered) -> Progress:
     return lambda number, rows, done, size: progress(files[number], rows, done, size)
 
 
-def _maps(system: str, settings: Settings) -> list[LegacyMap]:
-    return [shipped_map(name, settings) for name in (shipped_systems() if system == AUTO else [system])]
+def _maps(system: str, settings: Settings) -> tuple[list[LegacyMap], dict[str, Refused]]:
+    """Return the maps that may be meant; and of those that tell of flag types which the settings lack why they can't be used, by their names."""
+    if system != AUTO:
+        return [shipped_map(system, settings)], {}
+    maps, unfit = [], {}
+    for name in shipped_systems():
+        try:
+            maps.append(shipped_map(name, settings))
+        except Refused as error:
+            maps.append(shipped_map(name, Settings()))
+            unfit[maps[-1].name] = error
+    return maps, unfit
 
 
 def _source_loss(done: Migrated, sources: Numbered, context: Context) -> SourceLoss:
@@ -167,6 +179,8 @@ def _report(done: Migrated, sources: Numbered, run: tuple[Context, int | None], 
         codes=count_codes(context.book),
         files=tuple(back),
         remarks=(*context.settings.remarks, *_remarks(done, sources), *(_held_back(brakes) if batch is None else [])),
+        is_mute=says_nothing_of_flags([source for _, source in sources]),
+        is_renamed=any(like_flags(source) for _, source in sources),
     )
 
 
@@ -189,6 +203,7 @@ def _remarks(done: Migrated, sources: Numbered) -> list[str]:
     """Return what a reader of the report should know besides the counts."""
     maps = {source.map.name: source.map for _, source in sources}
     said = [f"the map of {one.name} is a template: {one.template}" for one in maps.values() if one.template]
+    said += [f"{one.where}: {count_of(one.checks, 'line says', 'lines say')} CHECK: look at them, and take them out" for one in maps.values() if one.checks]
     said += [remark for _, source in sources for remark in tell_lacking(source)]
     said += [remark for _, source in sources if not source.opened.sheet or not source.what[1] for remark in source.opened.remarks]
     rest = "several values: the first is kept, and the others are not in the book, which has one {} of a customer"
@@ -197,6 +212,7 @@ def _remarks(done: Migrated, sources: Numbered) -> list[str]:
         f'{count_of(n, f"cell of {column} says", f"cells of {column} say")} "{word}", which is neither yes nor no and counts as no'
         for (column, word), n in sorted(done.read.told.strange.items())
     ]
+    said += [tell_unsaid(column, rows) for column, rows in sorted(done.read.told.unsaid.items()) if rows]
     said += [f"{count_of(n, 'row')}: {message}" for message, n in sorted({**done.read.warnings, **done.loaded.warnings}.items())]
     tags = sorted(done.read.told.tags.items(), key=lambda one: (-one[1], one[0]))
     said += [f"tags that the map's list does not name, and of which no flag is made: {', '.join(f'{tag} ({n:,})' for tag, n in tags)}"] if tags else []
@@ -260,7 +276,8 @@ def check(where: Where, call: Migrating) -> CheckReport:
         remarks += [*tell_unread(read.findings, of_customers), *tell_erased(len(left_out(book)))]
     bookings = _compare_bookings(where, call) if len(of_customers) < len(sources) else {}
     counts |= count_unread(read.findings)
-    report = CheckReport(_systems(sources), counts, differing.to_dicts(), (*where.settings.remarks, *remarks), None, bookings, compared)
+    is_mute = says_nothing_of_flags([source for _, source in sources])
+    report = CheckReport(_systems(sources), counts, differing.to_dicts(), (*where.settings.remarks, *remarks), None, bookings, compared, is_mute)
     target = _beside((where, call), "check")
     with staged([source.what[0] for _, source in sources]) as files:
         write_check(files, target, report, differing, (_occasion((where, call)), where.settings))

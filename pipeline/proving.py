@@ -11,7 +11,7 @@ import polars as pl
 from pipeline.findings import CATALOGUE
 from pipeline.outputs.staging import Staged
 from pipeline.outputs.tables import Table, write_xlsx
-from pipeline.reconciliation import FLAG_COLUMNS, HISTORY_COLUMNS, UNREAD, CheckReport, MigrateReport
+from pipeline.reconciliation import FLAG_COLUMNS, HISTORY_COLUMNS, MUTE, UNREAD, CheckReport, MigrateReport
 from pipeline.settings import Settings
 
 LINE = ("part", "what", "count")
@@ -53,6 +53,7 @@ def write_reconciliation(files: Staged, target: Path, report: MigrateReport, sai
     lines: Lines = [("batch", str(report.batch), None), *occasion.lines(settings), *_of_files(report.systems), SPACE]
     lines += [(part, word.replace("_", " "), count) for part, table in counts.items() for word, count in table.items()]
     lines.append(("the sum is right", "yes" if report.adds_up else "NO", None))
+    lines += [("flags", MUTE, None)] if report.is_mute else []
     tables = [
         _table("Summary", LINE, lines),
         _table("Flags", FLAG_COLUMNS, [tuple(_shown(one[name]) for name in FLAG_COLUMNS) for one in report.flags]),
@@ -66,7 +67,8 @@ def write_reconciliation(files: Staged, target: Path, report: MigrateReport, sai
 def write_check(files: Staged, target: Path, report: CheckReport, differing: pl.DataFrame, said: tuple[Occasion, Settings]) -> None:
     """Stage what a comparison of files with the book found as a workbook, also where nothing differs; `differing` are the differences in full."""
     occasion, settings = said
-    lines: Lines = [("answer", f"{report.head().rstrip('.:')}.", None), ("checked", moment_in_words(datetime.now(UTC), settings), None)]
+    mute: Lines = [("flags", MUTE, None)] if report.is_mute else []
+    lines: Lines = [("answer", f"{report.head().rstrip('.:')}.", None), *mute, ("checked", moment_in_words(datetime.now(UTC), settings), None)]
     lines += [*occasion.lines(settings), *_of_files(report.systems), SPACE]
     lines += [(part, word, count) for part, table in report.tallies().items() for word, count in table.items()]
     lines += [("rows", UNREAD, report.unread), SPACE]

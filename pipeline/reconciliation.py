@@ -11,6 +11,7 @@ FLAG_COLUMNS = (
     *("flag_type", "found", "rejected", "over", "repeated", "merged", "imported", "changed", "unchanged"),
     *("due", "in_book", "ended_in_book", "only_in_book", "ended_by_source", "adds_up"),
 )
+MUTE = "NO FLAG WAS READ: of the columns that the map has for flags the files have none; are they called otherwise there?"
 FEW = 3  # flags that a source has brought, below which it may end them all
 COUNTED = ("found", "new", "changed", "unchanged")  # of customers' rows; those made of bookings besides, where there are any
 UNREAD = "rows that can't be read"  # what a comparison calls them among its counts
@@ -41,6 +42,7 @@ class MigrateReport:
 
     `rows` counts the rows of customers' files: read, imported (new and changed customers), merged, unchanged, rejected; `bookings` those of
     bookings' files. `unused` has the columns of each file of which nothing is made. `systems` are what the files are of, and how sure that is.
+    `is_mute` tells that the map has flags, and the files none of its columns for them, `is_renamed` that they have others that sound of flags.
     """
 
     batch: int | None
@@ -58,6 +60,8 @@ class MigrateReport:
     remarks: tuple[str, ...]
     sheet: str | None = None
     head: str | None = None
+    is_mute: bool = False
+    is_renamed: bool = False
 
     @property
     def adds_up(self) -> bool:
@@ -68,8 +72,14 @@ class MigrateReport:
 
     @property
     def exit_code(self) -> int:
-        """Return 4 where rows came back, else 0."""
-        return CAME_BACK if self.rows["rejected"] or self.bookings.get("rejected") else 0
+        """Return 4 where rows came back, or no flag was read of columns that sound of some, else 0."""
+        return CAME_BACK if self.rows["rejected"] or self.bookings.get("rejected") or (self.is_mute and self.is_renamed) else 0
+
+    def _sum(self) -> str:
+        """Return the answer as a sentence."""
+        if not self.adds_up:
+            return "THE SUM IS NOT RIGHT: see the sheet."
+        return f"Every row is accounted for. {MUTE}" if self.is_mute else "The sum is right: every row and every flag is accounted for."
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as one object."""
@@ -84,6 +94,7 @@ class MigrateReport:
             "flags": [dict(one) for one in self.flags],
             "history": [dict(one) for one in self.history],
             "adds_up": self.adds_up,
+            "flags_read": not self.is_mute,
             "columns_not_used": {name: list(columns) for name, columns in self.unused.items()},
             "codes": dict(self.codes),
             "files": [{"name": file.name, "rejected": file.rejected} for file in self.files],
@@ -95,7 +106,7 @@ class MigrateReport:
     def _why_nothing(self) -> str:
         if not self.rows["read"] + self.bookings.get("read", 0):
             return "the files have a header and no rows"
-        if not self.exit_code:
+        if not (self.rows["rejected"] or self.bookings.get("rejected")):
             return "all of it was in the book already"
         known = self.rows["merged"] + self.rows["unchanged"] + self.bookings.get("unchanged", 0)
         return "what could be taken was in the book already" if known else "no row could be taken"
@@ -115,7 +126,7 @@ class MigrateReport:
         lines += ["", "History, by type:", *(f"  {one['flag_type']}: {_listed(one)}" for one in self.history)] if self.history else []
         told = self.alerts
         lines += ["", f"Future bookings: {told['updated']:,} given an alert, {told['cleared']:,} cleared, {told['kept']:,} kept with their own text"]
-        lines.append("The sum is right: every row and every flag is accounted for." if self.adds_up else "THE SUM IS NOT RIGHT: see the sheet.")
+        lines.append(self._sum())
         if self.codes:
             lines += ["", "Came back, by code (a row may have several):", *(f"  {count:>9,}  {code}" for code, count in self.codes.items())]
         lines += [f"{name}: columns not used: {', '.join(columns)}" for name, columns in self.unused.items() if columns]
@@ -138,8 +149,8 @@ def tally(agree: int, differ: int) -> dict[str, int]:
 class CheckReport:
     """How another system's files and the book compare: counts of items that are the same, that differ, or that one side lacks; `differences` in full.
 
-    `compared` has a `tally` of flags, and of events. `bookings` are counted alone: those that are the same, only in the files, that differ, and that
-    can't be read; without files of bookings there are none.
+    `compared` has a `tally` of flags, and of events; `is_mute` tells that the files have no column for flags that the map knows. `bookings` are counted
+    alone: those that are the same, only in the files, that differ, and that can't be read; without files of bookings there are none.
     """
 
     systems: Sequence[Mapping[str, Any]]
@@ -149,11 +160,12 @@ class CheckReport:
     sheet: str | None = None
     bookings: Mapping[str, int] = field(default_factory=dict)
     compared: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    is_mute: bool = False
 
     @property
     def exit_code(self) -> int:
-        """Return 4 where the two differ, or rows could not be compared, else 0."""
-        return CAME_BACK if self.differ or self.unread else 0
+        """Return 4 where the two differ, or rows, or flags, could not be compared, else 0."""
+        return CAME_BACK if self.differ or self.unread or self.is_mute else 0
 
     @property
     def differ(self) -> bool:
@@ -178,6 +190,7 @@ class CheckReport:
             "counts": dict(self.counts),
             "compared": self.tallies(),
             "unread": self.unread,
+            "flags_read": not self.is_mute,
             "differences": [dict(one) for one in self.differences],
             "bookings": dict(self.bookings),
             "sheet": self.sheet,
@@ -191,11 +204,13 @@ class CheckReport:
         if self.unread:
             rest = f"{count_of(self.unread, 'row')} can't be read, and nothing is known of what {'it says' if self.unread == 1 else 'they say'}:"
             return f"What can be read of the files is the same in the book; {rest}"
+        if self.is_mute:
+            return "What the files say of customers is the same in the book; flags were not compared:"
         return "The files and the book say the same."
 
     def to_text(self) -> str:
         """Return the counts and the first differences."""
-        lines = [self.head(), *(f"  {what}: {count:,}" for what, count in self.counts.items())]
+        lines = [self.head(), *([f"  {MUTE}"] if self.is_mute else []), *(f"  {what}: {count:,}" for what, count in self.counts.items())]
         lines += [f"  bookings {what}: {count:,}" for what, count in self.bookings.items()]
         lines += [f"  {one['customer_id']}  {one['item']}: {one['difference']}" for one in self.differences[:SHOWN]]
         if len(self.differences) > SHOWN:

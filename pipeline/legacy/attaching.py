@@ -1,36 +1,18 @@
 """Which columns of an unknown file tell why, who, since when and until when of a flag that another column tells of."""
 
-import re
 from collections.abc import Sequence
 
 from pipeline.legacy import elsewords
 from pipeline.legacy import flagwords as flags
 from pipeline.legacy import glossary as words
 from pipeline.legacy.guessing import MOST, Guess
+from pipeline.legacy.maps import ANY
+from pipeline.legacy.numbering import numbers_of
 from pipeline.legacy.rules import SENTENCE, Rule, family_of, is_about_else, nothings, place_day, says_until, says_who
 
 SEVERAL = 3  # cells, which hardly stand by chance where a flag does
-# Numbers in words, as in second warning reason.
-ORDINALS = {
-    word: number
-    for number, said in {
-        "1": "first erste erster erstes premier premiere primera primero prima primo primeiro primeira eerste forsta forste",
-        "2": "second zweite zweiter zweites deuxieme segunda segundo seconda secondo tweede andra",
-        "3": "third dritte dritter drittes troisieme tercera tercero terza terzo terceira terceiro derde tredje",
-        "9": "final letzte letzter letztes derniere dernier laatste sista siste sidste",
-    }.items()
-    for word in said.split()
-}
 SHORT = r"^\S{1,12}(?:\s\S{1,12})?$"  # initials, or a name
 ENOUGH = 0.8  # the share of a part's cells that stand where there is a flag
-
-
-def by_number(some: list[Guess]) -> list[list[Guess]]:
-    """Return the columns of a family, those with different numbers in their headers apart: first warning date, second warning date."""
-    numbers = list(dict.fromkeys(tuple(found) for one in some if (found := numbers_of(one))))
-    if len(numbers) < len(("1", "2")):
-        return [some]
-    return [[one for one in some if tuple(numbers_of(one) or numbers[0]) == number] for number in numbers]
 
 
 def attach_named(rule: Rule, free: list[Guess]) -> None:
@@ -56,11 +38,6 @@ def attach_named(rule: Rule, free: list[Guess]) -> None:
 def _single(one: Guess) -> list[str]:
     """Return the words of a header, without the s of several."""
     return [word.removesuffix("s") if len(word) > len("dogs") else word for word in one.said.split()]
-
-
-def numbers_of(one: Guess) -> list[str]:
-    """Return the numbers in a column's header, those in words as digits."""
-    return [ORDINALS.get(word, word) for word in re.findall(r"\d+|[a-z]+", one.said) if word.isdigit() or word in ORDINALS]
 
 
 def attach_tied(rule: Rule, free: list[Guess], rules: Sequence[Rule]) -> None:
@@ -198,6 +175,8 @@ def _attach_text(rule: Rule, one: Guess) -> bool:
     if (part := _called_day(one)) is not None:
         return _offer_day(rule, part, one)
     if "comment" in rule.parts:
+        if one.sounds(words.REASON):
+            return _take_reason(rule, one)
         is_who = "by" not in rule.parts and _is_as_often(rule, one) and not one.share(SENTENCE)
         if is_who:
             rule.parts["by"] = one
@@ -261,6 +240,16 @@ def _is_as_often(rule: Rule, one: Guess) -> bool:
     return bool((one.cells.is_not_null() == rule.flagged_rows()).all())
 
 
+def _take_reason(rule: Rule, one: Guess) -> bool:
+    """Let a column say why, where the rule's own text is one of a few words, which then tells that there is a flag; tell whether that was done."""
+    head = rule.head()
+    if head is not rule.parts.get("comment") or not head.words or head.share(SENTENCE):
+        return False
+    rule.parts = {"when": head, **rule.parts, "comment": one}
+    rule.yes, rule.says_which = [ANY], True
+    return True
+
+
 def _is_of_another(rule: Rule, one: Guess, rules: Sequence[Rule]) -> bool:
     """Tell whether a column that says something is filled where another rule has a flag, and not where this has."""
     others = [other for other in rules if other is not rule and "comment" not in other.parts]
@@ -283,7 +272,7 @@ def _attach(rule: Rule, one: Guess) -> bool:
     is_reason, is_note = (one.sounds(terms) and (one.is_text() or not one.filled) for terms in (words.REASON, words.NOTES))
     is_taken = "comment" in rule.parts or ("comment" in rule.offered and not is_reason)
     if is_taken or not (is_reason or is_note) or (is_note and not one.filled) or (rule.is_offered and not does_fit):
-        return False
+        return is_reason and does_fit and bool(one.filled) and _take_reason(rule, one)
     if not does_fit:
         rule.offered["comment"] = (one, f"{one.header} is filled for customers without this flag too; if it tells why, take the # off")
         return is_reason

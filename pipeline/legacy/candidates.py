@@ -29,12 +29,17 @@ def offer_described(free: list[Guess], types: Sequence[str]) -> Iterator[Rule]:
             yield rule
 
 
+def _is_else(one: Guess) -> bool:
+    """Tell whether a column is about something else than a flag, and not about whether a customer may book."""
+    return one.sounds(elsewords.NOT_A_FLAG) and not one.sounds(flags.ACCEPTED)
+
+
 def _described(one: Guess, free: Sequence[Guess]) -> str | None:
     """Return the answer of a column of two, or of one and blanks, of which alone columns right of it tell more; None where there is none.
 
     Two columns, or one that says why and an answer of few.
     """
-    if not (one.is_yes_no or _is_either(one)) or one.sounds(elsewords.NOT_A_FLAG) or len(one.words) > len(("yes", "no")):
+    if not (one.is_yes_no or _is_either(one)) or _is_else(one) or len(one.words) > len(("yes", "no")):
         return None
     beside = next((near for near in free if near.place == one.place + 1), None)
     for answer in one.words:
@@ -99,11 +104,11 @@ def _candidate(one: Guess, types: Sequence[str]) -> Rule | None:
         rule.doubts, rule.is_offered = [f"may whoever has a day in {one.header} have a flag? If so, take the line skip away"], True
         return rule
     is_either = _is_either(one)
-    if not (one.is_yes_no or is_note or is_either or (family and one.filled)) or (one.sounds(elsewords.NOT_A_FLAG) and not family):
+    if not (one.is_yes_no or is_note or is_either or (family and one.filled)) or (_is_else(one) and not family):
         return None
     kind = flag_type(family[0] if family else (type_in(one.terms) if is_denied(one) else None) or types[-1], types)
     rule = rule_of_switch(one, kind) if one.is_yes_no or is_either else rule_of_text(one, kind) if one.is_text() else rule_of_other(one, kind)
-    if one.is_yes_no and rule.yes and (one.sounds(flags.ALLOWED) or (is_denied(one) and _are_most(rule))):
+    if one.is_yes_no and rule.yes and (one.sounds(flags.ALLOWED) or one.sounds(flags.ACCEPTED) or (is_denied(one) and _are_most(rule))):
         rule.yes, rule.no = rule.no, rule.yes
     offered, there = _offered(rule), rule.flagged_rows()
     if one.is_yes_no and len(there) > 1 and 2 * int(there.sum()) > len(there):

@@ -12,10 +12,11 @@ from pipeline.intake.exports import Opened, open_parts
 from pipeline.intake.sheets import NOT_EXACT, Heads, OneOf, Wanted, cell
 from pipeline.intake.statuses import status_table
 from pipeline.legacy.assigning import NAMES, Drafted, assign
+from pipeline.legacy.flagwords import FLAG_FAMILIES
 from pipeline.legacy.glossary import ACTIVE, ARCHIVED
 from pipeline.legacy.guessing import guess_columns, is_below
 from pipeline.legacy.headings import Headed, numbered, spread
-from pipeline.legacy.maps import WHO
+from pipeline.legacy.maps import CHECK, WHO
 from pipeline.legacy.markup import open_markup
 from pipeline.legacy.norecords import find_no_records
 from pipeline.legacy.opening import MapColumns
@@ -95,7 +96,7 @@ def draft_map(path: Path, target: Path, settings: Settings, encoding: str | None
     head = HEAD.format(name=folded(str(path)), target=folded(str(target)), system=quoted(system), rows=rows, encoding=of_text)
     lines = [head, *_guessed(looked), *_sheets(looked, drafted), *_alike(looked)]
     lines += [*_dates(drafted), *_customers(drafted), *_statuses(drafted), *_flags(drafted, types)]
-    return "\n".join(lines) + "\n", [line for line in lines if line.strip().startswith("# CHECK")]
+    return "\n".join(lines) + "\n", [line for line in lines if line.strip().startswith(CHECK)]
 
 
 def _look(path: Path, settings: Settings, encoding: str | None) -> _Looked:
@@ -130,10 +131,12 @@ def _columns(opened: Opened) -> dict[int, Headed]:
 
 
 def _tells(opened: Opened, rows: pl.DataFrame, types: Sequence[str]) -> bool:
-    """Tell whether a sheet has columns that tell of flags, and whose they are."""
+    """Tell whether a sheet is called as a list of flags is, or has columns that tell of flags, and whose they are."""
     columns = _columns(opened)
     drafted = assign(guess_columns([*columns.values()], rows.select(cell(place) for place in columns)), types)
-    return bool(drafted.columns) and any(not rule.is_offered for rule in drafted.rules)
+    is_called_so = any(terms.within(phrase(opened.sheet)) for families in FLAG_FAMILIES.values() for terms in families)
+    is_known = bool({"customer_id", "email", "phone"} & set(drafted.columns))
+    return (is_called_so and is_known) or (bool(drafted.columns) and any(not rule.is_offered for rule in drafted.rules))
 
 
 def _first_rows(opened: Opened) -> tuple[pl.DataFrame, set[int]]:
@@ -150,7 +153,8 @@ def _first_rows(opened: Opened) -> tuple[pl.DataFrame, set[int]]:
 
 def _guessed(looked: _Looked) -> Iterator[str]:
     if looked.is_guessed:
-        again = "Where letters below are not right, draft it again with --encoding, such as cp1250 (Central Europe) or cp932 (Japan), and migrate with it"
+        such = "such as cp1250 (Central Europe), cp1251 (Cyrillic) or cp932 (Japan)"
+        again = f"Where letters below are not right, draft it again with --encoding, {such}, and migrate with it"
         yield f"# CHECK: the file was {GUESSED}: that is a guess. {again}"
 
 

@@ -12,7 +12,7 @@ from pipeline.intake.checking import FINDINGS
 from pipeline.intake.dates import Dates, read_dates, read_times
 from pipeline.intake.sheets import CELL_ERROR
 from pipeline.legacy.maps import ANY, GOES_ON, YES, FlagRule
-from pipeline.legacy.shaping import Picked
+from pipeline.legacy.shaping import Picked, are_turned
 from schemas.plan import UTC_TIME, Dtype
 
 PRESENT, UNCLEAR, FLAGGED, UNFLAGGED, STRANGE = "present", "unclear", "flagged", "unflagged", "strange"
@@ -36,6 +36,10 @@ NOT_AN_EVENT = "{} says neither that a flag was set nor that it ended: give the 
 NOT_YES_OR_NO = "{} says neither yes nor no: give its word in the map, in yes or no"
 NO_TIME = "{} is blank: an event needs its day to stand in its place in the history"
 NOT_A_DAY = "{} is not a date of a form that the map names (date_formats), or a time that a change of clocks skips"
+OTHER_ORDER = (
+    "{} has the day where the map has the month, or the other way round: if that is so in the whole file, its other days were read wrongly; "
+    "then undo the migration, and correct date_formats in a copy of the map"
+)
 LONG_PAST = "{} is before 1900: write it in the calendar of the others, or leave it blank where a program's zero stands for no day"
 EARLIEST = 1900  # the year; before it are other calendars, and what programs write for nothing
 NO_TEXT = ("-", "--", "\u2013", "\u2014", "n/a")  # comments that say that there is none
@@ -45,10 +49,14 @@ MANY = 50  # different words that are remembered to be told
 
 @dataclass
 class Told:
-    """What is to be said of a file besides its rows: words that are neither yes nor no, and tags that no list allows, each with how often."""
+    """What is to be said of a file besides its rows: words that are neither yes nor no, and tags that no list allows, each with how often.
+
+    `unsaid` has, by column, the rows in which it has a text, and nothing says that there is the flag whose comment it would be.
+    """
 
     strange: dict[tuple[str, str], int] = field(default_factory=dict)
     tags: dict[str, int] = field(default_factory=dict)
+    unsaid: dict[str, list[int]] = field(default_factory=dict)
 
     def add(self, table: dict[str, int], counts: pl.DataFrame) -> None:
         """Add counts (word, n) to a table, as far as there is room."""
@@ -64,7 +72,22 @@ def find_items(picked: Picked, types: Sequence[str], told: Told) -> tuple[pl.Dat
         some, faults = _of_rule(picked, rule, types, told)
         items.append(some.with_columns(pl.lit(place, pl.Int64).alias("place")).select(*ITEMS))
         found.append(_with_errors(picked, rule, faults))
+    _note_unsaid(told, picked, items)
     return pl.concat(items).sort("source_row", "place", maintain_order=True), pl.concat(found)
+
+
+def _note_unsaid(told: Told, picked: Picked, items: Sequence[pl.DataFrame]) -> None:
+    """Note the rows in which a column of comments has a text, and none of the rules that would take it made anything."""
+    rules = [(rule, items[1 + place]) for place, rule in enumerate(picked.source.rules())]
+    for headers in dict.fromkeys(rule.comment for rule, _ in rules if rule.comment and rule.when and not rule.event):
+        text = _read(picked, headers, picked.text)
+        own = [rule for rule, _ in rules if set(rule.comment) & set(headers)]
+        if not all(rule.when for rule in own):
+            continue
+        made = pl.concat([some["source_row"] for rule, some in rules if rule in own])
+        none = keys_of(["", *NO_TEXT, *(word for rule in own for word in rule.no)])
+        rows = picked.rows.filter(text.is_not_null() & ~word_keys(text).is_in(none).fill_null(value=False) & ~picked.rows.is_in(made.implode()))
+        told.unsaid.setdefault(" / ".join(headers), []).extend(rows)
 
 
 def _with_errors(picked: Picked, rule: FlagRule, faults: pl.DataFrame) -> pl.DataFrame:
@@ -87,7 +110,7 @@ def _of_rule(picked: Picked, rule: FlagRule, types: Sequence[str], told: Told) -
     )
     lacking = {name: bool(headers) and not picked.places(headers) for name, headers in (("no_text", rule.comment), ("no_days", rule.expires))}
     frame = base.with_columns(by.alias("by"), times.values.alias("at"), days.values.alias("expires_on"), source_row=picked.rows.gather(rows), **lacking)
-    faults = [*_date_faults(frame, times, rule.at), *_date_faults(frame, days, rule.expires)]
+    faults = [*_date_faults(frame, (at, times), rule.at, picked), *_date_faults(frame, (expires, days), rule.expires, picked)]
     faults += [_long_past(frame, "at", rule.at), _long_past(frame, "expires_on", rule.expires)]
     faults.append(_fault(frame.filter(pl.col("kind") == UNCLEAR), "unclear-flag", rule.when, NOT_YES_OR_NO.format(" / ".join(rule.when))))
     if rule.event:
@@ -124,11 +147,14 @@ def _without(texts: pl.Series, words: Sequence[str]) -> pl.Series:
     return texts.set(word_keys(texts).is_in(words).fill_null(value=False), None)
 
 
-def _date_faults(frame: pl.DataFrame, dates: Dates, headers: Sequence[str]) -> list[pl.DataFrame]:
-    name = headers[0] if headers else ""
+def _date_faults(frame: pl.DataFrame, read: tuple[pl.Series, Dates], headers: Sequence[str], picked: Picked) -> list[pl.DataFrame]:
+    """Return what is wrong with the days that were `read` from texts."""
+    (texts, dates), name = read, headers[0] if headers else ""
     ambiguous = CATALOGUE["ambiguous-date"].message.replace("expires_on", name).replace("business.date_formats", "date_formats of the map")
+    turned = are_turned(texts, dates.bad, picked)
     return [
-        _fault(frame.filter(dates.bad), "bad-date", headers, NOT_A_DAY.format(name)),
+        _fault(frame.filter(dates.bad & ~turned), "bad-date", headers, NOT_A_DAY.format(name)),
+        _fault(frame.filter(dates.bad & turned), "bad-date", headers, OTHER_ORDER.format(name)),
         _fault(frame.filter(dates.ambiguous), "ambiguous-date", headers, ambiguous),
     ]
 

@@ -68,6 +68,7 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
             "on hold | onhold | on stop | onstop | credit stop | hold | holds | held | suspen* | sospes* | zawiesz* | pozastav* | geschorst | suspendert",
             "suspenderad | suspenderet",
             "pausert | pidossa | in attesa di pagamento",
+            "*予約停止* | *取引停止* | *停止发货* | *停止合作* | *거래중지* | *거래 중지* | *이용정지*",
             "приостан* | *保留* | *利用停止* | *暂停* | *정지* | *보류*",
         ),
         Terms(
@@ -127,7 +128,11 @@ ENDED: Final = Terms(
     "unlock* | lifted | aufgehoben* | freigegeben* | freigabe* | opphev* | ophaev* | havd | havt | upphavd* | opgeheven | leve | levee | levantad*",
     "odvolan* | released | reinstated | removed | entfernt | not blocked | nicht gesperrt | not banned | ikke spaerret | ej sparrad | no bloqueado",
     "non bloccato | niet geblokkeerd | zruseno | off hold | taken off | cleared | resolved | settled | closed on | erledigt*",
+    "разблок* | розблок* | снятие | снятия | снят | снята | aufheb* | aufhebungs* | opheffing* | deblocar* | zdjecia blok* | kaldirilma* | 解封* | 停用日*",
     "*取消拉黑* | *拉黑取消* | *黑名单*移* | *移*黑名单* | *取消警告* | *警告取消* | *해제* | *경고취소* | *解禁*",
+)
+ACCEPTED: Final = Terms(
+    "accept booking* | accept order* | accept client* | accept customer* | accept this | still accept* | accepts booking* | take booking*",
 )
 ALLOWED: Final = Terms(
     "allowed | may * | can book | darf * | erlaubt | autorise | permitido | permesso | mag * | tillaten | tilladt | tillatt | sallittu",
@@ -157,6 +162,7 @@ LEVEL_HIGH: Final = Terms(
     "high | very high | severe | critical | red | hoch | sehr hoch | kritisch | rot | hoog | zeer hoog | rood | haut | eleve | elevee | critique",
     "rouge | alto | alta | muy alto | rojo | roja | vermelho | rosso | hog | rod | rott | kritisk | hoj | hoy | wysok* | czerwon* | vysok*",
     "cerven* | korkea | punainen | magas | piros | 3 red | r | rosu | rosie | crven* | kirmizi | merah | do | красн* | червон* | червен* | raudon* | vermell*",
+    "высок* | υψηλ* | ψηλ* | suuri | fort | forte | erhoht* | grav* | alt | mare | 高 | 高い | 높음 | 상",
     "punane | sarkan* | vysoka | висок* | ridicat* | tinggi | cao | visok* | yuksek | aukst* | korge | augst*",
 )
 RED: Final = Terms(
@@ -170,11 +176,13 @@ AMBER: Final = Terms(
 LEVEL_MID: Final = Terms(
     "medium | mid | moderate | amber | yellow | orange | mittel | gelb | middel | midden | gemiddeld | oranje | geel | moyen | moyenne | jaune",
     "medio | media | amarillo | naranja | amarelo | laranja | medelhog | medel | gul | sredni* | zolt* | stredni | zlut* | oranzov* | keskitaso",
+    "средн* | середн* | μεσαι* | μετρι* | srednj* | mediu | medie | modere* | moderat* | orta | 中 | 중간 | 중",
     "keltainen | giallo | arancione | kozepes | sarga | galben* | zut* | sari | kuning | vang | желт* | жовт* | жълт* | gelton* | groc | kollane | dzelten*",
 )
 LEVEL_LOW: Final = Terms(
     "low | very low | minimal | green | niedrig | gering | grun | gruen | laag | groen | bas | basse | faible | vert | verte | bajo | baja | verde",
     "baixo | basso | lag | gron | gronn | lav | niski* | zielon* | nizk* | zelen* | matala | vihrea | normal | normaal | normale | standard",
+    "низк* | низьк* | χαμηλ* | nizak | niska | nisko | scazut* | pieni | dusuk | 低 | 低い | 낮음 | 하",
     "alacsony | zold | white | weiss | blue | blau | blauw | g | yesil | hijau | xanh | зелен* | зелён* | zali* | verd | roheline | zal*",
 )
 # Lights as signs, in words.
@@ -203,18 +211,6 @@ NO_WORDS: Final = Terms(
     "hamis | yanlis | melaginga | aplams | vaar | laz | netacno | fals | ψευδησ | לא | لا | не | خیر | ไม่ | ไม่ใช่ | tidak | hapana | xeyr | नहीं | ez | khong",
     "нет | ложь | ні | 无 | 無 | なし | 非該当 | × | 아니오 | 아니요 | οχι",
 )
-# Texts that stand where there is nothing to say.
-NOTHING: Final = Terms(
-    "- | -- | --- | \u2013 | \u2014 | . | .. | / | ? | n/a | na | n.a.",
-    "n.v.t. | nvt | none | nil | null | no | nein | non | nee | nej | nei | nie | ei",
-    "ne | nao | 0 | keine | kein | keiner | keines | aucun | aucune",
-    "rien | ninguno | ninguna | nada | nessuno | nessuna | niente | nenhum | nenhuma",
-    "geen | brak | zadny | zadne | zadna | ingen | inget | ingenting | ok",
-    "нет | なし | 無 | 无 | 없음 | 特になし | 特に無し | 該当なし",
-    "nincs | nothing | neant | yok | yoktur | nichts | entfallt | nicht vorhanden | ras | sans | all good | sin novedad | niets | nic | ei mitaan",
-    "ei ole | puudu | pole | אין | אין הערות | ללא | ไม่มี | لا يوجد | لا شيء | بدون | ندارد | هیچ | कोई नहीं | khong co | ekkert | engin | enginn | nav | hakuna",
-    "niciuna | niciunul | niciun | tidak ada | khong | nema | cap | inga | nera | немає | puudub | nav | няма | ziadne | ziadny | nulla | intet | r a s",
-)
 # Words in the place of a last day, where there is none.
 NO_END: Final = Terms(
     "permanent | permanently | indefinite | indefinitely | forever | for ever | for life | life | lifetime | never | no end | no end date | open",
@@ -235,15 +231,6 @@ ABOUT: Final = Terms(
     "allerg* | alerg* | medical | medical condition* | medizinisch* | health | gesundheit* | temperament* | behavio* | conduct | conducta | strikes",
     "issue* | incident* | incid* | complaint* | concern* | besonder* | vorkommn* | eintrag* | eintrage | restriction* | einschrank* | beschwerd*",
     "plainte* | queja* | reclam* | klacht* | klagomal | anmarkning*",
-)
-# Words before those of flags by which a text says that there is none.
-NO_SUCH: Final = Terms(
-    "no | none | without | any | keine | keinen | keinerlei | kein | ohne | aucun | aucune | pas de | pas d | sans | sin | ningun | ninguna | nessun",
-    "nessuna | nessuno",
-    "senza | geen | zonder | ingen | inga | inget | utan | uten | uden | zadne | zadny | zadna | brak | bez | nenhum | nenhuma | sem | ei | yok",
-    "нет | без | не | nincs | nincsenek",
-    "not | no longer | never | previously | formerly | was | once | nicht | nicht mehr | nie | ehemals | fruher | niet | niet meer | pas | plus | ne pas",
-    "non | non piu | ya no | inte | inte langre | ikke | ikke laengere | ikke lenger | nao | ja nao | nie | juz nie | uz ne",
 )
 # What happened, in a file with a row for each time.
 FLAGGED: Final = Terms(

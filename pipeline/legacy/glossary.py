@@ -48,6 +48,7 @@ NOT_AN_ID: Final = Terms(
     "licence | license | licencia | fuhrerschein* | passport* | pass | cnh | permis | rijbewijs*",
     "post* | zip* | plz | psc | cap | tax | vat | btw* | steuer* | ust* | iva | nif | nip | siret | siren | ico | dic | cvr | order* | bestell*",
     "booking* | buchung* | invoice* | rechnung* | faktur* | factu* | staff | employee | store | discount | promo* | coupon | voucher | iban | bank*",
+    "vizit* | aluguer* | noleggi* | locacao | locacoes | rentals | stays | nights | nachte | noches | anzahl* | count | total*",
     "card | karten* | haus* | street | house* | huis* | tel* | phone* | mobil* | handy* | fax | paid | valid | covid | grid | country | land*",
     "dial* | visit* | besuch* | orders | bookings | of | product* | artikel* | sku | pet | dog | room | zimmer | contract | vertrag* | area",
     "lp | lfd | lfd nr | lfdnr | sr no | sl no | row no | line no | zeile",
@@ -193,6 +194,8 @@ AT: Final = Terms(
     "nuo | kuupaev | alates | tanggal | sejak | ngay | tu ngay | des de | з",
 )
 UNTIL: Final = Terms(
+    "vervaldat* | afloopdat* | verloopdat* | lauft ab | ablaufdatum | data de termino | fecha de termino | data termine | fecha limite | data limite",
+    "date limite | son tarih | sona erme* | 结束日期 | 失效日期 | data do termino | fecha fin | fecha final | utlopsdat* | udlobsdat* | paattymis* | lejarat*",
     "before | avant | vor dem | antes de | antes del | antes do | prima del | prima di | voor | for den | przed | pred",
     "lift on | lifts | lift date | reinstate* | can return | back on | echeance* | terme | indtil | bitis | bitis tarihi | 解除日*",
     "*종료* | μεχρι | do kiedy | kadar",
@@ -204,7 +207,7 @@ UNTIL: Final = Terms(
     "fino | fine | scad* | jusqu* | expire* | asti | saakka | paatty* | loppu* | udlob* | utlop* | ophor* | slutdato | sluttdato | slutt",
     "platnost* | platne do | data fine | til og med | last day | letzter tag | do dnia | pana la | ig | konca | terminy | utloper | udlober | jusqu",
     "eddig | meddig | *eddig | lejar* | hatarido* | vege",
-    "до | по | окончан* | истека* | срок* | *期限* | *まで | *終了* | *到期* | *截止* | *만료* | *까지",
+    "до | окончан* | истека* | срок* | *期限* | *まで | *終了* | *到期* | *截止* | *만료* | *까지",
     "μεχρι | εωσ | ληξη",
     "den ngay | cho den | sampai | hingga | iki | lidz | kuni | fins a | fins al | bitisi | caducitat",
 )
@@ -224,7 +227,7 @@ BESIDES: Final = Terms(
     "list* | lista | lijst | yn | y n | yes | ja | nein | nee | oui | non | si | x | ma | darf | must | mehr | meer | plus | mas | date | dates | day | days",
 )
 # Words that mean until where the header of a day ends with them; before another word they mean to.
-UNTIL_LAST: Final = ("to", "do", "au", "al", "til", "a", "bitis", "do kdy", "to date", "tot en met", "tot", "till", "vege")
+UNTIL_LAST: Final = ("по", "to", "do", "au", "al", "til", "a", "bitis", "do kdy", "to date", "tot en met", "tot", "till", "vege")
 # Days of something else.
 OTHER_DAYS: Final = Terms(
     "birth* | *birth | geburt* | nacim* | naiss* | nasc* | nascita | fodel* | fodsel* | urodz* | narozen* | syntym* | dob | geboorte* | szulet*",
@@ -236,6 +239,7 @@ OTHER_DAYS: Final = Terms(
 )
 # Headers that say outright that a column holds customers' ids.
 CUSTOMER_ID: Final = Terms(
+    "会员号 | 客户号 | 顾客号 | 会員no | 顧客no | sifra gosta | sifra stranke | sifra kupca",
     "acct | acct # | acct no | mem # | mem no | membership | membership no | membership # | tessera | n tessera | numero tessera | tessera n | gastnr",
     "gast nr | cislo zakaznika | c zakaznika | κωδ πελατη | κωδικοσ πελατη | sifra | sifra kupca | sifra klijenta | kundenkonto | guest no | guest #",
     "id | customerid | clientid | customerno | clientno | customernumber",

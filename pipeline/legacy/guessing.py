@@ -9,9 +9,10 @@ import polars as pl
 
 from pipeline.intake.cells import trimmed
 from pipeline.intake.dates import read_dates, read_times
-from pipeline.legacy.flagwords import ABOUT, FLAG_FAMILIES, LIGHTS, NO_END, NO_SUCH, NO_WORDS, NOTHING, YES_WORDS
+from pipeline.legacy.flagwords import ABOUT, FLAG_FAMILIES, LIGHTS, NO_END, NO_WORDS, YES_WORDS
 from pipeline.legacy.glossary import ACTIVE, AT, BY, NOTES, REASON, STAFF, STATUS, UNTIL, UNTIL_LAST
 from pipeline.legacy.headings import Headed
+from pipeline.legacy.nowords import BESIDE_NOTHING, NO_SUCH, NOTHING, NOTHING_SAID
 from pipeline.legacy.terms import Terms, phrase, plain
 from pipeline.months import MONTHS, months_in_numbers
 from schemas.columns import header_key
@@ -19,6 +20,7 @@ from schemas.columns import header_key
 EMAIL = r"^(?:[^<>]*<)?(?:mailto:)?[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+>?"
 PHONE = r"^['+(]?[0-9][0-9 ()./+-]{6,}$"
 PERIOD = r"^\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\s*[/\u2013-]\s*\d{1,4}[./-]"
+MONTH_OF_YEAR = r"^\d{1,2}[./-]\d{4}$"
 MONEY = r"(?i:€|\$|£|zł|kr\.?|kč|ft|lei|eur|usd|gbp|chf|sek|nok|dkk|pln|czk)"
 NUMBER = rf"^(?:{MONEY}\s?)?[+-]?\d+(?:[ .,\x27]\d{{3}})*(?:[.,]\d+)?\s?(?:%|{MONEY})?$"
 ISO = r"^\d{4}-\d{2}-\d{2}"
@@ -35,6 +37,7 @@ FORMATS = (
     *("%d.%m.%Y", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%d.%m.%y", "%d. %m. %Y", "%d/%m/%Y", "%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%d/%m/%y", "%d-%m-%Y"),
     *("%d/%m/%Y %I:%M %p", "%d/%m/%y %H:%M", "%m/%d/%y %H:%M", "%m-%d-%y", "%m-%d-%Y %H:%M", "%d-%m-%Y %I:%M %p", "%m-%d-%Y %I:%M %p"),
     *("%d-%m-%Y %H:%M", "%d-%m-%y", "%m/%d/%Y", "%m/%d/%Y %H:%M", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %I:%M %p", "%m/%d/%y", "%m-%d-%Y", "%d %b %Y", "%d %B %Y"),
+    "%m/%d/%y %I:%M %p",
     *("%d %B %Y %H:%M", "%b %d, %Y", "%B %d, %Y", "%B %d, %Y %I:%M %p", "%Y/%m/%d", "%Y/%m/%d %H:%M", "%Y.%m.%d", "%Y. %m. %d.", "%d-%b-%Y", "%d-%b-%y"),
     *("%d.%m.%Y.", "%d. %m. %Y.", "%Y年%m月%d日", "%Y年%m月%d日 %H:%M", "%Y년 %m월 %d일", "%Y년 %m월 %d일 %H:%M"),
 )
@@ -123,6 +126,10 @@ def means_no(word: str) -> bool:
 def says_none(text: str) -> bool:
     """Tell whether a text says that there is nothing to say: in a word, or in words such as no warnings; not where they name a flag, as no go does."""
     said = phrase(text)
+    bare = text.strip(" .!()[]*_:")
+    rest = BESIDE_NOTHING.without(said)
+    if (bare and means_no(bare)) or NOTHING_SAID.whole(said) or (rest and (means_no(rest) or NOTHING_SAID.whole(rest))):
+        return not NO_GO.within(said)
     if means_no(text) or NO_GO.within(said) or NO_NOTICE.whole(said):
         return means_no(text)
     rest = NO_SUCH.without(said)
@@ -177,7 +184,7 @@ def _guess(headed: Headed, place: int, cells: pl.Series) -> Guess:
         is_coming=is_date and not is_said and _are_coming(told, formats or []),
         no_days=tuple(no_days),
         is_email=share(some, EMAIL) >= MOST,
-        is_phone=not is_date and share(told, PHONE) >= MOST and share(told, PERIOD) < MOST,
+        is_phone=not is_date and share(told, PHONE) >= MOST and share(told, PERIOD) < MOST and share(told, MONTH_OF_YEAR) < MOST,
         is_date=is_date,
         is_said=is_said,
         is_yes_no=bool(words) and all(means_yes(word) or means_no(word) for word in words) and not _are_initials(words, str(known["terms"])),
@@ -247,6 +254,7 @@ def _formats(cells: pl.Series) -> tuple[list[str] | None, int]:
     if not len(rest):
         return [], 0
     tried = (*FORMATS, *WITH_WEEKDAY) if share(rest, rf"^{WEEKDAY}") else FORMATS
+    tried = tried if rest.str.contains(":", literal=True).any() else tuple(form for form in tried if "%M" not in form)
     counts = rest.alias("day").value_counts(name="n")  # few days stand in many rows
     left = {form: _unread(counts, form) for form in tried}
     fewest = min(left.values())

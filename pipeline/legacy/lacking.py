@@ -1,15 +1,22 @@
 """What a map names and a file lacks: of it nothing can come, which nobody would see; so it is said, or the file refused."""
 
 import difflib
+import re
 from collections.abc import Iterator, Sequence
 
 from pipeline.errors import Refused
 from pipeline.intake.exports import is_mended
 from pipeline.legacy.maps import FlagRule
 from pipeline.legacy.opening import SURE, Source
+from pipeline.report import SHOWN
+from pipeline.wording import count_of
 from schemas.columns import header_key
 
 ALIKE = 0.45  # from which a header of the file is named as the nearest
+# Words of headers that sound of a flag, in the language of the systems whose maps are shipped; a draft knows more.
+LIKE_A_FLAG = re.compile(
+    r"\b(?:block(?:ed)?|ban(?:ned)?|(?:on )?hold|alerts?|warn(?:ings?|ed)?|at risk|do not|don.?t|blacklist(?:ed)?|flag(?:ged)?|suspended)\b", re.I
+)
 PARTS = ("type_column", "comment", "by", "at", "expires")
 
 
@@ -36,6 +43,19 @@ def require_columns(sources: Sequence[Source]) -> None:
             raise Refused(why, f"Correct the header in {legacy.where}, or take the line out.")
 
 
+def says_nothing_of_flags(sources: Sequence[Source]) -> bool:
+    """Tell whether a map tells of flags, and of its columns for them the files have none: whatever else they say, no flag can come of them."""
+    of_customers = [source for source in sources if source.kind == "customers"]
+    return any(source.map.flags for source in of_customers) and not any(source.rules() for source in of_customers)
+
+
+def like_flags(source: Source) -> list[str]:
+    """Return the headers of a file of customers of which a shipped map makes nothing, that it does not know either, and that sound of flags."""
+    known = set(map(header_key, source.map.known))
+    is_read = source.map.shipped and source.kind == "customers"
+    return [title for title in source.unused() if LIKE_A_FLAG.search(title) and header_key(title) not in known] if is_read else []
+
+
 def tell_lacking(source: Source) -> list[str]:
     """Return remarks on what the map names and the file lacks, with the nearest header that it has."""
     rules = list(source.map.flags) if source.kind == "customers" else []
@@ -49,9 +69,17 @@ def tell_lacking(source: Source) -> list[str]:
     groups = list(dict.fromkeys(_lacking(source, [rule for rule in rules if rule not in silent])))
     if groups:
         said.append(f"{source.name}: the map names columns that the file lacks: {', '.join(_named(source, headers) for headers in groups)}")
+    if alike := like_flags(source):
+        said.append(f"{source.name}: nothing is made of columns that sound of flags: {', '.join(alike)}; a copy of the map can say what they are (--explain)")
     if source.map.shipped and source.sure < SURE:
         said.append(f"{source.name}: only {source.sure:.0%} of its columns are known to the map of {source.map.name}: look whether it is of that system")
     return said
+
+
+def tell_unsaid(column: str, rows: Sequence[int]) -> str:
+    """Return a remark on the rows in which a column of comments has a text, and nothing says that there is the flag that it would be of."""
+    which = f"{', '.join(map(str, rows[:SHOWN]))}{', …' if len(rows) > SHOWN else ''}"
+    return f"{count_of(len(rows), 'row has', 'rows have')} a text in {column}, and no flag that it would be of: nothing is made of it (rows {which})"
 
 
 def _lacking(source: Source, rules: Sequence[FlagRule]) -> Iterator[tuple[str, ...]]:

@@ -1,11 +1,17 @@
 """Columns of an unknown file whose words name flag types, or levels and colours of which some are no flag."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.legacy import flagwords as flags
 from pipeline.legacy.guessing import Guess, means_no, says_none
-from pipeline.legacy.terms import phrase
+from pipeline.legacy.nowords import EXPIRED
+from pipeline.legacy.terms import Terms, phrase
+
+NUMBERED = re.compile(r"^\d (?=\D)|(?<=\D) \d$")
+BESIDE = Terms("risk | risiko | riesgo | risque | rischio | risico | risco | ryzyko | riziko | riski | kockazat | risc | риск | level | stufe | niveau | nivel")
+RISK = "リスク|风险|風險|위험"
 
 
 @dataclass
@@ -29,8 +35,9 @@ class Levels:
 
 
 def said_of(word: str) -> str:
-    """Return a word as the glossary writes it, a sign of a light by its colour."""
-    return phrase(word) or flags.LIGHTS.get(word.strip(), "")
+    """Return a word as the glossary writes it, a sign of a light by its colour, without a number and the word for a risk beside it."""
+    said = re.sub(RISK, " ", BESIDE.without(NUMBERED.sub("", phrase(word)))).strip()
+    return said or phrase(word) or flags.LIGHTS.get(word.strip(), "")
 
 
 def flag_type(kind: str, types: Sequence[str]) -> str:
@@ -62,7 +69,7 @@ def _sort(levels: Levels, word: str, own: dict[str, str], kind: str) -> bool:
     if word.casefold() in own:
         levels.types[word] = own[word.casefold()]
         return True
-    if means_no(word) or says_none(word) or flags.ENDED.whole(said):
+    if means_no(word) or says_none(word) or flags.ENDED.whole(said) or EXPIRED.whole(said):
         levels.no.append(word)
         return True
     levels.is_sure = False

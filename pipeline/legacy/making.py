@@ -1,11 +1,15 @@
 """Rules for flags of single columns, each with what is not sure of it: of switches, of words for types, of texts, of days."""
 
 import re
+from collections.abc import Sequence
 
-from pipeline.legacy.guessing import MOST, Guess, beginning, first_word, means_no, means_yes
+import polars as pl
+
+from pipeline.legacy.guessing import MOST, NO_FIRST, NO_GO, Guess, beginning, first_word, means_no, means_yes
 from pipeline.legacy.levels import Levels
 from pipeline.legacy.maps import ANY, GOES_ON
 from pipeline.legacy.rules import Rule, nothings, place_day
+from pipeline.legacy.terms import phrase
 
 # Letters for yes and no that others have for other words → the one for yes, and where.
 LETTERS = {
@@ -17,8 +21,11 @@ LETTERS = {
     frozenset("an"): ("a", "ano", "in Czechia"),
     frozenset("vf"): ("v", "vrai, vero, verdadero", "in France, Italy and Spain"),
 }
+CROSSES = ("✗", "✘", "❌", "\u00d7", "✖", "☒")  # which mean no beside another sign, and mark a row where they stand alone
 SIGNS = 2  # that may stand behind a word, and say nothing
 UNSURE = "?"  # nothing in a text; beside yes and no, somebody did not know
+OFTEN = 2  # rows with the same text, above which it may be what somebody writes where there is nothing to say
+SHOWN = 5  # texts of a question
 SPARSE = 0.6  # the share of rows above which a text is hardly a flag
 
 
@@ -56,6 +63,9 @@ def rule_of_switch(one: Guess, kind: str) -> Rule:
         strange = [word for word in one.words if word not in no]
         yes, no = strange[-1:], [*no, *strange[:-1]]
         rule.doubts.append(f"does {yes[0]} mean that there is a flag, and {', '.join(no)} that there is none?")
+    if not yes and len(no) == 1 and one.filled < MOST and no[0].strip() in CROSSES:
+        yes, no = no, []
+        rule.doubts.append(f"does {yes[0]} mean that there is a flag, and a blank that there is none?")
     longer = [word for word in one.words if word not in (*yes, *no) and first_word(word)]
     if yes and longer:
         rule.says_which = any(first_word(word) == "yes" and len(word) > len(beginning(word)) + SIGNS for word in longer)  # what they say may be the reason
@@ -89,10 +99,26 @@ def rule_of_text(one: Guess, kind: str) -> Rule:
     there = rule.flagged_rows()
     if float(there.mean() or 0) > SPARSE and there.sum() > 1:  # type: ignore[arg-type]  # the mean of a Boolean series is a number
         rule.doubts.append(f"{one.header} is filled for {there.sum():,} of {len(there):,} customers, who would all be flagged: is it about a flag?")
+        rule.is_offered = _are_categories(one) and bool(there.all())
     elif one.words and len(one.words) * 2 < len(one.cells.drop_nulls()):
         flagging = [word for word in one.words if word not in (rule.no or ())]
         rule.doubts.append(f"each of these words would be a flag: {', '.join(flagging)}. Name those that are none in a line no = […]")
+    elif doubtful := _may_say_nothing(one, rule.no or []):
+        shown = ", ".join(f'"{text}"' for text in doubtful[:SHOWN])
+        rule.unsure["comment"] = f"do these say that there is a flag: {shown}? Name those that mean none in a line no = […]"
     return rule
+
+
+def _are_categories(one: Guess) -> bool:
+    """Tell whether each customer has one of a few words: a class, rather than something to say."""
+    return bool(one.words) and 2 * len(one.words) <= one.cells.count()
+
+
+def _may_say_nothing(one: Guess, no: Sequence[str]) -> list[str]:
+    """Return the texts of a column that may say that there is nothing to say: they begin with no, or stand in many rows; `no` are those that do."""
+    counts = one.cells.drop_nulls().value_counts(sort=True, name="n").filter(~pl.col(one.cells.name).is_in(list(no)))
+    often = max(OFTEN, counts["n"].sum() // 4)
+    return [text for text, n in counts.rows() if n > often or (phrase(text).startswith(NO_FIRST) and not NO_GO.within(phrase(text)))]
 
 
 def rule_of_days(one: Guess, kind: str) -> Rule:

@@ -39,6 +39,7 @@ NO = (
     *("falsch", "faux", "falso"),
 )
 GOES_ON = " *"  # behind a word of yes or no: cells that begin with it, whatever else they say
+CHECK = "# CHECK"  # how a draft marks what wants a person
 ANY = "*"  # among the words that mean yes: whatever is filled in and does not mean no
 
 
@@ -95,7 +96,8 @@ class LegacyMap:
 
     `template` says why the headers are not the system's own, where nobody has published them. `known` are headers of its files of which nothing
     is made, `several` columns whose cells may hold several values, `pick` patterns whose group is the value, `zone_column` names rows' time zones.
-    `surname_first` says that whole names begin with the family name; of a workbook only `sheets` are read, all if there are none.
+    `surname_first` says that whole names begin with the family name; of a workbook only `sheets` are read, all if there are none. `checks` counts the
+    comments of a draft that want a person.
     """
 
     system: str
@@ -117,6 +119,7 @@ class LegacyMap:
     sheets: tuple[str, ...] = ()
     where: str = ""
     shipped: bool = False
+    checks: int = 0
 
     def columns_of(self, kind: str) -> Mapping[str, tuple[str, ...]]:
         """Return column → headers of a kind of file: customers or bookings."""
@@ -147,14 +150,16 @@ def shipped_map(system: str, settings: Settings) -> LegacyMap:
 def read_legacy_map(path: Path, settings: Settings) -> LegacyMap:
     """Read a user's map; raise `Refused`, naming what is wrong in it."""
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        text = path.read_text(encoding="utf-8-sig")
+        data = tomllib.loads(text)
     except FileNotFoundError:
         raise Refused(f"{path}: there is no such map.", "Check --map; it names a TOML file, such as migrate --draft writes.") from None
     except tomllib.TOMLDecodeError as error:
         raise Refused(f"{path}: the map is not valid TOML: {error}.", "Correct the line.") from None
     except (OSError, UnicodeDecodeError) as error:
         raise Refused(f"{path}: the map can't be read ({type(error).__name__}).", "It must be a TOML file in UTF-8.") from None
-    return _checked(data, settings, (path.stem, str(path)))
+    checks = sum(line.lstrip().startswith(CHECK) for line in text.splitlines())
+    return replace(_checked(data, settings, (path.stem, str(path))), checks=checks)
 
 
 def _checked(data: Any, settings: Settings, named: tuple[str, str]) -> LegacyMap:

@@ -11,13 +11,15 @@ from pipeline.intake.dates import read_dates
 from pipeline.legacy import flagwords as flags
 from pipeline.legacy import glossary as words
 from pipeline.legacy.flagging import among
-from pipeline.legacy.guessing import LONG_WORD, MOST, NO_FIRST, NO_GO, Guess, says_none
+from pipeline.legacy.guessing import MOST, NO_FIRST, NO_GO, Guess, says_none
 from pipeline.legacy.maps import ANY
+from pipeline.legacy.nowords import EXPIRED
 from pipeline.legacy.terms import phrase
 from pipeline.months import MONTHS
 from pipeline.wording import count_of
 
 LONGEST_TAG = 60  # characters
+STEM = 4  # letters at the beginning of two words that are of one kind, as of a bar and its day
 A_DAY_OF_IT = "is it a day of it?"
 SENTENCE = r"\S\s+\S+\s+\S"
 DENIED = "^(?:未|非|不在|无|無|没有)|(?:でない|ではない|なし|不要|없음|아님)$"  # in headers without blanks: not, none, no
@@ -130,7 +132,7 @@ def nothings(one: Guess) -> list[str] | None:
     found = [
         word
         for word in one.cells.drop_nulls().unique(maintain_order=True).to_list()
-        if len(word) <= LONG_WORD and (says_none(word) or flags.ENDED.whole(phrase(word)))
+        if len(word) <= LONGEST_TAG and (says_none(word) or flags.ENDED.whole(phrase(word)) or EXPIRED.whole(phrase(word)))
     ]
     return found or None
 
@@ -164,7 +166,8 @@ def place_day(rule: Rule, one: Guess, why: str = "") -> None:
         return
     rule.parts[name] = one
     said = [why] if why else []
-    if name == "at" and not one.sounds(words.AT):
+    is_strange = words.AT.is_stretched(one.terms) and family_of(one) is None and one.terms[:STEM] != rule.head().terms[:STEM]
+    if name == "at" and (not one.sounds(words.AT) or is_strange):
         said.append(f"is {one.header} the day since when, or the last day (then call the line expires)?")
     if one.sounds(flags.ENDED):
         said.append(f"{one.header} seems to be the day on which the flag was taken off: it is taken for the last day")

@@ -13,7 +13,6 @@ from pipeline.legacy.attaching import (
     attach_near,
     attach_tied,
     attach_unnamed,
-    by_number,
     stands_alone,
     stands_with,
 )
@@ -23,8 +22,10 @@ from pipeline.legacy.happening import find_events
 from pipeline.legacy.levels import find_levels, flag_type, said_of
 from pipeline.legacy.logs import attach_of_rows, offer_list
 from pipeline.legacy.making import is_switch, rule_of_days, rule_of_other, rule_of_switch, rule_of_text, rule_of_types, says_letters
+from pipeline.legacy.numbering import by_number
 from pipeline.legacy.offering import leave_blanks_out, note_ended, note_past, offer_near, offer_shared, share_parts
 from pipeline.legacy.rules import SENTENCE, Rule, family_of, is_about_else, says_until, says_who, tags_of, type_of
+from pipeline.legacy.sharing import share_columns
 from pipeline.legacy.standing import note_standing
 from pipeline.legacy.terms import phrase
 
@@ -36,7 +37,7 @@ def spot_flags(left: Sequence[Guess], types: Sequence[str], *, may_repeat: bool)
     free = [one for one in left if not _is_else(one)]
     rules = [*_tags(free, types), *(find_events(free, types) if may_repeat else ())]
     heads = _heads(free, types)
-    told = [made for one in free if one not in _used(heads) and (made := _of_cells(one, types))]
+    told = [made for one in free if one not in _used(heads) and not _says_more(one, heads) and (made := _of_cells(one, types))]
     heads = [rule for rule in heads if not _belongs(rule, told)]
     found = sorted([*heads, *told], key=lambda rule: rule.head().place)
     free = [one for one in free if one not in _used(found)]
@@ -45,6 +46,8 @@ def spot_flags(left: Sequence[Guess], types: Sequence[str], *, may_repeat: bool)
         attach_named(rule, free)
     for rule in [*sure, *(rule for rule in found if rule.is_offered)]:
         attach_tied(rule, free, found if rule.is_offered else sure)
+    share_columns(found, free)
+    sure = [rule for rule in sure if rule in found]
     for rule in sure:
         attach_near(rule, free, sure)
     for rule in sure:
@@ -148,6 +151,13 @@ def _belongs(rule: Rule, rules: Sequence[Rule]) -> bool:
     beside = [other for other in others if stands_with(other, head) >= ENOUGH]
     by_day = head.sounds(words.REASON) and any(other.head().is_date for other in beside)
     return is_part and (by_day or any(not head.is_date or other.family == rule.family or other in beside for other in others if not other.head().is_date))
+
+
+def _says_more(one: Guess, rules: Sequence[Rule]) -> bool:
+    """Tell whether a text is one of notes, or called as a flag is, and stands where that flag does, and nowhere else: it says more of it."""
+    sure = [rule for rule in rules if "when" in rule.parts and not rule.is_offered]
+    named = one.sounds(words.NOTES) or one.sounds(words.REASON) or family_of(one) is not None
+    return one.is_text() and named and any(stands_with(rule, one) >= ENOUGH for rule in sure)
 
 
 def _family_rules(family: tuple[str, int], some: Sequence[Guess], types: Sequence[str]) -> Iterator[Rule]:
