@@ -69,7 +69,8 @@ def chain_flags(spoken: Spoken, before: Before, context: Context) -> Chained:
     events = new_events(past, before.said.events, zones_of(before.said, context)).join(_stood_then(over, last), on=OVER_KEY, how="anti", maintain_order="left")
     events = _aside(events, over, last.join(present, on=ITEM, how="semi"))
     items = _items(told[1], last, events)
-    moved = items.filter(~pl.col("is_same") | pl.col("has_events"))
+    ended = over.join(standing, on=ITEM, how="anti").select(ITEM)
+    moved = items.filter(~pl.col("is_same") | pl.col("has_events")).join(items.filter(_is_silent()).join(ended, on=ITEM, how="semi"), on=ITEM, how="anti")
     steps = lay_on(_steps(moved, events, told[0], (spoken, context)), moved, standing, (spoken.by, context.as_of))
     written = _events(steps, spoken)
     alerts = _alerts((steps, written), standing, (before.alerts, len(keys)), context)
@@ -133,11 +134,20 @@ def _keyed(frame: pl.DataFrame, name: str) -> pl.DataFrame:
 
 
 def _stood_then(over: pl.DataFrame, last: pl.DataFrame) -> pl.DataFrame:
-    """Return the keys of being set of undated flags that are over and that the source said last time, when they stood: the book has known that since."""
-    former = over.filter(pl.col("at").is_null()).join(last.select(ITEM, was_said="said"), on=ITEM, how="inner", validate="m:1")
+    """Return the keys of being set of flags that are over and that the source said last time, when they stood: the book has known that since.
+
+    A flag is that one where it has the same last day, or no first one.
+    """
+    former = over.join(last.select(ITEM, was_said="said", was_until="said_until"), on=ITEM, how="inner", validate="m:1")
+    former = former.filter(pl.col("at").is_null() | (pl.col("expires_on") == pl.col("was_until")))
     lines = pl.concat_str(pl.lit(JOINT), "was_said", pl.lit(JOINT))
     known = former.filter(lines.str.contains(pl.concat_str(pl.lit(JOINT), "comment", pl.lit(JOINT)), literal=True))
     return known.with_columns(pl.lit(FLAGGED).alias("kind")).select(OVER_KEY).unique()
+
+
+def _is_silent() -> pl.Expr:
+    """Tell of which items the source says neither that they stand, as it did last time, nor that anything happened."""
+    return pl.col("said").is_null() & ~pl.col("has_events")
 
 
 def _aside(events: pl.DataFrame, over: pl.DataFrame, stands: pl.DataFrame) -> pl.DataFrame:

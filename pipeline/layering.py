@@ -41,12 +41,17 @@ def lay_on(steps: pl.DataFrame, moved: pl.DataFrame, standing: pl.DataFrame, doi
 
     Adds flag_type as the book writes it; is_before and before_ of the fields and stamps, and likewise after.
     """
+    stamps = {f"old_{name}": pl.col(name) for name in STAMPS}
     flags = standing.drop_nulls(ITEM).select(
-        *(ITEM, "item_name", "elsewhere", "elsewhere_until"), old="comment", old_until="expires_on", **{f"old_{name}": pl.col(name) for name in STAMPS}
+        *(ITEM, "item_name", "elsewhere", "elsewhere_until", "staffs_until", "has_staffs_day"),
+        old="comment",
+        old_until="expires_on",
+        **stamps,
     )
     joined = moved.join(flags, on=ITEM, how="left", validate="1:1")
     items = joined.select(
         *(ITEM, "customer_id", "said", "said_until", "was_said", "was_until", "old", "old_until", "elsewhere_until"),
+        *("staffs_until", "has_staffs_day"),
         *(f"old_{name}" for name in STAMPS),
         pl.coalesce("item_name", "flag_type").alias("flag_type"),
         is_left=_is_shared(),
@@ -55,18 +60,7 @@ def lay_on(steps: pl.DataFrame, moved: pl.DataFrame, standing: pl.DataFrame, doi
     rows = steps.join(items, on=ITEM, how="left", validate="m:1", maintain_order="left")
     text = pl.concat_str("own", "says", separator=JOINT, ignore_nulls=True)
     text = pl.when(pl.col("is_there") & (pl.col("says") == pl.col("said"))).then("old").otherwise(text)
-    rows = rows.with_columns(comment=pl.when(text != "").then(text)).with_columns(
-        expires_on=pl.when(_is_day_as_before())
-        .then("old_until")
-        .when(_is_left_to_others())
-        .then("elsewhere_until")
-        .when(pl.col("staffs").is_not_null() | _is_told_first())
-        .then(_later_day())
-        .when("has_others")
-        .then(_joint_day())
-        .when(pl.col("comment").is_not_null())
-        .then("until"),
-    )
+    rows = rows.with_columns(comment=pl.when(text != "").then(text)).with_columns(expires_on=_last_day())
     rows = _unless_as_before(rows.with_columns(_unless_late(comment="old", expires_on="old_until")))
     differs = ~(pl.col("comment").eq_missing(_former("comment", "old")) & pl.col("expires_on").eq_missing(_former("expires_on", "old_until")))
     rows = rows.with_columns(differs.alias("differs"))
@@ -75,6 +69,24 @@ def lay_on(steps: pl.DataFrame, moved: pl.DataFrame, standing: pl.DataFrame, doi
     rows = rows.filter(pl.col("differs") | (is_news & ~is_told).fill_null(value=False))
     rows = rows.with_columns(before_comment=_former("comment", "old"), before_expires_on=_former("expires_on", "old_until"))
     return _stamped(_dated(rows, doing))
+
+
+def _last_day() -> pl.Expr:
+    """Return until when a flag stands after a step, by who says it and who says it no more."""
+    return (
+        pl.when(_is_day_as_before())
+        .then("old_until")
+        .when(_is_everyones())
+        .then(_everyones_day("says", "until"))
+        .when(_is_left_to_others())
+        .then("elsewhere_until")
+        .when(pl.col("staffs").is_not_null() | _is_told_first())
+        .then(_later_day())
+        .when("has_others")
+        .then(_joint_day())
+        .when(pl.col("comment").is_not_null())
+        .then("until")
+    )
 
 
 def _dated(rows: pl.DataFrame, doing: tuple[str, datetime]) -> pl.DataFrame:
@@ -119,6 +131,19 @@ def _is_day_as_before() -> pl.Expr:
     """Tell where the source says the same last day of a flag that stands as last time, or none as then: the book's stays, whoever set it."""
     is_same = pl.col("said_until").eq_missing(pl.col("was_until")) & pl.col("was_said").is_not_null() & pl.col("old").is_not_null()
     return is_same & pl.col("says").is_not_null().all().over(ITEM)
+
+
+def _is_everyones() -> pl.Expr:
+    """Tell where staff and sources say the flag, and its last day is the later of theirs, as it was when they said them: nobody has moved it since."""
+    is_staffs = pl.col("staffs").is_not_null() & pl.col("has_staffs_day").fill_null(value=False) & pl.col("was_said").is_not_null()
+    return is_staffs & pl.col("old_until").eq_missing(_everyones_day("was_said", "was_until"))
+
+
+def _everyones_day(said: str, until: str) -> pl.Expr:
+    """Return the later of staff's last day and of those who say something besides: the source (in `said`, through `until`), and other sources."""
+    day = pl.when(pl.col(said).is_null()).then("staffs_until").otherwise(_later("staffs_until", until))
+    other = pl.when(day.is_not_null() & pl.col("elsewhere_until").is_not_null()).then(pl.max_horizontal(day, "elsewhere_until"))
+    return pl.when("has_others").then(other).otherwise(day)
 
 
 def _joint_day() -> pl.Expr:

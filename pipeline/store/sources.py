@@ -5,8 +5,8 @@ import polars as pl
 from pipeline.store.book import Book
 from pipeline.store.incoming import COLUMNS, CONTENT, count_rows
 from pipeline.store.log import told_by_migrations
-from pipeline.store.reading import KEY_MATCHES, items_query
-from schemas.entities import FLAGS
+from pipeline.store.reading import KEY_MATCHES
+from pipeline.store.staffs import STOOD
 
 ALERTED = "SELECT customer_id, alert_message FROM customers WHERE alert_message IS NOT NULL"
 
@@ -72,7 +72,7 @@ def said_now(book: Book) -> pl.DataFrame:
 
 def find_standing(book: Book) -> None:
     """Keep the flags that the staged customers have (`stood_before`) and the alerts (`alerted_before`): what a batch decides by, before it writes."""
-    for table, query in (("stood_before", items_query(FLAGS)), ("alerted_before", ALERTED)):
+    for table, query in (("stood_before", STOOD), ("alerted_before", ALERTED)):
         book.run(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT * FROM ({query}) {_theirs(book, query)}")
 
 
