@@ -12,7 +12,7 @@ EXAMPLE = "Example: flagbook migrate customers_export.csv --from shopify --dry-r
 UNNAMED = "\0"  # no file's name
 DRAFT = (
     "Look at the file and write a draft of a map for it, with comments, to finish: as MAP, which is not there yet; without one, beside the file (or "
-    "in --out) as FILE.map.toml, and to stdout. --draft FILE is the same as FILE --draft."
+    "in --out) under its name with .map.toml, as list.map.toml for list.csv, and to stdout. --draft FILE is the same as FILE --draft."
 )
 
 

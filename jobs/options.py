@@ -15,6 +15,7 @@ from pipeline.errors import Refused
 from pipeline.settings import Settings, read_settings
 
 F = TypeVar("F", bound=Callable[..., Any])
+FIRST_YEAR, LAST_YEAR = 1900, 2900  # of an as-of: days before and after it are reckoned from it, and no calendar ends there
 DEFAULT_SETTINGS = Path("flagbook.toml")
 
 
@@ -37,6 +38,8 @@ class Call:
             return datetime.now(UTC)
         try:
             said = datetime.fromisoformat(text)
+            if not FIRST_YEAR <= said.year <= LAST_YEAR:
+                raise click.BadParameter(f"{text} is not a time between the years {FIRST_YEAR} and {LAST_YEAR}.", param_hint="--as-of")
             if said.tzinfo:
                 return said.astimezone(UTC)
             times = [said.replace(tzinfo=settings.zone, fold=fold).astimezone(UTC) for fold in (0, 1)]
@@ -134,7 +137,8 @@ class SeveralFiles(click.Command):
         return super().parse_args(ctx, said)
 
 
-FILE = click.Path(path_type=Path)
+FILE = click.Path(path_type=Path, readable=False)  # whether it can be read is found out by reading it, which says what to do
+FOLDER = click.Path(path_type=Path, readable=False, file_okay=False)
 store = click.option(
     "--store", type=FILE, envvar="FLAGBOOK_STORE", default=Path("flagbook.duckdb"), show_default=True, show_envvar=True, help="The book's file."
 )
@@ -148,7 +152,7 @@ reason = click.option("--reason", metavar="TEXT", callback=unless_blank, help="W
 approved_by = click.option("--approved-by", metavar="WHO", callback=somebody, help="Who approved it, where the settings ask for a second person.")
 as_of = click.option("--as-of", metavar="T", help="The batch's time, ISO 8601; without an offset in the business time zone. Default: now.")
 dry_run = click.option("--dry-run", is_flag=True, help="Say what would happen; write nothing to the book.")
-out = click.option("--out", type=FILE, metavar="DIR", help="Where result files go; default: beside the input.")
+out = click.option("--out", type=FOLDER, metavar="DIR", help="Where result files go; default: beside the input.")
 encoding = click.option("--encoding", metavar="E", help="The encoding of CSV files, where it can't be told from the content.")
 sheets = click.option("--sheet", "sheets", multiple=True, metavar="NAME", help="Read this sheet of a workbook only; may be repeated.")
 pass_call = click.make_pass_decorator(Call)

@@ -1,5 +1,6 @@
 """What a job answers: its counts as a report, and the result files that go with them."""
 
+import codecs
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -10,6 +11,7 @@ import polars as pl
 
 from pipeline.context import Context
 from pipeline.effects import tell_effects
+from pipeline.intake.decode import GUESSED
 from pipeline.intake.exports import Export
 from pipeline.intake.files import FileKind
 from pipeline.intake.sheets import RawSheet, own_width, rows_to_hand_back
@@ -98,7 +100,16 @@ def _uploaded(number: int, file: UploadFile) -> Uploaded:
     source = file.source
     data = source.data if source.kind is FileKind.XLSX else b""
     places = tuple((sheet.header_row, sheet.first_column, own_width(sheet), len(sheet.header)) for sheet in file.sheets)
-    return Uploaded(number, source.path, file.is_text, source.data[:4], tuple(map(_sheet, file.sheets)), data, places)
+    return Uploaded(number, source.path, file.is_text, _is_marked(source.data), tuple(map(_sheet, file.sheets)), data, places)
+
+
+def _is_marked(data: bytes) -> bool:
+    """Tell whether a text begins with a byte order mark, or is in another encoding than UTF-8."""
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return True
+    return data.startswith(codecs.BOM_UTF8)
 
 
 def _changes(net: pl.DataFrame) -> Table:
@@ -194,7 +205,8 @@ def stage_came_back(files: Staged, exports: Numbered, said: tuple[Loaded, Contex
     for parts in _by_file(exports):
         _, first = parts[0]
         sheets = [_sheet_back(rejected_pieces(context, one, kept.get(one[0], []))) for one in parts if one[0] in with_some]
-        written.append(write_rejected(files, CameBack(first.path, first.is_text, sheets), out))
+        is_guessed = any(remark.endswith(GUESSED) for remark in first.remarks)
+        written.append(write_rejected(files, CameBack(first.path, first.is_text, sheets, is_guessed), out))
     return written
 
 

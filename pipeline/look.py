@@ -121,7 +121,7 @@ def template(where: Where, target: Path, *, with_current: bool) -> dict[str, int
             sheets.append((entity, [{**item, "action": "ignore" if item in unknown else "edit"} for item in items]))
     choices = Choices({FLAGS.name: known}, [person.name for person in where.settings.staff if person.may_flag])
     with staged() as files:
-        files.write(target, lambda path: write_template(path, sheets, choices))
+        files.write_beside(target, lambda path: write_template(path, sheets, choices))
         files.publish()
     return {entity.name: len(rows) for entity, rows in sheets if rows}
 

@@ -20,7 +20,7 @@ from pipeline.intake.sheets import MARK_SCHEMA, RawSheet, Sought, Wanted, cell, 
 from pipeline.intake.tables import Reading, read_tables
 from pipeline.intake.textfiles import TextFile, open_text
 from pipeline.settings import Settings
-from schemas.columns import BOOKINGS, CUSTOMERS, REJECTED_COLUMNS, RESULT_COLUMNS, Layout, header_key
+from schemas.columns import BOOKINGS, CUSTOMERS, FLAGS, REJECTED_COLUMNS, RESULT_COLUMNS, Layout, header_key
 
 BATCH_ROWS = 2 * 122_880
 ADDED = frozenset((*RESULT_COLUMNS, *REJECTED_COLUMNS))
@@ -70,16 +70,18 @@ def open_exports(path: Path, layout: Layout, column_map: ColumnMap, settings: Se
     """
     wanted = Wanted.of(layout, dict(column_map.headers[layout.name]))
     opened = open_parts(path, wanted, settings, encoding)
+    if not column_map.own:
+        _require_meant(path, opened, Wanted.of(FLAGS), "instructions on flags", "Give it to flagbook apply.")
     if layout is CUSTOMERS and not column_map.own:
-        _require_no_bookings(path, opened, Wanted.of(BOOKINGS, dict(column_map.headers[BOOKINGS.name])))
+        _require_meant(path, opened, Wanted.of(BOOKINGS, dict(column_map.headers[BOOKINGS.name])), "bookings", "Give it with --bookings.")
     of_sheet = [f", sheet {one.sheet}" if len(opened) > 1 else "" for one in opened]
     return [_export((path, part, of_sheet[part]), one, wanted, column_map) for part, one in enumerate(opened)]
 
 
-def _require_no_bookings(path: Path, opened: "Sequence[Opened]", bookings: Wanted) -> None:
-    """Raise `Refused` where what is given as customers has the columns of bookings: of each booking a customer would be made, or changed."""
-    if any(bookings.score(one.header)[0] for one in opened):
-        raise Refused(f"{path}: its columns are those of bookings, and not of customers.", "Give it with --bookings.")
+def _require_meant(path: Path, opened: "Sequence[Opened]", other: Wanted, what: str, fix: str) -> None:
+    """Raise `Refused` where an export has the columns of something else: of each row of it a customer or booking would be made, or changed."""
+    if any(other.score(one.header)[0] for one in opened):
+        raise Refused(f"{path}: its columns are those of {what}, and not of an export.", fix)
 
 
 def open_parts(path: Path, sought: Sought, settings: Settings, encoding: str | None = None) -> "list[Opened]":

@@ -198,6 +198,6 @@ def map_columns(sheet_header: Sequence[str], wanted: Wanted, where: str) -> dict
         needed = "; ".join(" or ".join(group) for group in absent)
         raise NotRecognised(
             f"{where}: a required column is missing: {needed}. {tell_columns(sheet_header, named)}",
-            "Add the column, or name it in a column map or under aliases in the settings.",
+            "Add the column, or name it under aliases in the settings; for exports, a column map (--map) may name it too.",
         )
     return {name: position for position, name in enumerate(named) if name}

@@ -41,13 +41,9 @@ def spot_flags(left: Sequence[Guess], types: Sequence[str], *, may_repeat: bool)
     heads = [rule for rule in heads if not _belongs(rule, told)]
     found = sorted([*heads, *told], key=lambda rule: rule.head().place)
     free = [one for one in free if one not in _used(found)]
-    sure = [rule for rule in found if not rule.is_offered]
-    for rule in sorted(found, key=lambda rule: -len(rule.head().header)):
-        attach_named(rule, free)
-    for rule in [*sure, *(rule for rule in found if rule.is_offered)]:
-        attach_tied(rule, free, found if rule.is_offered else sure)
+    _attach_called(found, free)
     share_columns(found, free)
-    sure = [rule for rule in sure if rule in found]
+    sure = [rule for rule in found if not rule.is_offered]
     for rule in sure:
         attach_near(rule, free, sure)
     for rule in sure:
@@ -74,6 +70,15 @@ def spot_flags(left: Sequence[Guess], types: Sequence[str], *, may_repeat: bool)
         leave_blanks_out(rule)
     rules += [*found, *described]
     return [*rules, *_offer_rest([one for one in free if one not in _used(rules)], types)]
+
+
+def _attach_called(found: Sequence[Rule], free: list[Guess]) -> None:
+    """Give rules the columns that are called as theirs, or after their families; those that are sure first."""
+    sure = [rule for rule in found if not rule.is_offered]
+    for rule in sorted(found, key=lambda rule: -len(rule.head().header)):
+        attach_named(rule, free)
+    for rule in [*sure, *(rule for rule in found if rule.is_offered)]:
+        attach_tied(rule, free, found if rule.is_offered else sure)
 
 
 def _offer_rest(free: list[Guess], types: Sequence[str]) -> Iterator[Rule]:

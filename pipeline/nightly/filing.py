@@ -72,7 +72,8 @@ def _write_word(one: Input, journal: Journal) -> Path:
     """Write the text that goes with a refused input: where, what, and what to do."""
     path = journal.folder / "out" / f"refused-{one.number}" / WORD
     make_folder(path.parent)
-    write_whole(path, f"{one.reason}\n{one.fix}\nNothing of it was written to the book. Night as of {journal.as_of.isoformat()}.\n")
+    named = one.reason if one.reason and shown(one.name) in one.reason else f"{shown(one.name)}: {one.reason}"
+    write_whole(path, f"{named}\n{one.fix}\nNothing of it was written to the book. Night as of {journal.as_of.isoformat()}.\n")
     return path
 
 

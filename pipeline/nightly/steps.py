@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -34,6 +35,7 @@ UPKEEP: dict[str, Planner] = {"expiry": plan_expiry, "compose": plan_composing}
 NO_FILES: dict[str, Dtype] = {"file_no": pl.Int64, "name": pl.String, "sha256": pl.String, "rows_digest": pl.String, "layout": pl.String, "rows_read": pl.Int64}
 FAILED = ".failed"
 BUG = "the program failed on it: that is a bug, please report it."
+OPTION = re.compile("--allow-mass-change|--accept-shrink")
 TRIES = 2  # of a step without an input on which the program fails
 WHAT = {"expiry": "ending flags past their last day", "compose": "composing alerts anew", "reports": "writing the reports"}
 NOT_DONE = "{} was not done: the program failed on it twice, which is a bug, please report it. The next night tries it again."
@@ -91,8 +93,10 @@ def said_of(reason: str, one: Input, journal: Journal) -> str:
 
 
 def refuse(one: Input, reason: str, fix: str) -> None:
-    """Refuse an input, for a reason that names it."""
-    one.kind, one.reason, one.fix = None, reason, fix
+    """Refuse an input, for a reason that names it; what to do with an option that only other commands have says with which."""
+    command = "apply" if one.kind == "upload" else f"load --{one.kind}"
+    by_hand = f" A night has no such option: give the file to flagbook {command} by hand." if OPTION.search(fix) and one.kind else ""
+    one.kind, one.reason, one.fix = None, reason, f"{fix}{by_hand}"
 
 
 def plan_steps(inputs: list[Input]) -> list[Step]:

@@ -1,6 +1,6 @@
 """The result files of an upload: its own sheets, columns and rows in their order, with what became of each row."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from pipeline.outputs.answers import Answered, Summary
 from pipeline.outputs.ownapart import write_own_workbook_apart
 from pipeline.outputs.ownlimits import why_not
 from pipeline.outputs.staging import Staged, stem_of
-from pipeline.outputs.tables import BOM, Table, write_csv, write_csv_pieces, write_xlsx
+from pipeline.outputs.tables import Table, write_csv, write_csv_pieces, write_xlsx
 from pipeline.report import ResultFile
 from schemas.columns import REJECTED_COLUMNS, RESULT_COLUMNS
 
@@ -27,15 +27,16 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Uploaded:
-    """One file of an upload, as far as its results need it. `begins` is its first bytes, `data` all of them where it is an XLSX workbook.
+    """One file of an upload, as far as its results need it. `data` is all of it where it is an XLSX workbook.
 
+    `is_marked`: a text of its results has a byte order mark, without which spreadsheets take UTF-8 for the encoding that the upload came in.
     `places` say where each sheet's table stands in that workbook: header_row, first_column, own_width and width (see `Answered`).
     """
 
     file_no: int
     path: Path
     is_text: bool
-    begins: bytes
+    is_marked: bool
     sheets: tuple[Sheet, ...]
     data: bytes = b""
     places: tuple[tuple[int, int, int, int], ...] = ()
@@ -83,7 +84,7 @@ def _write_file(files: Staged, one: Uploaded, rows: pl.DataFrame, said: tuple[To
     results = folder / f"{stem_of(one.path.name)}.{'preview' if told.status == 'dry-run' else 'results'}{ending}"
     tables = [_results(sheet, rows) for sheet in one.sheets]
     if one.is_text:
-        _stage(files, results, one, tables)
+        _stage(files.write, results, one, tables)
     else:
         files.write(results, lambda path: _write_book(path, one, tables, rows, (told, remarks)))
     rejected = folder / f"{stem_of(one.path.name)}.rejected{ending}"
@@ -93,7 +94,7 @@ def _write_file(files: Staged, one: Uploaded, rows: pl.DataFrame, said: tuple[To
     if not came_back:
         return ResultFile(one.path.name, str(results), None, _left_over(rejected))
     if not (told.status == "already-applied" and rejected.exists() and rejected.stat().st_mtime >= told.began):  # it may hold corrections by now
-        _stage(files, rejected, one, came_back)
+        _stage(files.write_beside, rejected, one, came_back)
     return ResultFile(one.path.name, str(results), str(rejected))
 
 
@@ -120,12 +121,11 @@ def _answered(sheet: Sheet, place: tuple[int, int, int, int], rows: pl.DataFrame
     return Answered(sheet.name, *place, results)
 
 
-def _stage(files: Staged, target: Path, one: Uploaded, tables: Sequence[Table]) -> None:
+def _stage(write: Callable[[Path, Callable[[Path], None]], None], target: Path, one: Uploaded, tables: Sequence[Table]) -> None:
     if one.is_text:
-        marked = one.begins.startswith((BOM, b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff"))
-        files.write(target, lambda path: write_csv(path, tables[0], one.sheets[0].separator, marked=marked))
+        write(target, lambda path: write_csv(path, tables[0], one.sheets[0].separator, marked=one.is_marked))
     else:
-        files.write(target, lambda path: write_xlsx(path, tables))
+        write(target, lambda path: write_xlsx(path, tables))
 
 
 def _free_name(name: str, sheets: Sequence[Table]) -> str:
@@ -170,11 +170,12 @@ class SheetBack:
 
 @dataclass(frozen=True)
 class CameBack:
-    """The rejected rows of a file of exports, sheet by sheet; none where no row came back. A text has one sheet."""
+    """The rejected rows of a file of exports, sheet by sheet; none where no row came back. A text has one sheet, and a mark as one of `Uploaded` has."""
 
     path: Path
     is_text: bool
     sheets: Sequence[SheetBack]
+    is_marked: bool = False
 
 
 def write_rejected(files: Staged, one: CameBack, out: Path | None) -> ResultFile:
@@ -185,8 +186,8 @@ def write_rejected(files: Staged, one: CameBack, out: Path | None) -> ResultFile
     headers = [[*sheet.header, *REJECTED_COLUMNS] for sheet in one.sheets]
     if one.is_text:
         (sheet,) = one.sheets
-        files.write(target, lambda beside: write_csv_pieces(beside, headers[0], sheet.pieces, sheet.separator))
+        files.write_beside(target, lambda beside: write_csv_pieces(beside, headers[0], sheet.pieces, sheet.separator, marked=one.is_marked))
     else:
         tables = [Table(sheet.name, header, pl.concat(sheet.pieces)) for sheet, header in zip(one.sheets, headers, strict=True)]
-        files.write(target, lambda beside: write_xlsx(beside, tables))
+        files.write_beside(target, lambda beside: write_xlsx(beside, tables))
     return ResultFile(one.path.name, None, str(target))

@@ -2,12 +2,15 @@
 
 import glob
 import json
+import logging
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from filecmp import cmp
 from itertools import chain, count
 from pathlib import Path
+from zipfile import ZipFile, is_zipfile
 
 from pipeline.errors import Refused, TryAgain
 from pipeline.lasting import flush, is_running
@@ -19,12 +22,14 @@ REMARKS = "remarks.json"
 class Staged:
     """Files written under temporary names; `publish` gives them their own.
 
-    `kept` are those that overwrite nothing, with the names that they would like, and once they are published, those that they got.
+    `kept` are those that overwrite nothing, with the names that they would like, and once they are published, those that they got; `edited` are those
+    that people correct by hand: one of another content is kept.
     """
 
     inputs: frozenset[Path] = frozenset()
     pending: dict[Path, Path] = field(default_factory=dict)
     kept: dict[Path, Path] = field(default_factory=dict)
+    edited: set[Path] = field(default_factory=set)
     is_published: bool = False
 
     def write(self, target: Path, writer: Callable[[Path], None]) -> None:
@@ -62,6 +67,11 @@ class Staged:
         self.kept[free.resolve()] = target.parent.resolve() / target.name
         return free
 
+    def write_beside(self, target: Path, writer: Callable[[Path], None]) -> None:
+        """Let `writer` write a file that people correct by hand: where there is one that says something else, that is kept as NAME.2, NAME.3 and so on."""
+        self.write(target, writer)
+        self.edited.add(target.resolve())
+
     def name_of(self, free: Path) -> Path:
         """Return the name that a file of `write_new` got when it was published."""
         return free.with_name(self.kept[free.parent.resolve() / free.name].name)
@@ -82,6 +92,8 @@ class Staged:
                 if target in self.kept:
                     self.kept[target] = _place_new(beside, self.kept[target])
                 else:
+                    if target in self.edited and target.exists() and not _say_the_same(target, beside):
+                        logging.warning("%s: what was there is kept as %s", target.name, _place_new(target, target).name)
                     beside.replace(target)
             except OSError as error:
                 fix = "What the command did stands. Free the name, then run the same command again to have the file written."
@@ -110,6 +122,15 @@ def _place_new(beside: Path, target: Path) -> Path:
         beside.unlink(missing_ok=True)
         return name
     raise AssertionError("there is always another number")
+
+
+def _say_the_same(one: Path, other: Path) -> bool:
+    """Tell whether two files have the same content; of workbooks, those parts that say when one was written and by what do not count."""
+    if not (is_zipfile(one) and is_zipfile(other)):
+        return cmp(one, other, shallow=False)
+    with ZipFile(one) as first, ZipFile(other) as second:
+        parts = [{part.filename: part.CRC for part in book.infolist() if not part.filename.startswith("docProps/")} for book in (first, second)]
+    return parts[0] == parts[1]
 
 
 def stem_of(name: str) -> str:
