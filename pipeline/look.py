@@ -88,13 +88,18 @@ def history(where: Where, key: str) -> Listing:
 
 
 def _find_one(book: Book, key: str, settings: Settings) -> str:
-    """Return the id of the customer whom an id, an e-mail or a phone number names; raise `Refused` unless it is exactly one."""
+    """Return the id of the customer whom an id, an e-mail or a phone number names; raise `Refused` unless it is exactly one.
+
+    Who is deleted is looked at where nobody else is meant: such a customer is unknown to instructions (rule 2.4), and has a history all the same.
+    """
     keys = key_forms(key, settings.business.phone_region)
     if keys["id_key"][0] is None:
         raise Refused("The customer's name is blank.", "Give an id, an e-mail or a phone number.")
     places = {"id_key": "customer_id", "email_key": "email_key", "phone_key": "phone_key"}
     meant = pl.any_horizontal(pl.col(place) == form for key, place in places.items() if (form := keys[key][0]) is not None)
-    found = find_by_keys(book, keys, settings.business.phone_region).filter(meant & (pl.col("status") != "deleted"))
+    every = find_by_keys(book, keys, settings.business.phone_region).filter(meant)
+    living = every.filter(pl.col("status") != "deleted")
+    found = living if len(living) else every
     exact = found.filter(pl.col("customer_id") == keys["id_key"][0])
     ids: list[str] = sorted((exact if len(exact) else found)["customer_id"])
     if not ids:

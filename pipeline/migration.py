@@ -212,7 +212,7 @@ def _remarks(done: Migrated, sources: Numbered) -> list[str]:
         f'{count_of(n, f"cell of {column} says", f"cells of {column} say")} "{word}", which is neither yes nor no and counts as no'
         for (column, word), n in sorted(done.read.told.strange.items())
     ]
-    said += [tell_unsaid(column, rows) for column, rows in sorted(done.read.told.unsaid.items()) if rows]
+    said += [tell_unsaid(where, rows) for where, rows in sorted(done.read.told.unsaid.items()) if rows[0]]
     said += [f"{count_of(n, 'row')}: {message}" for message, n in sorted({**done.read.warnings, **done.loaded.warnings}.items())]
     tags = sorted(done.read.told.tags.items(), key=lambda one: (-one[1], one[0]))
     said += [f"tags that the map's list does not name, and of which no flag is made: {', '.join(f'{tag} ({n:,})' for tag, n in tags)}"] if tags else []

@@ -51,12 +51,13 @@ MANY = 50  # different words that are remembered to be told
 class Told:
     """What is to be said of a file besides its rows: words that are neither yes nor no, and tags that no list allows, each with how often.
 
-    `unsaid` has, by column, the rows in which it has a text, and nothing says that there is the flag whose comment it would be.
+    `unsaid` has, by file and column, in how many rows there is a text and nothing says that there is the flag whose comment it would be, and the first
+    of these rows.
     """
 
     strange: dict[tuple[str, str], int] = field(default_factory=dict)
     tags: dict[str, int] = field(default_factory=dict)
-    unsaid: dict[str, list[int]] = field(default_factory=dict)
+    unsaid: dict[tuple[str, str], tuple[int, list[int]]] = field(default_factory=dict)
 
     def add(self, table: dict[str, int], counts: pl.DataFrame) -> None:
         """Add counts (word, n) to a table, as far as there is room."""
@@ -87,7 +88,9 @@ def _note_unsaid(told: Told, picked: Picked, items: Sequence[pl.DataFrame]) -> N
         made = pl.concat([some["source_row"] for rule, some in rules if rule in own])
         none = keys_of(["", *NO_TEXT, *(word for rule in own for word in rule.no)])
         rows = picked.rows.filter(text.is_not_null() & ~word_keys(text).is_in(none).fill_null(value=False) & ~picked.rows.is_in(made.implode()))
-        told.unsaid.setdefault(" / ".join(headers), []).extend(rows)
+        key = (picked.source.name, " / ".join(headers))
+        count, first = told.unsaid.get(key, (0, []))
+        told.unsaid[key] = (count + len(rows), [*first, *rows.head(MANY - len(first))])
 
 
 def _with_errors(picked: Picked, rule: FlagRule, faults: pl.DataFrame) -> pl.DataFrame:

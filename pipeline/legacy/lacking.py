@@ -8,7 +8,6 @@ from pipeline.errors import Refused
 from pipeline.intake.exports import is_mended
 from pipeline.legacy.maps import FlagRule
 from pipeline.legacy.opening import SURE, Source
-from pipeline.report import SHOWN
 from pipeline.wording import count_of
 from schemas.columns import header_key
 
@@ -76,10 +75,11 @@ def tell_lacking(source: Source) -> list[str]:
     return said
 
 
-def tell_unsaid(column: str, rows: Sequence[int]) -> str:
-    """Return a remark on the rows in which a column of comments has a text, and nothing says that there is the flag that it would be of."""
-    which = f"{', '.join(map(str, rows[:SHOWN]))}{', …' if len(rows) > SHOWN else ''}"
-    return f"{count_of(len(rows), 'row has', 'rows have')} a text in {column}, and no flag that it would be of: nothing is made of it (rows {which})"
+def tell_unsaid(where: tuple[str, str], said: tuple[int, Sequence[int]]) -> str:
+    """Return a remark on rows in which a column of comments has a text, and nothing says that there is the flag that it would be of (see `Told`)."""
+    (file, column), (count, first) = where, said
+    which = f"{', '.join(map(str, first))}{', …' if count > len(first) else ''}"
+    return f"{file}: {count_of(count, 'row has', 'rows have')} a text in {column}, and no flag that it would be of: nothing is made of it (rows {which})"
 
 
 def _lacking(source: Source, rules: Sequence[FlagRule]) -> Iterator[tuple[str, ...]]:

@@ -62,6 +62,19 @@ def test_results_of_a_text_bear_a_mark_where_spreadsheets_would_take_them_for_an
         assert (data.startswith(codecs.BOM_UTF8), "Tür klemmt" in data.decode("utf-8-sig")) == (is_marked, True)
 
 
+def test_who_is_deleted_can_be_looked_at(stocked: Shop) -> None:
+    stocked.file("u.csv", "action,customer_id,flag_type,comment\nadd,1,On Hold,owes 40\n")
+    assert stocked.run("apply", "u.csv", *AS_OF).code == 0
+    stocked.file("customers.csv", "customer_id,first_name,last_name,email,status\n1,Ann,Lee,ann@example.com,deleted\n2,Bob,Ray,bob@example.com,active\n")
+    assert stocked.run("load", "--customers", "customers.csv", *AS_OF).code == 0
+    shown, told = stocked.run("show", "ann@example.com"), stocked.run("history", "1")
+    assert (shown.code, "(deleted)" in shown.out.splitlines()[0], "owes 40" in shown.out) == (0, True, True), shown.out
+    assert (told.code, "owes 40" in told.out) == (0, True)
+    stocked.file("next.csv", "customer_id,first_name,last_name,email\n3,Ann,Lee,ann@example.com\n")
+    assert stocked.run("load", "--customers", "next.csv", "--accept-shrink", *AS_OF).code == 0
+    assert stocked.run("show", "ann@example.com").out.startswith("3 ")
+
+
 def test_an_upload_of_flags_is_no_export(stocked: Shop) -> None:
     stocked.file("u.csv", "action,customer_id,flag_type,comment\nadd,123,Alert,late\n")
     done = stocked.run("load", "--customers", "u.csv", *AS_OF)

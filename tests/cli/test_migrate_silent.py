@@ -38,7 +38,7 @@ def test_a_map_without_flags_has_none_to_miss(bare: Shop) -> None:
 def test_a_text_beside_no_is_told_with_its_rows(bare: Shop) -> None:
     write(bare, "Ann,Lee,ann@example.com,,No,bites,,,Active", "Bob,Ray,bob@example.com,,Yes,unpaid,,,Active", "Cy,Poe,cy@example.com,,,rude,,,Active")
     done = bare.run("migrate", "a.csv", *SAID)
-    said = "2 rows have a text in Reason for blocking them, and no flag that it would be of: nothing is made of it (rows 2, 4)"
+    said = "a.csv: 2 rows have a text in Reason for blocking them, and no flag that it would be of: nothing is made of it (rows 2, 4)"
     assert (done.code, said in done.out) == (0, True), done.out
     write(bare, "Bob,Ray,bob@example.com,,Yes,unpaid,,,Active", "Di,Orr,di@example.com,,No,-,,,Active")
     assert "nothing is made of it" not in bare.run("migrate", "a.csv", *SAID).out
