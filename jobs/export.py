@@ -9,7 +9,7 @@ from jobs import options
 
 @click.command("export", epilog="Example: flagbook export flags history --out tables --format csv,parquet")
 @click.argument("tables", nargs=-1, metavar="[TABLE]...")
-@click.option("--out", type=options.FOLDER, metavar="DIR", required=True, help="The folder for the files.")
+@click.option("--out", type=options.FILE, metavar="DIR", required=True, help="The folder for the files.")
 @click.option(
     "--format",
     "formats",

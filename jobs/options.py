@@ -138,7 +138,6 @@ class SeveralFiles(click.Command):
 
 
 FILE = click.Path(path_type=Path, readable=False)  # whether it can be read is found out by reading it, which says what to do
-FOLDER = click.Path(path_type=Path, readable=False, file_okay=False)
 store = click.option(
     "--store", type=FILE, envvar="FLAGBOOK_STORE", default=Path("flagbook.duckdb"), show_default=True, show_envvar=True, help="The book's file."
 )
@@ -152,7 +151,7 @@ reason = click.option("--reason", metavar="TEXT", callback=unless_blank, help="W
 approved_by = click.option("--approved-by", metavar="WHO", callback=somebody, help="Who approved it, where the settings ask for a second person.")
 as_of = click.option("--as-of", metavar="T", help="The batch's time, ISO 8601; without an offset in the business time zone. Default: now.")
 dry_run = click.option("--dry-run", is_flag=True, help="Say what would happen; write nothing to the book.")
-out = click.option("--out", type=FOLDER, metavar="DIR", help="Where result files go; default: beside the input.")
+out = click.option("--out", type=FILE, metavar="DIR", help="Where result files go; default: beside the input.")
 encoding = click.option("--encoding", metavar="E", help="The encoding of CSV files, where it can't be told from the content.")
 sheets = click.option("--sheet", "sheets", multiple=True, metavar="NAME", help="Read this sheet of a workbook only; may be repeated.")
 pass_call = click.make_pass_decorator(Call)

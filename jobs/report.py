@@ -9,7 +9,7 @@ from jobs import options
 
 @click.command("report", epilog="Example: flagbook report agenda held-bookings --out reports --as-of 2026-06-01T06:00")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
-@click.option("--out", type=options.FOLDER, metavar="DIR", help="The folder for the files; default: the current one.")
+@click.option("--out", type=options.FILE, metavar="DIR", help="The folder for the files; default: the current one.")
 @click.option(
     "--format",
     "formats",

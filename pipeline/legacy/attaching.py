@@ -9,6 +9,7 @@ from pipeline.legacy.guessing import MOST, Guess
 from pipeline.legacy.maps import ANY
 from pipeline.legacy.numbering import numbers_of
 from pipeline.legacy.rules import SENTENCE, Rule, family_of, is_about_else, nothings, place_day, says_until, says_who
+from pipeline.legacy.terms import phrase
 
 SEVERAL = 3  # cells, which hardly stand by chance where a flag does
 SHORT = r"^\S{1,12}(?:\s\S{1,12})?$"  # initials, or a name
@@ -121,7 +122,8 @@ def attach_near(rule: Rule, free: list[Guess], rules: Sequence[Rule] = ()) -> No
             if near is not None and not is_passed and near in free:
                 free.remove(near)
             place += step
-    for one in [one for one in free if "comment" not in rule.parts and one.is_text() and one.is_called(words.REASON) and stands_with(rule, one) >= ENOUGH]:
+    called = [one for one in free if "comment" not in rule.parts and one.is_text() and one.is_called(words.REASON) and stands_with(rule, one) >= ENOUGH]
+    for one in [one for one in called if not _is_nearer(rule, one, rules)]:
         rule.unsure["comment"] = f"{one.header} does not stand beside {rule.head().header}: does it tell why?"
         rule.parts["comment"] = one
         free.remove(one)
@@ -243,11 +245,20 @@ def _is_as_often(rule: Rule, one: Guess) -> bool:
 def _take_reason(rule: Rule, one: Guess) -> bool:
     """Let a column say why, where the rule's own text is one of a few words, which then tells that there is a flag; tell whether that was done."""
     head = rule.head()
-    if head is not rule.parts.get("comment") or not head.words or head.share(SENTENCE):
+    if head is not rule.parts.get("comment") or not head.words or 2 * head.share(SENTENCE) > 1:
         return False
     rule.parts = {"when": head, **rule.parts, "comment": one}
-    rule.yes, rule.says_which = [ANY], True
+    over = [word for word in head.words if flags.UNFLAGGED.whole(phrase(word)) and word not in (rule.no or ())]
+    rule.yes, rule.no, rule.says_which = [ANY], [*(rule.no or []), *over], True
+    flagging = ", ".join(word for word in head.words if word not in rule.no)
+    rule.doubts = [f"each of these words of {head.header} would be a flag: {flagging}. Name those that are none in the line no", *rule.doubts[:1]]
     return True
+
+
+def _is_nearer(rule: Rule, one: Guess, rules: Sequence[Rule]) -> bool:
+    """Tell whether a column stands nearer to another rule that has no comment yet, and which it fits as well."""
+    others = [other for other in rules if other is not rule and "comment" not in other.parts and stands_with(other, one) >= ENOUGH]
+    return any(abs(other.head().place - one.place) < abs(rule.head().place - one.place) for other in others)
 
 
 def _is_of_another(rule: Rule, one: Guess, rules: Sequence[Rule]) -> bool:

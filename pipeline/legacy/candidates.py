@@ -106,7 +106,7 @@ def _candidate(one: Guess, types: Sequence[str]) -> Rule | None:
     is_either = _is_either(one)
     if not (one.is_yes_no or is_note or is_either or (family and one.filled)) or (_is_else(one) and not family):
         return None
-    kind = flag_type(family[0] if family else (type_in(one.terms) if is_denied(one) else None) or types[-1], types)
+    kind = flag_type(family[0] if family else "On Hold" if one.sounds(flags.ACCEPTED) else (type_in(one.terms) if is_denied(one) else None) or types[-1], types)
     rule = rule_of_switch(one, kind) if one.is_yes_no or is_either else rule_of_text(one, kind) if one.is_text() else rule_of_other(one, kind)
     if one.is_yes_no and rule.yes and (one.sounds(flags.ALLOWED) or one.sounds(flags.ACCEPTED) or (is_denied(one) and _are_most(rule))):
         rule.yes, rule.no = rule.no, rule.yes

@@ -1,8 +1,8 @@
 """A draft of a map for a file that nobody knows: what its columns seem to hold, with comments on what a person must look at."""
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -14,7 +14,7 @@ from pipeline.intake.statuses import status_table
 from pipeline.legacy.assigning import NAMES, Drafted, assign
 from pipeline.legacy.flagwords import FLAG_FAMILIES
 from pipeline.legacy.glossary import ACTIVE, ARCHIVED
-from pipeline.legacy.guessing import guess_columns, is_below
+from pipeline.legacy.guessing import MOST, guess_columns, is_below
 from pipeline.legacy.headings import Headed, numbered, spread
 from pipeline.legacy.maps import CHECK, WHO
 from pipeline.legacy.markup import open_markup
@@ -45,8 +45,8 @@ class AnyHeader(OneOf):
     def choose(self, heads: Heads, name: str) -> Wanted:
         """Return what to read: the columns of the most likely header."""
         records = [(record, head[place - 1] if place else ()) for head in heads for place, record in enumerate(head)]
-        best = max((_titles(record) for record, _ in records), default=0)
-        found, above = next(((record, before) for record, before in records if _titles(record) >= max(0.8 * best, 1)), ((), ()))
+        best = max((len({*_titles(record)}) for record, _ in records), default=0)
+        found, above = next(((record, before) for record, before in records if _is_header(_titles(record), best)), ((), ()))
         names = list(dict.fromkeys(one for one in numbered(found) if one))
         everything = tuple((name,) for name in names) or (("a header",),)
         layout = Layout("any", name, tuple(Column(one, Kind.TEXT, "") for one in names), everything)
@@ -60,10 +60,15 @@ class _Below(MapColumns):
     above: tuple[str, ...] = ()
 
 
-def _titles(record: Sequence[str]) -> int:
-    """Return how many cells of a record may be titles: different texts, short, no numbers, dates or addresses; 2nd warning is one."""
+def _titles(record: Sequence[str]) -> list[str]:
+    """Return the cells of a record that may be titles: short texts, no numbers, dates or addresses; 2nd warning is one."""
     short = [one for title in record if (one := title.strip()) and len(one) <= LONGEST and "@" not in one]
-    return len({one for one in short if not any(map(str.isdigit, one[:4])) or NUMBERED.match(one)})
+    return [one for one in short if not any(map(str.isdigit, one[:4])) or NUMBERED.match(one)]
+
+
+def _is_header(titles: Sequence[str], most: int) -> bool:
+    """Tell whether there are enough titles for a header, `most` being those of the record with most different ones; some may stand there several times."""
+    return len(titles) >= max(0.8 * most, 1) and 2 * len({*titles}) >= most
 
 
 @dataclass(frozen=True)
@@ -118,7 +123,7 @@ def _look(path: Path, settings: Settings, encoding: str | None) -> _Looked:
         is_most=len(first[best][0]) == len(first[order[0]][0]),
         inexact=frozenset(columns[place].header for one in alike for place in first[one][1] if place in columns),
         is_guessed=any(remark.endswith(GUESSED) for one in opened for remark in one.remarks),
-        columns=tuple(columns.values()),
+        columns=tuple(_apart(columns.values(), rows.select(cell(place) for place in columns))),
         rows=rows.select(cell(place) for place in columns),
     )
 
@@ -128,6 +133,18 @@ def _columns(opened: Opened) -> dict[int, Headed]:
     above = spread(opened.wanted.above if isinstance(opened.wanted, _Below) else (), len(opened.header))
     every = zip(numbered(opened.header), opened.header, above, strict=True)
     return {place: Headed(*one) for place, one in enumerate(every) if one[0]}
+
+
+def _apart(columns: Iterable[Headed], rows: pl.DataFrame) -> Iterator[Headed]:
+    """Yield columns; of those below one title, none from the one on that is filled in nearly every row, beside sparse ones: merged cells end before it."""
+    above, is_sparse, is_over = "", False, False
+    for one, cells in zip(columns, rows, strict=True):
+        is_full = 1 - cells.null_count() / max(len(cells), 1) >= MOST
+        is_sparse, is_over = (False, False) if one.above != above else (is_sparse, is_over)
+        is_over |= is_full and is_sparse
+        is_sparse |= not is_full
+        above = one.above
+        yield replace(one, above="") if is_over else one
 
 
 def _tells(opened: Opened, rows: pl.DataFrame, types: Sequence[str]) -> bool:

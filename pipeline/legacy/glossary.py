@@ -178,7 +178,8 @@ STAFF: Final = Terms(
     "personal | anstalld | medarbejder* | medarbeider* | ansatt | pracownik* | zamestnan* | tyontekija* | funcionari* | dipendente | operatore",
     "responsavel | responsaveis | verantwortlich* | kurzel | kuerzel | initials | initialen | ansvarig* | ansvarlig* | vastuuhenkilo* | sorumlu*",
     "zablokowal | zablokowala | zablokovala | blokirao | blokirala | blokiral | zabranio | zabranila | yasaklayan | engelleyen | blokoval* | suspendat de",
-    "заблокував | заблокувала | заблокировал | заблокировала | заборонив | oleh | diblokir oleh | nguoi dat | nguoi chan | nguoi tao | uzblokavo | nobloketaja",
+    "заблокував | заблокувала | заблокировал | заблокировала | заборонив | oleh",
+    "diblokir oleh | nguoi dat | nguoi chan | nguoi tao | uzblokavo | nobloketaja",
     "merkitsija | kirjaaja | varoittaja | antaja | verantwoordelijk* | warner | warned by",
     "handlaggare | sachbearbeiter* | decision de | decision by | decide par | decided by | entschieden von | besloten door | deciso da | decidido por",
     "сотрудник* | менеджер* | оператор* | ответственн* | *担当* | *登録者 | *员工* | *经办人* | *담당*",
@@ -194,8 +195,10 @@ AT: Final = Terms(
     "nuo | kuupaev | alates | tanggal | sejak | ngay | tu ngay | des de | з",
 )
 UNTIL: Final = Terms(
-    "vervaldat* | afloopdat* | verloopdat* | lauft ab | ablaufdatum | data de termino | fecha de termino | data termine | fecha limite | data limite",
-    "date limite | son tarih | sona erme* | 结束日期 | 失效日期 | data do termino | fecha fin | fecha final | utlopsdat* | udlobsdat* | paattymis* | lejarat*",
+    "plati do | vervaldat* | afloopdat* | verloopdat* | lauft ab",
+    "ablaufdatum | data de termino | fecha de termino | data termine | fecha limite | data limite",
+    "date limite | son tarih | sona erme* | 结束日期 | 失效日期 | data do termino",
+    "fecha fin | fecha final | utlopsdat* | udlobsdat* | paattymis* | lejarat*",
     "before | avant | vor dem | antes de | antes del | antes do | prima del | prima di | voor | for den | przed | pred",
     "lift on | lifts | lift date | reinstate* | can return | back on | echeance* | terme | indtil | bitis | bitis tarihi | 解除日*",
     "*종료* | μεχρι | do kiedy | kadar",
@@ -203,7 +206,8 @@ UNTIL: Final = Terms(
     "ends | ending | ended | enddate | end date | expir* | bis | *bis | ende | endet",
     "enddatum | ablauf* | befristet* | tot | *tot | t m | tm | t e m | einde | einddatum | eind* | verloopt | t o m | tom | slut | slutar",
     "slutdat* | upphor* | utgar | koniec | konci* | konec | wygas* | hasta | fin | final | finaliza* | vence* | vencimiento | caduc* | ate | fim",
-    "fino al | fino alla | fino a | wazne do | wazna do | waznosc* | jusqu au | jusqu a | hasta el | bis zum | ate o dia | gultig bis | geldig tot | valid to",
+    "fino al | fino alla | fino a | wazne do | wazna do | waznosc* | jusqu au",
+    "jusqu a | hasta el | bis zum | ate o dia | gultig bis | geldig tot | valid to",
     "fino | fine | scad* | jusqu* | expire* | asti | saakka | paatty* | loppu* | udlob* | utlop* | ophor* | slutdato | sluttdato | slutt",
     "platnost* | platne do | data fine | til og med | last day | letzter tag | do dnia | pana la | ig | konca | terminy | utloper | udlober | jusqu",
     "eddig | meddig | *eddig | lejar* | hatarido* | vege",
@@ -213,7 +217,8 @@ UNTIL: Final = Terms(
 )
 # Days on which somebody looks at something again: that ends nothing.
 LOOKED_AT_AGAIN: Final = Terms(
-    "review* | next* | follow up* | followup* | recheck* | check by | chase* | due | due date | deadline | wiedervorlage* | *prufung | uberprufung* | a revoir",
+    "review* | next* | follow up* | followup* | recheck* | check by | chase*",
+    "due | due date | deadline | wiedervorlage* | *prufung | uberprufung* | a revoir",
     "revision* | revisar | da rivedere | herziening* | herbeoordeling* | rappel | promemoria | opfolgning* | uppfoljning* | kontroll* | przeglad*",
 )
 # Words of headers that say nothing of what a column is about.

@@ -53,6 +53,7 @@ NO_NOTICE = Terms(
 )
 # Headers that say only which part of a flag a column holds.
 PARTS = (AT, UNTIL, REASON, NOTES, BY, STAFF, STATUS, ACTIVE)
+OTHERWISE = ("bråk",)  # words that are another's only without their accents: a brawl is no Polish lack
 GOES_ON = re.compile(r"([^\W\d_]+)\s*[(\[,;:!.\u2013\u2014-]")
 MOST = 0.9
 LESS = 0.3  # of a column's cells, so that it is of last days where its header says so
@@ -120,11 +121,13 @@ def share(cells: pl.Series, pattern: str) -> float:
 
 def means_no(word: str) -> bool:
     """Tell whether a word means no, or that there is nothing to say."""
-    return plain(word) in NO_WORDS.words or plain(word) in NOTHING.words
+    return (plain(word) in NO_WORDS.words or plain(word) in NOTHING.words) and word.strip().casefold() not in OTHERWISE
 
 
 def says_none(text: str) -> bool:
     """Tell whether a text says that there is nothing to say: in a word, or in words such as no warnings; not where they name a flag, as no go does."""
+    if text.strip().casefold() in OTHERWISE:
+        return False
     said = phrase(text)
     bare = text.strip(" .!()[]*_:")
     rest = BESIDE_NOTHING.without(said)

@@ -25,6 +25,11 @@ CROSSES = ("✗", "✘", "❌", "\u00d7", "✖", "☒")  # which mean no beside 
 SIGNS = 2  # that may stand behind a word, and say nothing
 UNSURE = "?"  # nothing in a text; beside yes and no, somebody did not know
 OFTEN = 2  # rows with the same text, above which it may be what somebody writes where there is nothing to say
+NOT_KNOWN = ["unknown", "not known", "tbc", "tba", "nicht bekannt", "unbekannt", "niet bekend", "onbekend", "inconnu", "desconocido", "bilinmiyor"]
+NOTHINGS = ["nothing", "nichts", "rien", "niente", "nulla", "nada", "nic", "niets", "inget", "intet", "nil", "fara"]
+BEGINS = (*(word.strip() for word in NO_FIRST), *NOTHINGS, *NOT_KNOWN)
+# A text that may say that there is nothing: it begins so, or ends so in languages that say no last.
+SAYS_NO = re.compile(rf"^(?:{'|'.join(BEGINS)})(?: |$)|(?:^| )(?:нет|yok|немае|не было)$|^[没无無]|(?:なし|無し|ありません|ません|없음|没有)$")
 SHOWN = 5  # texts of a question
 SPARSE = 0.6  # the share of rows above which a text is hardly a flag
 
@@ -118,7 +123,7 @@ def _may_say_nothing(one: Guess, no: Sequence[str]) -> list[str]:
     """Return the texts of a column that may say that there is nothing to say: they begin with no, or stand in many rows; `no` are those that do."""
     counts = one.cells.drop_nulls().value_counts(sort=True, name="n").filter(~pl.col(one.cells.name).is_in(list(no)))
     often = max(OFTEN, counts["n"].sum() // 4)
-    return [text for text, n in counts.rows() if n > often or (phrase(text).startswith(NO_FIRST) and not NO_GO.within(phrase(text)))]
+    return [text for text, n in counts.rows() if n > often or (SAYS_NO.search(phrase(text)) and not NO_GO.within(phrase(text)))]
 
 
 def rule_of_days(one: Guess, kind: str) -> Rule:

@@ -16,8 +16,12 @@ NOTHING: Final = Terms(
 )
 # The same in several words.
 NOTHING_SAID: Final = Terms(
+    "nichts auffalliges | nichts zu melden | alles bestens | rien de special | rien a dire | niente di rilevante | tutto regolare | sorun yok | uyari yok",
+    "nicio problema | nincs gond | nessuna osservazione | χωρισ παρατηρησεισ | проблем нет | замечаний нет | нарушений не было | нет проблем | без проблем",
+    "nothing to see | nothing to add | 没问题 | 無問題 | 无特殊情况 | 正常",
+    "无警告 | 特にありません | 問題ありません | 無し | 異常なし | ingen problemer | inga problem",
     "nothing to report | nothing to note | nothing to declare | nothing known | nothing special | nothing noted | none known | none reported",
-    "none noted | not applicable | not known | unknown | tbc | tba | n k | n d | all ok | all good | all fine | everything ok | everything fine",
+    "none noted | not applicable | n k | n d | all ok | all good | all fine | everything ok | everything fine",
     "no comment | no comments | no special needs | no special requirements | no known issues | no issues | no problems | no concerns | no remarks",
     "no notes | no alerts | none on file | k a | o b | keine angabe | keine angaben | nichts bekannt | keine bekannt | keine bekannten",
     "alles in ordnung | alles ok | alles gut | unauffallig | ohne | keine auffalligkeiten | keine auffalligkeiten bekannt | keine besonderheiten",
@@ -28,15 +32,15 @@ NOTHING_SAID: Final = Terms(
     "nulla da segnalare | nessuna nota | nessuna segnalazione | nessun problema | tutto ok | tutto bene | non applicabile | niente di particolare",
     "nada a assinalar | nada a registar | nada a declarar | nao se aplica | sem observacoes | sem ocorrencias | sem informacao | tudo ok | nada consta",
     "geen bijzonderheden | niet van toepassing | geen opmerkingen | niets bijzonders | niets te melden | geen bekend | alles goed | niet bekend",
-    "onbekend | brak uwag | bez uwag | nie dotyczy | brak danych | brak zastrzezen | bez zastrzezen | nic do zgloszenia | wszystko ok",
+    "brak uwag | bez uwag | nie dotyczy | brak danych | brak zastrzezen | bez zastrzezen | nic do zgloszenia | wszystko ok",
     "inget att notera | inget sarskilt | inga anmarkningar | ej aktuellt | inga kanda | intet at bemaerke | ikke relevant | ikke aktuelt",
     "ingen bemaerkninger | ingen merknader | ingen anmerkninger | intet saerligt | ingenting spesielt | bez poznamek | bez pripominek | zadne poznamky",
     "neni znamo | vse v poradku | bez poznamok | nic zvlastniho | ei huomautettavaa | ei tiedossa | ei tietoa | kaikki ok | ei erityista",
     "nincs megjegyzes | nem relevans | nincs adat | minden rendben | nimic | nimic de semnalat | fara observatii | nu se aplica | nu este cazul",
     "fara probleme | nema napomena | bez napomena | nije primjenjivo | nista | nema | nicht zutreffend | entfallt | без замечаний | нет замечаний",
     "отсутствует | отсутствуют | не применимо | нет данных | все хорошо | все в порядке | без зауважень | немае зауважень | відсутні | καμια | κανενα",
-    "τιποτα | δεν υπαρχει | yok | bilinmiyor | uygulanamaz | 特記事項なし | 問題なし",
-    "没有 | 暂无 | 不适用 | 特이사항 없음 | 특이사항없음 | 해당 없음 | 해당없음 | nicht bekannt",
+    "τιποτα | δεν υπαρχει | yok | uygulanamaz | 特記事項なし | 問題なし",
+    "没有 | 暂无 | 不适用 | 特이사항 없음 | 특이사항없음 | 해당 없음 | 해당없음 ",
     "ne opazeno | bez zaznamu | non segnalato | sin alertas | sin alerta",
 )
 # Words beside those.
@@ -55,6 +59,7 @@ NO_SUCH: Final = Terms(
 )
 # Words for a flag that is over, where a column says of each flag whether it is.
 EXPIRED: Final = Terms(
-    "expired | expire | expiree | abgelaufen* | scaduto | scaduta | vencido | vencida | verlopen | udlobet | utlopt | utgatt | vyprsel* | lejart",
-    "истек | истекла | ended | over | suresi doldu | 已过期 | 期限切れ | 만료",
+    "expired | expire | wygasl* | wygas* | utgange* | udlob* | expiree | abgelaufen* | scaduto",
+    "scaduta | vencido | vencida | verlopen | udlobet | utlopt | utgatt | vyprsel* | lejart",
+    "истек | истекла | ended | suresi doldu | 已过期 | 期限切れ | 만료",
 )

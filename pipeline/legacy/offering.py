@@ -9,7 +9,7 @@ from pipeline.legacy import glossary as words
 from pipeline.legacy.attaching import is_called_day
 from pipeline.legacy.guessing import Guess, means_yes
 from pipeline.legacy.maps import ANY
-from pipeline.legacy.rules import Rule, family_of, says_until, says_who
+from pipeline.legacy.rules import Rule, family_of, says_expired, says_until, says_who
 from pipeline.wording import count_of
 
 SHARED = {"comment": "tells why", "by": "tells who set it", "at": "is the day since when", "expires": "is the last day"}
@@ -82,7 +82,7 @@ def _is_called_part(one: Guess) -> tuple[str | None, str]:
 
 def note_ended(rule: Rule, free: list[Guess]) -> None:
     """Ask about customers who have a flag, and of whom a column beside says that it has ended."""
-    for one in [one for one in free if one.is_yes_no and one.sounds(flags.ENDED) and not one.sounds(flags.ALLOWED)]:
+    for one in [one for one in free if one.is_yes_no and ((one.sounds(flags.ENDED) and not one.sounds(flags.ALLOWED)) or says_expired(one))]:
         yes = [word.lower() for word in one.words if means_yes(word)]
         over = int((rule.flagged_rows() & one.cells.str.to_lowercase().is_in(yes).fill_null(value=False)).sum())
         if over and abs(one.place - rule.head().place) <= NEAR:
@@ -102,13 +102,15 @@ def leave_blanks_out(rule: Rule) -> None:
         rule.parts["when"], rule.yes = rule.head(), [ANY]
 
 
-def note_past(rule: Rule) -> None:
-    """Ask about days of customers who have no flag, since it may be one that has ended."""
+def note_past(rule: Rule, rules: Sequence[Rule]) -> None:
+    """Ask about days of customers who have no flag, since it may be one that has ended; those of another of `rules` with the same column have one."""
     name = next((name for name in ("expires", "at") if name in rule.parts), None)
     if name is None or "when" not in rule.parts or rule.head().is_date:
         return
     one = rule.parts[name]
     days = one.cells.is_not_null() & ~one.cells.str.to_lowercase().is_in([text.lower() for text in one.no_days]).fill_null(value=False)
+    for other in [other for other in rules if one in other.parts.values()]:
+        days &= ~other.flagged_rows()
     over = int((days & ~rule.flagged_rows()).sum())
     if over:
         since = rule.parts.get("at", one).header

@@ -71,10 +71,16 @@ class Rule:
 
 def family_of(guess: Guess) -> tuple[str, int] | None:
     """Return the flag type and family of words that a header sounds of."""
-    if (guess.is_date and guess.is_called(words.UNTIL)) or (not guess.is_date and (guess.sounds(flags.ENDED) or is_denied(guess))):
+    if (guess.is_date and guess.is_called(words.UNTIL)) or (not guess.is_date and (guess.sounds(flags.ENDED) or is_denied(guess) or says_expired(guess))):
         return None
     found = ((kind, place) for kind, families in flags.FLAG_FAMILIES.items() for place, terms in enumerate(families) if guess.sounds(terms))
     return next(found, None)
+
+
+def says_expired(guess: Guess) -> bool:
+    """Tell whether a header of a column of yes and no says that a flag is over, as Ban expired does."""
+    is_over = guess.is_yes_no and guess.sounds(EXPIRED)
+    return is_over and any(guess.sounds(terms) for families in flags.FLAG_FAMILIES.values() for terms in families)
 
 
 def is_denied(guess: Guess) -> bool:

@@ -26,7 +26,7 @@ from pipeline.legacy.numbering import by_number
 from pipeline.legacy.offering import leave_blanks_out, note_ended, note_past, offer_near, offer_shared, share_parts
 from pipeline.legacy.rules import SENTENCE, Rule, family_of, is_about_else, says_until, says_who, tags_of, type_of
 from pipeline.legacy.sharing import share_columns
-from pipeline.legacy.standing import note_standing
+from pipeline.legacy.standing import find_states, note_standing, note_states
 from pipeline.legacy.terms import phrase
 
 LIKE_A_PERSON = r"^\p{Lu}[\p{L}'.-]*(?:\s\p{Lu}[\p{L}'.-]*){0,2}$"  # one to three words, each with a capital letter
@@ -41,6 +41,7 @@ def spot_flags(left: Sequence[Guess], types: Sequence[str], *, may_repeat: bool)
     heads = [rule for rule in heads if not _belongs(rule, told)]
     found = sorted([*heads, *told], key=lambda rule: rule.head().place)
     free = [one for one in free if one not in _used(found)]
+    states = find_states(found, free)
     _attach_called(found, free)
     share_columns(found, free)
     sure = [rule for rule in found if not rule.is_offered]
@@ -57,9 +58,10 @@ def spot_flags(left: Sequence[Guess], types: Sequence[str], *, may_repeat: bool)
     if may_repeat:
         note_standing(sure, free)
         attach_of_rows(sure, free)
+    note_states(states)
     for rule in sure:
         note_ended(rule, free)
-        note_past(rule)
+        note_past(rule, sure)
     for rule in [rule for rule in found if rule.is_offered]:
         attach_near(rule, free)
         attach_far(rule, free, [rule])

@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from typing import Final
 
+from pipeline.legacy.flagwords import UNFLAGGED
 from pipeline.legacy.guessing import MOST, Guess, means_no, means_yes
+from pipeline.legacy.nowords import EXPIRED
 from pipeline.legacy.rules import Rule
 from pipeline.legacy.terms import Terms, phrase
 
+NEAR = 2  # columns between a flag and what tells whether it stands
 STANDS: Final = Terms(
     "active | is active | still active | still valid | valid | current | open | still open | in force | aktiv | noch aktiv | aktuell | gultig | noch gultig",
     "offen | vigente | activo | activa | actif | en cours | valide | attivo | attiva | in corso | valido | valida | ativo | ativa | actief | geldig | lopend",
@@ -36,10 +39,40 @@ def note_standing(rules: Sequence[Rule], free: list[Guess]) -> None:
                 break
 
 
+def find_states(found: list[Rule], free: list[Guess]) -> list[tuple[Rule, Guess]]:
+    """Return rules of flags that a column says yes or no of, each with one beside it that tells which of these still stand: of all, and of nobody else.
+
+    Such columns leave `free`, and a rule that one would make by itself is taken from `found`.
+    """
+    pairs = []
+    for rule in [rule for rule in found if "when" in rule.parts and rule.head().is_yes_no and not rule.is_offered]:
+        heads = {other.head(): other for other in found if other is not rule}
+        near = [one for one in (*free, *heads) if abs(one.place - rule.head().place) <= NEAR]
+        one = next((one for one in near if not one.is_yes_no and _said(one) and (one.cells.is_not_null() == rule.flagged_rows()).all()), None)
+        if one is None:
+            continue
+        pairs.append((rule, one))
+        if one in heads:
+            found.remove(heads[one])
+        else:
+            free.remove(one)
+    return pairs
+
+
+def note_states(pairs: Sequence[tuple[Rule, Guess]]) -> None:
+    """Let rules look at the column that tells which of their flags still stand (see `find_states`), once they have their other parts."""
+    for rule, one in pairs:
+        asked = f"{one.header} tells, and not {rule.head().header}: does it say which of these flags still stand?"
+        rule.yes, rule.no = _said(one) or ([], [])
+        rule.doubts.append(f"{asked} {', '.join(rule.yes)}: it does; {', '.join(rule.no)}: it does not")
+        rule.text, rule.parts = rule.head().title, {**rule.parts, "when": one}
+
+
 def _said(one: Guess) -> tuple[list[str], list[str]] | None:
     """Return the words of a column for flags that stand, and those for flags that are over; None where it does not tell that."""
     yes, no = [word for word in one.words if means_yes(word)], [word for word in one.words if means_no(word)]
     if one.is_yes_no and yes and no and (one.is_called(STANDS) or one.is_called(OVER)):
         return (no, yes) if one.is_called(OVER) else (yes, no)
-    stands, over = ([word for word in one.words if terms.whole(phrase(word))] for terms in (STANDS, OVER))
+    stands = [word for word in one.words if STANDS.whole(phrase(word))]
+    over = [word for word in one.words if any(terms.whole(phrase(word)) for terms in (OVER, EXPIRED, UNFLAGGED))]
     return (stands, over) if stands and over and len(stands) + len(over) == len(one.words) else None

@@ -86,9 +86,3 @@ def test_an_upload_of_flags_is_no_export(stocked: Shop) -> None:
 def test_a_time_at_the_end_of_a_calendar_is_a_wrong_call(stocked: Shop, command: str, moment: str) -> None:
     done = stocked.run(command, "--as-of", moment)
     assert (done.code, "is not a time between the years 1900 and 2900" in done.err) == (2, True), done.err
-
-
-def test_a_file_where_a_folder_should_be_is_a_wrong_call(stocked: Shop) -> None:
-    stocked.file("u.csv", "action,customer_id,flag_type,comment\nadd,1,Alert,late\n")
-    done = stocked.run("apply", "u.csv", "--out", "customers.csv", *AS_OF)
-    assert (done.code, "customers.csv" in done.err) == (2, True), done.err

@@ -4,7 +4,7 @@ import openpyxl
 import pytest
 
 from tests.cli.conftest import Shop
-from tests.cli.test_drafts_unlike import NO_SKIP, drafted, table
+from tests.cli.test_drafts_unlike import NO_SKIP, SEVEN, drafted, table
 from tests.cli.test_migrate import asked
 from tests.cli.test_migrate_drafts import ON_HOLD, flags, migrated, unmarked
 
@@ -161,3 +161,84 @@ def test_a_sheet_that_is_called_a_list_of_flags_is_drafted(bare: Shop) -> None:
     book.save(bare.folder / "two.xlsx")
     draft = drafted(bare, "two.xlsx").replace(NO_SKIP, "")
     assert (migrated(bare, "two.xlsx", draft), flags(bare)) == (0, [("C2", ON_HOLD, "theft"), ("C5", ON_HOLD, "fights")])
+
+
+def test_ended_words_beside_a_reason_are_no_flags_and_the_others_are_asked_about(bare: Shop) -> None:
+    table(bare, "Blokkade,Reden", "Tijdelijk,betaalt niet", ",", ",", "Beëindigd,te laat", ",", ",", ",")
+    draft = drafted(bare, "f.csv")
+    assert "each of these words of Blokkade would be a flag: Tijdelijk." in draft
+    assert (migrated(bare, "f.csv", draft), flags(bare)) == (0, [("7", ON_HOLD, "betaalt niet")])
+
+
+@pytest.mark.parametrize("header", ["Ban expired", "Ban lifted"])
+def test_a_column_that_says_that_a_ban_is_over_makes_none_and_is_asked_about(bare: Shop, header: str) -> None:
+    table(bare, f"Banned,{header},Ban reason", "Yes,No,Theft", "No,Yes,", "No,No,", "Yes,Yes,Noise", "No,No,", "No,No,", "No,No,")
+    draft = drafted(bare, "f.csv")
+    assert f"{header} says yes for 1 of those who would be flagged" in draft
+    assert (migrated(bare, "f.csv", draft), flags(bare)) == (0, [("3", ON_HOLD, "Noise"), ("7", ON_HOLD, "Theft")])
+
+
+def test_a_column_that_tells_which_flags_still_stand_is_looked_at(bare: Shop) -> None:
+    table(bare, "Suspended,Suspension status,Reason", "yes,active,owes 40", "no,,", "no,,", "yes,ended,rude", "no,,", "no,,", "no,,")
+    draft = drafted(bare, "f.csv")
+    assert "Suspension status tells, and not Suspended: does it say which of these flags still stand? active: it does; ended: it does not" in draft
+    assert (migrated(bare, "f.csv", draft), flags(bare)) == (0, [("7", ON_HOLD, "owes 40")])
+
+
+@pytest.mark.parametrize("cells", [("no,active", "yes,closed", "no,active"), ("no,active", "yes,active", "no,closed")])
+def test_a_status_of_customers_beside_a_flag_is_not_what_tells_of_it(bare: Shop, cells: tuple[str, ...]) -> None:
+    table(bare, "Blocked,Status", *cells)
+    assert (migrated(bare, "f.csv", drafted(bare, "f.csv")), [row[0] for row in flags(bare)]) == (0, ["1", "4", "7"])
+
+
+def test_a_reason_that_is_not_known_is_one(bare: Shop) -> None:
+    table(bare, "Ban reason,Banned until", "Theft,2027-01-01", ",", ",", "unknown,2027-05-05", ",", ",", ",")
+    assert (migrated(bare, "f.csv", drafted(bare, "f.csv")), [row[0] for row in flags(bare)]) == (0, ["3", "7"])
+
+
+def test_a_brawl_is_no_polish_lack(bare: Shop) -> None:
+    table(bare, "Varning", "Bråk", "", "", "Stöld av handduk", "", "", "")
+    assert (migrated(bare, "f.csv", drafted(bare, "f.csv")), [row[2] for row in flags(bare)]) == (0, ["Stöld av handduk", "Bråk"])
+
+
+def test_a_header_with_repeated_titles_is_the_header_all_the_same(bare: Shop) -> None:
+    rows = "\n".join(f"C{n},Ann {'abcdefgh'[n]},active,ok,Rex {'abcdefgh'[n]}" for n in SEVEN)
+    bare.file("f.csv", f"Customer ID,Name,Status,Status,Name\n{rows}\n")
+    draft = drafted(bare, "f.csv")
+    assert ('customer_id = ["Customer ID"]' in draft.splitlines(), "looking at 7 rows" in draft) == (True, True)
+
+
+def test_a_title_of_merged_cells_ends_before_a_column_that_everybody_has(bare: Shop) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (
+        ["Client", None, "Ban", None, None, None, None],
+        ["No", "Name", "since", "until", "reason", "Since", "By"],
+        *([f"{n}", f"Ann {'abcdefgh'[n]}", *(["2026-01-05", "2027-01-05", "theft"] if n == 3 else [None] * 3), "2019-05-05", "Meg"] for n in SEVEN),
+    ):
+        sheet.append(row)
+    book.save(bare.folder / "f.xlsx")
+    draft = drafted(bare, "f.xlsx")
+    assert migrated(bare, "f.xlsx", draft) == 0
+    found = asked(bare, "SELECT customer_id, comment, flagged_at::DATE::VARCHAR, expires_on::VARCHAR, flagged_by = 'Meg' FROM flags")
+    assert found == [("3", "theft", "2026-01-05", "2027-01-05", False)], draft
+
+
+def test_a_reason_is_of_the_flag_that_it_stands_beside(bare: Shop) -> None:
+    table(
+        bare, "Risiko,Gesperrt,Grund", "hoch,ja,zahlt nicht", "niedrig,nein,", "mittel,nein,", "hoch,ja,Randale", "hoch,nein,", "niedrig,nein,", "niedrig,nein,"
+    )
+    assert migrated(bare, "f.csv", drafted(bare, "f.csv")) == 0
+    assert [row for row in flags(bare) if row[1] == ON_HOLD] == [("3", ON_HOLD, "Randale"), ("7", ON_HOLD, "zahlt nicht")]
+
+
+def test_a_watch_list_is_no_block(bare: Shop) -> None:
+    table(bare, "Blacklist,Watch list", "yes,no", "no,yes", "no,no")
+    assert migrated(bare, "f.csv", drafted(bare, "f.csv")) == 0
+    assert {row[1] for row in flags(bare) if row[0] in ("1", "4")} == {"Warning"}
+
+
+def test_days_that_several_flags_share_are_not_said_to_be_of_nobody(bare: Shop) -> None:
+    table(bare, "Hold,Warn,Date", "yes,no,2026-01-01", "no,yes,2026-02-02", "no,no,", "yes,yes,2026-03-03", "no,no,", "no,no,", "no,no,")
+    assert "without this flag" not in drafted(bare, "f.csv")
