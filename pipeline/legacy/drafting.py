@@ -68,7 +68,7 @@ def _titles(record: Sequence[str]) -> list[str]:
 
 def _is_header(titles: Sequence[str], most: int) -> bool:
     """Tell whether there are enough titles for a header, `most` being those of the record with most different ones; some may stand there several times."""
-    return len(titles) >= max(0.8 * most, 1) and 2 * len({*titles}) >= most
+    return len(titles) >= max(0.8 * most, 1) and 2 * len({*titles}) > most
 
 
 @dataclass(frozen=True)
