@@ -247,6 +247,12 @@ def _take_reason(rule: Rule, one: Guess) -> bool:
     head = rule.head()
     if head is not rule.parts.get("comment") or not head.words or 2 * head.share(SENTENCE) > 1:
         return False
+    if any(" " in word.strip() for word in head.words) and 2 * len(head.words) > head.cells.count():  # texts that say something themselves
+        rule.offered["comment"] = (
+            one,
+            f"{head.header} and {one.header} both say something of this flag, and only one is its comment: if it is this, take the # off",
+        )
+        return True
     rule.parts = {"when": head, **rule.parts, "comment": one}
     over = [word for word in head.words if flags.UNFLAGGED.whole(phrase(word)) and word not in (rule.no or ())]
     rule.yes, rule.no, rule.says_which = [ANY], [*(rule.no or []), *over], True

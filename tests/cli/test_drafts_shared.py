@@ -242,3 +242,10 @@ def test_a_watch_list_is_no_block(bare: Shop) -> None:
 def test_days_that_several_flags_share_are_not_said_to_be_of_nobody(bare: Shop) -> None:
     table(bare, "Hold,Warn,Date", "yes,no,2026-01-01", "no,yes,2026-02-02", "no,no,", "yes,yes,2026-03-03", "no,no,", "no,no,", "no,no,")
     assert "without this flag" not in drafted(bare, "f.csv")
+
+
+def test_two_texts_of_a_flag_are_both_told_of(bare: Shop) -> None:
+    table(bare, "Warning,Reason", "aggressive dog,bites the postman", ",", ",", ",", ",", ",", ",")
+    draft = drafted(bare, "f.csv")
+    assert "Warning and Reason both say something of this flag, and only one is its comment" in draft
+    assert (migrated(bare, "f.csv", draft), flags(bare)) == (0, [("7", "Warning", "aggressive dog")])
