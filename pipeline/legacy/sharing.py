@@ -1,6 +1,6 @@
 """Columns of an unknown file that tell why, who or when of several flags: of each of them that a customer has."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from pipeline.legacy import elsewords
 from pipeline.legacy import glossary as words
@@ -13,7 +13,7 @@ TELLS = {"comment": "why", "by": "who set it", "at": "since when", "expires": "t
 
 
 def share_columns(found: list[Rule], free: list[Guess]) -> None:
-    """Give columns that are filled where one of several flags is, and nowhere else, to each of those that lack such a part.
+    """Give columns that are filled where one of several flags is, and nowhere else, to each of them, if none has such a part.
 
     A rule that there is only because its column is called flagged on, or flagged by, is taken from `found`; the columns leave `free`.
     """
@@ -25,10 +25,9 @@ def share_columns(found: list[Rule], free: list[Guess]) -> None:
         free.extend(dict.fromkeys(rule.columns()))
     for one in sorted(free, key=lambda one: one.place):
         part = _part(one)
-        lacking = [rule for rule in switches if part and not {part, f"{part} "} & {*rule.parts, *rule.offered}]
-        if part is None or len(lacking) < len(switches) or not _is_of_all(one, switches):
+        if part is None or any({part, f"{part} "} & {*rule.parts, *rule.offered} for rule in switches) or not _is_of_all(one, switches):
             continue
-        for rule in lacking:
+        for rule in switches:
             _give(rule, part, one)
         free.remove(one)
 
@@ -45,17 +44,12 @@ def _part(one: Guess) -> str | None:
     """Return which part of a flag a column is called; None where it is called something else."""
     if one.sounds(elsewords.NOT_A_FLAG) or one.sounds(words.BROUGHT) or one.sounds(words.OTHER_DAYS):
         return None
-    return next(_parts(one), None)
-
-
-def _parts(one: Guess) -> Iterator[str]:
     if one.is_date:
-        if one.sounds(words.AT) or says_until(one) or family_of(one):
-            yield "expires" if says_until(one) else "at"
-    elif says_who(one):
-        yield "by"
-    elif one.is_text() and (one.sounds(words.REASON) or one.is_called(words.NOTES)):
-        yield "comment"
+        is_day = one.sounds(words.AT) or says_until(one) or family_of(one)
+        return ("expires" if says_until(one) else "at") if is_day else None
+    if says_who(one):
+        return "by"
+    return "comment" if one.is_text() and (one.sounds(words.REASON) or one.is_called(words.NOTES)) else None
 
 
 def _is_of_all(one: Guess, rules: Sequence[Rule]) -> bool:

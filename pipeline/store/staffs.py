@@ -5,11 +5,11 @@ from typing import Final
 from pipeline.store.reading import items_query
 from schemas.entities import FLAGS
 
-# The last day (staffs_until) that an upload set last of each flag that stands since (customer_id, key); of those of whose day none said anything, nothing.
+# The last day (staffs_until) that an upload set last, or an undo put back, of each flag that stands since (customer_id, key), and nothing of others.
 STAFFS_DAYS: Final = """
 WITH told AS (
     SELECT customer_id, lower(item) AS key, event_id, before ->> 'expires_on' AS was, (after ->> 'expires_on')::DATE AS staffs_until, before IS NULL AS is_first
-    FROM history WHERE entity = 'flags' AND after IS NOT NULL AND batch_id IN (SELECT batch_id FROM batches WHERE kind = 'apply')
+    FROM history WHERE entity = 'flags' AND after IS NOT NULL AND batch_id IN (SELECT batch_id FROM batches WHERE kind IN ('apply', 'undo'))
 ), over AS (
     SELECT customer_id, lower(item) AS key, max(event_id) AS event_id FROM history
     WHERE entity = 'flags' AND after IS NULL AND before IS NOT NULL AND customer_id IN (SELECT customer_id FROM told) GROUP BY ALL

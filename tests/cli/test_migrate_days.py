@@ -80,3 +80,14 @@ def test_a_day_that_staff_moved_while_both_said_the_flag_stays(bare: Shop) -> No
         bring(bare, "03-03" if day == "03-02" else "03-05", start="2026-03-01", end="2026-09-01")
     bring(bare, "03-06")
     assert asked(bare, STANDS) == [("On Hold", "mine", "2026-08-08")]
+
+
+def test_staffs_day_is_the_one_that_an_undo_put_back(bare: Shop) -> None:
+    bring(bare, "03-01")
+    for line in ("add,K1,On Hold,mine,2026-06-01", "edit,K1,On Hold,,2026-08-08"):
+        bare.file("u.csv", f"action,customer_id,flag_type,comment,expires_on\n{line}\n")
+        assert bare.run("apply", "u.csv", "--by", "Sam", "--as-of", "2026-03-02T10:00").code == 0
+    assert bare.run("undo", "3", "--as-of", "2026-03-02T11:00").code == 0
+    bring(bare, "03-03", start="2026-03-01", end="2026-09-01")
+    bring(bare, "03-04")
+    assert asked(bare, STANDS) == [("On Hold", "mine", "2026-06-01")]
