@@ -97,7 +97,7 @@ def _export(what: tuple[Path, int, str], opened: "Opened", wanted: Wanted, colum
     """Return one export; `what`: its file, which part of that it is, and how it is told from the other parts."""
     path, _, of_sheet = what
     positions = map_columns(opened.header, wanted, f"{path}{of_sheet}")
-    unused = unused_columns(opened.header, wanted)
+    unused = wanted.unused(opened.header, ADDED)
     lacking = _lacking(opened.header, wanted, column_map)
     said = {"columns not used": ", ".join(unused), "the column map names what the file lacks": "; ".join(lacking)}
     told = tuple(f"{path.name}{of_sheet}: {what}: {some}" for what, some in said.items() if some)
@@ -122,11 +122,6 @@ def _lacking(header: Sequence[str], wanted: Wanted, column_map: ColumnMap) -> li
             instead = f", and {named[column]} is read in its place" if column in named else ""
             said.append(f"{' or '.join(headers)} ({column}{instead})")
     return said
-
-
-def unused_columns(header: tuple[str, ...], wanted: Wanted) -> list[str]:
-    """Return the columns of a header that nothing is made of; those that Flagbook adds are none."""
-    return [title for title, name in zip(header, wanted.recognised(header), strict=True) if title and not name and title not in ADDED]
 
 
 def as_export(opened: "Opened", what: tuple[Path, int, str], present: frozenset[str], cast: Callable[[RawSheet], Checked], told: tuple[str, ...]) -> Export:

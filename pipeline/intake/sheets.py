@@ -1,6 +1,7 @@
 """What every reader hands on: one sheet as text, with the row numbers that the spreadsheet shows."""
 
-from collections.abc import Mapping, Sequence
+import difflib
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -19,6 +20,8 @@ SHORT_ROW = "short-row"  # the mark of a whole row: its position is none
 # What cells show that hold an error; in files that Flagbook wrote they stand as text.
 ERROR_TEXTS = ("#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#FIELD!", "#GETTING_DATA", "#BUSY!", "#ERROR")
 LIKE = 10  # letters by which a message is known again
+ALIKE = 0.8  # share of letters by which a title is like a column's: coment, telefone
+COMPARED, LONGEST = 40, 40  # titles that are compared so, and their letters: it takes its time
 INEXACT = " (id not exact)"  # what result files put behind an id that is not
 MARK_SCHEMA = {"source_row": pl.Int64, "position": pl.Int64, "mark": pl.String}
 
@@ -61,6 +64,15 @@ class Wanted:
     def recognised(self, record: Sequence[str]) -> list[str | None]:
         """Return the column name that each header cell means, or None."""
         return [self.names.get(header_key(cell)) for cell in record]
+
+    def unused(self, header: Sequence[str], but: Collection[str] = ()) -> list[str]:
+        """Return the titles of a header that no column answers to, and that are not in `but`; one that is probably misspelt bears what it is like."""
+        named = self.recognised(header)
+        lacking = {key: name for key, name in self.names.items() if name not in named}
+        titles = [title for title, name in zip(header, named, strict=True) if title and not name and title not in but]
+        keys = {title: header_key(title) for title in titles[:COMPARED]}
+        near = {title: difflib.get_close_matches(key, lacking, n=1, cutoff=ALIKE) for title, key in keys.items() if len(key) <= LONGEST}
+        return [f"{title} (did you mean {lacking[near[title][0]]}?)" if near.get(title) else title for title in titles]
 
     def missing(self, record: Sequence[str]) -> list[tuple[str, ...]]:
         """Return the groups of required columns of which `record` has none."""

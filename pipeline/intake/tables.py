@@ -116,9 +116,3 @@ def text_columns(sheet: RawSheet, where: str) -> pl.DataFrame:
     short = sheet.marks.filter(pl.col("mark") == SHORT_ROW)["source_row"]
     frame = frame.with_columns(pl.col("source_row").is_in(short.implode()).alias("short_row"))
     return frame.with_columns(pl.when(~pl.col(unread(name))).then(pl.col(name)).alias(name) for name in names)
-
-
-def unknown_columns(sheet: RawSheet) -> list[str]:
-    """Return the headers that no column of the layout answers to, in their order."""
-    named = sheet.wanted.recognised(sheet.header)
-    return [header for header, name in zip(sheet.header, named, strict=True) if not name and header]

@@ -13,7 +13,7 @@ from pipeline.intake.files import FileKind, Source, open_source
 from pipeline.intake.instructions import Said, cast_instructions
 from pipeline.intake.maps import layout_aliases
 from pipeline.intake.sheets import OneOf, RawSheet, Wanted
-from pipeline.intake.tables import Reading, read_tables, text_columns, unknown_columns
+from pipeline.intake.tables import Reading, read_tables, text_columns
 from pipeline.settings import Settings
 from schemas.columns import RESULT_COLUMNS
 from schemas.entities import ENTITIES
@@ -129,7 +129,7 @@ def _numbered(sheet: RawSheet, file_no: int, path: str) -> pl.DataFrame:
 
 
 def _unused(source: Source, sheets: Sequence[RawSheet]) -> list[str]:
-    unused = [header for sheet in sheets for header in unknown_columns(sheet) if header not in RESULT_COLUMNS]
+    unused = [title for sheet in sheets for title in sheet.wanted.unused(sheet.header, RESULT_COLUMNS)]
     return [f"{source.name}: columns not used, carried through: {', '.join(dict.fromkeys(unused))}"] if unused else []
 
 

@@ -384,6 +384,16 @@ def workbook(shop: Shop, name: str, **sheets: Sequence[Sequence[str]]) -> None:
     book.save(shop.folder / name)
 
 
+def test_a_misspelt_column_is_named_with_the_one_that_it_is_like(shop: Shop) -> None:
+    """A column that may be left out is missed by nobody; one that is there under its own name is meant by no other."""
+    (shop.folder / "c.csv").write_text("customer_id,frist_name,name,e-mail,email 2,telefone\nC1,Ann,Ann A,a@example.com,b@example.com,0161\n", encoding="utf-8")
+    said = "c.csv: columns not used: frist_name (did you mean first_name?), name, email 2, telefone (did you mean phone?)"
+    assert said in load(shop, "--customers", "c.csv").json()["remarks"]
+    (shop.folder / "f.csv").write_text("customer_id,action,flag_type,coment\nC1,add,Warning,careful\n", encoding="utf-8")
+    ran = shop.run("apply", "f.csv", "--json")
+    assert "f.csv: columns not used, carried through: coment (did you mean comment?)" in ran.json()["remarks"], ran.err
+
+
 HEAD = ("booking_id", "customer_id", "starts_at")
 
 
