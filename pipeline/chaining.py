@@ -12,7 +12,7 @@ from pipeline.alerting import plan_alerts_of
 from pipeline.context import Context
 from pipeline.effects import EXPIRED, count_ended, count_told
 from pipeline.intake.cells import word_keys
-from pipeline.lateness import ended_by, ends_at_odds, new_events, standing_after, times_known
+from pipeline.lateness import ended_by, ends_at_odds, new_events, share_reasons, standing_after, times_known
 from pipeline.layering import ITEM, JOINT, LEFT, SAID, UNSAID, lay_on, told_anew
 from pipeline.legacy.flagging import FLAGGED, PRESENT, UNFLAGGED
 from pipeline.lines import IS_LAST, NAMES, join_lines, later_of, same_lines
@@ -59,6 +59,7 @@ def chain_flags(spoken: Spoken, before: Before, context: Context) -> Chained:
     standing = _numbered(_keyed(before.standing, "item_name"), keys).join(elsewhere, on=ITEM, how="left", validate="m:1", maintain_order="left")
     past, present, over = parted(found, (last, standing), spoken.turned, context)
     times = times_known(before.said.events)
+    past, present = share_reasons(past, present, times, ITEM)
     present = unless_absent(_standing(present, (past, last, times), spoken.says), last)
     distinct, joined, repeated = join_lines(present)
     told, kept = (distinct, joined), told_in_part(last, spoken, day_of(context)).join(ended_by(past, times, ITEM), on=ITEM, how="anti", maintain_order="left")
@@ -95,6 +96,7 @@ def said_by(spoken: Spoken, context: Context) -> tuple[pl.DataFrame, pl.DataFram
         last = _numbered(last, keys)
         past, present, over = parted(_numbered(found, keys), (last, None), part.turned, context)
         times = times_known(said.events)
+        past, present = share_reasons(past, present, times, ITEM)
         present = unless_absent(_standing(present, (past, last, times), part.says), last)
         standing.append(join_lines(present)[1])
         happened = past.join(over, on=ORDER, how="anti", maintain_order="left")

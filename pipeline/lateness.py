@@ -8,6 +8,7 @@ from pipeline.intake.cells import word_keys
 from pipeline.legacy.flagging import FLAGGED, PRESENT, UNFLAGGED
 
 NAMES = ("customer_id", "key")
+WHERE = ["file_no", "source_row", "place", "at"]  # by which an event is told from all others
 WHAT = (*NAMES, "at", "kind")
 # By what an event is one that is known, the surest first: which text of the known one is the comment, the columns, and whether only the source's own count.
 ALIKE: Sequence[tuple[str | None, Sequence[str], bool]] = (
@@ -91,6 +92,25 @@ def ended_by(past: pl.DataFrame, times: pl.DataFrame, item: str) -> pl.DataFrame
     """Return the items whose last event ends them, unless it comes late."""
     ends = past.unique(item, keep="last", maintain_order=True).join(_latest(times), on=NAMES, how="left", validate="m:1", maintain_order="left")
     return ends.filter((pl.col("kind") == UNFLAGGED) & ~(pl.col("at") < pl.col("latest")).fill_null(value=False)).select(item)
+
+
+def share_reasons(past: pl.DataFrame, present: pl.DataFrame, times: pl.DataFrame, item: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return events and flags that stand; of such a flag and the event that set it last one may say why, and the other nothing (`is_default`).
+
+    Then both have that comment: the reason stands once in the file. An event that comes late tells nothing of what stands.
+    """
+    if not len(past) or not len(present) or not (past["is_default"].any() or present["is_default"].any()):
+        return past, present
+    ends = past.unique(item, keep="last", maintain_order=True).join(_latest(times), on=NAMES, how="left", validate="m:1", maintain_order="left")
+    ends = ends.filter((pl.col("kind") == FLAGGED) & ~(pl.col("at") < pl.col("latest")).fill_null(value=False))
+    alike = present.filter(pl.col("comment").n_unique().over(item) == 1).unique(item, keep="first", maintain_order=True)
+    both = ends.join(alike.select(item, flag_says="comment", flag_silent="is_default"), on=item, how="inner", validate="1:1", maintain_order="left")
+    of_event = both.filter(~pl.col("is_default") & pl.col("flag_silent")).select(item, told="comment")
+    of_flag = both.filter(pl.col("is_default") & ~pl.col("flag_silent")).select(*WHERE, told="flag_says")
+    flags = present.join(of_event, on=item, how="left", validate="m:1", maintain_order="left")
+    flags = flags.with_columns(comment=pl.coalesce("told", "comment"), no_text=pl.col("no_text") & pl.col("told").is_null())
+    events = past.join(of_flag, on=WHERE, how="left", validate="m:1", maintain_order="left").with_columns(comment=pl.coalesce("told", "comment"))
+    return events.select(past.columns), flags.select(present.columns)
 
 
 def ends_at_odds(past: pl.DataFrame, stands: pl.Series) -> pl.Series:

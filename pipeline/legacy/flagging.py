@@ -9,10 +9,11 @@ import polars as pl
 from pipeline.findings import CATALOGUE
 from pipeline.intake.cells import keys_of, map_values, word_keys
 from pipeline.intake.checking import FINDINGS
-from pipeline.intake.dates import Dates, read_dates, read_times
+from pipeline.intake.dates import read_dates, read_times
 from pipeline.intake.sheets import CELL_ERROR
+from pipeline.legacy.flagdays import day_faults, fault
 from pipeline.legacy.maps import ANY, GOES_ON, YES, FlagRule
-from pipeline.legacy.shaping import Picked, are_turned
+from pipeline.legacy.shaping import Picked
 from schemas.plan import UTC_TIME, Dtype
 
 PRESENT, UNCLEAR, FLAGGED, UNFLAGGED, STRANGE = "present", "unclear", "flagged", "unflagged", "strange"
@@ -29,19 +30,14 @@ ITEMS: dict[str, Dtype] = {
     "expires_on": pl.Date,
     "no_text": pl.Boolean,  # the file lacks the column that tells why, or the one of last days: it says nothing of that
     "no_days": pl.Boolean,
+    "is_default": pl.Boolean,  # no cell tells why: the comment is the map's
 }
 NOT_A_TYPE = "{} names none of the flag types, which are {}: correct it, or say in [flags.types] of the map which its word is"
 NO_TYPE = "{} is blank, and there is a flag: name one of the flag types, which are {}"
 NOT_AN_EVENT = "{} says neither that a flag was set nor that it ended: give the word in the map, in flagged, unflagged, or no (nothing happened)"
 NOT_YES_OR_NO = "{} says neither yes nor no: give its word in the map, in yes or no"
+NO_WHY = "{} is blank, and a flag needs a comment that says why: fill it, or give the rule a text for such rows in the map"
 NO_TIME = "{} is blank: an event needs its day to stand in its place in the history"
-NOT_A_DAY = "{} is not a date of a form that the map names (date_formats), or a time that a change of clocks skips"
-OTHER_ORDER = (
-    "{} has the day where the map has the month, or the other way round: if that is so in the whole file, its other days were read wrongly; "
-    "then undo the migration, and correct date_formats in a copy of the map"
-)
-LONG_PAST = "{} is before 1900: write it in the calendar of the others, or leave it blank where a program's zero stands for no day"
-EARLIEST = 1900  # the year; before it are other calendars, and what programs write for nothing
 NO_TEXT = ("-", "--", "\u2013", "\u2014", "n/a")  # comments that say that there is none
 BETWEEN = r"[\s_-]+"  # what stands between the words of a tag
 MANY = 50  # different words that are remembered to be told
@@ -97,7 +93,7 @@ def _with_errors(picked: Picked, rule: FlagRule, faults: pl.DataFrame) -> pl.Dat
     """Return a rule's faults, and in their place `cell-error` for rows in which one of its cells holds an error: what else they lack follows of that."""
     unread = {header: rows for header in rule.columns() if len(rows := picked.rows.filter(picked.errors((header,))))}
     said = {header: f"{CATALOGUE[CELL_ERROR].message} (column {header})" for header in unread}
-    errors = [_fault(rows.to_frame("source_row"), CELL_ERROR, (header,), said[header]) for header, rows in unread.items()]
+    errors = [fault(rows.to_frame("source_row"), CELL_ERROR, (header,), said[header]) for header, rows in unread.items()]
     told = pl.concat([pl.Series(dtype=pl.Int64), *unread.values()])
     return pl.concat([faults.filter(~pl.col("source_row").is_in(told.implode())), *errors]).unique(["source_row", "code"], keep="first", maintain_order=True)
 
@@ -113,18 +109,18 @@ def _of_rule(picked: Picked, rule: FlagRule, types: Sequence[str], told: Told) -
     )
     lacking = {name: bool(headers) and not picked.places(headers) for name, headers in (("no_text", rule.comment), ("no_days", rule.expires))}
     frame = base.with_columns(by.alias("by"), times.values.alias("at"), days.values.alias("expires_on"), source_row=picked.rows.gather(rows), **lacking)
-    faults = [*_date_faults(frame, (at, times), rule.at, picked), *_date_faults(frame, (expires, days), rule.expires, picked)]
-    faults += [_long_past(frame, "at", rule.at), _long_past(frame, "expires_on", rule.expires)]
-    faults.append(_fault(frame.filter(pl.col("kind") == UNCLEAR), "unclear-flag", rule.when, NOT_YES_OR_NO.format(" / ".join(rule.when))))
+    faults = day_faults(frame, rule, {"at": (at, times), "expires_on": (expires, days)}, picked)
+    faults.append(fault(frame.filter(pl.col("kind") == UNCLEAR), "unclear-flag", rule.when, NOT_YES_OR_NO.format(" / ".join(rule.when))))
     if rule.event:
         undated = at.is_null()
-        faults.append(_fault(frame.filter(undated), "bad-date", rule.at or rule.event, NO_TIME.format((rule.at or rule.event)[0])))
-        faults.append(_fault(frame.filter(pl.col("kind") == STRANGE), "unknown-action", rule.event, NOT_AN_EVENT.format(rule.event[0])))
+        faults.append(fault(frame.filter(undated), "bad-date", rule.at or rule.event, NO_TIME.format((rule.at or rule.event)[0])))
+        faults.append(fault(frame.filter(pl.col("kind") == STRANGE), "unknown-action", rule.event, NOT_AN_EVENT.format(rule.event[0])))
     unknown = frame.filter(pl.col("flag_type").is_null())
     is_blank = _gathered(picked, rule.type_column, unknown["index"]).is_null()
     for text, some in ((NO_TYPE, unknown.filter(is_blank)), (NOT_A_TYPE, unknown.filter(~is_blank))):
-        faults.append(_fault(some, "unknown-flag-type", rule.type_column, text.format(" / ".join(rule.type_column), ", ".join(types))))
-    faults.append(_fault(frame.filter(pl.col("comment").is_null() & pl.col("kind").is_in([PRESENT, FLAGGED])), "missing-comment", rule.comment))
+        faults.append(fault(some, "unknown-flag-type", rule.type_column, text.format(" / ".join(rule.type_column), ", ".join(types))))
+    silent = frame.filter(pl.col("comment").is_null() & pl.col("kind").is_in([PRESENT, FLAGGED]))
+    faults.append(fault(silent, "missing-comment", rule.comment, NO_WHY.format(" / ".join(rule.comment)) if rule.comment else None))
     return frame, pl.concat([pl.DataFrame(schema=FINDINGS), *faults])
 
 
@@ -150,28 +146,6 @@ def _without(texts: pl.Series, words: Sequence[str]) -> pl.Series:
     return texts.set(word_keys(texts).is_in(words).fill_null(value=False), None)
 
 
-def _date_faults(frame: pl.DataFrame, read: tuple[pl.Series, Dates], headers: Sequence[str], picked: Picked) -> list[pl.DataFrame]:
-    """Return what is wrong with the days that were `read` from texts."""
-    (texts, dates), name = read, headers[0] if headers else ""
-    ambiguous = CATALOGUE["ambiguous-date"].message.replace("expires_on", name).replace("business.date_formats", "date_formats of the map")
-    turned = are_turned(texts, dates.bad, picked)
-    return [
-        _fault(frame.filter(dates.bad & ~turned), "bad-date", headers, NOT_A_DAY.format(name)),
-        _fault(frame.filter(dates.bad & turned), "bad-date", headers, OTHER_ORDER.format(name)),
-        _fault(frame.filter(dates.ambiguous), "ambiguous-date", headers, ambiguous),
-    ]
-
-
-def _long_past(frame: pl.DataFrame, name: str, headers: Sequence[str]) -> pl.DataFrame:
-    """Return faults for days that are of another calendar, or of none: a flag of theirs would be over."""
-    return _fault(frame.filter(pl.col(name).dt.year() < EARLIEST), "bad-date", headers, LONG_PAST.format(headers[0] if headers else ""))
-
-
-def _fault(frame: pl.DataFrame, code: str, headers: Sequence[str], message: str | None = None) -> pl.DataFrame:
-    said = {"code": code, "column": headers[0] if headers else "", "message": message or CATALOGUE[code].message}
-    return frame.select("source_row", *(pl.lit(text).alias(name) for name, text in said.items())).unique(maintain_order=True)
-
-
 def _marked(picked: Picked, rule: FlagRule, types: Sequence[str], told: Told) -> pl.DataFrame:
     """Return the rows of a rule that have a flag, or an event: index (in the piece), kind, flag_type and comment."""
     filled = {name: _word(picked, getattr(rule, name)) for name in ("when", "type_column", "event")}
@@ -191,13 +165,15 @@ def _marked(picked: Picked, rule: FlagRule, types: Sequence[str], told: Told) ->
     heads = rule.when or (() if rule.comment else rule.type_column)
     default = rule.text or next(iter(heads), None)
     comment = _without(filled["comment"], NO_TEXT) if default else filled["comment"]
+    is_default = comment.is_null() & kind.is_in([PRESENT, FLAGGED, STRANGE, UNCLEAR] if default else [])
     return (
         frame.with_columns(kind.alias("kind"))
         .select(
             "index",
             "kind",
             (pl.lit(rule.type) if flag_type is None else pl.Series(flag_type).fill_null(rule.type) if rule.type else flag_type).alias("flag_type"),
-            pl.coalesce(comment, pl.lit(default, pl.String)).alias("comment"),
+            comment.set(is_default.fill_null(value=False), default).alias("comment"),
+            is_default.fill_null(value=False).alias("is_default"),
         )
         .filter(pl.col("kind").is_not_null())
     )
@@ -271,7 +247,7 @@ def _tagged(picked: Picked, rule: FlagRule, told: Told) -> pl.DataFrame:
     if rule.comment:
         notes = _without(_read(picked, rule.comment, picked.text), NO_TEXT).gather(each["index"])
         each = each.with_columns(comment=pl.coalesce(notes, pl.col("comment")))
-    return each.select("index", pl.lit(PRESENT).alias("kind"), "flag_type", "comment")
+    return each.select("index", pl.lit(PRESENT).alias("kind"), "flag_type", "comment", pl.lit(value=False).alias("is_default"))
 
 
 def _allowed(tags: pl.Series, allow: Mapping[str, str]) -> pl.Series:

@@ -49,8 +49,8 @@ class FlagRule:
 
     A flag is there where `when` holds a word of `yes` (`ANY`: anything but a word of `no`), or begins with one that ends with `GOES_ON`; without
     it, where there is a type or a comment, and no word of `no` stands in its place; of `tags`, one for each tag in `allow` (tag → type).
-    With `event`, each row is an event of the past: a word of `flagged`, or one of `unflagged`; one of `no` is none. `text` is the comment where none stands,
-    `no_end` the words in `expires` by which there is no last day. A rule of a map with `skip = true` is none.
+    With `event`, each row is an event of the past: a word of `flagged`, or one of `unflagged`; one of `no` is none. `text` is the comment of a flag without
+    one, `no_end` the words in `expires` by which there is no last day. A rule of a map with `skip = true` is none.
     """
 
     type: str | None = None

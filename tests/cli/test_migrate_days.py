@@ -91,3 +91,14 @@ def test_staffs_day_is_the_one_that_an_undo_put_back(bare: Shop) -> None:
     bring(bare, "03-03", start="2026-03-01", end="2026-09-01")
     bring(bare, "03-04")
     assert asked(bare, STANDS) == [("On Hold", "mine", "2026-06-01")]
+
+
+@pytest.mark.parametrize(("start", "end"), [("2025-02-01", "2025-01-31"), ("2027-11-01", "2027-01-01")])
+def test_a_flag_that_ends_before_it_begins_comes_back(bare: Shop, start: str, end: str) -> None:
+    bare.file("m.csv", f"{HEAD}\nK1,Ann,Lee,,,,true,{start},{end}\nK2,Bo,Lee,,,,true,{start},{start}\n")
+    done = bare.run("migrate", "m.csv", "--from", "mindbody", "--as-of", "2026-03-01T10:00", "--by", "Max", "--json")
+    assert (done.code, done.json()["rows"]["rejected"], done.json()["adds_up"]) == (4, 1, True), done.err
+    said = (bare.folder / "m.rejected.csv").read_text(encoding="utf-8")
+    assert "K1" in said
+    assert "K2" not in said
+    assert "Suspension End Date lies before Suspension Start Date: one of the two is wrong, or an earlier flag's; correct it, or leave it blank" in said

@@ -1,0 +1,54 @@
+"""Days of flags, when they were set and when they end, that can't be: what is wrong with rows for it."""
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from pipeline.findings import CATALOGUE
+from pipeline.intake.dates import Dates
+from pipeline.legacy.maps import FlagRule
+from pipeline.legacy.shaping import Picked, are_turned
+
+NOT_A_DAY = "{} is not a date of a form that the map names (date_formats), or a time that a change of clocks skips"
+OTHER_ORDER = (
+    "{} has the day where the map has the month, or the other way round: if that is so in the whole file, its other days were read wrongly; "
+    "then undo the migration, and correct date_formats in a copy of the map"
+)
+LONG_PAST = "{} is before 1900: write it in the calendar of the others, or leave it blank where a program's zero stands for no day"
+EARLIEST = 1900  # the year; before it are other calendars, and what programs write for nothing
+ENDS_FIRST = "{} lies before {}: one of the two is wrong, or an earlier flag's; correct it, or leave it blank"
+
+
+def day_faults(frame: pl.DataFrame, rule: FlagRule, read: Mapping[str, tuple[pl.Series, Dates]], picked: Picked) -> list[pl.DataFrame]:
+    """Return what is wrong (see `FINDINGS`) with a rule's days `at` and `expires_on`, `read` from texts; `frame` has both, and source_row."""
+    headers = {"at": rule.at, "expires_on": rule.expires}
+    faults = [one for name, some in read.items() for one in _not_read(frame, some, headers[name], picked)]
+    faults += [_long_past(frame, name, headers[name]) for name in read]
+    if not rule.at or not rule.expires:
+        return faults
+    began = pl.col("at").dt.convert_time_zone(picked.source.map.timezone).dt.date()
+    said = ENDS_FIRST.format(rule.expires[0], rule.at[0])
+    return [*faults, fault(frame.filter(pl.col("expires_on") < began), "end-before-start", rule.expires, said)]
+
+
+def _not_read(frame: pl.DataFrame, read: tuple[pl.Series, Dates], headers: Sequence[str], picked: Picked) -> list[pl.DataFrame]:
+    """Return what is wrong with the days that were `read` from texts."""
+    (texts, dates), name = read, headers[0] if headers else ""
+    ambiguous = CATALOGUE["ambiguous-date"].message.replace("expires_on", name).replace("business.date_formats", "date_formats of the map")
+    turned = are_turned(texts, dates.bad, picked)
+    return [
+        fault(frame.filter(dates.bad & ~turned), "bad-date", headers, NOT_A_DAY.format(name)),
+        fault(frame.filter(dates.bad & turned), "bad-date", headers, OTHER_ORDER.format(name)),
+        fault(frame.filter(dates.ambiguous), "ambiguous-date", headers, ambiguous),
+    ]
+
+
+def _long_past(frame: pl.DataFrame, name: str, headers: Sequence[str]) -> pl.DataFrame:
+    """Return faults for days that are of another calendar, or of none: a flag of theirs would be over."""
+    return fault(frame.filter(pl.col(name).dt.year() < EARLIEST), "bad-date", headers, LONG_PAST.format(headers[0] if headers else ""))
+
+
+def fault(frame: pl.DataFrame, code: str, headers: Sequence[str], message: str | None = None) -> pl.DataFrame:
+    """Return a finding (see `FINDINGS`) for each row of a frame, which names the first of some headers."""
+    said = {"code": code, "column": headers[0] if headers else "", "message": message or CATALOGUE[code].message}
+    return frame.select("source_row", *(pl.lit(text).alias(name) for name, text in said.items())).unique(maintain_order=True)
