@@ -27,14 +27,13 @@ class Dates:
 
 
 def read_dates(values: pl.Series, formats: Sequence[str], zone: str = "UTC") -> Dates:
-    """Return Date values; a time of day is dropped. A time with an offset is of the day that it is in `zone` then."""
+    """Return Date values; a time of day is dropped, and may be missing. A time with an offset is of the day that it is in `zone` then."""
     text = values.str.strip_chars(BLANKS)
     day = text.str.extract(ISO_TIME, 1).str.to_date("%Y-%m-%d", strict=False)
     if len(away := (text.str.extract(ISO_TIME, 2).is_not_null() & text.str.extract(ISO_TIME, 5).is_not_null()).arg_true()):
         there = _any_iso_times(text.gather(away), zone).dt.convert_time_zone(zone).dt.date()
         day = day.scatter(away, there.set((there.dt.year() > MAXYEAR).fill_null(value=False), None))  # which nothing else could show
-    tries = [_whole_year(said.str.to_date(day_of(form), strict=False, exact=True)) for said, form in (in_numbers(text, form) for form in formats)]
-    return _settle(text, day, tries)
+    return _settle(text, day, [_parse_day(text, form) for form in formats])
 
 
 def read_times(values: pl.Series, formats: Sequence[str], zone: str) -> Dates:
@@ -84,6 +83,14 @@ def _any_iso_times(text: pl.Series, zone: str) -> pl.Series:
     shift = pl.duration(minutes=pl.when(pl.col("away").str.starts_with("-")).then(-pl.col("minutes")).otherwise(pl.col("minutes")))
     exact = (pl.col("naive") - shift).dt.replace_time_zone("UTC")
     return frame.select(pl.when(pl.col("away").is_null()).then(pl.col("local")).otherwise(exact)).to_series()
+
+
+def _parse_day(text: pl.Series, form: str) -> pl.Series:
+    text, form = in_numbers(text, form)
+    days = text.str.to_date(day_of(form), strict=False, exact=True)
+    if has_time(form) and days.null_count() > text.null_count():
+        days = days.zip_with(days.is_not_null(), text.str.to_datetime(form, time_unit="us", strict=False, exact=True).dt.date())
+    return _whole_year(days)
 
 
 def _parse_time(text: pl.Series, form: str) -> pl.Series:

@@ -95,7 +95,9 @@ def _with_errors(picked: Picked, rule: FlagRule, faults: pl.DataFrame) -> pl.Dat
     said = {header: f"{CATALOGUE[CELL_ERROR].message} (column {header})" for header in unread}
     errors = [fault(rows.to_frame("source_row"), CELL_ERROR, (header,), said[header]) for header, rows in unread.items()]
     told = pl.concat([pl.Series(dtype=pl.Int64), *unread.values()])
-    return pl.concat([faults.filter(~pl.col("source_row").is_in(told.implode())), *errors]).unique(["source_row", "code"], keep="first", maintain_order=True)
+    return pl.concat([faults.filter(~pl.col("source_row").is_in(told.implode())), *errors]).unique(
+        ["source_row", "code", "column"], keep="first", maintain_order=True
+    )
 
 
 def _of_rule(picked: Picked, rule: FlagRule, types: Sequence[str], told: Told) -> tuple[pl.DataFrame, pl.DataFrame]:

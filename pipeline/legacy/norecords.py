@@ -18,15 +18,21 @@ TOTALS = (
     "σύνολο|toplam|yhteensä|kokku|kopā|iš viso|samtals|sammanlagt|summa|i alt|jumlah|tổng|tổng cộng|total général|合計|小計|合计|总计|總計|합계",
 )
 TOTAL = rf"(?i)^\W*(?:{'|'.join(TOTALS)})(?:\W|\d|$)"
+ONLY_TOTAL = rf"(?i)^\W*(?:{'|'.join(TOTALS)})\W*$"
+SHORT = r"^\D*\d{1,4}\D*$"
 A_NUMBER = r"^[^\p{L}]*\d[^\p{L}]*(?:\p{L}{1,3}\.?)?$"  # with a sign of money or a unit
 ALIKE = 2  # cells that say what their header does
 
 
-def find_no_records(sheet: RawSheet, ids: Sequence[int]) -> pl.DataFrame:
-    """Return findings (see `FINDINGS`) for the rows of a piece that are no records; `ids` are the places of columns that may begin a line of totals."""
+def find_no_records(sheet: RawSheet, ids: Sequence[int], others: Sequence[int] | None = None) -> pl.DataFrame:
+    """Return findings (see `FINDINGS`) for the rows of a piece that are no records.
+
+    `ids` are the places of columns that may begin a line of totals, `others` those of e-mail addresses and phone numbers, where
+    a row may be known by them.
+    """
     again = repeated_headers(sheet)
-    below = footers(sheet, ids).filter(~pl.col("source_row").is_in(again.implode()))
-    return pl.concat([_found(again, "no-record"), below])
+    below = pl.concat([footers(sheet, ids), *([] if others is None else [totals_of_nobody(sheet, ids, others)])])
+    return pl.concat([_found(again, "no-record"), below.filter(~pl.col("source_row").is_in(again.implode())).unique("source_row", maintain_order=True)])
 
 
 def repeated_headers(sheet: RawSheet) -> pl.Series:
@@ -59,6 +65,24 @@ def footers(sheet: RawSheet, ids: Sequence[int]) -> pl.DataFrame:
     others = cells.select(alone=filled == 1, are_numbers=numbers == filled - 1)
     below = others["alone"] | (others["are_numbers"] & text.gather(odd).str.contains(TOTAL))
     return _found(sheet.rows["source_row"].gather(odd.filter(below)) if cells.width > 1 else sheet.rows["source_row"].clear(), "footer-row")
+
+
+def totals_of_nobody(sheet: RawSheet, ids: Sequence[int], others: Sequence[int]) -> pl.DataFrame:
+    """Return findings for rows that begin with a word for a total, and have besides it nothing but numbers, and neither an id nor an address.
+
+    A number where the customers' phone numbers stand is a count if it is short.
+    """
+    if not ids and not others:
+        return _found(sheet.rows["source_row"].clear(), "footer-row")
+    keys = {cell(place): SHORT if place in others else "x^" for place in (*ids, *others)}
+    of_nobody = pl.all_horizontal(pl.col(name).str.strip_chars().replace("", None).str.contains(short).fill_null(value=True) for name, short in keys.items())
+    rows = sheet.rows.filter(of_nobody)  # few, or none
+    cells = rows.drop("source_row")
+    cells = cells.with_columns(blank_as_null(values) for values in cells)
+    first = cells.select(pl.coalesce(pl.all())).to_series() if cells.width else rows["source_row"].cast(pl.String)
+    filled, numbers = pl.sum_horizontal(pl.all().is_not_null()), pl.sum_horizontal(pl.all().str.contains(A_NUMBER))
+    is_total = first.str.contains(ONLY_TOTAL).fill_null(value=False) & cells.select(numbers == filled - 1).to_series()
+    return _found(rows["source_row"].filter(is_total), "footer-row")
 
 
 def _found(rows: pl.Series, code: str) -> pl.DataFrame:

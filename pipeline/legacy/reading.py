@@ -80,7 +80,8 @@ class Piece:
 def find_pieces(source: Source, types: Sequence[str], told: Told) -> Iterator[Piece]:
     """Yield a file of customers piece by piece; `types` are the settings' flag types. The book is not asked."""
     for sheet in ahead(source.opened.sheets()):
-        none = find_no_records(sheet, Picked(sheet, source).places(source.map.customers.get("customer_id", ())))
+        ids, *others = (Picked(sheet, source).places(source.map.customers.get(name, ())) for name in ("customer_id", "email", "phone"))
+        none = find_no_records(sheet, ids, [place for places in others for place in places])
         rows = sheet.rows.filter(~pl.col("source_row").is_in(none["source_row"].implode())) if len(none) else sheet.rows
         picked = Picked(replace(sheet, rows=rows), source)
         items, faults = find_items(picked, types, told)

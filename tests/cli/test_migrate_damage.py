@@ -225,3 +225,24 @@ def test_of_several_addresses_with_names_the_first_counts_and_is_told(bare: Shop
     done = migrated(bare, ACUITY + f'Fi,F,,"{cell}",,,yes\nJo,J,,"Jo <jo@x.example>",,,\n')
     assert [remark.split(":")[0] for remark in done.json()["remarks"] if "several" in remark] == ["1 cell of email with several values"], done.err
     assert asked(bare, "SELECT customer_id, email FROM customers ORDER BY 1") == sorted([(kept, kept), ("jo@x.example", "jo@x.example")])
+
+
+@pytest.mark.parametrize(
+    ("system", "head", "lines"),
+    [
+        ("vagaro", "First Name,Last Name,Email,Mobile Phone,Online Booking", ["Total,,,1,1", "Summe,,,,1", ",Grand total:,,,12"]),
+        ("mindbody", "ID,First Name,Last Name,Red Alert,Yellow Alert,Booking Suspended", [",Total,,1,0,1"]),
+    ],
+)
+def test_a_line_of_totals_is_none_where_no_id_begins_it(bare: Shop, system: str, head: str, lines: list[str]) -> None:
+    first = {"vagaro": "Sal,V,sal@example.com,,Block", "mindbody": "100,P,N,rude,,"}[system]
+    done = migrated(bare, "\n".join([head, first, *lines, ""]), "--from", system)
+    assert (done.code, codes(bare)) == (4, [(row, "footer-row") for row in range(3, 3 + len(lines))]), done.err
+    assert ([row["found"] for row in done.json()["flags"]], done.json()["adds_up"]) == ([1], True)
+
+
+@pytest.mark.parametrize("row", ["Total,Smith,,0612345678,", "Total,,total@example.com,,", "Soma,,,061 234,", "Total Care,,,0201234567,"])
+def test_a_customer_whose_name_is_a_word_for_a_total_is_one(bare: Shop, row: str) -> None:
+    bare.file("flagbook.toml", '[business]\nphone_region = "NL"\n')
+    done = migrated(bare, f"First Name,Last Name,Email,Mobile Phone,Online Booking\n{row}\n", "--from", "vagaro")
+    assert "footer-row" not in [code for _, code in codes(bare)], done.err

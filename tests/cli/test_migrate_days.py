@@ -102,3 +102,25 @@ def test_a_flag_that_ends_before_it_begins_comes_back(bare: Shop, start: str, en
     assert "K1" in said
     assert "K2" not in said
     assert "Suspension End Date lies before Suspension Start Date: one of the two is wrong, or an earlier flag's; correct it, or leave it blank" in said
+
+
+@pytest.mark.parametrize("end", ["31/12/2026 23:59", "31/12/2026", "2026-12-31 23:59"])
+def test_a_last_day_may_have_a_time(bare: Shop, end: str) -> None:
+    bring(bare, "03-01", start="01/02/2026 09:00", end=end)
+    assert asked(bare, STANDS) == [("On Hold", "suspended in Mindbody", "2026-12-31")]
+
+
+def test_a_time_that_clocks_skip_is_no_day_turned_round(bare: Shop) -> None:
+    """Nobody wrote the month first: 5 October, half past two, is what the map's form says, and never came in Sydney."""
+    bare.file("flagbook.toml", '[business]\ntimezone = "Australia/Sydney"\n')
+    rows = [
+        f"K{n},Ann,Lee,,,,true,{start},{end}"
+        for n, (start, end) in enumerate([("05/10/2025 02:30", ""), ("12/31/2025", "01.11.2026"), ("1.1.2026", "31.12.2026")])
+    ]
+    bare.file("m.csv", "\n".join([HEAD, *rows, ""]))
+    assert bare.run("migrate", "m.csv", "--from", "mindbody", "--as-of", "2026-03-01T10:00", "--by", "Max").code == 4
+    skipped, turned, both = (bare.folder / "m.rejected.csv").read_text(encoding="utf-8").splitlines()[1:]
+    assert "or a time that a change of clocks skips" in skipped
+    assert "undo the migration" not in skipped
+    assert "undo the migration" in turned
+    assert [both.count(f"{name} is not a date") for name in ("Suspension Start Date", "Suspension End Date")] == [1, 1], both
