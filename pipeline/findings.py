@@ -95,7 +95,7 @@ EXPORT_FAULTS = (
     Kind("duplicate-id", "Same id twice", "this id stands on several rows with different content: keep the right one"),
     Kind("missing-start", "No start", "starts_at is blank: a booking needs its day and time"),
     Kind("end-before-start", "Ends before it starts", "ends_at lies before starts_at"),
-    Kind("bad-number", "Not a number", "price is not a number"),
+    Kind("bad-number", "Not a number", "price is not a number, or could be two (1,234): write it as 1234.50"),
 )
 
 WARNINGS = (

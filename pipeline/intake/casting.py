@@ -9,6 +9,7 @@ from pipeline.findings import CATALOGUE, NOT_A_TIME, Checked
 from pipeline.intake.cells import NOT_AN_ID_YET, NOT_FOLDED, NOT_TRIMMED, controls, email_keys, id_keys, needs_no, too_long, trimmed, visible
 from pipeline.intake.checking import FINDINGS, check_rows
 from pipeline.intake.dates import read_times
+from pipeline.intake.decimals import may_be_thousands, plain_numbers
 from pipeline.intake.maps import ColumnMap
 from pipeline.intake.sheets import CELL_ERROR, ERROR_TEXTS, INEXACT, NOT_EXACT, SHORT_ROW, RawSheet, cell
 from pipeline.intake.statuses import COUNTS_AS, status_table
@@ -184,9 +185,11 @@ class _Casting:
         if not exact.all():  # nulls do not count
             odd = (~exact).arg_true()
             rest = trimmed(text.gather(odd))
-            good = rest.str.contains(EXACT).fill_null(value=False)
-            self.note(self.nothing.scatter(odd, rest.is_not_null() & ~good), "bad-number", name)
-            text = text.scatter(odd, rest.set(~good, None))
+            plain = rest.zip_with(rest.str.contains(EXACT).fill_null(value=False), plain_numbers(rest))
+            good = plain.str.contains(EXACT).fill_null(value=False)
+            bad = self.nothing.scatter(odd, rest.is_not_null() & ~good) | may_be_thousands(text)
+            self.note(bad, "bad-number", name)
+            text = text.scatter(odd, plain).set(bad, None)
         return text.str.to_decimal(scale=4).cast(kind) if text.null_count() < len(text) else pl.Series(name, [None], dtype=kind).new_from_index(0, len(text))
 
     def plain(self, *names: str) -> list[pl.Series]:

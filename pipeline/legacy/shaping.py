@@ -31,8 +31,6 @@ WHOLE = 9  # digits, which no area code has
 ALIKE = 2  # digits at the beginning, of numbers of the same kind
 IN_BRACKETS = r"<\s*(?:mailto:)?([^<>\s]+@[^<>\s]+)\s*>"
 UTC_TEXT = "%Y-%m-%dT%H:%M:%S+00:00"
-THOUSANDS = r"^[+-]?\d{1,3}(?:,\d{3})+\.\d+$"  # both signs are there, so that it is plain which is which
-THOUSANDS_WITH_DOTS = r"^[+-]?\d{1,3}(?:\.\d{3})+,\d+$"
 KEYS = ("customer_id", "booking_id", "email")  # where a line break inside one is a fault, and none of the sheet's look
 ZONED = ("starts_at", "ends_at")
 GUARDED = (*KEYS, *ZONED, "day", "status")  # none of them begins with an apostrophe: a spreadsheet had it there to say that it is text
@@ -148,7 +146,7 @@ def _mended(name: str, text: pl.Series, picked: Picked) -> pl.Series:
         text = text.str.extract(source.map.pick[name], 1)
     if name == "phone" and source.map.plus:
         text = text.str.replace(r"^([1-9][\d ()-]{9,})$", "+$1")
-    return _plain_numbers(text) if name == "price" else text
+    return text
 
 
 def not_picked(picked: Picked, name: str) -> pl.Series:
@@ -164,14 +162,6 @@ def count_scientific(picked: Picked) -> int:
     """Count the ids of customers in the form in which a spreadsheet writes long numbers."""
     text = picked.text(picked.source.map.customers.get("customer_id", ()))
     return 0 if text is None else int(text.str.contains(SCIENTIFIC).sum() or 0)
-
-
-def _plain_numbers(text: pl.Series) -> pl.Series:
-    """Return numbers without the signs between their thousands, where that sign and the decimal one both stand there."""
-    for pattern, sign, point in ((THOUSANDS, ",", "."), (THOUSANDS_WITH_DOTS, ".", ",")):
-        is_so = text.str.contains(pattern).fill_null(value=False)
-        text = text.str.replace_all(sign, "", literal=True).str.replace(point, ".", literal=True).zip_with(is_so, text)
-    return text
 
 
 def _first_of_several(name: str, text: pl.Series, source: Source) -> pl.Series | None:
