@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from pipeline.findings import CATALOGUE
-from pipeline.intake.dates import Dates
+from pipeline.intake.dates import Dates, read_times
 from pipeline.legacy.maps import FlagRule
-from pipeline.legacy.shaping import Picked, are_turned
+from pipeline.legacy.shaping import Picked
 
-NOT_A_DAY = "{} is not a date of a form that the map names (date_formats), or a time that a change of clocks skips"
+NOT_A_DAY = "{} is not a date of a form that the map names: correct it, or add its form to date_formats"
+SKIPPED = "{} is a time that a change of clocks skips in the time zone of the map, or of the business: write one that there is, such as an hour later"
 OTHER_ORDER = (
     "{} has the day where the map has the month, or the other way round: if that is so in the whole file, its other days were read wrongly; "
     "then undo the migration, and correct date_formats in a copy of the map"
@@ -35,10 +36,12 @@ def _not_read(frame: pl.DataFrame, read: tuple[pl.Series, Dates], headers: Seque
     """Return what is wrong with the days that were `read` from texts."""
     (texts, dates), name = read, headers[0] if headers else ""
     ambiguous = CATALOGUE["ambiguous-date"].message.replace("expires_on", name).replace("business.date_formats", "date_formats of the map")
-    turned = are_turned(texts, dates.bad, picked)
+    skipped = _are_skipped(texts, dates.bad, picked)
+    turned = _are_turned(texts, dates.bad & ~skipped, picked)
     return [
-        fault(frame.filter(dates.bad & ~turned), "bad-date", headers, NOT_A_DAY.format(name)),
-        fault(frame.filter(dates.bad & turned), "bad-date", headers, OTHER_ORDER.format(name)),
+        fault(frame.filter(dates.bad & ~turned & ~skipped), "bad-date", headers, NOT_A_DAY.format(name)),
+        fault(frame.filter(skipped), "bad-date", headers, SKIPPED.format(name)),
+        fault(frame.filter(turned), "bad-date", headers, OTHER_ORDER.format(name)),
         fault(frame.filter(dates.ambiguous), "ambiguous-date", headers, ambiguous),
     ]
 
@@ -46,6 +49,20 @@ def _not_read(frame: pl.DataFrame, read: tuple[pl.Series, Dates], headers: Seque
 def _long_past(frame: pl.DataFrame, name: str, headers: Sequence[str]) -> pl.DataFrame:
     """Return faults for days that are of another calendar, or of none: a flag of theirs would be over."""
     return fault(frame.filter(pl.col(name).dt.year() < EARLIEST), "bad-date", headers, LONG_PAST.format(headers[0] if headers else ""))
+
+
+def _are_skipped(texts: pl.Series, bad: pl.Series, picked: Picked) -> pl.Series:
+    """Tell which texts that are no times are some by the map's forms on clocks that nobody changes."""
+    return bad & read_times(texts, picked.source.map.date_formats, "UTC").values.is_not_null() if bad.any() else bad
+
+
+def _are_turned(texts: pl.Series, bad: pl.Series, picked: Picked) -> pl.Series:
+    """Tell which texts that are no days would be some with the day where the map's forms of days have the month."""
+    legacy = picked.source.map
+    turned = tuple(form.replace("%d", "\0").replace("%m", "%d").replace("\0", "%m") for form in legacy.date_formats if "%d" in form and "%m" in form)
+    if not turned or not bad.any():
+        return pl.Series([False]).new_from_index(0, len(texts))
+    return bad & read_times(texts, turned, legacy.timezone).values.is_not_null()
 
 
 def fault(frame: pl.DataFrame, code: str, headers: Sequence[str], message: str | None = None) -> pl.DataFrame:

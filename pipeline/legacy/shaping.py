@@ -273,13 +273,3 @@ def _marks(picked: Picked, name: str, place: int) -> pl.DataFrame:
     kinds = {CELL_ERROR, NOT_EXACT} if name in ("customer_id", "booking_id") else {CELL_ERROR}
     found = found.filter(pl.col("mark").is_in(list(kinds)))
     return found.select("source_row", pl.lit(place, pl.Int64).alias("position"), "mark")
-
-
-def are_turned(texts: pl.Series, bad: pl.Series, picked: Picked) -> pl.Series:
-    """Tell which texts that are no days would be some with the day where the map's forms of days have the month; times that are skipped are none."""
-    legacy = picked.source.map
-    turned = tuple(form.replace("%d", "\0").replace("%m", "%d").replace("\0", "%m") for form in legacy.date_formats if "%d" in form and "%m" in form)
-    if not turned or not bad.any():
-        return pl.Series([False]).new_from_index(0, len(texts))
-    is_skipped = read_times(texts, legacy.date_formats, "UTC").values.is_not_null()
-    return bad & ~is_skipped & read_times(texts, turned, legacy.timezone).values.is_not_null()
