@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from pipeline.dateforms import day_of, has_time
+from pipeline.intake.dates import read_times
 from pipeline.legacy import glossary as words
 from pipeline.legacy.elsewords import NOT_A_FLAG
 from pipeline.legacy.flagwords import FLAG_FAMILIES
@@ -240,3 +242,11 @@ def _settle_dates(drafted: Drafted, guesses: Sequence[Guess]) -> None:
     for one in every:  # of columns of which nothing is made: lest they are wanted, and never another order of day and month
         fits = [form for form in known if form in one.formats and not (orders and SAYS_ORDER.match(form) and (form in months) not in orders)]
         drafted.formats += fits[:1] if not set(drafted.formats) & set(one.formats) else []
+    drafted.formats += dict.fromkeys(day for form in drafted.formats for day in _days_alone(form, every) if day not in drafted.formats)
+
+
+def _days_alone(form: str, dates: Sequence[Guess]) -> list[str]:
+    """Return the part of a form of times that is the day, where a column that is written so has days without a time too."""
+    cells = [one.cells for one in dates if form in one.formats] if has_time(form) else []
+    rest = [some.filter(read_times(some, (form,), "UTC").values.is_null()) for some in cells]
+    return [day_of(form)] if any(read_times(some, (day_of(form),), "UTC").values.count() for some in rest) else []

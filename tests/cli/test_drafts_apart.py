@@ -152,3 +152,13 @@ def test_of_a_header_that_begins_with_no_the_rarer_answer_is_offered_as_the_flag
     most = {"Y": "N", "N": "Y", "ja": "nein"}[few]
     draft = sheet(bare, header, few, *[most] * 5, rest=most)
     assert [rule["yes"] for rule in rules(draft, skipped=True) if rule.get("when") == [header]] == [[flagged]], draft
+
+
+def test_days_of_which_some_have_a_time_are_read_all(bare: Shop) -> None:
+    draft = sheet(bare, "Banned,Banned on,Banned until", "yes,05.01.2026,", "yes,06.02.2026 14:30,31.12.2027 23:59", "no,,", rest=",,")
+    assert 'date_formats = ["%d.%m.%Y %H:%M", "%d.%m.%Y"]' in draft
+    assert migrated(bare, "s.csv", draft) == 0
+    assert asked(bare, "SELECT customer_id, flagged_at::DATE::VARCHAR, expires_on::VARCHAR FROM flags ORDER BY ALL") == [
+        ("K0", "2026-01-05", None),
+        ("K1", "2026-02-06", "2027-12-31"),
+    ]
