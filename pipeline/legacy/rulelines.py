@@ -103,6 +103,11 @@ def _tag_lines(rule: Rule, types: Sequence[str]) -> Iterator[str]:
         if name in rule.unsure:
             yield f"# CHECK: {folded(rule.unsure[name])}"
         yield f"{name} = {as_list([rule.parts[name].header])}"
+        if name == "expires" and rule.no_end:
+            yield f"no_end = {as_list(rule.no_end)}"
+    for name, (guess, why) in rule.offered.items():
+        yield f"# CHECK: {folded(why)}{f', and the line {name.strip()} above away' if name.strip() in rule.parts else ''}"
+        yield f"# {name.strip()} = {as_list([guess.header])}"
     yield "[flags.allow]"
     for tag in [*known, *[tag for tag in counts if tag not in known][:TAGS_SHOWN]]:
         kind = known.get(tag)

@@ -111,11 +111,16 @@ def type_in(text: str) -> str | None:
     return next((kind for kind, families in flags.FLAG_FAMILIES.items() if any(terms.within(said) for terms in families)), None)
 
 
+def tags_in(text: str) -> set[str]:
+    """Return the tags of a cell."""
+    parts = {part.strip() for part in re.split(r"[,;|\n]", text)}
+    return {part for part in parts if part and len(part) <= LONGEST_TAG}
+
+
 def tags_of(guess: Guess) -> Iterator[tuple[set[str], int]]:
     """Yield the tags of each different cell, and in how many rows it stands."""
     for text, count in guess.cells.drop_nulls().value_counts().rows():
-        parts = {part.strip() for part in re.split(r"[,;|\n]", text)}
-        yield {part for part in parts if part and len(part) <= LONGEST_TAG}, count
+        yield tags_in(text), count
 
 
 def says_who(guess: Guess) -> bool:

@@ -19,6 +19,7 @@ from pipeline.legacy.attaching import (
 from pipeline.legacy.candidates import offer_described, offer_others
 from pipeline.legacy.guessing import FEW_WORDS, LONG_WORD, MOST, Guess, means_no, says_none
 from pipeline.legacy.happening import find_events
+from pipeline.legacy.joining import join_days
 from pipeline.legacy.levels import find_levels, flag_type, said_of
 from pipeline.legacy.logs import attach_of_rows, offer_list
 from pipeline.legacy.making import is_switch, rule_of_days, rule_of_other, rule_of_switch, rule_of_text, rule_of_types, says_letters
@@ -35,12 +36,14 @@ LIKE_A_PERSON = r"^\p{Lu}[\p{L}'.-]*(?:\s\p{Lu}[\p{L}'.-]*){0,2}$"  # one to thr
 def spot_flags(left: Sequence[Guess], types: Sequence[str], *, may_repeat: bool) -> list[Rule]:
     """Return rules for the flags that columns tell of; `types` are the settings' flag types, `may_repeat` tells that a customer may have several rows."""
     free = [one for one in left if not _is_else(one)]
-    rules = [*_tags(free, types), *(find_events(free, types) if may_repeat else ())]
+    tagged = list(_tags(free, types))
+    rules = [*tagged, *(find_events(free, types) if may_repeat else ())]
     heads = _heads(free, types)
     told = [made for one in free if one not in _used(heads) and not _says_more(one, heads) and (made := _of_cells(one, types))]
     heads = [rule for rule in heads if not _belongs(rule, told)]
     found = sorted([*heads, *told], key=lambda rule: rule.head().place)
     free = [one for one in free if one not in _used(found)]
+    join_days(found, tagged, free, types)
     states = find_states(found, free)
     _attach_called(found, free)
     share_columns(found, free)

@@ -1,0 +1,52 @@
+"""Drafts of maps: days, people and reasons beside a status, tags or a text that tell of flags go with those, and make no flag of their own."""
+
+import pytest
+
+from tests.cli.conftest import Shop
+from tests.cli.test_drafts_shared import TOLD
+from tests.cli.test_drafts_unlike import drafted, table
+from tests.cli.test_migrate import asked
+from tests.cli.test_migrate_drafts import ON_HOLD, migrated
+
+
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [
+        ("Status,Notes,Blacklist date,Added by", ("Blacklisted,Rude,2026-01-05,Jo", "Active,,,", "Warning,Late,,Al", *["Active,,,"] * 4)),
+        ("Durum,Açıklama,Yasak Tarihi,Ekleyen", ("Yasaklı,Rude,05.01.2026,Jo", "Aktif,,,", "Dikkat,Late,,Al", *["Aktif,,,"] * 4)),  # noqa: RUF001  # Turkish
+        ("Estado,Motivo del bloqueo,Fecha bloqueo,Por", ("bloqueado,Rude,05/01/2026,Jo", "activo,,,", "aviso,Late,,Al", *["activo,,,"] * 4)),
+        ("Tags,Why barred,Barred since,Barred by", ("Barred; Dog,Rude,2026-01-05,Jo", "Dog,,,", "Warning,Late,,Al", *["Dog,,,"] * 4)),
+    ],
+)
+def test_the_day_of_a_ban_beside_words_for_several_flags_is_of_their_rule(bare: Shop, header: str, cells: tuple[str, ...]) -> None:
+    table(bare, header, *cells)
+    draft = drafted(bare, "f.csv")
+    assert (draft.count("[[flags]]"), migrated(bare, "f.csv", draft)) == (1, 0)
+    told = asked(bare, TOLD)
+    assert (told[0][:4], told[1]) == (("2", "Warning", "Late", "Al"), ("7", ON_HOLD, "Rude", "Jo", "2026-01-05", None))
+
+
+def test_a_day_of_a_ban_that_words_do_not_tell_of_stays_a_flag(bare: Shop) -> None:
+    table(bare, "Status,Banned on", "Active,2026-01-05", "Active,", "Warning,", "Suspended,", "Active,2026-02-06", "Active,", "Active,")
+    assert "# CHECK: whoever has a day in Banned on would be flagged: is that so?" in (draft := drafted(bare, "f.csv"))
+    assert (migrated(bare, "f.csv", draft), [one[0] for one in asked(bare, TOLD)]) == (0, ["2", "3", "4", "7"])
+
+
+def test_a_day_of_a_ban_that_stands_beside_another_word_too_is_asked_about(bare: Shop) -> None:
+    table(bare, "Status,Banned on", "Banned,2026-01-05", "Active,", "Warning,2026-02-06", "Banned,2026-03-07", "Active,", "Active,", "Active,")
+    assert "# CHECK: Banned on is filled for other flags of Status too (Warning): is it about these as well?" in drafted(bare, "f.csv")
+
+
+@pytest.mark.parametrize(
+    "header", ["Barred,Reason,Flagged on,Flagged by", "Bloccato,Motivo,Segnalato il,Segnalato da", "Indésirable,Motif,Signalé le,Signalé par"]
+)
+def test_flagged_on_and_by_beside_a_ban_are_its_day_and_person(bare: Shop, header: str) -> None:
+    table(bare, header, "x,Rude,2026-01-05,Jo", ",,,", ",,,", "x,Theft,2026-02-06,Al", ",,,", ",,,", ",,,")
+    draft = drafted(bare, "f.csv")
+    assert (draft.count("[[flags]]"), migrated(bare, "f.csv", draft)) == (1, 0)
+    assert asked(bare, TOLD) == [("3", ON_HOLD, "Theft", "Al", "2026-02-06", None), ("7", ON_HOLD, "Rude", "Jo", "2026-01-05", None)]
+
+
+def test_flagged_on_that_others_than_the_banned_have_stays_a_flag(bare: Shop) -> None:
+    table(bare, "Barred,Reason,Flagged on", "x,Rude,2026-01-05", ",,2026-02-06", ",,", "x,Theft,", ",,", ",,", ",,")
+    assert "# CHECK: whoever has a day in Flagged on would be flagged: is that so?" in drafted(bare, "f.csv")
