@@ -36,6 +36,11 @@ def table(shop: Shop, header: str, *cells: str) -> None:
         ("Da richiamare", ("Sì", "No", "No")),
         ("Refuse day", ("Mon", "Tue", "Mon")),
         ("Wie waarschuwen", ("oma Riet 06", "", "")),
+        ("Seguro a todo riesgo", ("sí", "no", "sí")),
+        ("Block booking", ("yes", "no", "no")),
+        ("Medical alert bracelet", ("yes", "no", "no")),
+        ("Warning leaflet given", ("yes", "no", "no")),
+        ("Advertencia legal firmada", ("sí", "no", "no")),
     ],
 )
 def test_a_header_that_only_sounds_of_a_flag_makes_none_by_itself(bare: Shop, header: str, cells: tuple[str, ...]) -> None:
