@@ -97,7 +97,8 @@ def migrate(where: Where, call: Migrating) -> MigrateReport:
 def open_all(call: Migrating, settings: Settings) -> list[tuple[int, Source]]:
     """Open every file by the map that fits it, each part with its number; raise `Refused` where files of several systems come together."""
     maps, unfit = ([read_legacy_map(call.map, settings)], {}) if call.map else _maps(call.system, settings)
-    opened = [one for path in call.paths for one in open_sources(path, maps, settings, call.encoding)]
+    others = tuple if call.map else lambda: _maps(AUTO, settings)[0]
+    opened = [one for path in call.paths for one in open_sources(path, maps, settings, call.encoding, others)]
     left_out = find_unmended([(one.what[0], one.opened) for one in opened])
     kept = [one for place, one in enumerate(opened) if place not in left_out]
     if left_out:

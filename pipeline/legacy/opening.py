@@ -1,6 +1,6 @@
 """Which system a file is of: its header is compared with every map's, and the map that fits best is taken, with how sure that is."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -150,8 +150,13 @@ def wanted_of(legacy: LegacyMap, kind: str) -> Wanted:
     return replace(found, layout=replace(layout, required=groups))
 
 
-def open_sources(path: Path, maps: Sequence[LegacyMap], settings: Settings, encoding: str | None = None) -> list[Source]:
-    """Open a file (`encoding` is of texts) as an export of one of some systems; raise `Refused` where it can't be read, or fits none, or several as well."""
+def open_sources(
+    path: Path, maps: Sequence[LegacyMap], settings: Settings, encoding: str | None = None, others: Callable[[], Sequence[LegacyMap]] = tuple
+) -> list[Source]:
+    """Open a file (`encoding` is of texts) as an export of one of some systems; raise `Refused` where it can't be read, or fits none, or several as well.
+
+    Where it is of one system that somebody named, `others` gives the maps of which some sheets may be.
+    """
     kinds = {wanted.layout.name: (one, kind, wanted) for one in maps for kind in one.kinds() for wanted in [wanted_of(one, kind)]}
     sought = AnySystem(tuple(wanted for _, _, wanted in kinds.values()), {})
     try:
@@ -161,7 +166,7 @@ def open_sources(path: Path, maps: Sequence[LegacyMap], settings: Settings, enco
             fix = f"If it is a file of {maps[0].name}, copy the map, put your headers in, and give it with --map; else name its system, or leave --from out."
             raise NotRecognised(error.reason, fix) from error
         raise NotRecognised(f"{path}: its columns are those of no system that is known.", NAME_IT) from error
-    opened = _named_sheets(path, opened, maps[0]) if len(maps) == 1 else opened
+    opened = _without_others(path, _named_sheets(path, opened, maps[0]), maps[0], others) if len(maps) == 1 else opened
     sources = []
     for part, one in enumerate(opened):
         legacy, kind, wanted = kinds[one.wanted.layout.name]
@@ -184,9 +189,40 @@ def _named_sheets(path: Path, opened: list[Opened], legacy: LegacyMap) -> list[O
     if not kept:
         why = f"{path}: none of the sheets that have the header is one that the map names: {', '.join(legacy.sheets)}."
         raise Refused(why, f"It has: {others}. Correct the line sheets in {legacy.where}.")
-    said = [f"{path.name}: left out, since the map does not name them: {others}"] if others else []
-    tells = [one.tell for one in opened]  # those of a workbook stand with its first sheet
+    return _kept(opened, kept, [f"{path.name}: left out, since the map does not name them: {others}"] if others else [])
+
+
+def _kept(opened: Sequence[Opened], kept: Sequence[Opened], said: Sequence[str]) -> list[Opened]:
+    """Return the sheets that are kept, with what there is to say of all, which stands with the first, and of those that are not."""
+    tells = [one.tell for one in opened]
     return [replace(kept[0], tell=lambda: (*(remark for tell in tells for remark in tell()), *said)), *(replace(one, tell=tuple) for one in kept[1:])]
+
+
+def _without_others(path: Path, opened: list[Opened], legacy: LegacyMap, others: Callable[[], Sequence[LegacyMap]]) -> list[Opened]:
+    """Return the sheets less those of another system, with a remark on them: a map knows more of their columns, and finds flags where this one finds none.
+
+    Where no sheet would be left, all are kept: somebody said whose they are.
+    """
+    if len(opened) == 1:
+        return opened
+    silent = [one for one in opened if one.wanted.layout.name == f"{legacy.system}/customers" and not _tells(legacy, one.wanted, one.header)]
+    rivals = [(other, wanted_of(other, "customers")) for other in (others() if silent else ()) if other.name != legacy.name and "customers" in other.kinds()]
+    left_out, said = [], []
+    for one in silent:
+        fits = [(_fit(wanted, one.header), other) for other, wanted in rivals if _tells(other, wanted, one.header)]
+        better = [(fit, other) for fit, other in fits if fit[:2] > _fit(one.wanted, one.header)[:2]]
+        if better:
+            best = max(better, key=lambda pair: pair[0])[1]
+            left_out.append(one)
+            said.append(f"{path.name}: {one.called}{one.sheet} is left out, since its columns are those of {best.name}: migrate it with --from {best.system}")
+    kept = [one for one in opened if one not in left_out]
+    return _kept(opened, kept, said) if kept and left_out else opened
+
+
+def _tells(legacy: LegacyMap, wanted: Wanted, header: Sequence[str]) -> bool:
+    """Tell whether a file of customers has a column that tells of flags."""
+    there = {sign_key(name) for name in wanted.recognised(header) if name}
+    return any(sign_key(title) in there for rule in legacy.flags for title in rule.tells())
 
 
 def _require_sure(path: Path, header: Sequence[str], found: tuple[str, float], others: Sequence[tuple[LegacyMap, str, Wanted]]) -> None:
