@@ -159,13 +159,7 @@ def open_sources(
     """
     kinds = {wanted.layout.name: (one, kind, wanted) for one in maps for kind in one.kinds() for wanted in [wanted_of(one, kind)]}
     sought = AnySystem(tuple(wanted for _, _, wanted in kinds.values()), {})
-    try:
-        opened = open_markup(path, sought, settings, encoding) or open_parts(path, sought, settings, encoding)
-    except NotRecognised as error:
-        if len(maps) == 1:
-            fix = f"If it is a file of {maps[0].name}, copy the map, put your headers in, and give it with --map; else name its system, or leave --from out."
-            raise NotRecognised(error.reason, fix) from error
-        raise NotRecognised(f"{path}: its columns are those of no system that is known.", NAME_IT) from error
+    opened = _open(path, sought, maps, settings, encoding)
     opened = _without_others(path, _named_sheets(path, opened, maps[0]), maps[0], others) if len(maps) == 1 else opened
     sources = []
     for part, one in enumerate(opened):
@@ -177,6 +171,17 @@ def open_sources(
             _require_sure(path, one.header, (legacy.name, sure), [entry for entry in kinds.values() if entry[0] is not legacy])
         sources.append(Source((path, part, of_sheet), one, legacy, kind, positions, sure))
     return sources
+
+
+def _open(path: Path, sought: AnySystem, maps: Sequence[LegacyMap], settings: Settings, encoding: str | None) -> list[Opened]:
+    """Open a file as one of some systems; raise `Refused` where it can't be read, or its columns are those of none."""
+    try:
+        return open_markup(path, sought, settings, encoding) or open_parts(path, sought, settings, encoding)
+    except NotRecognised as error:
+        if len(maps) == 1:
+            fix = f"If it is a file of {maps[0].name}, copy the map, put your headers in, and give it with --map; else name its system, or leave --from out."
+            raise NotRecognised(error.reason, fix) from error
+        raise NotRecognised(f"{path}: its columns are those of no system that is known.", NAME_IT) from error
 
 
 def _named_sheets(path: Path, opened: list[Opened], legacy: LegacyMap) -> list[Opened]:
