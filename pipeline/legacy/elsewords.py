@@ -6,6 +6,7 @@ from pipeline.legacy.terms import Terms
 
 # Words of flags that may mean something else as well: a person is asked.
 SOFT: Final = Terms(
+    "cuidado",
     "waarschuwen | strike | strikes | blockade* | blokad* | exclusions | interdits | vietati | sospensioni | bloquant* | embargo* | watchlist | watch list",
     "caution | refuse | richiam* | segnalat* | suspenso | suspensos | in sospeso | engel | engeli | zakazan | zakazany | zakazana | zakazane | предупредить",
     "attention | avis | aviso* | problem* | problema* | important* | wichtig* | belangrijk* | viktig* | vigtig* | vip | is vip | markier* | wazn*",

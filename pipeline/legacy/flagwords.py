@@ -41,6 +41,7 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
             "sortliste* | sort list* | sorte list* | musta* list* | mustalla listalla",
             "crna lista | daftar hitam | danh sach den | lista de bloqueio | negativad*",
             "lista nera | listanera | feketelist* | lista neagra | kara liste | cierna listina",
+            "רשימה שחורה | القائمة السوداء | قائمة سوداء",
             "μαυρη λιστα | черн* спис* | чорн* спис* | стоп лист* | *ブラックリスト* | *黑名单* | *黑名單* | *블랙리스트*",
         ),
         Terms(
@@ -77,6 +78,7 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
             "zakazan | zakazany | zakazana | zakazane",
             "exclu | exclus | excluido | excluida | ausgeschlossen | uitgesloten | wykluczon* | escluso | esclusa | barred",
             "locked | account locked | vyloucen* | expuls*",
+            "חסום | חסומה | محظور | محظورة | موقوف | موقوفة | bi chan | bi cam | interzis*",
             "zabran* | απαγορευ* | απαγορευση | tilos | запре* | *利用禁止* | *禁止* | *금지*",
         ),
     ),
@@ -114,6 +116,7 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
             "auffallig* | auffaellig* | avertizare | pas pa | vigilance | a surveiller | a verifier | a risque",
             "upozoren* | fokozott figyelem | figyelem* | de urmarit | k sledovani | sledovat | скандал* | конфликт*",
             "watchlist | watch list | heads up | beware | watch out | mise en garde | opgelet",
+            "waspada | canh bao | cuidado",
             "vystraha* | dikkat | difficult* | difficil* | schwierig* | lastig* | concern*",
             "obs | bemaerk | saerligt | dangerous* | handle with care | trudny | trudna | besvarlig* | vanskelig* | hankala",
         ),

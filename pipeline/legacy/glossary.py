@@ -128,7 +128,7 @@ STATUS: Final = Terms(
     "status | customer status | client status | account status | kundenstatus | kundstatus | status kunde | estado | estado cliente",
     "estado del cliente | statut | statut client | stato | stato cliente | stav | stav zakaznika | tila | asiakkaan tila | klantstatus",
     "kundestatus | status klienta | member status | allapot | mitgliedsstatus | estado do cliente | situacao | situacion | tilstand | kontostatus",
-    "situation | durum",
+    "situation | durum | κατασταση | מצב | סטטוס | الحالة | حالة | trang thai | statusz | stare | allapota",
     "статус | статус клиента | 状態 | ステータス | 会員状態 | 状态 | 客户状态 | 상태",
 )
 ACTIVE: Final = Terms(
@@ -143,6 +143,7 @@ ARCHIVED: Final = Terms(
 )
 
 REASON: Final = Terms(
+    "סיבה | סיבת* | السبب | سبب",
     "anlass | ursache | hintergrund | because | begrunn* | preco | grounds | justific*",
     "varfor | hvorfor | grunn* | peruste* | proc | dlaczego | a causa de | blocco motivo | weswegen",
     "reason* | *reason | grund | *grund | begrund* | *begrundung | motif* | raison* | motiv* | reden* | *reden | waarom | arsag* | arsak* | *arsak",
@@ -154,6 +155,7 @@ REASON: Final = Terms(
     "razlog* | nedeni | sebebi | priezast* | iemesl* | pohjus* | alasan* | ly do* | dovod* | motiu* | rao | zasto | kodel",
 )
 NOTES: Final = Terms(
+    "keterangan | catatan | ghi chu | הערה | הערות | ملاحظات | ملاحظة | примітк*",
     "detalle | detalles | dettagli | dettaglio | detalhe* | beskrivels* | пояснен* | опис | opomb* | napomen* | kuvaus | kirjeldus | apraksts | aprasymas",
     "note | notes | notiz* | notat* | nota | notas | notitie* | bemerk* | anmerk* | hinweis* | opmerk* | remark* | remarque* | observ* | kommentar*",
     "comment* | comentari* | comment | comments | commento | commenti | anteckn* | merknad* | bemaerk* | huomautu* | huomio* | huomautuks*",
@@ -169,6 +171,7 @@ BY: Final = Terms(
     "απο | кем | кто | *者 | per | хто | ким | oleh",
 )
 STAFF: Final = Terms(
+    "petugas | clerk* | изменил* | змінив* | внес | внесла | добавил* | додав* | הוסיף | עובד* | נרשם על ידי | الموظف | بواسطة | nhan vien",
     "администратор* | адміністратор* | admin | administrator* | administrador*",
     "kirjannut | kirjasi | merkitsi | zapsal* | zadal* | zapsano kym | wpisal* | dodal* | kto zdecydowal | rogzitette | felvette | kitiltotta | letiltotta",
     "oznacio | oznacila | upisao | upisala | υπευθυνοσ | adaugat de | blocat de | introdus de | gemeldet von | gemeld door | erfasst von | ingevoerd door",
@@ -191,7 +194,7 @@ AT: Final = Terms(
     "cuando | nar | hvornar | milloin | datetime | datum a cas | a partir | tarih* | datuma | *paiva | zeitpunkt | zeit | tid | beginn | startdatum",
     "ingangsdatum | de | del | della | do dia | d",
     "дата | когда | с | от | *日 | *日付 | *日時 | *时间 | *日期 | *날짜 | *일자",
-    "ημερομηνια | απο",
+    "ημερομηνια | απο | ημ νια | תאריך | מתאריך | التاريخ | تاريخ",
     "nuo | kuupaev | alates | tanggal | sejak | ngay | tu ngay | des de | з",
 )
 UNTIL: Final = Terms(
@@ -233,6 +236,12 @@ BESIDES: Final = Terms(
 )
 # Words that mean until where the header of a day ends with them; before another word they mean to.
 UNTIL_LAST: Final = ("по", "to", "do", "au", "al", "til", "a", "bitis", "do kdy", "to date", "tot en met", "tot", "till", "vege")
+# What was done to a status, where a header says when it was.
+CHANGED: Final = Terms(
+    "change* | changed | status change* | geandert | anderung* | modifie* | modification | changement | cambio | cambiado | modifica | modificato",
+    "alterac* | gewijzigd | wijziging* | andrad | andring* | aendret | aendring* | endret | endring* | zmian* | zmen* | muutos* | muutettu | modositas*",
+    "degisiklik | изменен* | змін* | смен* | perubahan | berubah | modificar* | 変更* | 変更日 | 更改* | 变更* | 변경*",
+)
 # Days of something else.
 OTHER_DAYS: Final = Terms(
     "birth* | *birth | geburt* | nacim* | naiss* | nasc* | nascita | fodel* | fodsel* | urodz* | narozen* | syntym* | dob | geboorte* | szulet*",

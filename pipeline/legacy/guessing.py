@@ -53,7 +53,7 @@ NO_NOTICE = Terms(
 )
 # Headers that say only which part of a flag a column holds.
 PARTS = (AT, UNTIL, REASON, NOTES, BY, STAFF, STATUS, ACTIVE)
-OTHERWISE = ("bråk",)  # words that are another's only without their accents: a brawl is no Polish lack
+OTHERWISE = ("bråk", "nợ")  # words that are another's only without their accents: a brawl is no Polish lack, a debt no no
 GOES_ON = re.compile(r"([^\W\d_]+)\s*[(\[,;:!.\u2013\u2014-]")
 MOST = 0.9
 LESS = 0.3  # of a column's cells, so that it is of last days where its header says so

@@ -55,7 +55,7 @@ NO_SUCH: Final = Terms(
     "nessuna | nessuno | senza | geen | zonder | ingen | inga | inget | utan | uten | uden | zadne | zadny | zadna | brak | bez | nenhum | nenhuma",
     "sem | ei | yok | нет | без | не | nincs | nincsenek | not | no longer | never | previously | formerly | was | once | nicht | nicht mehr | nie",
     "ehemals | fruher | niet | niet meer | pas | plus | ne pas | non | non piu | ya no | inte | inte langre | ikke | ikke laengere | ikke lenger | nao",
-    "ja nao | juz nie | uz ne",
+    "ja nao | juz nie | uz ne | غير | ليس | לא | khong | chua | μη",
 )
 # Words for a flag that is over, where a column says of each flag whether it is.
 EXPIRED: Final = Terms(

@@ -8,6 +8,7 @@ from pipeline.legacy import flagwords as flags
 from pipeline.legacy import glossary as words
 from pipeline.legacy.attaching import is_called_day
 from pipeline.legacy.guessing import Guess, means_yes
+from pipeline.legacy.making import SPARSE
 from pipeline.legacy.maps import ANY
 from pipeline.legacy.rules import Rule, family_of, says_expired, says_until, says_who
 from pipeline.wording import count_of
@@ -61,23 +62,39 @@ def _offer_near(rule: Rule, free: list[Guess]) -> None:
         place = rule.head().place + step
         while (near := next((one for one in free if one.place == place), None)) is not None or place in taken:
             if near is not None:
-                name, what = _is_called_part(near)
-                if name is None or family_of(near) or near.sounds(elsewords.NOT_A_FLAG):
+                name, what = _is_called_part(near, rule.head())
+                is_none = name is None or family_of(near) or near.sounds(elsewords.NOT_A_FLAG)
+                if is_none and not _says_more(near, rule):
                     break
-                if name not in rule.parts and name not in rule.offered:
+                if name and not is_none and name not in rule.parts and name not in rule.offered:
                     rule.offered[name] = (near, f"{near.header} is filled for customers without this flag too; if it {what}, take the # off")
                     free.remove(near)
             place += step
 
 
-def _is_called_part(one: Guess) -> tuple[str | None, str]:
-    """Tell by its header which part of a flag a column is, and in words what it then tells; None where it is none."""
+def _says_more(one: Guess, rule: Rule) -> bool:
+    """Tell whether a text is called notes, or as a status is, and is sparse: what stands beyond it may be of the flag as well."""
+    is_called = one.sounds(words.NOTES) or one.sounds(words.STATUS)
+    return one.is_text() and is_called and one.filled <= SPARSE and bool((one.cells.is_not_null() & rule.flagged_rows()).any())
+
+
+def _is_called_part(one: Guess, head: Guess) -> tuple[str | None, str]:
+    """Tell by its header which part of a flag a column is, and in words what it then tells; None where it is none. `head` tells of the flag."""
     if one.is_date:
         part = ("expires", "is the last day") if says_until(one) else ("at", "is the day since when")
-        return part if is_called_day(one) and not one.is_said else (None, "")
+        return part if (is_called_day(one) or is_day_of_change(one, head)) and not one.is_said else (None, "")
     if says_who(one):
         return "by", "tells who set it"
     return ("comment", "tells why") if one.is_text() and one.sounds(words.REASON) else (None, "")
+
+
+def is_day_of_change(one: Guess, head: Guess) -> bool:
+    """Tell whether a column of days is called the day of a status, or of what another column tells, or that on which it was changed."""
+    rest = words.WHOSE.without(words.CHANGED.without(words.STATUS.without(words.AT.without(one.terms))))
+    is_plain = all(word in head.terms.split() for word in rest.split())
+    is_called = one.sounds(words.STATUS) or one.sounds(words.CHANGED) or set(one.terms.split()) & set(head.terms.split())
+    is_own = one.filled <= SPARSE and not one.sounds(elsewords.NOT_A_FLAG)
+    return is_own and is_plain and bool(is_called) and (one.sounds(words.AT) or one.sounds(words.CHANGED))
 
 
 def note_ended(rule: Rule, free: list[Guess]) -> None:

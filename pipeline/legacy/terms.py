@@ -22,7 +22,9 @@ def phrase(text: str) -> str:
 
 # What a * stands for where a word is only inflected: a few letters, those of verbs, or a word for a note or a customer, and a small one before it;
 # scripts without blanks have none of these.
-ENDING: Final = r"(?:[^ ]{0,4}|(?:k?e?er|d?ier|iz|ir|ov|ow|uj|ad|al|an|iss|im|az|ac|ct|uks|vermerk|kennz|hinweis|kund|klant|asiak|[еоуи][вджн])[^ ]{0,6})"
+ENDING: Final = (
+    r"(?:[^ ]{0,4}|(?:иров|σμεν|αρισμ|k?e?er|d?ier|iz|ir|ov|ow|uj|ad|al|an|iss|im|az|ac|ct|uks|vermerk|kennz|hinweis|kund|klant|asiak|[еоуи][вджн])[^ ]{0,6})"
+)
 BEGINNING: Final = "(?:aus|ab|an|ein|ge|be|ver|un|de|re)?"
 WITHOUT_BLANKS: Final = r"[\u0e00-\u0e7f\u1100-\u11ff\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]"
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.cli.conftest import Shop
 from tests.cli.test_drafts_shared import TOLD
-from tests.cli.test_drafts_unlike import drafted, table
+from tests.cli.test_drafts_unlike import NO_SKIP, drafted, table
 from tests.cli.test_migrate import asked
 from tests.cli.test_migrate_drafts import ON_HOLD, migrated
 
@@ -50,3 +50,44 @@ def test_flagged_on_and_by_beside_a_ban_are_its_day_and_person(bare: Shop, heade
 def test_flagged_on_that_others_than_the_banned_have_stays_a_flag(bare: Shop) -> None:
     table(bare, "Barred,Reason,Flagged on", "x,Rude,2026-01-05", ",,2026-02-06", ",,", "x,Theft,", ",,", ",,", ",,")
     assert "# CHECK: whoever has a day in Flagged on would be flagged: is that so?" in drafted(bare, "f.csv")
+
+
+@pytest.mark.parametrize(
+    ("header", "words"),
+    [
+        ("Situação,Motivo,Data da situação", ("Suspenso", "Dívida", "Ativo")),
+        ("Membership Status,Status Reason,Status Date", ("Suspended", "Frozen", "Live")),
+        ("Статус,Комментарий к статусу,Дата изменения", ("заблокирован", "под вопросом", "активен")),
+    ],
+)
+def test_the_day_of_a_status_that_others_have_too_is_offered_to_its_flag(bare: Shop, header: str, words: tuple[str, str, str]) -> None:
+    flag, harmless, active = words
+    table(bare, header, f"{flag},Rude,05/01/2026", f"{active},,", f"{harmless},Late,25/02/2026", *[f"{active},,"] * 4)
+    draft = drafted(bare, "f.csv")
+    assert (draft.count("[[flags]]"), f'# at = ["{header.split(",")[2]}"]' in draft) == (1, True)
+    assert (migrated(bare, "f.csv", draft.replace("# at =", "at =")), [(one[0], one[4]) for one in asked(bare, TOLD)]) == (0, [("7", "2026-01-05")])
+
+
+@pytest.mark.parametrize(
+    ("header", "flag", "active"),
+    [
+        ("Статус,Причина", "заблокирован", "активен"),
+        ("Κατάσταση,Αιτιολογία", "Αποκλεισμένος", "Ενεργός"),
+        ("מצב,סיבה", "חסום", "פעיל"),
+        ("الحالة,السبب", "محظور", "نشط"),
+    ],
+)
+def test_a_status_of_other_scripts_tells_of_flags(bare: Shop, header: str, flag: str, active: str) -> None:
+    table(bare, header, f"{flag},Rude", f"{active},", f"{active},")
+    assert (migrated(bare, "f.csv", drafted(bare, "f.csv")), {one[:3] for one in asked(bare, TOLD)}) == (0, {(n, ON_HOLD, "Rude") for n in "36"})
+
+
+@pytest.mark.parametrize(("flag", "other"), [("محظور", "غير محظور"), ("חסום", "לא חסום"), ("Bị chặn", "không bị chặn")])
+def test_not_blocked_is_no_flag(bare: Shop, flag: str, other: str) -> None:
+    table(bare, "Status", flag, other, other)
+    assert (migrated(bare, "f.csv", drafted(bare, "f.csv").replace(NO_SKIP, "")), [one[0] for one in asked(bare, TOLD)]) == (0, ["3", "6"])
+
+
+def test_a_debt_is_no_no(bare: Shop) -> None:
+    table(bare, "Cảnh báo", "Nợ", "", "không")
+    assert (migrated(bare, "f.csv", drafted(bare, "f.csv")), [one[0] for one in asked(bare, TOLD)]) == (0, ["3", "6"])
