@@ -52,9 +52,7 @@ def spot_flags(left: Sequence[Guess], types: Sequence[str], *, may_repeat: bool)
         attach_near(rule, free, sure)
     for rule in sure:
         attach_unnamed(rule, free)
-    for rule in [rule for rule in found if rule.is_offered and says_who(rule.head()) and stands_alone(rule.head(), sure)]:
-        found.remove(rule)
-        free.append(rule.head())
+    _free_people(found, free, sure)
     described = list(offer_described(free, types))
     for rule in sure:
         attach_far(rule, free, sure)
@@ -75,6 +73,13 @@ def spot_flags(left: Sequence[Guess], types: Sequence[str], *, may_repeat: bool)
         leave_blanks_out(rule)
     rules += [*found, *described]
     return [*rules, *_offer_rest([one for one in free if one not in _used(rules)], types)]
+
+
+def _free_people(found: list[Rule], free: list[Guess], sure: Sequence[Rule]) -> None:
+    """Take out rules that are only offered, and whose column tells who set a flag; the column is free then."""
+    for rule in [rule for rule in found if rule.is_offered and says_who(rule.head()) and stands_alone(rule.head(), sure)]:
+        found.remove(rule)
+        free.append(rule.head())
 
 
 def _attach_called(found: Sequence[Rule], free: list[Guess]) -> None:
