@@ -55,8 +55,8 @@ NOT_A_FLAG: Final = Terms(
     "sinal | borg | depositum | zaloha* | how did | como nos | wie auf uns | account manager | pets | animais | vaccin*",
     "blocco listin* | blocco prezz* | blocco scont* | preissperr* | rabattsperr* | price lock* | price block* | *メール* | *短信*",
     "hold harmless* | interdit aux chiens | escluso iva | banniere | engelli | engelli mi | text alert* | blockbuchung* | blokboeking* | blockbokning*",
-    "todo riesgo | todo risco | contra todos os riscos | all risk | all risks | allrisk* | tous risques | block booking* | group block* | medical alert bracelet*",
-    "price alert* | alerta de preco* | alerte prix | advertencia legal* | aviso legal* | warning leaflet* | warning label* | safety warning* | alert bracelet*",
+    "todo riesgo | todo risco | contra todos os riscos | all risk | all risks | allrisk* | tous risques | block booking* | group block* | alert bracelet*",
+    "price alert* | alerta de preco* | alerte prix | advertencia legal* | aviso legal* | warning leaflet* | warning label* | safety warning*",
     "blokbooking* | risikobelehr* | risikoaufklar* | risikoerkl* | riskivakuut* | *kunftssperr* | wegfahrsperr* | kindersperr* | sperrgepack* | warnanlage*",
 )
 # A block of houses, and the day on which something comes again.
