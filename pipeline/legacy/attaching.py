@@ -191,7 +191,8 @@ def _attach_text(rule: Rule, one: Guess) -> bool:
 
 def _called_day(one: Guess) -> str | None:
     """Return which day of a flag a column is called that is no column of days: too many of its cells are none."""
-    if one.is_yes_no or says_who(one) or one.sounds(words.REASON) or one.sounds(words.NOTES):
+    is_level = one.is_number and one.share(r"^\d{1,2}$") == 1  # neither a year nor the number of a day
+    if one.is_yes_no or is_level or says_who(one) or one.sounds(words.REASON) or one.sounds(words.NOTES):
         return None
     return "expires" if one.sounds(words.UNTIL) else "at" if one.sounds(words.AT) else None
 

@@ -41,6 +41,7 @@ def offer_shared(rules: Sequence[Rule]) -> None:
                 continue
             held = [(other, other.parts.get(name) or other.offered.get(name, (None, ""))[0]) for other in rules if other is not rule]
             shared = [one for other, one in held if one is not None and one is not other.head() and _is_shared(one, rule, other)]
+            shared += [one for _, one in held if one is not None and name == "comment" and _is_reason_of_day(one, rule)]
             if shared:
                 rule.offered[name] = (shared[0], f"{shared[0].header} is filled for customers with this flag too; if it {tells}, take the # off")
 
@@ -48,6 +49,12 @@ def offer_shared(rules: Sequence[Rule]) -> None:
 def _is_shared(one: Guess, rule: Rule, other: Rule) -> bool:
     is_plain = any(one.is_called(terms) for terms in (words.REASON, words.NOTES, words.BY, words.STAFF, words.AT, words.UNTIL))
     return is_plain and bool((one.cells.is_not_null() & rule.flagged_rows() & ~other.flagged_rows()).any())
+
+
+def _is_reason_of_day(one: Guess, rule: Rule) -> bool:
+    """Tell whether a column that is called a reason stands beside a rule's day, and is filled wherever that is."""
+    is_beside = rule.head().is_date and abs(one.place - rule.head().place) == 1 and one.sounds(words.REASON)
+    return is_beside and not (rule.flagged_rows() & one.cells.is_null()).any()
 
 
 def offer_near(rules: Sequence[Rule], free: list[Guess]) -> None:

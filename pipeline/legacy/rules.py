@@ -22,6 +22,7 @@ LONGEST_TAG = 60  # characters
 STEM = 4  # letters at the beginning of two words that are of one kind, as of a bar and its day
 A_DAY_OF_IT = "is it a day of it?"
 SENTENCE = r"\S\s+\S+\s+\S"
+WITH_PLACE = r"^\S+(?:\s\S+)?\s[-\u2013/]\s\p{Lu}\S*$"  # Front desk - Amy
 DENIED = "^(?:未|非|不在|无|無|没有)|(?:でない|ではない|なし|不要|없음|아님)$"  # in headers without blanks: not, none, no
 
 
@@ -127,7 +128,7 @@ def says_who(guess: Guess) -> bool:
     """Tell whether a column holds names of those who flagged: its header says so, and its cells are no sentences."""
     last = guess.terms.rpartition(" ")[2]
     is_called = (guess.sounds(words.STAFF) or last in words.BY.words) and not (guess.sounds(words.BROUGHT) or guess.sounds(words.OTHERS))
-    return is_called and not (guess.is_yes_no or guess.is_date or guess.is_number) and guess.share(SENTENCE) < 1 - MOST
+    return is_called and not (guess.is_yes_no or guess.is_date or guess.is_number) and guess.share(SENTENCE) - guess.share(WITH_PLACE) < 1 - MOST
 
 
 def says_until(guess: Guess) -> bool:

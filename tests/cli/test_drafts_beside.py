@@ -91,3 +91,21 @@ def test_not_blocked_is_no_flag(bare: Shop, flag: str, other: str) -> None:
 def test_a_debt_is_no_no(bare: Shop) -> None:
     table(bare, "Cảnh báo", "Nợ", "", "không")
     assert (migrated(bare, "f.csv", drafted(bare, "f.csv")), [one[0] for one in asked(bare, TOLD)]) == (0, ["3", "6"])
+
+
+def test_a_level_in_numbers_is_no_day(bare: Shop) -> None:
+    table(bare, "Niveau d'alerte,Motif,Date d'alerte", "2,Rude,2026-01-05", "0,,", "0,,", "1,Late,2026-02-06", "0,,", "0,,", "0,,")
+    draft = drafted(bare, "f.csv")
+    assert ("is called a day" in draft, "# CHECK: Niveau d'alerte holds numbers" in draft, draft.count(NO_SKIP)) == (False, True, 1)
+
+
+def test_whoever_placed_a_hold_set_it(bare: Shop) -> None:
+    table(bare, "Account on hold,Hold reason,Hold placed by", "Y,Rude,Front desk - Amy", "N,,", "N,,", "Y,Theft,Dr. Rowe", "N,,", "N,,", "N,,")
+    assert migrated(bare, "f.csv", drafted(bare, "f.csv")) == 0
+    assert [one[2:4] for one in asked(bare, TOLD)] == [("Theft", "Dr. Rowe"), ("Rude", "Front desk - Amy")]
+
+
+def test_a_reason_beside_the_day_of_another_flag_is_offered_to_it(bare: Shop) -> None:
+    table(bare, "Motif de l'alerte,Interdit jusqu'au", "Rude,30/06/2027", ",", "Late,", "Theft,31/12/2028", ",", ",", ",")
+    draft = drafted(bare, "f.csv")
+    assert "# CHECK: Motif de l'alerte is filled for customers with this flag too; if it tells why, take the # off" in draft
