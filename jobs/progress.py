@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 FIRST, EVERY = 2.0, 10.0  # seconds until the first plain line, and between lines
+TELLING = 1  # percent of the files that must be read before the time left is told
 
 
 class Watch:
@@ -75,11 +76,11 @@ class Watch:
         if now < due:
             return
         self.told = now
-        left = (now - self.started) * (self._size - done) / max(done, 1)
         share = 100 * done / max(self._size, 1)
+        left = f", {(now - self.started) * (self._size - done) / done:.0f} s left" if share >= TELLING else ""
         done_so_far = f"{self.rows:,} rows read" if number else f"{self.rows:,} decided"
         rate = f"{self._rate():,.0f} {'rows ' if number else ''}a second"
-        click.echo(f"{self._name(number)}: {done_so_far}, {share:.0f} %, {rate}, {left:.0f} s left", err=True)
+        click.echo(f"{self._name(number)}: {done_so_far}, {share:.0f} %, {rate}{left}", err=True)
 
     def _name(self, number: int) -> str:
         return self.names[number - 1] if number else "flags"
