@@ -7,6 +7,7 @@ import polars as pl
 from pipeline.legacy import elsewords
 from pipeline.legacy import flagwords as flags
 from pipeline.legacy import glossary as words
+from pipeline.legacy.alongside import attach_alike, rule_of_states
 from pipeline.legacy.attaching import attach_named, attach_near, attach_unnamed, is_called_day
 from pipeline.legacy.guessing import MOST, Guess
 from pipeline.legacy.levels import flag_type
@@ -39,7 +40,7 @@ def _described(one: Guess, free: Sequence[Guess]) -> str | None:
 
     Two columns, or one that says why and an answer of few.
     """
-    if not (one.is_yes_no or _is_either(one)) or _is_else(one) or len(one.words) > len(("yes", "no")):
+    if not (one.is_yes_no or _is_either(one) or _is_mark(one)) or _is_else(one) or len(one.words) > len(("yes", "no")):
         return None
     beside = next((near for near in free if near.place == one.place + 1), None)
     for answer in one.words:
@@ -66,7 +67,7 @@ def _count_parts(place: int, there: pl.Series, free: Sequence[Guess]) -> int:
 def offer_others(free: list[Guess], types: Sequence[str]) -> Iterator[Rule]:
     """Yield rules for other columns, each with those beside it that fit; all leave `free`."""
     for one in list(free):
-        if one in free and (made := _candidate(one, types)):
+        if one in free and (made := rule_of_states(one, free, types) or _candidate(one, types)):
             free.remove(one)
             _attach(made, free)
             yield made
@@ -77,6 +78,8 @@ def _attach(rule: Rule, free: list[Guess]) -> None:
     if "when" in rule.parts:
         attach_near(rule, free)
         attach_unnamed(rule, free)
+    elif "comment" in rule.parts:
+        attach_alike(rule, free)
 
 
 def _grades(one: Guess, types: Sequence[str]) -> Rule | None:
@@ -120,6 +123,11 @@ def _is_either(one: Guess) -> bool:
     """Tell whether a column has two words, of which nobody knows whether one means yes, in nearly every row."""
     are_two = len(one.words) == len(("yes", "no")) and one.filled >= MOST and one.is_text() and one.cells.count() > len(one.words) + 1
     return are_two and not (says_who(one) or nothings(one))
+
+
+def _is_mark(one: Guess) -> bool:
+    """Tell whether a column has one word, or is blank: restricted."""
+    return len(one.words) == 1 and one.is_text() and one.filled <= SPARSE and one.cells.count() > 1 and not (says_who(one) or nothings(one))
 
 
 def _offered(rule: Rule) -> Rule:

@@ -21,7 +21,7 @@ ID_WORD: Final = Terms(
     "id | no | nr | num | nummer | number | numer | ref | reference | referenz | referentie | code | codigo | codice | numero | n | n° | nº | #",
     "key | uuid | kod | kennung | kennziffer | identifier | identificador | identificativo | identifiant | identyfikator | cislo | nro | numeroa",
     "numeru | broj | szama | no# | *nummer | *nr | *nro | *number | *numero | *kennung | *kode | *kod | *code | *id | *ref | *uuid | *numer | *tunnus",
-    "*szam | cod | kd | kdnr",
+    "*szam | cod | kd | kdnr | c zakaznika | c klienta | ma khach | ma khach hang | ma kh",
     "код | номер | ид | идентификатор | *番号 | *コード | *编号 | *編號 | *代码 | *번호 | *코드",
     "κωδικοσ | αριθμοσ",
 )
@@ -96,6 +96,8 @@ NAME: Final = Terms(
     "owner name | halter | musteri adi soyadi | adi soyadi | osoba kontaktowa | kontaktni osoba | eleve | fulde navn | fullt namn | fullt navn",
     "huesped | ospite | hospede | paciente | paziente | pupil | student | parent | parent name | teilnehmer | teilnehmerin | holder | berth holder",
     "hirer | hirer name | tenant | resident | deltager | deltagare | kursist | deelnemer | alumno | alumna | aluno | aluna | allievo | uczen | zak",
+    "clienta | pacjent | pacjentka | elev | elevens namn | ученик | ученица | имя ученика | nume complet | nume client | שם מלא | الاسم الكامل",
+    "nama lengkap | nama tamu | nama pelanggan | ho ten | ho va ten | ten khach hang",
     "parent carer | carer | parent guardian | guardian | koko nimi | imie i nazwisko | jmeno a prijmeni | volledige naam | jmeno prijmeni",
 )
 COMPANY: Final = Terms(
@@ -111,6 +113,7 @@ EMAIL: Final = Terms(
     "correio* | *почта | *пошта | *メール* | *邮箱* | *电子邮件* | *電子郵件* | *이메일*",
 )
 PHONE: Final = Terms(
+    "contacto | contato",
     "ph | ph no | ph # | phone no | mob no",
     "phone* | *phone | mobile* | mobil* | mobiel* | telef* | tel | handy* | gsm* | cell* | *telefon* | puhelin* | movil* | portable | celular* | tlf* | tlm",
     "telemovel | komorka* | matkapuhelin | gsm nummer | komorkowy | natel | telnr | telno | numero de telephone | kontaktnummer | rufnummer | mob",
@@ -253,6 +256,7 @@ OTHER_DAYS: Final = Terms(
 )
 # Headers that say outright that a column holds customers' ids.
 CUSTOMER_ID: Final = Terms(
+    "ma khach | ma khach hang | ma kh",
     "会员号 | 客户号 | 顾客号 | 会員no | 顧客no | sifra gosta | sifra stranke | sifra kupca",
     "acct | acct # | acct no | mem # | mem no | membership | membership no | membership # | tessera | n tessera | numero tessera | tessera n | gastnr",
     "gast nr | cislo zakaznika | c zakaznika | κωδ πελατη | κωδικοσ πελατη | sifra | sifra kupca | sifra klijenta | kundenkonto | guest no | guest #",

@@ -6,7 +6,7 @@ from tests.cli.conftest import Shop
 from tests.cli.test_drafts_shared import TOLD
 from tests.cli.test_drafts_unlike import NO_SKIP, drafted, table
 from tests.cli.test_migrate import asked
-from tests.cli.test_migrate_drafts import ON_HOLD, migrated
+from tests.cli.test_migrate_drafts import ON_HOLD, migrated, unmarked
 
 
 @pytest.mark.parametrize(
@@ -109,3 +109,52 @@ def test_a_reason_beside_the_day_of_another_flag_is_offered_to_it(bare: Shop) ->
     table(bare, "Motif de l'alerte,Interdit jusqu'au", "Rude,30/06/2027", ",", "Late,", "Theft,31/12/2028", ",", ",", ",")
     draft = drafted(bare, "f.csv")
     assert "# CHECK: Motif de l'alerte is filled for customers with this flag too; if it tells why, take the # off" in draft
+
+
+def test_a_status_of_unknown_words_with_reasons_is_asked_about(bare: Shop) -> None:
+    table(bare, "Status,Reason", "Orange,Theft", "Plain,", "Purple,Late", *["Plain,"] * 4)
+    draft = drafted(bare, "f.csv")
+    assert ("# CHECK: are some words of Status flags?" in draft, draft.count(NO_SKIP)) == (True, 1)
+    assert (migrated(bare, "f.csv", draft), asked(bare, TOLD)) == (0, [])
+    chosen = draft.replace(NO_SKIP, "").replace('yes = ["Orange", "Purple"]', 'yes = ["Orange"]').replace("no = [", 'no = ["Purple", ')
+    assert (migrated(bare, "f.csv", chosen), [one[:3] for one in asked(bare, TOLD)]) == (0, [("7", ON_HOLD, "Theft")])
+
+
+def test_a_status_of_unknown_words_alone_is_no_question_of_flags(bare: Shop) -> None:
+    table(bare, "Status,Town", "Orange,Bath", "Plain,Leeds", "Purple,York", *["Plain,Bath"] * 4)
+    assert "are some words of Status flags?" not in drafted(bare, "f.csv")
+
+
+@pytest.mark.parametrize(
+    "header", ["Bookings,Restriction reason,Restricted until", "Booking restriction,Restriction reason,Restricted until", "예약 제한,제한 사유,제한 종료일"]
+)
+def test_one_word_or_blank_with_a_reason_beside_it_is_offered(bare: Shop, header: str) -> None:
+    table(bare, header, "restricted,Rude,2027-05-03", ",,", ",,", "restricted,Theft,2027-06-04", ",,", ",,", ",,")
+    draft = drafted(bare, "f.csv")
+    assert (draft.count("[[flags]]"), draft.count(NO_SKIP)) == (1, 1)
+    assert (migrated(bare, "f.csv", draft.replace(NO_SKIP, "")), [(one[0], one[2], one[5]) for one in asked(bare, TOLD)]) == (
+        0,
+        [("3", "Theft", "2027-06-04"), ("7", "Rude", "2027-05-03")],
+    )
+
+
+def test_a_text_that_is_offered_has_the_day_and_person_of_just_its_rows(bare: Shop) -> None:
+    table(bare, "Trouble,When it happened,Clerk", "broke the window,2026-01-05,Jo", ",,", ",,", "was rude to Jo,2026-02-06,Al", ",,", ",,", ",,")
+    draft = drafted(bare, "f.csv")
+    assert (draft.count("[[flags]]"), draft.count(NO_SKIP)) == (1, 1)
+    assert (migrated(bare, "f.csv", draft.replace(NO_SKIP, "")), [one[2:5] for one in asked(bare, TOLD)]) == (
+        0,
+        [("was rude to Jo", "Al", "2026-02-06"), ("broke the window", "Jo", "2026-01-05")],
+    )
+
+
+def test_a_text_that_is_offered_has_no_day_of_other_rows(bare: Shop) -> None:
+    table(bare, "Trouble,Met on", "broke the window,2026-01-05", ",2026-03-07", ",", "was rude to Jo,2026-02-06", ",", ",", ",")
+    assert 'at = ["Met on"]' not in drafted(bare, "f.csv").partition('comment = ["Trouble"]')[2].partition("[[flags]]")[0]
+
+
+@pytest.mark.parametrize("name", ["Clienta", "Pacjent", "Elev", "Ученик", "Nume complet", "Nama Lengkap"])
+@pytest.mark.parametrize("number", ["Č. zákazníka", "Mã khách"])
+def test_names_and_numbers_of_customers_in_more_languages(bare: Shop, name: str, number: str) -> None:
+    bare.file("f.csv", f"{number},{name},Contacto\nK-1,Ann Lee,917 891 157\nK-2,Bo Day,911 776 936\nK-3,Cy Fox,914 241 122\n")
+    assert {f'customer_id = ["{number}"]', f'name = ["{name}"]', 'phone = ["Contacto"]'} <= set(unmarked(drafted(bare, "f.csv")))
