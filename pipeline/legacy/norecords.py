@@ -19,7 +19,7 @@ TOTALS = (
 )
 TOTAL = rf"(?i)^\W*(?:{'|'.join(TOTALS)})(?:\W|\d|$)"
 ONLY_TOTAL = rf"(?i)^\W*(?:{'|'.join(TOTALS)})\W*$"
-SHORT = r"^\D*\d{1,4}\D*$"
+COUNT = 5  # characters of a number of customers: no telephone number is as short
 A_NUMBER = r"^[^\p{L}]*\d[^\p{L}]*(?:\p{L}{1,3}\.?)?$"  # with a sign of money or a unit
 ALIKE = 2  # cells that say what their header does
 
@@ -70,13 +70,12 @@ def footers(sheet: RawSheet, ids: Sequence[int]) -> pl.DataFrame:
 def totals_of_nobody(sheet: RawSheet, ids: Sequence[int], others: Sequence[int]) -> pl.DataFrame:
     """Return findings for rows that begin with a word for a total, and have besides it nothing but numbers, and neither an id nor an address.
 
-    A number where the customers' phone numbers stand is a count if it is short.
+    A short number where the customers' phone numbers stand is a count.
     """
-    if not ids and not others:
-        return _found(sheet.rows["source_row"].clear(), "footer-row")
-    keys = {cell(place): SHORT if place in others else "x^" for place in (*ids, *others)}
-    of_nobody = pl.all_horizontal(pl.col(name).str.strip_chars().replace("", None).str.contains(short).fill_null(value=True) for name, short in keys.items())
-    rows = sheet.rows.filter(of_nobody)  # few, or none
+    rows = sheet.rows if ids or others else sheet.rows.clear()
+    for place in (*ids, *others):  # hardly any row has none of these
+        text = blank_as_null(rows[cell(place)])
+        rows = rows.filter(text.is_null() | (text.str.len_bytes() <= COUNT)) if place in others else rows.filter(text.is_null())
     cells = rows.drop("source_row")
     cells = cells.with_columns(blank_as_null(values) for values in cells)
     first = cells.select(pl.coalesce(pl.all())).to_series() if cells.width else rows["source_row"].cast(pl.String)

@@ -151,8 +151,8 @@ def _take(source: Path, target: Path, rest: Rest) -> str | None:
 
 
 def taken(journal: Journal) -> list[Input]:
-    """Return the inputs that lie in the night's folder, by number; what a kill left half copied is no input."""
-    folders: Iterable[Path] = sorted((journal.folder / "in").glob("*"))
+    """Return the inputs that lie in the night's folder, by number; what a kill left half copied, and what others put there, is no input."""
+    folders: Iterable[Path] = sorted(one for one in (journal.folder / "in").glob("*") if one.name.isdecimal() and one.is_dir())
     found = []
     for folder in folders:
         # NOTE: a half copy is .NAME.tmp, and no name that is taken begins with a dot.

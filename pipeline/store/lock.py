@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipeline.errors import Refused, TryAgain
+from pipeline.lasting import is_running
 
 
 def lock_path(store: Path) -> Path:
@@ -70,9 +71,11 @@ def _held(descriptor: int, *, writing: bool) -> Iterator[bool]:
             return
         if writing:
             _sign(descriptor)
-        yield True
-        if writing:
-            os.ftruncate(descriptor, 0)
+        try:
+            yield True
+        finally:
+            if writing:
+                os.ftruncate(descriptor, 0)
     finally:
         os.close(descriptor)
 
@@ -94,8 +97,11 @@ def _sign(descriptor: int) -> None:
 
 
 def _holder(path: Path) -> str:
+    """Return who signed a lock, in brackets; nothing where a reader holds it: nobody has signed, or somebody who was killed."""
     try:
         said = json.loads(path.read_text())
+        if said["host"] == socket.gethostname() and not is_running(int(said["pid"])):
+            return ""
         return f" (process {said['pid']} on {said['host']}, since {said['since']})"
-    except (OSError, ValueError, KeyError, TypeError):  # a reader holds it, or the writer has only just come
+    except (OSError, ValueError, KeyError, TypeError):  # a writer has only just come
         return ""

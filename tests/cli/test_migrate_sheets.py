@@ -8,9 +8,12 @@ import pytest
 from tests.cli.conftest import Shop
 from tests.cli.test_migrate import AS_OF, asked
 
-FRESHA = [["Client ID", "First Name", "Last Name", "Email", "Mobile Number", "Blocked"], ["1", "Lou", "Fay", None, None, "yes"]]
-VAGARO = [["First Name", "Last Name", "Email", "Mobile Phone", "Home Phone", "Online Booking"], ["Vi", "Wu", "vi@example.com", None, None, "Block"]]
-PLAIN = [["First Name", "Last Name", "Email", "Mobile Phone", "Home Phone", "City"], ["Vi", "Wu", "vi@example.com", None, None, "Ulm"]]
+FRESHA: list[list[Any]] = [["Client ID", "First Name", "Last Name", "Email", "Mobile Number", "Blocked"], ["1", "Lou", "Fay", None, None, "yes"]]
+VAGARO: list[list[Any]] = [
+    ["First Name", "Last Name", "Email", "Mobile Phone", "Home Phone", "Online Booking"],
+    ["Vi", "Wu", "vi@example.com", None, None, "Block"],
+]
+PLAIN: list[list[Any]] = [["First Name", "Last Name", "Email", "Mobile Phone", "Home Phone", "City"], ["Vi", "Wu", "vi@example.com", None, None, "Ulm"]]
 
 
 def write(shop: Shop, **sheets: list[list[Any]]) -> None:

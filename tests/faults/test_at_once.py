@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipeline.errors import FlagbookError, TryAgain
+from pipeline.errors import FlagbookError, Refused, TryAgain
 from pipeline.store.book import open_book
 from tests.cli.conftest import ROOT, Shop
 from tests.faults.calling import call
@@ -79,6 +79,21 @@ def test_readers_keep_writers_out_and_let_readers_in(here: Path) -> None:
     with holding(READER, here / "flagbook.duckdb"):
         assert [isinstance(call(command), TryAgain) for command in WRITERS] == [True] * 3
         assert [call(command) for command in READERS] == [0] * 5
+
+
+@pytest.mark.parametrize("how", ["refused", "killed"])
+def test_who_has_ended_is_not_named_as_the_holder(here: Path, how: str) -> None:
+    """A call that was refused, or a writer that was killed, had signed the lock which a reader holds now."""
+    if how == "refused":
+        assert isinstance(call("undo 99"), Refused)
+    else:
+        with holding(WRITER, here / "flagbook.duckdb") as writer:
+            writer.send_signal(signal.SIGKILL)
+            writer.wait()
+    with holding(READER, here / "flagbook.duckdb"):
+        error = call("apply upload.csv")
+        assert isinstance(error, TryAgain)
+        assert "(process" not in error.reason
 
 
 @pytest.mark.hazard(53, "the lock of a run that was killed", "blocks nobody, and nothing of that run is there")

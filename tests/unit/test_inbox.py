@@ -74,3 +74,13 @@ def test_what_cannot_be_moved_stays_and_is_not_tried_over_and_over(tmp_path: Pat
     assert look_into(inbox, rest).ready == []
     write(inbox / "a.csv", "xx", 1000)
     assert look_into(inbox, rest).ready == ["a.csv"]
+
+
+def test_what_others_put_into_the_nights_folder_is_no_input(tmp_path: Path) -> None:
+    inside = tmp_path / "in"
+    for folder in ("1", "2", "notes"):
+        (inside / folder).mkdir(parents=True)
+        write(inside / folder / f"{folder}.csv", "x", 0)
+    write(inside / ".DS_Store", "x", 0)
+    write(inside / "3", "x", 0)
+    assert [one.name for one in taken(Journal(tmp_path, "run", datetime.now(UTC), "Nina"))] == ["1.csv", "2.csv"]

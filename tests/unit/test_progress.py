@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from jobs import progress
 from jobs.progress import Watch
 
 
@@ -18,7 +17,7 @@ from jobs.progress import Watch
 )
 def test_the_time_left_is_told_once_something_was_read(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], done: int, said: str) -> None:
     clock = iter([0.0, 10.0, 10.0, 10.0])
-    monkeypatch.setattr(progress.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr("jobs.progress.time.monotonic", lambda: next(clock))
     monkeypatch.setattr("sys.stderr.isatty", lambda: False)
     with Watch([Path("c.csv")], quiet=False) as watch:
         watch.hear(1, 500, done, 1000)
