@@ -2,9 +2,10 @@
 
 import polars as pl
 
-MONEY = r"(?:[A-Z]{0,2}\p{Sc}|[A-Z]{3}|kr\.?|zł|Kč|Ft|lei|Rs\.?)"
-AMOUNT = rf"^([+-]?)\s*{MONEY}?\s*([+-]?)\s*([0-9][0-9.,'\x{{2019}}\s\x{{a0}}]*?)(?:[.,][-\x{{2013}}])?\s*{MONEY}?$"
-BLANKS_BETWEEN = r"^[0-9]{1,3}(?:[\s\x{a0}\x{202f}'\x{2019}][0-9]{3})+(?:[.,][0-9]+)?$"
+CODES = "EUR|USD|GBP|CHF|CAD|AUD|NZD|SEK|NOK|DKK|ISK|PLN|CZK|HUF|RON|BGN|HRK|RSD|TRY|RUB|UAH|ILS|JPY|CNY|KRW|TWD|HKD|SGD|MYR|THB|IDR|VND|PHP|INR|AED|SAR|ZAR"
+MONEY = rf"(?:[A-Z]{{0,2}}\p{{Sc}}|{CODES}|BRL|MXN|ARS|CLP|COP|PEN|kr\.?|zł|Kč|Ft|lei|Rs\.?)"
+AMOUNT = rf"^([+-]?)\s*{MONEY}?\s*([+-]?)\s*([0-9][0-9.,'\x{{2019}}\s]*?)(?:[.,][-\x{{2013}}])?\s*{MONEY}?$"
+BLANKS_BETWEEN = r"^[0-9]{1,3}(?:[\s'\x{2019}][0-9]{3})+(?:[.,][0-9]+)?$"
 # What stands between thousands, and the decimal sign, where it is plain which is which: pattern, the one to leave out, the one that is the point.
 FORMS = (
     (r"^[0-9]{1,3}(?:,[0-9]{2,3})*,[0-9]{3}\.[0-9]+$", ",", "."),

@@ -65,7 +65,7 @@ class Wanted:
         """Return the column name that each header cell means, or None."""
         return [self.names.get(header_key(cell)) for cell in record]
 
-    def unused(self, header: Sequence[str], but: Collection[str] = ()) -> list[str]:
+    def unused(self, header: Sequence[str], but: Collection[str]) -> list[str]:
         """Return the titles of a header that no column answers to, and that are not in `but`; one that is probably misspelt bears what it is like."""
         named = self.recognised(header)
         lacking = {key: name for key, name in self.names.items() if name not in named}

@@ -10,7 +10,7 @@ from pipeline.legacy.attaching import SHORT
 from pipeline.legacy.guessing import MOST, Guess, says_none
 from pipeline.legacy.levels import flag_type
 from pipeline.legacy.making import SPARSE
-from pipeline.legacy.rules import Rule, family_of, place_day, says_who
+from pipeline.legacy.rules import A_DAY_OF_IT, Rule, family_of, neighbours, place_day, says_who
 
 STATES = range(3, 9)  # different words of a status
 TOLD = 0.8  # the share of a reason's cells that stand beside other words than the most frequent one
@@ -46,15 +46,11 @@ def attach_alike(rule: Rule, free: list[Guess]) -> None:
     there = rule.flagged_rows()
     if int(there.sum()) < len(("one", "another")) or rule.head().filled > SPARSE:
         return
-    taken = {part.place for part in rule.columns()}
     for step in (1, -1):
-        place = rule.head().place + step
-        while (near := next((one for one in free if one.place == place), None)) is not None or place in taken:
-            if near is not None and not _attach(rule, near, there):
+        for near in neighbours(rule, free, step):
+            if not _attach(rule, near, there):
                 break
-            if near is not None:
-                free.remove(near)
-            place += step
+            free.remove(near)
 
 
 def _attach(rule: Rule, one: Guess, there: pl.Series) -> bool:
@@ -64,7 +60,7 @@ def _attach(rule: Rule, one: Guess, there: pl.Series) -> bool:
         return False
     why = f"{one.header} is filled where {rule.head().header} is, and nowhere else: "
     if one.is_date:
-        place_day(rule, one, f"{why}is it a day of it?")
+        place_day(rule, one, f"{why}{A_DAY_OF_IT}")
         return True
     if "by" in rule.parts or not one.is_text() or not (says_who(one) or one.share(SHORT) >= MOST):
         return False

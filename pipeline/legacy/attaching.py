@@ -8,7 +8,7 @@ from pipeline.legacy import glossary as words
 from pipeline.legacy.guessing import MOST, Guess
 from pipeline.legacy.maps import ANY
 from pipeline.legacy.numbering import numbers_of
-from pipeline.legacy.rules import SENTENCE, Rule, family_of, is_about_else, nothings, place_day, says_until, says_who
+from pipeline.legacy.rules import SENTENCE, Rule, family_of, is_about_else, neighbours, nothings, place_day, says_until, says_who
 from pipeline.legacy.terms import phrase
 
 SEVERAL = 3  # cells, which hardly stand by chance where a flag does
@@ -112,16 +112,13 @@ def attach_near(rule: Rule, free: list[Guess], rules: Sequence[Rule] = ()) -> No
 
     A column that is filled where another of `rules` has one, and not where this has, is that one's.
     """
-    taken = {part.place for part in rule.columns()}
     for step in (1, -1):
-        place = rule.head().place + step
-        while (near := next((one for one in free if one.place == place), None)) is not None or place in taken:
-            is_passed = near is not None and _only_notes(near, free)
-            if near is not None and not is_passed and (_is_of_another(rule, near, rules) or not _attach(rule, near)):
+        for near in neighbours(rule, free, step):
+            is_passed = _only_notes(near, free)
+            if not is_passed and (_is_of_another(rule, near, rules) or not _attach(rule, near)):
                 break
-            if near is not None and not is_passed and near in free:
+            if not is_passed and near in free:
                 free.remove(near)
-            place += step
     called = [one for one in free if "comment" not in rule.parts and one.is_text() and one.is_called(words.REASON) and stands_with(rule, one) >= ENOUGH]
     for one in [one for one in called if not _is_nearer(rule, one, rules)]:
         rule.unsure["comment"] = f"{one.header} does not stand beside {rule.head().header}: does it tell why?"

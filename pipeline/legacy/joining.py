@@ -7,12 +7,11 @@ import polars as pl
 from pipeline.legacy import glossary as words
 from pipeline.legacy.attaching import ENOUGH
 from pipeline.legacy.guessing import Guess
-from pipeline.legacy.rules import Rule, family_of, place_day, says_who, tags_in, type_of
+from pipeline.legacy.rules import A_DAY_OF_IT, Rule, family_of, place_day, says_who, tags_in, type_of
 from pipeline.wording import count_of
 
 ANY_FLAG = ("Warning", 0)  # the family of flagged on, and signalé le: said of flags of any type
 NO_BAN = "Important"  # the type of flags that a day of a ban is never about
-NO_DAY = "is it a day of it?"
 
 
 def join_days(found: list[Rule], tagged: Sequence[Rule], free: list[Guess], types: Sequence[str]) -> None:
@@ -81,7 +80,7 @@ def _doubt(one: Guess, rule: Rule, owner: Rule, types: Sequence[str]) -> str:
     """Return what is to be asked of a column that is joined to a rule: nothing where it is filled for flags of its own type alone."""
     there, head = _filled(one), owner.head().header
     if not {"tags", "type_column"} & set(owner.parts):
-        return "" if 2 * int(there.sum()) >= int(owner.flagged_rows().sum()) else f"{one.header} is filled for some of those with this flag alone: {NO_DAY}"
+        return "" if 2 * int(there.sum()) >= int(owner.flagged_rows().sum()) else f"{one.header} is filled for some with this flag alone: {A_DAY_OF_IT}"
     over = int((there & ~_flagged(owner, types)).sum())
     if over:
         return f"{count_of(over, 'customer')} without a flag by {head} {'has' if over == 1 else 'have'} something in {one.header}, of which nothing is made"

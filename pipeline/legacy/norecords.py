@@ -21,6 +21,7 @@ TOTAL = rf"(?i)^\W*(?:{'|'.join(TOTALS)})(?:\W|\d|$)"
 ONLY_TOTAL = rf"(?i)^\W*(?:{'|'.join(TOTALS)})\W*$"
 COUNT = 5  # characters of a number of customers: no telephone number is as short
 A_NUMBER = r"^[^\p{L}]*\d[^\p{L}]*(?:\p{L}{1,3}\.?)?$"  # with a sign of money or a unit
+ALL_BUT_ONE = pl.sum_horizontal(pl.all().str.contains(A_NUMBER)) == pl.sum_horizontal(pl.all().is_not_null()) - 1  # filled cells that are numbers
 ALIKE = 2  # cells that say what their header does
 
 
@@ -59,10 +60,8 @@ def footers(sheet: RawSheet, ids: Sequence[int]) -> pl.DataFrame:
     odd = (~text.str.contains(PLAIN_ID)).fill_null(value=False).arg_true()
     said = text.gather(odd)
     odd = odd.filter(said.str.contains(r"\s|^\D*$") | said.str.contains(TOTAL))
-    cells = sheet.rows.drop("source_row")[odd]
-    cells = cells.with_columns(blank_as_null(values) for values in cells)
-    filled, numbers = pl.sum_horizontal(pl.all().is_not_null()), pl.sum_horizontal(pl.all().str.contains(A_NUMBER))
-    others = cells.select(alone=filled == 1, are_numbers=numbers == filled - 1)
+    cells = _cells(sheet.rows[odd])
+    others = cells.select(alone=pl.sum_horizontal(pl.all().is_not_null()) == 1, are_numbers=ALL_BUT_ONE)
     below = others["alone"] | (others["are_numbers"] & text.gather(odd).str.contains(TOTAL))
     return _found(sheet.rows["source_row"].gather(odd.filter(below)) if cells.width > 1 else sheet.rows["source_row"].clear(), "footer-row")
 
@@ -76,12 +75,13 @@ def totals_of_nobody(sheet: RawSheet, ids: Sequence[int], others: Sequence[int])
     for place in (*ids, *others):  # hardly any row has none of these
         text = blank_as_null(rows[cell(place)])
         rows = rows.filter(text.is_null() | (text.str.len_bytes() <= COUNT)) if place in others else rows.filter(text.is_null())
+    is_total = pl.coalesce(pl.all()).str.contains(ONLY_TOTAL).fill_null(value=False) & ALL_BUT_ONE
+    return _found(rows["source_row"].filter(_cells(rows).select(is_total).to_series()), "footer-row")
+
+
+def _cells(rows: pl.DataFrame) -> pl.DataFrame:
     cells = rows.drop("source_row")
-    cells = cells.with_columns(blank_as_null(values) for values in cells)
-    first = cells.select(pl.coalesce(pl.all())).to_series() if cells.width else rows["source_row"].cast(pl.String)
-    filled, numbers = pl.sum_horizontal(pl.all().is_not_null()), pl.sum_horizontal(pl.all().str.contains(A_NUMBER))
-    is_total = first.str.contains(ONLY_TOTAL).fill_null(value=False) & cells.select(numbers == filled - 1).to_series()
-    return _found(rows["source_row"].filter(is_total), "footer-row")
+    return cells.with_columns(blank_as_null(values) for values in cells)
 
 
 def _found(rows: pl.Series, code: str) -> pl.DataFrame:

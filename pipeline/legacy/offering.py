@@ -10,7 +10,7 @@ from pipeline.legacy.attaching import is_called_day
 from pipeline.legacy.guessing import Guess, means_yes
 from pipeline.legacy.making import SPARSE
 from pipeline.legacy.maps import ANY
-from pipeline.legacy.rules import Rule, family_of, says_expired, says_until, says_who
+from pipeline.legacy.rules import Rule, family_of, neighbours, says_expired, says_until, says_who
 from pipeline.wording import count_of
 
 SHARED = {"comment": "tells why", "by": "tells who set it", "at": "is the day since when", "expires": "is the last day"}
@@ -64,19 +64,15 @@ def offer_near(rules: Sequence[Rule], free: list[Guess]) -> None:
 
 
 def _offer_near(rule: Rule, free: list[Guess]) -> None:
-    taken = {part.place for part in rule.columns()} | {one.place for one, _ in rule.offered.values()}
     for step in (1, -1):
-        place = rule.head().place + step
-        while (near := next((one for one in free if one.place == place), None)) is not None or place in taken:
-            if near is not None:
-                name, what = _is_called_part(near, rule.head())
-                is_none = name is None or family_of(near) or near.sounds(elsewords.NOT_A_FLAG)
-                if is_none and not _says_more(near, rule):
-                    break
-                if name and not is_none and name not in rule.parts and name not in rule.offered:
-                    rule.offered[name] = (near, f"{near.header} is filled for customers without this flag too; if it {what}, take the # off")
-                    free.remove(near)
-            place += step
+        for near in neighbours(rule, free, step):
+            name, what = _is_called_part(near, rule.head())
+            is_none = name is None or family_of(near) or near.sounds(elsewords.NOT_A_FLAG)
+            if is_none and not _says_more(near, rule):
+                break
+            if name and not is_none and name not in rule.parts and name not in rule.offered:
+                rule.offered[name] = (near, f"{near.header} is filled for customers without this flag too; if it {what}, take the # off")
+                free.remove(near)
 
 
 def _says_more(one: Guess, rule: Rule) -> bool:

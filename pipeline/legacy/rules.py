@@ -124,6 +124,19 @@ def tags_of(guess: Guess) -> Iterator[tuple[set[str], int]]:
         yield tags_in(text), count
 
 
+def neighbours(rule: Rule, free: Sequence[Guess], step: int) -> Iterator[Guess]:
+    """Yield the free columns on one side of a rule's (`step`: 1 or -1), the nearest first, past its own and those offered to it, up to another's.
+
+    `free` may lose them meanwhile.
+    """
+    taken = {part.place for part in rule.columns()} | {one.place for one, _ in rule.offered.values()}
+    place = rule.head().place + step
+    while (near := next((one for one in free if one.place == place), None)) is not None or place in taken:
+        if near is not None:
+            yield near
+        place += step
+
+
 def says_who(guess: Guess) -> bool:
     """Tell whether a column holds names of those who flagged: its header says so, and its cells are no sentences."""
     last = guess.terms.rpartition(" ")[2]
