@@ -37,8 +37,8 @@ class Staged:
 
         Raises `TryAgain` where it can't be written, `Refused` where two files would be one, or an input would be overwritten.
         """
-        whole = target.resolve()
-        if whole in self.inputs:
+        whole = _own(target)
+        if {whole, whole.resolve()} & self.inputs:
             raise Refused(f"{target}: this would be overwritten by the results, and it is an input too.", "Rename the input, or use another --out.")
         if whole in self.pending:
             raise Refused(f"Two inputs would both give {target}.", "Apply them one after the other, or use another --out.")
@@ -64,17 +64,17 @@ class Staged:
                 break
             _sweep(free)
         self.write(free, writer)
-        self.kept[free.resolve()] = target.parent.resolve() / target.name
+        self.kept[_own(free)] = _own(target)
         return free
 
     def write_beside(self, target: Path, writer: Callable[[Path], None]) -> None:
         """Let `writer` write a file that people correct by hand: where there is one that says something else, that is kept as NAME.2, NAME.3 and so on."""
         self.write(target, writer)
-        self.edited.add(target.resolve())
+        self.edited.add(_own(target))
 
     def name_of(self, free: Path) -> Path:
         """Return the name that a file of `write_new` got when it was published."""
-        return free.with_name(self.kept[free.parent.resolve() / free.name].name)
+        return free.with_name(self.kept[_own(free)].name)
 
     def keep_remarks(self, folder: Path, remarks: Iterable[str]) -> None:
         """Let what there is to say of a batch lie beside its results, for a run of several that tells it at its end."""
@@ -92,7 +92,7 @@ class Staged:
                 if target in self.kept:
                     self.kept[target] = _place_new(beside, self.kept[target])
                 else:
-                    if target in self.edited and target.exists() and not _say_the_same(target, beside):
+                    if target in self.edited and target.exists() and not target.is_symlink() and not _say_the_same(target, beside):
                         logging.warning("%s: what was there is kept as %s", target.name, _place_new(target, target).name)
                     beside.replace(target)
             except OSError as error:
@@ -101,6 +101,11 @@ class Staged:
         for folder in {target.parent for target in self.pending}:
             flush(folder)
         self.is_published = True
+
+
+def _own(target: Path) -> Path:
+    """Return the name of a file itself, in whichever folder that is: where it is a link, the link is replaced and not what it leads to."""
+    return target.parent.resolve() / target.name
 
 
 def _numbered(target: Path) -> Iterator[Path]:

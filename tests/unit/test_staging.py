@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.errors import Refused
 from pipeline.outputs.staging import staged
 
 
@@ -38,3 +39,28 @@ def test_a_name_that_is_taken_by_a_folder_or_leads_nowhere_is_not_free(tmp_path:
     (tmp_path / "a.xlsx").mkdir()
     (tmp_path / "a.2.xlsx").symlink_to(tmp_path / "missing")
     assert write(tmp_path / "a.xlsx", "1") == tmp_path / "a.3.xlsx"
+
+
+def _results(path: Path) -> None:
+    path.write_text("results")
+
+
+@pytest.mark.parametrize("method", ["write", "write_beside"])
+def test_a_link_is_replaced_and_what_it_leads_to_is_left(tmp_path: Path, method: str) -> None:
+    (tmp_path / "book").write_text("the book")
+    (tmp_path / "a.csv").symlink_to("book")
+    with staged() as files:
+        getattr(files, method)(tmp_path / "a.csv", _results)
+        files.publish()
+    assert (tmp_path / "book").read_text() == "the book"
+    assert ((tmp_path / "a.csv").is_symlink(), (tmp_path / "a.csv").read_text()) == (False, "results")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv", "book"]
+
+
+@pytest.mark.parametrize("name", ["in.csv", "link.csv"])
+def test_no_input_is_overwritten_nor_a_link_to_one(tmp_path: Path, name: str) -> None:
+    (tmp_path / "in.csv").write_text("input")
+    (tmp_path / "link.csv").symlink_to("in.csv")
+    with staged([tmp_path / "link.csv"]) as files, pytest.raises(Refused, match="it is an input too"):
+        files.write(tmp_path / name, _results)
+    assert (tmp_path / "in.csv").read_text() == "input"
