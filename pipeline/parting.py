@@ -12,7 +12,7 @@ from pipeline.legacy.opening import Source
 from pipeline.legacy.reading import Read
 
 WHO = "customer_no"  # a customer's place in the part
-PART = 122_880  # customers: as many as fill what the book keeps together, if each has a flag
+PART = 245_760  # customers: as many as fill twice what the book keeps together, if each has a flag; smaller parts take longer, larger ones more memory
 
 
 @dataclass(frozen=True)

@@ -99,8 +99,8 @@ def commitment_digests(book: "Book", since: int) -> dict[int, str]:
         some = book.ask(query, since, start, start + STEP)
         if not (some["event_id"].diff() > 0).all():  # they lie in order, unless somebody wrote to the table
             some = some.sort("event_id", "batch_id", "commitment")
-        digits = some.select("batch_id", pl.col("commitment").bin.encode("hex"))
-        for batch_id, text in digits.group_by("batch_id", maintain_order=True).agg(pl.col("commitment").str.join("")).rows():
-            digests.setdefault(batch_id, hashlib.sha256()).update(text.encode())
+        for (batch_id,), theirs in some.partition_by("batch_id", maintain_order=True, as_dict=True).items():
+            digits = theirs["commitment"].bin.encode("hex").str.join("").item()
+            digests.setdefault(batch_id, hashlib.sha256()).update(digits.encode())
         start = book.ask(begin, since, start + STEP).item()
     return {batch_id: digest.hexdigest() for batch_id, digest in digests.items()}
