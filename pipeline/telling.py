@@ -10,7 +10,7 @@ from pipeline.alerting import count_effects, tell_bookings
 from pipeline.context import Context
 from pipeline.store import alerts, bookings
 from pipeline.store.items import ItemChanges, put_items, take_off, write_events
-from pipeline.store.log import next_event
+from pipeline.store.log import next_event, require_events
 from pipeline.store.writing import Changes, write_changes
 from pipeline.streaming import Gathered
 from schemas.entities import FLAGS
@@ -80,9 +80,13 @@ class Telling:
         self._put(self._standing.rest())
 
     def finish(self, known: Known, *, have_alerts: bool = False) -> Told:
-        """Write the alerts, tell known bookings, and judge those that moved. With `have_alerts`, customers have them already (`write_new_customers`)."""
+        """Write the alerts, tell known bookings, and judge those that moved. With `have_alerts`, customers have them already (`write_new_customers`).
+
+        Raises where an event of a flag or an alert is not in the history.
+        """
         context = self._context
         alerts.write_alerts(context.book, self._stamp, next_event(context.book), have_them=have_alerts)
+        require_events(context.book, self._first, self._places + self._alerts)
         judged = known.judge(context) if known.judge else pl.DataFrame()
         told = _tell(context) if self._alerts and known.any_bookings else pl.DataFrame()
         if known.judge and len(told):

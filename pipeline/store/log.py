@@ -28,6 +28,13 @@ def next_event(book: Book) -> int:
     return n
 
 
+def require_events(book: Book, first: int, count: int) -> None:
+    """Raise, so that the transaction is rolled back, unless the history has `count` events from the one numbered `first` on, without gaps."""
+    found = book.ask("SELECT count(*) AS n, coalesce(sum(event_id - ?), 0)::BIGINT AS places FROM history WHERE event_id >= ?", first, first)
+    if found.row(0) != (count, count * (count - 1) // 2):
+        raise AssertionError(f"{count:,} events of flags and alerts were written, and not all of them arrived: nothing is written")
+
+
 def standing_undos(book: Book) -> list[tuple[int, int, int]]:
     """Return the undos that no undo has undone which stands itself: number, the batch that each undid, and what each left alone."""
     undos = book.ask("SELECT batch_id, undoes, rejected FROM batches WHERE undoes IS NOT NULL AND status = 'applied' ORDER BY batch_id DESC").rows()

@@ -1,7 +1,14 @@
 """Migration's account, its brakes, and what it says: each flag that comes, goes or stays is told, and mistakes in a map are not passed over."""
 
+from collections.abc import Callable
+from dataclasses import replace
+
+import polars as pl
 import pytest
 
+from pipeline import telling
+from pipeline.store import alerts
+from pipeline.store.items import ItemChanges
 from tests.cli.conftest import Ran, Shop
 from tests.cli.test_migrate import asked
 
@@ -293,3 +300,37 @@ def test_a_map_with_a_date_format_that_can_be_none_is_refused(inside: Shop) -> N
     inside.file("map.toml", 'date_formats = ["%Q/%m/%Y"]\n' + OWN.format("", ""))
     refused = inside.run("migrate", "shop.csv", "--map", "map.toml", *AS_OF)
     assert (refused.code, '"%Q/%m/%Y" is no format' in refused.err, "%d, %m" in refused.err) == (3, True, True), refused.err
+
+
+def lose(patch: pytest.MonkeyPatch, step: tuple[object, str, int], keeps: Callable[[pl.DataFrame], pl.DataFrame]) -> None:
+    """Let a step of writing lose some of its rows, the frame that stands at the place `which` of its arguments."""
+    module, name, which = step
+    write = getattr(module, name)
+
+    def losing(*given: object) -> None:
+        changed = list(given)
+        part = changed[which]
+        changed[which] = replace(part, events=keeps(part.events)) if isinstance(part, ItemChanges) else keeps(part)  # type: ignore[arg-type]
+        write(*changed)
+
+    patch.setattr(module, name, losing)
+
+
+@pytest.mark.parametrize(
+    ("step", "keeps", "noticed"),
+    [
+        ((telling, "write_events", 3), lambda rows: rows.head(1), "require_events"),
+        ((telling, "put_items", 3), lambda rows: rows.head(1), "count_book"),
+        ((telling, "put_items", 3), lambda rows: rows.with_columns(after_comment=pl.lit("another")), "count_book"),
+        ((alerts, "keep_alerts", 1), lambda rows: rows.clear(), "require_events"),
+    ],
+)
+def test_a_migration_of_which_anything_does_not_arrive_writes_nothing(
+    inside: Shop, step: tuple[object, str, int], keeps: Callable[[pl.DataFrame], pl.DataFrame], noticed: str
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        lose(patch, step, keeps)
+        done = shopify(inside, "fraud", "chargeback", "")
+    assert (done.code, noticed in done.err) == (1, True), done.err
+    assert asked(inside, "SELECT count(*) FROM history") == [(0,)]
+    assert shopify(inside, "fraud", "chargeback", "").json()["flags"][0]["in_book"] == 1

@@ -569,41 +569,46 @@ def test_4_9_the_night_composes_alerts_anew_where_settings_changed(spec: Spec) -
     """Where types were put in another order, fell silent or began to alert, the next night brings alerts up to date, in a batch of its own."""
     spec.settings("""
         [flags]
-        types = [{name = "Warning"}, {name = "Alert"}, {name = "At Risk", alerts = false}]""")
+        types = [{name = "Warning"}, {name = "Alert"}, {name = "At Risk", alerts = false}, {name = "Important"}]""")
     spec.customers("""
         customer_id  alert_message
         C1           first | second
         C2           late
-        C3           kept""")
+        C3           kept
+        C4""")
     spec.flags("""
         customer_id  flag_type  comment
         C1           Alert      first
         C1           Warning    second
         C2           At Risk    late
-        C3           Alert      kept""")
+        C3           Alert      kept
+        C4           Important  new""")
     spec.bookings("""
         booking_id  customer_id  starts_at         alert_message
         B1          C1           2026-03-05 10:00  first | second
         B2          C1           2026-03-05 10:00  our own note
         B3          C2           2026-03-05 10:00  late
         B4          C2           2026-03-01 10:00  late
-        B5          C3           2026-03-05 10:00  kept""")
+        B5          C3           2026-03-05 10:00  kept
+        B6          C4           2026-03-05 10:00""")
     spec.night(as_of="2026-03-02T02:00Z")
     spec.then_customers("""
         customer_id  alert_message
         C1           second | first
         C2
-        C3           kept""")
+        C3           kept
+        C4           new""")
     spec.then_bookings("""
         booking_id  alert_message
         B1          second | first
         B2          our own note
         B3
         B4          late
-        B5          kept""")
+        B5          kept
+        B6          new""")
     spec.then_batches("""
         batch_id  kind     rows_read  applied  bookings_updated  bookings_cleared  bookings_kept
-        2         compose  2          2        1                 1                 1""")
+        2         compose  3          3        2                 1                 1""")
 
 
 def test_4_9_once_composed_there_is_nothing_left_to_do(spec: Spec) -> None:
