@@ -106,3 +106,13 @@ def test_a_line_that_the_system_had_brought_and_says_no_more_differs(bare: Shop)
     assert (checked.code, "another comment" in checked.out) == (4, True)
     assert bare.run("migrate", "one.csv", *AS_OF).code == 0
     assert bare.run("migrate", "one.csv", "--check", *AS_OF).code == 0
+
+
+def test_an_event_that_somebody_else_brought_about_is_told(bare: Shop) -> None:
+    bare.file("resale.csv", RESALE)
+    bare.file("others.csv", RESALE.replace("apologised,Eli", "apologised,Flo"))
+    bare.file("nobody.csv", RESALE.replace("apologised,Eli", "apologised,"))
+    assert bare.run("migrate", "resale.csv", *AS_OF).code == 4  # one row has no id
+    assert [check(bare, name)[1]["counts"].get("events told otherwise", 0) for name in ("resale.csv", "others.csv", "nobody.csv")] == [0, 1, 0]
+    (told,) = [one for one in check(bare, "others.csv")[1]["differences"]]
+    assert (told["in_file"], told["in_book"]) == ("2024-02-11 00:00 unflagged apologised by Flo", "2024-02-11 00:00 unflagged apologised by Eli")

@@ -307,6 +307,32 @@ def test_an_input_on_which_the_program_fails_is_set_aside_by_the_next_night(shop
     assert (batches(shop), names(shop.folder / "rejected" / DAY)) == ([("apply", 1, 0)], ["flags 1.csv", "flags 1.csv.refused.txt"])
 
 
+def changed(shop: Shop, program: str) -> dict[str, str]:
+    """Return the environment in which a program is run before Flagbook is."""
+    shop.file("sitecustomize.py", program)
+    return {"PYTHONPATH": f"{shop.folder}{os.pathsep}{ROOT}"}
+
+
+def test_a_step_without_an_input_on_which_the_program_fails_is_tried_twice_and_then_left_out(shop: Shop) -> None:
+    drop(shop, "flags.csv", FLAGS + "add,C1,Alert,x,\n")
+    broken = changed(shop, "import pipeline.nightly.steps as steps\ndef fail(*words): raise ZeroDivisionError\nsteps.UPKEEP['expiry'] = fail\n")
+    assert [shop.run("nightly", *AS_OF, **broken).code for _ in range(2)] == [1, 1]
+    assert batches(shop) == [("apply", 1, 0)]
+    third = shop.run("nightly", *AS_OF, "--json", **broken)
+    assert (third.code, "ending flags past their last day was not done" in third.out) == (4, True), third.out
+
+
+def test_a_batch_that_is_in_the_book_is_not_written_again_by_the_night_that_goes_on(shop: Shop) -> None:
+    """The night was broken off between the commit and its own record of it."""
+    drop(shop, "customers.csv", "customer_id,first_name\nC1,Anne\nC3,Cy\n")
+    drop(shop, "flags.csv", FLAGS + "add,C3,Alert,x,\n")
+    broken = changed(shop, "import os, pipeline.nightly.steps as steps\ndef die(*words): os._exit(9)\nsteps.finish_step = die\n")
+    assert [shop.run("nightly", *AS_OF, **broken).code for _ in range(2)] == [9, 9]
+    said = night(shop, "--json")
+    assert (said.code, [(one["kind"], one["batch"]) for one in said.json()["batches"]]) == (0, [("load", 2), ("apply", 3)]), said.out
+    assert batches(shop) == [("load", 2, 0), ("apply", 1, 0)]
+
+
 def test_a_journal_that_cannot_be_read_stops_the_night(shop: Shop) -> None:
     (shop.folder / "archive" / ".night").mkdir(parents=True)
     shop.file("archive/.night/journal.json", "{}")

@@ -460,6 +460,25 @@ def test_4_6_the_present_alert_is_only_remembered(spec: Spec) -> None:
         customers  1     0    0        1          0""")
 
 
+def test_4_6_a_text_that_the_flag_has_already_changes_nothing(spec: Spec) -> None:
+    """Where the flag Alert says the text already, beside another flag, the source's word is remembered and nothing is told."""
+    spec.flags("""
+        customer_id  flag_type  comment
+        C1           At Risk    late
+        C1           Alert      rude""")
+    spec.load("""
+        customer_id  alert_message
+        C1           rude""")
+    spec.then_history("""
+        event_id  batch_id""")
+    spec.load("""
+        customer_id  alert_message
+        C1""")
+    spec.then_flags("""
+        customer_id  flag_type  comment
+        C1           At Risk    late""")
+
+
 def test_4_6_a_text_that_disappears_ends_its_flag(spec: Spec) -> None:
     """When the source's text disappears the flag goes, unless somebody has given it another comment since."""
     export = """

@@ -155,6 +155,26 @@ def test_6_3_an_upload_whose_items_changed_since_may_come_again(spec: Spec) -> N
         applied  4""")
 
 
+def test_6_3_another_flag_of_the_same_customer_does_not_make_an_upload_new(spec: Spec) -> None:
+    """What a later batch did to another flag changes the customer's alert too, but no item of the upload: it is the same still."""
+    first = """
+        action  customer_id  flag_type  comment  =>  outcome
+        add     C1           At Risk    late     =>  applied"""
+    spec.apply(first)
+    spec.apply("""
+        action  customer_id  flag_type  comment  =>  outcome
+        add     C1           Warning    rude     =>  applied""")
+    spec.apply(first)
+    spec.reports("""
+        status           applied_before
+        already-applied  2""")
+    spec.then_customers("""
+        customer_id  alert_message
+        C1           late | rude
+        C2
+        C3""")
+
+
 def test_6_4_a_dry_run_writes_nothing(spec: Spec) -> None:
     """A dry run writes nothing to the book: no flag, no alert, no history, no batch."""
     spec.bookings("""

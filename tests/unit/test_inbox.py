@@ -44,6 +44,14 @@ def test_names_of_unfinished_files_are_left_however_old(tmp_path: Path, name: st
     assert look_into(tmp_path, Rest(1)) == Found([], [name], [])
 
 
+@pytest.mark.parametrize(("lock", "age", "is_left"), [("~$a.xlsx", 23, True), ("~$a.xlsx", 25, False), (".~lock.a.xlsx#", 23, True), ("~$b.xlsx", 1, False)])
+def test_a_file_that_a_program_has_open_is_left_for_a_day(tmp_path: Path, lock: str, age: int, is_left: bool) -> None:
+    """The lock of a program that broke down must not hold a file back for ever."""
+    write(tmp_path / "a.xlsx", "x", 1_000_000)
+    write(tmp_path / lock, "", age * 60 * 60)
+    assert look_into(tmp_path, Rest(1)) == Found([] if is_left else ["a.xlsx"], ["a.xlsx"] if is_left else [], [])
+
+
 def test_what_cannot_be_read_stays_with_the_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path / "a.csv", "x", 1000)
 
