@@ -114,5 +114,5 @@ def test_an_event_that_somebody_else_brought_about_is_told(bare: Shop) -> None:
     bare.file("nobody.csv", RESALE.replace("apologised,Eli", "apologised,"))
     assert bare.run("migrate", "resale.csv", *AS_OF).code == 4  # one row has no id
     assert [check(bare, name)[1]["counts"].get("events told otherwise", 0) for name in ("resale.csv", "others.csv", "nobody.csv")] == [0, 1, 0]
-    (told,) = [one for one in check(bare, "others.csv")[1]["differences"]]
+    (told,) = check(bare, "others.csv")[1]["differences"]
     assert (told["in_file"], told["in_book"]) == ("2024-02-11 00:00 unflagged apologised by Flo", "2024-02-11 00:00 unflagged apologised by Eli")

@@ -329,3 +329,12 @@ def test_words_of_others_that_name_the_customer_are_pointed_out(where: Where) ->
     report = erase_zoe(where)
     assert report.mentions == {"history.after": 2, "history.reason": 2, "flags.comment": 1, "customers.alert_message": 1}
     assert "flags.comment: 1 row" in report.to_text()
+
+
+def test_messages_of_others_rows_name_the_pseudonym_wherever_they_named_the_customer(where: Where) -> None:
+    said = "QZXW1: this is C1 or QZXW1, QZXW1 QZXW1;QZXW1, and neither QZXW12 nor a.QZXW1@x.example"
+    with open_book(where.store, writing=True) as book, book.transaction():
+        book.run("UPDATE batch_rows SET message = ? WHERE batch_id = 2 AND customer_id = 'C1'", said)
+    pseudonym = erase_zoe(where).pseudonym
+    (told,) = ask(where, "SELECT message FROM batch_rows WHERE batch_id = 2 AND customer_id = 'C1'")
+    assert told == (said.replace("QZXW12", "@@").replace("QZXW1@", "##").replace("QZXW1", pseudonym).replace("@@", "QZXW12").replace("##", "QZXW1@"),)
