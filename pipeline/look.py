@@ -12,6 +12,7 @@ from pipeline.errors import Refused
 from pipeline.glance import BatchReport, CustomerReport, Listing
 from pipeline.intake.cells import key_forms
 from pipeline.matching import find_by_keys
+from pipeline.outputs.celltexts import say_cut
 from pipeline.outputs.staging import staged
 from pipeline.outputs.tables import write_table
 from pipeline.outputs.template import Choices, write_template
@@ -132,19 +133,21 @@ def template(where: Where, target: Path, *, with_current: bool) -> dict[str, int
 
 
 def export(where: Where, tables: Sequence[str], formats: Sequence[str]) -> Listing:
-    """Write tables of the book as files into `where.out`; none named: all that tell of customers and batches."""
+    """Write tables of the book as files into `where.out`; none named: all that tell of customers and batches. Remarks tell what a workbook can't hold."""
     known = (*looking.TABLES, *looking.VIEWS, *looking.BESIDES)
     unknown = [name for name in tables if name not in known]
     if unknown:
         raise Refused(f"The book has no table called {unknown[0]}.", f"It has: {', '.join(known)}.")
     assert where.out is not None, "the command asks for a folder"
-    made = []
+    made: list[dict[str, Any]] = []
+    remarks: list[str] = []
     with open_book(where.store, writing=False) as book, staged() as files:
         for name in tables or looking.TABLES:
             frame = looking.whole_table(book, name)
             for form in formats:
                 target = where.out / f"{name}.{form}"
-                write_table(files, target, name, frame, where.settings.business.timezone)
+                if cut := write_table(files, target, name, frame, where.settings.business.timezone):
+                    remarks.append(f"{target.name}: {say_cut(cut)}. Export {name} with --format csv (or parquet) to have all of it.")
                 made.append({"table": name, "file": str(target), "rows": len(frame)})
         files.publish()
-    return Listing("files", f"{len(made)} files written", made, ("table", "rows", "file"), where.settings.zone, {})
+    return Listing("files", f"{len(made)} files written", made, ("table", "rows", "file"), where.settings.zone, {"remarks": remarks})

@@ -32,7 +32,7 @@ class Staged:
     edited: set[Path] = field(default_factory=set)
     is_published: bool = False
 
-    def write(self, target: Path, writer: Callable[[Path], None]) -> None:
+    def write(self, target: Path, writer: Callable[[Path], object]) -> None:
         """Let `writer` write a file that will be `target`.
 
         Raises `TryAgain` where it can't be written, `Refused` where two files would be one, or an input would be overwritten.
@@ -54,7 +54,7 @@ class Staged:
         except OSError as error:
             raise cannot_write(target, error.strerror or str(error) or type(error).__name__) from None
 
-    def write_new(self, target: Path, writer: Callable[[Path], None]) -> Path:
+    def write_new(self, target: Path, writer: Callable[[Path], object]) -> Path:
         """Let `writer` write a file that overwrites none: it will be `target`, or where that is taken NAME.2, NAME.3 and so on; `name_of` tells which.
 
         Returns the name that is free as yet.
@@ -67,7 +67,7 @@ class Staged:
         self.kept[_own(free)] = _own(target)
         return free
 
-    def write_beside(self, target: Path, writer: Callable[[Path], None]) -> None:
+    def write_beside(self, target: Path, writer: Callable[[Path], object]) -> None:
         """Let `writer` write a file that people correct by hand: where there is one that says something else, that is kept as NAME.2, NAME.3 and so on."""
         self.write(target, writer)
         self.edited.add(_own(target))
