@@ -10,7 +10,7 @@ import polars as pl
 
 from pipeline.errors import Refused
 from pipeline.glance import BatchReport, CustomerReport, Listing
-from pipeline.intake.cells import key_forms
+from pipeline.intake.cells import key_forms, keys_of
 from pipeline.matching import find_by_keys
 from pipeline.outputs.celltexts import say_cut
 from pipeline.outputs.staging import staged
@@ -116,13 +116,14 @@ def template(where: Where, target: Path, *, with_current: bool) -> dict[str, int
     A flag whose type has left the settings can't be edited by name: its row says ignore.
     """
     known = where.settings.type_names()
-    written = {name.lower(): name for name in known}
+    written = dict(zip(keys_of(known), known, strict=True))
     sheets: list[tuple[Entity, list[dict[str, Any]]]] = []
     with open_book(where.store, writing=False) as book:
         for entity in ENTITIES:
             items = looking.current_items(book, entity) if with_current and entity.table else []
             if entity is FLAGS:  # in the settings' letters, among which the drop-down is to have it
-                items = [{**item, "flag_type": written.get(item["flag_type"].lower(), item["flag_type"])} for item in items]
+                keyed = zip(items, keys_of(item["flag_type"] for item in items), strict=True)
+                items = [{**item, "flag_type": written.get(key, item["flag_type"])} for item, key in keyed]
             unknown = [] if entity is not FLAGS else [item for item in items if item["flag_type"] not in known]
             sheets.append((entity, [{**item, "action": "ignore" if item in unknown else "edit"} for item in items]))
     choices = Choices({FLAGS.name: known}, [person.name for person in where.settings.staff if person.may_flag])

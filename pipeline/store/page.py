@@ -53,7 +53,7 @@ QUICK: Final = {
 TYPES = """
 SELECT coalesce(t.name, f.flag_type) AS flag_type, t.colour, coalesce(f.customers, 0) AS customers
 FROM flag_types t FULL JOIN (SELECT flag_type, count(DISTINCT customer_id) AS customers FROM flags GROUP BY flag_type) f
-    ON lower(f.flag_type) = lower(t.name)
+    ON type_key(f.flag_type) = type_key(t.name)
 ORDER BY t.severity NULLS LAST, flag_type"""
 
 # Every day or week up to the report's day, weeks where the history is longer than the days; each with the flags that began and had not ended.
