@@ -13,7 +13,7 @@ from pathlib import Path
 from zipfile import ZipFile, is_zipfile
 
 from pipeline.errors import Refused, TryAgain
-from pipeline.lasting import flush, is_running
+from pipeline.lasting import flush, give_name, is_running
 
 REMARKS = "remarks.json"
 
@@ -117,14 +117,9 @@ def _place_new(beside: Path, target: Path) -> Path:
     """Give a file the first of its names that is free now, since another run may have been faster; return it."""
     for name in _numbered(target):
         try:
-            name.hardlink_to(beside)  # unlike a file that is renamed, a link overwrites nothing
+            give_name(beside, name)
         except FileExistsError:
             continue
-        except OSError:  # a file system without links
-            if os.path.lexists(name):
-                continue
-            beside.replace(name)
-        beside.unlink(missing_ok=True)
         return name
     raise AssertionError("there is always another number")
 
