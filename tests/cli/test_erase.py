@@ -62,3 +62,13 @@ def test_a_pseudonym_is_nobodys_id(shop: Shop, is_customer: bool) -> None:
         assert left == ([("deleted", None, None)] if is_customer else [])
         assert con.execute("SELECT count(*) FROM flags").fetchall() == [(0,)]
         assert con.execute("SELECT booking_id FROM bookings WHERE booking_id IN ('B8', 'B9')").fetchall() == [("B9",)]
+
+
+@pytest.mark.parametrize(("settings", "is_known_again"), [('timezone = "UTC"', False), ('timezone = "UTC"\nphone_region = "GB"', True)])
+def test_a_number_without_a_country_code_is_known_again_where_the_region_is(bare: Shop, settings: str, is_known_again: bool) -> None:
+    bare.file("flagbook.toml", f"[business]\n{settings}\n")
+    bare.file("c.csv", "customer_id,phone\nC1,01632 960017\n")
+    assert bare.run("load", "--customers", "c.csv").code == 0
+    assert bare.run("erase", "C1", "--yes").code == 0
+    bare.file("c.csv", "customer_id,phone\nC2,01632 960017\n")
+    assert bare.run("load", "--customers", "c.csv", "--json").json()["customers"].get("ignored", 0) == int(is_known_again)
