@@ -1,4 +1,4 @@
-"""Files that appear under their name only when they are whole: written beside it, flushed, renamed (see the contract)."""
+"""Files that appear under their name only when they are whole: written beside it, flushed, renamed."""
 
 import glob
 import json

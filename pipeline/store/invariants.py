@@ -5,6 +5,7 @@ from collections.abc import Callable
 import duckdb
 
 from pipeline.health import LOOK, Fault
+from pipeline.report import OUTCOMES
 from pipeline.store.book import Book
 from pipeline.store.undoing import kept_values
 from schemas.entities import ENTITIES
@@ -26,7 +27,6 @@ OF_BATCHES = (
     *(("history", "batch_id"), ("batch_rows", "batch_id"), ("batch_files", "batch_id"), ("batches", "undoes")),
     *((table, column) for table in ("customers", "bookings") for column in ("first_batch", "last_batch")),
 )
-OUTCOMES = ("applied", "unchanged", "rejected", "ignored", "unprocessed")
 RESTORE = "Restore a backup from before it (docs/runbook.md: What doctor finds)"
 
 Check = Callable[[Book], list[Fault]]

@@ -28,7 +28,7 @@ def table(shop: Shop, name: str) -> list[list[str]]:
     return list(csv.reader((shop.folder / name).read_text().splitlines()))
 
 
-def test_apply_answers_in_the_form_of_the_contract(shop: Shop) -> None:
+def test_apply_answers_in_its_fixed_form(shop: Shop) -> None:
     answer = apply(shop)
     assert answer["batch"] == 2
     assert answer["status"] == "applied"
