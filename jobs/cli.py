@@ -77,7 +77,7 @@ def global_first(words: list[str]) -> list[str]:
 
 
 def main() -> None:
-    """Run the program; exit as the contract says. What it writes is for its owner alone, unless the folder has rules of its own (default ACLs)."""
+    """Run the program; exit with its code (see README). What it writes is for its owner alone, unless the folder has rules of its own (default ACLs)."""
     os.umask(0o077)
     logging.basicConfig(format="Warning: %(message)s", level=logging.WARNING)  # what there is to say besides a report goes to stderr
     try:

@@ -2,18 +2,14 @@
 
 from collections.abc import Sequence
 
-import narwhals.stable.v2 as nw
 import polars as pl
 
 from pipeline.context import Context
 from pipeline.intake.cells import keys_of, word_keys
 from pipeline.rules.alerts import changed_alerts, compose_alerts, spread_alerts
+from pipeline.rules.frames import for_rules
 from pipeline.settings import Settings
 from pipeline.store.reading import future_live_bookings
-
-
-def _nw(frame: pl.DataFrame) -> nw.DataFrame[pl.DataFrame]:
-    return nw.from_native(frame, eager_only=True)
 
 
 def plan_alerts(flags: pl.DataFrame, types: Sequence[str], customers: pl.DataFrame, settings: Settings) -> pl.DataFrame:
@@ -24,8 +20,8 @@ def plan_alerts(flags: pl.DataFrame, types: Sequence[str], customers: pl.DataFra
     """
     silent = {number for number, kind in enumerate(settings.flags.types) if not kind.alerts}
     there = set(flags["type_no"].unique())
-    composed = compose_alerts(_nw(flags), [number for number in range(len(types)) if number in there - silent])
-    changes: pl.DataFrame = changed_alerts(_nw(customers), composed).to_native()
+    composed = compose_alerts(for_rules(flags), [number for number in range(len(types)) if number in there - silent])
+    changes: pl.DataFrame = changed_alerts(for_rules(customers), composed).to_native()
     return changes
 
 
@@ -46,7 +42,7 @@ def tell_bookings(alerts: pl.DataFrame, customers: pl.DataFrame, context: Contex
 def spread(alerts: pl.DataFrame, bookings: pl.DataFrame) -> pl.DataFrame:
     """Return what changed alerts mean for bookings (see `future_live_bookings`), as `tell_bookings` does."""
     trimmed = alerts.with_columns(pl.col("old", "new").str.strip_chars())
-    told: pl.DataFrame = spread_alerts(_nw(trimmed), _nw(bookings.select("customer_no", "alert", booking_no="row_id"))).to_native()
+    told: pl.DataFrame = spread_alerts(for_rules(trimmed), for_rules(bookings.select("customer_no", "alert", booking_no="row_id"))).to_native()
     as_stored = bookings.select("row_id", "booking_id", before="stored_alert")
     return told.drop("before").rename({"booking_no": "row_id"}).join(as_stored, on="row_id", how="inner", validate="1:1")
 

@@ -22,7 +22,7 @@ from pipeline.outputs.results import CameBack, Sheet, SheetBack, Told, Uploaded,
 from pipeline.outputs.staging import Staged
 from pipeline.outputs.tables import Table
 from pipeline.planning import ApplyPlan
-from pipeline.report import ApplyReport, LoadReport, ResultFile, UndoReport
+from pipeline.report import OUTCOMES, ApplyReport, LoadReport, ResultFile, UndoReport
 from pipeline.returning import explain_customers, rejected_pieces
 from pipeline.store.incoming import count_codes as count_codes_of_load
 from pipeline.store.incoming import files_with_findings
@@ -33,7 +33,6 @@ from pipeline.undoing import UndoPlan
 from pipeline.wording import count_of
 
 NAMED = 10  # bookings that a remark names
-OUTCOMES = ("applied", "unchanged", "rejected", "ignored", "unprocessed")
 
 
 def report_plan(plan: ApplyPlan, upload: Upload, batch: int | None) -> ApplyReport:

@@ -17,12 +17,11 @@ from pipeline.store.book import Book, open_book, rewrite_store, write_settings
 from pipeline.store.erasing import Erasing, erase_customer, find_mentions, is_erased, is_known, next_pseudonym, personal_keys
 from pipeline.store.reading import next_numbers
 from pipeline.store.suppression import suppress
-from pipeline.store.writing import BatchRecord, finish_batch, write_record
+from pipeline.store.writing import NO_FILES, BatchRecord, finish_batch, write_record
 from pipeline.wording import count_of
 
 __all__ = ["Erase", "EraseReport", "Where", "erase"]
 
-NO_FILES = {"file_no": pl.Int64, "name": pl.String, "sha256": pl.String, "rows_digest": pl.String, "layout": pl.String, "rows_read": pl.Int64}
 SHORTEST = 4  # characters of an id that is looked for in texts: a shorter one stands in too many words
 BEYOND = "What lies outside the store is yours to clear: result files, the inbox, archive and rejected folders, exports and reports, backups (docs/erasing.md)."
 
@@ -75,7 +74,7 @@ def erase(where: Where, call: Erase) -> EraseReport:
         suppress(book, batch_id, _keys(customer_id, said, where.settings))
         erasing = Erasing(batch_id, customer_id, next_pseudonym(book), call.by, call.as_of, call.reason)
         counts = erase_customer(book, erasing)
-        record = BatchRecord("erase", call.by, call.reason, call.as_of, started, "applied", {"rows_read": 1, "applied": 1}, pl.DataFrame(schema=NO_FILES))
+        record = BatchRecord("erase", call.by, call.reason, call.as_of, started, "applied", {"rows_read": 1, "applied": 1}, NO_FILES)
         write_settings(book, where.settings)
         write_record(book, batch_id, record)
         mentions = find_mentions(book, _words(customer_id, said))

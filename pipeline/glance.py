@@ -17,7 +17,7 @@ def plain(text: str, colour: str | None) -> str:  # noqa: ARG001  # a painter th
 
 @dataclass(frozen=True)
 class Listing:
-    """Rows under a title; `key` is what the JSON object calls them."""
+    """Rows under a title; `key` is what the JSON object calls them. `more` is what that has besides, of which remarks are in the text too."""
 
     key: str
     title: str
@@ -33,7 +33,8 @@ class Listing:
 
     def to_text(self) -> str:
         """Return the rows as a table."""
-        return "\n".join([self.title, *draw_table(self.rows, self.columns, self.zone)])
+        notes = (f"Note: {remark}" for remark in self.more.get("remarks", ()))
+        return "\n".join([self.title, *draw_table(self.rows, self.columns, self.zone), *notes])
 
 
 @dataclass(frozen=True)

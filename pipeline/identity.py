@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
-import narwhals.stable.v2 as nw
 import polars as pl
 
 from pipeline.context import Context
 from pipeline.intake.cells import are_addresses, are_numbers, name_keys, phone_keys
 from pipeline.matching import find_by_keys, tell_faults
+from pipeline.rules.frames import for_rules
 from pipeline.rules.who import match_customers
 from pipeline.store.sources import customer_names, lone_customers
 
@@ -122,7 +122,7 @@ def _by_keys(context: Context, asked: pl.DataFrame) -> pl.DataFrame:
     keys = keys.filter(pl.col("email_key").is_not_null() | pl.col("phone_key").is_not_null())
     keys = keys.with_columns(pl.col("who").cast(pl.Int64))
     found = find_by_keys(context.book, keys, region)
-    matched = match_customers(nw.from_native(keys, eager_only=True), nw.from_native(found, eager_only=True))
+    matched = match_customers(for_rules(keys), for_rules(found))
     decided: pl.DataFrame = matched.decisions.to_native()
     agreeing: pl.DataFrame = matched.agreeing.to_native()
     key = keys.select("who", customer_id=pl.coalesce("email_key", "phone_key"))

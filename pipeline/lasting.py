@@ -1,4 +1,4 @@
-"""What outlasts a run: files and names brought onto the disk, and whether the process that left something is still there."""
+"""What outlasts a run: files and names brought onto the disk, over nothing, and whether the process that left something is still there."""
 
 import os
 from pathlib import Path
@@ -11,6 +11,22 @@ def flush(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def give_name(beside: Path, name: Path) -> None:
+    """Give a whole file a name that nothing has, in the same folder; raise `FileExistsError` where it is taken, `OSError` where that fails."""
+    try:
+        name.hardlink_to(beside)  # unlike a file that is renamed, a link overwrites nothing
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links
+        os.close(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))  # the name is ours from here on
+        try:
+            beside.replace(name)
+        except BaseException:
+            name.unlink(missing_ok=True)
+            raise
+    beside.unlink(missing_ok=True)
 
 
 def is_running(process: int) -> bool:

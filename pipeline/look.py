@@ -10,8 +10,9 @@ import polars as pl
 
 from pipeline.errors import Refused
 from pipeline.glance import BatchReport, CustomerReport, Listing
-from pipeline.intake.cells import key_forms
+from pipeline.intake.cells import key_forms, keys_of
 from pipeline.matching import find_by_keys
+from pipeline.outputs.celltexts import say_cut
 from pipeline.outputs.staging import staged
 from pipeline.outputs.tables import write_table
 from pipeline.outputs.template import Choices, write_template
@@ -115,13 +116,14 @@ def template(where: Where, target: Path, *, with_current: bool) -> dict[str, int
     A flag whose type has left the settings can't be edited by name: its row says ignore.
     """
     known = where.settings.type_names()
-    written = {name.lower(): name for name in known}
+    written = dict(zip(keys_of(known), known, strict=True))
     sheets: list[tuple[Entity, list[dict[str, Any]]]] = []
     with open_book(where.store, writing=False) as book:
         for entity in ENTITIES:
             items = looking.current_items(book, entity) if with_current and entity.table else []
             if entity is FLAGS:  # in the settings' letters, among which the drop-down is to have it
-                items = [{**item, "flag_type": written.get(item["flag_type"].lower(), item["flag_type"])} for item in items]
+                keyed = zip(items, keys_of(item["flag_type"] for item in items), strict=True)
+                items = [{**item, "flag_type": written.get(key, item["flag_type"])} for item, key in keyed]
             unknown = [] if entity is not FLAGS else [item for item in items if item["flag_type"] not in known]
             sheets.append((entity, [{**item, "action": "ignore" if item in unknown else "edit"} for item in items]))
     choices = Choices({FLAGS.name: known}, [person.name for person in where.settings.staff if person.may_flag])
@@ -132,19 +134,21 @@ def template(where: Where, target: Path, *, with_current: bool) -> dict[str, int
 
 
 def export(where: Where, tables: Sequence[str], formats: Sequence[str]) -> Listing:
-    """Write tables of the book as files into `where.out`; none named: all that tell of customers and batches."""
+    """Write tables of the book as files into `where.out`; none named: all that tell of customers and batches. Remarks tell what a workbook can't hold."""
     known = (*looking.TABLES, *looking.VIEWS, *looking.BESIDES)
     unknown = [name for name in tables if name not in known]
     if unknown:
         raise Refused(f"The book has no table called {unknown[0]}.", f"It has: {', '.join(known)}.")
     assert where.out is not None, "the command asks for a folder"
-    made = []
+    made: list[dict[str, Any]] = []
+    remarks: list[str] = []
     with open_book(where.store, writing=False) as book, staged() as files:
         for name in tables or looking.TABLES:
             frame = looking.whole_table(book, name)
             for form in formats:
                 target = where.out / f"{name}.{form}"
-                write_table(files, target, name, frame, where.settings.business.timezone)
+                if cut := write_table(files, target, name, frame, where.settings.business.timezone):
+                    remarks.append(f"{target.name}: {say_cut(cut)}. Export {name} with --format csv (or parquet) to have all of it.")
                 made.append({"table": name, "file": str(target), "rows": len(frame)})
         files.publish()
-    return Listing("files", f"{len(made)} files written", made, ("table", "rows", "file"), where.settings.zone, {})
+    return Listing("files", f"{len(made)} files written", made, ("table", "rows", "file"), where.settings.zone, {"remarks": remarks})

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-import narwhals.stable.v2 as nw
 import polars as pl
 
 from pipeline.context import Context
 from pipeline.intake.cells import phone_keys
 from pipeline.outputs.messages import ambiguous_details, near_details, regionless_details, unmatched_details
+from pipeline.rules.frames import for_rules
 from pipeline.rules.who import KEYS, Matched, match_customers
 from pipeline.store.book import Book
 from pipeline.store.reading import ANY, TAIL, close_keys, find_customers, name_one, one_edit_pairs, phone_tails, phones_ending
@@ -33,7 +33,7 @@ def find_meant(rows: pl.DataFrame, context: Context) -> Meant:
     named = ~pl.col("keys_unread") & pl.any_horizontal(pl.col(KEYS).is_not_null()) & (pl.col("action").fill_null("") != IGNORE)
     keys = rows.filter(named).select(KEYS).unique(maintain_order=True).with_row_index("who").with_columns(pl.col("who").cast(pl.Int64))
     found = find_by_keys(context.book, keys, context.settings.business.phone_region)
-    matched: Matched = match_customers(nw.from_native(keys, eager_only=True), nw.from_native(found, eager_only=True))
+    matched: Matched = match_customers(for_rules(keys), for_rules(found))
     decisions: pl.DataFrame = matched.decisions.to_native()
     meant = found.filter(pl.col("customer_id").is_in(decisions["customer_id"].drop_nulls().implode()))
     customers = meant.select("customer_id", "status", "alert_message").sort("customer_id").with_row_index("customer_no")
@@ -50,7 +50,7 @@ def find_meant(rows: pl.DataFrame, context: Context) -> Meant:
 def tell_faults(keys: pl.DataFrame, context: Context) -> pl.DataFrame:
     """Return who and detail for those combinations of keys that name nobody, or several, and of which there is more to say; `keys` has who and `KEYS`."""
     found = find_by_keys(context.book, keys, context.settings.business.phone_region)
-    return _details(keys, match_customers(nw.from_native(keys, eager_only=True), nw.from_native(found, eager_only=True)), context)
+    return _details(keys, match_customers(for_rules(keys), for_rules(found)), context)
 
 
 def find_by_keys(book: Book, keys: pl.DataFrame, region: str | None) -> pl.DataFrame:

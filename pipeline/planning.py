@@ -17,22 +17,33 @@ from pipeline.intake.uploads import Part, Upload
 from pipeline.matching import Meant, find_meant
 from pipeline.naming import find_names, name_events
 from pipeline.outputs.messages import add_messages, change_details
+from pipeline.report import OUTCOMES
 from pipeline.rules.faults import Limits
+from pipeline.rules.frames import for_rules
 from pipeline.rules.items import items_after, plan_items
 from pipeline.rules.who import KEYS
 from pipeline.store.items import ItemChanges
 from pipeline.store.reading import items_of, last_changes
 from pipeline.store.writing import Changes
 from pipeline.suppressing import ERASED, MESSAGE, find_erased
+from pipeline.telling import ORIGIN
 from schemas.entities import FLAGS, STATUS
 from schemas.entity import IGNORE, Entity
 
-OUTCOMES = ("applied", "unchanged", "rejected", "ignored", "unprocessed")
-ORIGIN = ("file_no", "sheet", "source_row", "reason", "changed_by")
+
+class Counted:
+    """A plan that counts rows by outcome, and bookings by what they are told."""
+
+    row_counts: dict[str, int]
+    booking_counts: dict[str, int]
+
+    def counts(self) -> dict[str, int]:
+        """Return the counts as the columns of `batches` are called."""
+        return batch_counts(self.row_counts, self.booking_counts)
 
 
 @dataclass(frozen=True)
-class ApplyPlan:
+class ApplyPlan(Counted):
     """What an upload will do: every row's outcome, the changes in the book's terms, the changes for people, and the counts.
 
     `rows` has seq, file_no, sheet, source_row, entity, customer_id, action (as asked), item, outcome, code, message and told, in the order
@@ -45,10 +56,6 @@ class ApplyPlan:
     row_counts: dict[str, int]
     booking_counts: dict[str, int]
     customers_changed: int
-
-    def counts(self) -> dict[str, int]:
-        """Return the counts as the columns of `batches` are called."""
-        return batch_counts(self.row_counts, self.booking_counts)
 
 
 def batch_counts(rows: dict[str, int], bookings: dict[str, int]) -> dict[str, int]:
@@ -116,10 +123,6 @@ class _Part:
     names: Sequence[str]
 
 
-def _nw(frame: pl.DataFrame) -> nw.DataFrame[pl.DataFrame]:
-    return nw.from_native(frame, eager_only=True)
-
-
 def _pl(frame: object) -> pl.DataFrame:
     native = nw.to_native(frame)  # type: ignore[call-overload]  # the rules give back the kind of frame that they got
     assert isinstance(native, pl.DataFrame)
@@ -133,8 +136,8 @@ def _plan_part(part: Part, meant: Meant, context: Context) -> _Part:
     stored = items_of(context.book, entity, meant.customers)
     names = find_names(entity, rows, stored, context)
     rows, stored = names.number(rows), names.number(stored)
-    plan = plan_items(entity, _nw(rows), _nw(stored.drop("item_name")), _limits(entity, context))
-    standing = _pl(items_after(entity, _nw(stored.drop("item_name")), plan.events))
+    plan = plan_items(entity, for_rules(rows), for_rules(stored.drop("item_name")), _limits(entity, context))
+    standing = _pl(items_after(entity, for_rules(stored.drop("item_name")), plan.events))
     events = name_events(entity, _pl(plan.events), (rows, stored), names)
     rows = rows.drop("item").join(_pl(plan.outcomes), on="seq", how="left", validate="1:1")
     return _Part(entity, _describe(entity, rows, events, meant, context), _with_origin(events, rows, context), standing, names.names)

@@ -5,13 +5,15 @@ Reports never print; `jobs` does.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from pipeline.glance import draw_table
 from pipeline.wording import count_of
 
 CAME_BACK = 4
+# What becomes of a row (rule 3.12), in the order in which reports count them; the columns of `batches` are called so.
+OUTCOMES: Final = ("applied", "unchanged", "rejected", "ignored", "unprocessed")
 UTC_ZONE = ZoneInfo("UTC")
 SHOWN = 50  # changes and conflicts that a text lists; JSON and the preview have all of them
 MASS = 50  # flags below which no batch is a mass change
@@ -90,7 +92,7 @@ class ApplyReport:
         return CAME_BACK if self.rows["rejected"] and self.applied_before is None else 0
 
     def to_json(self) -> dict[str, Any]:
-        """Return the object that the contract describes."""
+        """Return the object for `--json`: batch, status, rows by outcome, bookings, files, and what there is to say."""
         return {
             "batch": self.batch,
             "status": self.status,

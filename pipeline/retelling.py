@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-import narwhals.stable.v2 as nw
 import polars as pl
 
 from pipeline.alerting import spread
 from pipeline.context import Context
 from pipeline.rules.alerts import judge_moved
+from pipeline.rules.frames import for_rules
 from pipeline.rules.undo import plan_undo, rest_of_alerts
 from pipeline.store import undoing as store
 from pipeline.store.reading import future_live_bookings
@@ -40,12 +40,8 @@ class Retold:
 
 def part(name: str, items: pl.DataFrame, values: tuple[str, ...], item: str, more: tuple[str, ...] = ()) -> Parted:
     """Part items by whether they are still as the batch left them (see `rules.undo.plan_undo`)."""
-    undone = plan_undo(_nw(items), values, more)
+    undone = plan_undo(for_rules(items), values, more)
     return Parted(name, undone.back.to_native(), undone.conflicts.to_native(), item)
-
-
-def _nw(frame: pl.DataFrame) -> nw.DataFrame[pl.DataFrame]:
-    return nw.from_native(frame, eager_only=True)
 
 
 def plan_retelling(whole: Whole, alerts: pl.DataFrame, customers: pl.DataFrame, context: Context) -> Retold:
@@ -81,7 +77,7 @@ def _find_rest(undoes: int, alerts: pl.DataFrame, customers: pl.DataFrame, conte
     """Return the changed alerts that are then not what they were before the batch: the rest follows 4.2."""
     former = store.former_alerts(context.book, undoes, customers)
     kept = alerts.join(former, on="customer_no", how="anti").select("customer_no", former="old")
-    rest: pl.DataFrame = rest_of_alerts(_nw(alerts), _nw(pl.concat([former, kept]))).to_native()
+    rest: pl.DataFrame = rest_of_alerts(for_rules(alerts), for_rules(pl.concat([former, kept]))).to_native()
     return rest
 
 

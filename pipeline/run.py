@@ -33,7 +33,7 @@ from pipeline.store.reading import batch_record, batch_rows, count_items, next_n
 from pipeline.store.rows import Moved, forget_saying, move_rows
 from pipeline.store.suppression import write_left_out
 from pipeline.store.undoing import find_undo
-from pipeline.store.writing import BatchRecord, Changes, finish_batch, name_sheets, write_batch, write_findings, write_record
+from pipeline.store.writing import NO_FILES, BatchRecord, Changes, finish_batch, name_sheets, write_batch, write_findings, write_record
 from pipeline.streaming import Numbered, Progress, unwatched
 from pipeline.suppressing import MESSAGE
 from pipeline.undoing import UndoPlan, plan_undoing
@@ -282,7 +282,7 @@ def undo(where: Where, call: Undoing) -> UndoReport:
         if not call.dry_run:
             if lacks:
                 raise Refused(f"{lacks} Nothing was written.", "Run it by hand with --approved-by and the name of whoever looked at the dry run.")
-            record = BatchRecord("undo", call.by, call.reason, call.as_of, started, status, plan.counts(), _files([]), call.batch_id, call.approved_by)
+            record = BatchRecord("undo", call.by, call.reason, call.as_of, started, status, plan.counts(), NO_FILES, call.batch_id, call.approved_by)
             head = _write(book, where, numbers, (record, plan.changes), plan)
     return replace(report_undo(plan, (None, "dry-run") if call.dry_run else (numbers[0], status), remarks, lacks), head=head)
 

@@ -1,12 +1,12 @@
 """What the source says about customers' alerts becomes flags (rule 4.6)."""
 
-import narwhals.stable.v2 as nw
 import polars as pl
 
 from pipeline.alerting import plan_alerts_of
 from pipeline.context import Context
 from pipeline.intake.cells import word_keys
 from pipeline.rules.alerts import flags_from_source
+from pipeline.rules.frames import for_rules
 from pipeline.store import customers
 from pipeline.store.reading import items_of
 from pipeline.store.undoing import named_customers
@@ -36,7 +36,7 @@ def _plan_flags(context: Context, by: str, words: pl.DataFrame) -> Planned:
     alert = standing.filter(word_keys(standing["item_name"]) == ALERT.casefold())
     spoken = words.join(people, on="customer_id", how="inner", validate="1:1").select("customer_no", "said", "remembered", "alert_message")
     spoken = spoken.join(alert.select("customer_no", "comment"), on="customer_no", how="left", validate="1:1")
-    decided: pl.DataFrame = flags_from_source(nw.from_native(spoken, eager_only=True)).to_native()
+    decided: pl.DataFrame = flags_from_source(for_rules(spoken)).to_native()
     events = _events(decided, (alert, people, words), context, by)
     after = _after(standing, alert, decided, context)
     touched = people.join(decided, on="customer_no", how="semi")

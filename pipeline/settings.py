@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+import polars as pl
 from phonenumbers import SUPPORTED_REGIONS
 
 from pipeline import dateforms, months
 from pipeline.errors import Refused
 from pipeline.folders import Nightly, check_folders
+from pipeline.folding import folded
 
 T = TypeVar("T")
 MOST, LIMITS = 10**15, {"days": 36_500, "seconds": 86_400}  # the largest numbers: of days and seconds those that a calendar, or a night, can hold
@@ -288,8 +290,8 @@ def check_formats(formats: Any, where: str) -> None:
 
 
 def _check_types(flags: Flags, where: str) -> None:
-    names = [kind.name.casefold() for kind in flags.types]
-    if not names or len(set(names)) < len(names) or "all" in names:
+    keys = folded(pl.Series([kind.name for kind in flags.types], dtype=pl.String)).to_list()
+    if not keys or len(set(keys)) < len(keys) or {"all", None} & set(keys):
         raise Refused(f"{where}: flags.types must name each type once, at least one, and none of them ALL.", "Correct the list.")
     strange = [kind.colour for kind in flags.types if kind.colour not in COLOURS]
     if strange:

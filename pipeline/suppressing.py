@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-import narwhals.stable.v2 as nw
 import polars as pl
 
 from pipeline.context import Context
 from pipeline.findings import CATALOGUE
 from pipeline.intake.cells import phone_keys
 from pipeline.matching import find_by_keys
+from pipeline.rules.frames import for_rules
 from pipeline.rules.who import KEYS, match_customers
 from pipeline.store.incoming import Lying
 from pipeline.store.suppression import any_suppressed, keys_of_nobody, known_again, leave_out
@@ -26,7 +26,7 @@ def find_erased(keys: pl.DataFrame, context: Context) -> pl.Series:
         return keys["who"].clear()
     suspects = keys.join(known_again(context.book, keys), on="who", how="semi")
     found = find_by_keys(context.book, suspects, context.settings.business.phone_region)
-    matched = match_customers(nw.from_native(suspects, eager_only=True), nw.from_native(found, eager_only=True))
+    matched = match_customers(for_rules(suspects), for_rules(found))
     decisions: pl.DataFrame = matched.decisions.to_native()
     return decisions.filter(pl.col("candidates") == 0)["who"]
 

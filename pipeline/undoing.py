@@ -9,7 +9,7 @@ from pipeline.alerting import plan_alerts_of
 from pipeline.context import Context
 from pipeline.effects import net_changes
 from pipeline.intake.cells import word_keys
-from pipeline.planning import batch_counts, count_outcomes
+from pipeline.planning import Counted, count_outcomes
 from pipeline.retelling import Parted, left_whole, part, plan_retelling
 from pipeline.store import undoing as store
 from pipeline.store.items import ItemChanges
@@ -35,7 +35,7 @@ ROW_COLUMNS = {
 
 
 @dataclass(frozen=True)
-class UndoPlan:
+class UndoPlan(Counted):
     """What an undo will do: `rows` has one row an item, put back (applied) or left alone (rejected, `CONFLICT`).
 
     `net` is what `net_changes` gives. `whole` are the customers and bookings that go, come back, or are put back as they were, of which
@@ -56,10 +56,6 @@ class UndoPlan:
         """Return the items left alone: entity (in action), customer_id and item."""
         left = self.rows.filter(pl.col("code") == CONFLICT)
         return left.select(entity="action", customer_id="customer_id", item="item").to_dicts()
-
-    def counts(self) -> dict[str, int]:
-        """Return the counts as the columns of `batches` are called."""
-        return batch_counts(self.row_counts, self.booking_counts)
 
 
 def plan_undoing(batch_id: int, who: str, context: Context) -> UndoPlan:

@@ -1,11 +1,11 @@
 """Whose incoming bookings are, where they name customers by e-mail, phone or several keys (rule 2.3); customers that are made of them."""
 
-import narwhals.stable.v2 as nw
 import polars as pl
 
 from pipeline.context import Context
 from pipeline.intake.cells import are_addresses, phone_keys
 from pipeline.matching import find_by_keys
+from pipeline.rules.frames import for_rules
 from pipeline.rules.who import match_customers
 from pipeline.store.incoming import staged
 from pipeline.store.naming import add_decisions, begin_decisions, begin_naming, combinations_between, make_by, make_by_id
@@ -39,7 +39,7 @@ def _decide(context: Context, combinations: int) -> pl.DataFrame:
         numbers = phone_keys(asked["phone"], context.settings.business.phone_region).fill_null("?" + asked["phone"])
         keys = asked.select("who", "id_key", "email_key", numbers.alias("phone_key"))
         found = find_by_keys(context.book, keys, context.settings.business.phone_region)
-        matched = match_customers(nw.from_native(keys, eager_only=True), nw.from_native(found, eager_only=True))
+        matched = match_customers(for_rules(keys), for_rules(found))
         decisions = asked.join(matched.decisions.to_native(), on="who", how="left", validate="1:1")
         add_decisions(context.book, decisions)
         nobodys.append(decisions.filter((pl.col("fault") == "unknown-customer") & pl.col("id_key").is_null()).select(asked.columns))

@@ -7,6 +7,7 @@ from typing import Final
 
 import polars as pl
 
+from pipeline.report import OUTCOMES
 from schemas.reports import BY_NAME, Form, ReportKind, Shown
 
 CALENDAR_DAYS, COMING_DAYS = 7, 14
@@ -91,9 +92,8 @@ BATCH_COLUMNS: Final = (
     Shown("as_of", "As of", Form.TIME),
     Shown("submitted_by", "By"),
     Shown("reason", "Reason", Form.LONG),
-    *(Shown(name, name.removeprefix("rows_").capitalize(), Form.COUNT) for name in ("rows_read", "applied", "unchanged", "rejected", "ignored", "unprocessed")),
+    *(Shown(name, name.removeprefix("rows_").capitalize(), Form.COUNT) for name in ("rows_read", *OUTCOMES)),
     Shown("bookings_updated", "Bookings updated", Form.COUNT),
     Shown("bookings_cleared", "Bookings cleared", Form.COUNT),
     Shown("bookings_kept", "Bookings kept", Form.COUNT),
 )
-OUTCOMES: Final = ("applied", "unchanged", "rejected", "ignored", "unprocessed")

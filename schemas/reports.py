@@ -156,7 +156,8 @@ REPORTS = (
     ReportKind(
         "breaches",
         "Breaches",
-        "Bookings made by customers who were blocked when they made them, and still are: with the block they leave the list, and the history keeps both.",
+        "Bookings that customers made after they were blocked, as long as that block stands: with it they leave the list, a later block does not "
+        "bring them back, and the history keeps all of it.",
         (
             BOOKING,
             CUSTOMER,

@@ -6,7 +6,8 @@ from dataclasses import replace
 import polars as pl
 
 from pipeline.findings import CATALOGUE, NOT_A_TIME, Checked
-from pipeline.intake.cells import NOT_AN_ID_YET, NOT_FOLDED, NOT_TRIMMED, controls, email_keys, id_keys, needs_no, too_long, trimmed, visible
+from pipeline.folding import NOT_FOLDED, needs_no
+from pipeline.intake.cells import NOT_AN_ID_YET, NOT_TRIMMED, controls, email_keys, id_keys, too_long, trimmed, visible
 from pipeline.intake.checking import FINDINGS, check_rows
 from pipeline.intake.dates import read_times
 from pipeline.intake.decimals import may_be_thousands, plain_numbers

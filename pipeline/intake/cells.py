@@ -5,17 +5,13 @@ length and order; null in, null out; what is blank comes out null.
 """
 
 from collections.abc import Iterable, Mapping
-from functools import cache, lru_cache
+from functools import lru_cache
 
 import phonenumbers
 import polars as pl
 
-# What str.isspace() says, written out: engines differ on it.
-BLANKS = "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
-# Zero-width and direction marks, which a person can't see (rule 2.2).
-INVISIBLE = (
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]"
-)
+from pipeline.folding import BLANKS, INVISIBLE, folded, is_ascii, needs_no, null_blank, visible_part
+
 # What no text should hold: beside tabs and line breaks, which texts may have, and what stands there only where an encoding was mistaken.
 CONTROL = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]"
 BREAK = "[\t\n\r\x85\u2028\u2029]"  # what besides may not stand inside an id, an address or a number
@@ -25,23 +21,9 @@ ADDRESS = r"^[^\s@,;<>()]+@[^\s@,;<>()]+\.[^\s@,;<>()]+$"
 LEAST_DIGITS = 6  # of a phone number
 EXTENSION = r"(?i)(?:\bext(?:ension)?|x)\.?\s*\d+\s*$"
 KNOWN_NUMBERS = 400_000  # phone numbers whose normal form is remembered: those asked for are mostly written as the book has them
-LOOKED_AT = 1_000  # values by which it is told whether a column holds few different ones
 # What tells, in one look at a whole column, that its values need no work: most columns of most exports.
 NOT_AN_ID_YET = r"^$|[^!-~]|^'"
 NOT_TRIMMED = r"^$|^[^!-~]|[^!-~]$|[^\n -~]"
-LAST_FOLDED = 0xFFFF  # beyond which case folding does what lower case does
-NOT_FOLDED = r"^$|[^!-@\[-~]"
-
-
-def are_few(values: pl.Series) -> bool:
-    """Tell by its first values whether a column holds few different ones, so that to find those takes less than to look at each value."""
-    some = values.head(LOOKED_AT)
-    return 4 * some.n_unique() < len(some)
-
-
-def is_ascii(values: pl.Series) -> bool:
-    """Tell whether no value holds a character beyond ASCII, which spares the costly part."""
-    return bool((values.str.len_bytes() == values.str.len_chars()).all())
 
 
 def trimmed(values: pl.Series) -> pl.Series:
@@ -50,7 +32,7 @@ def trimmed(values: pl.Series) -> pl.Series:
         return values
     if values.str.contains("\r", literal=True).any():
         values = values.str.replace_all("\r\n", "\n", literal=True).str.replace_all("\r", "\n", literal=True)
-    return _null_blank(values.str.strip_chars(BLANKS))
+    return null_blank(values.str.strip_chars(BLANKS))
 
 
 def blank_as_null(values: pl.Series) -> pl.Series:
@@ -88,19 +70,13 @@ def id_keys(values: pl.Series) -> pl.Series:
     """Return ids in normal form: NFKC, no invisible marks, trimmed, one leading apostrophe removed; case is kept."""
     if needs_no(NOT_AN_ID_YET, values):
         return values
-    plain = _visible(values).str.strip_chars(BLANKS)
-    return _null_blank(plain.str.replace("^'", "").str.strip_chars(BLANKS))
+    plain = visible_part(values).str.strip_chars(BLANKS)
+    return null_blank(plain.str.replace("^'", "").str.strip_chars(BLANKS))
 
 
 def email_keys(values: pl.Series) -> pl.Series:
     """Return e-mail addresses in normal form: as ids, and case-folded."""
-    if needs_no(NOT_FOLDED, values):
-        return values
-    lower = _visible(values).str.strip_chars(BLANKS).str.to_lowercase()
-    if is_ascii(lower):
-        return _null_blank(lower)
-    folds = _folds()
-    return _null_blank(lower.str.replace_many(list(folds), list(folds.values())))
+    return folded(values)
 
 
 def phone_keys(values: pl.Series, region: str | None) -> pl.Series:
@@ -108,9 +84,9 @@ def phone_keys(values: pl.Series, region: str | None) -> pl.Series:
 
     NOTE: the library takes 15 microseconds a number, so each distinct text is parsed once.
     """
-    distinct = _visible(values).str.strip_chars(BLANKS).unique().drop_nulls().to_list()
+    distinct = visible_part(values).str.strip_chars(BLANKS).unique().drop_nulls().to_list()
     known = {text: _e164(text, region) for text in distinct}
-    return map_values(_visible(values).str.strip_chars(BLANKS), {text: number for text, number in known.items() if number})
+    return map_values(visible_part(values).str.strip_chars(BLANKS), {text: number for text, number in known.items() if number})
 
 
 def are_addresses(values: pl.Series) -> pl.Series:
@@ -142,7 +118,7 @@ def map_values(values: pl.Series, table: Mapping[str, str]) -> pl.Series:
 
 def word_keys(values: pl.Series) -> pl.Series:
     """Return words without regard to case and surrounding blanks (rule 3.2)."""
-    return email_keys(values)
+    return folded(values)
 
 
 def keys_of(words: Iterable[str]) -> list[str]:
@@ -168,24 +144,6 @@ def own_texts(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(pl.selectors.string() + "")
 
 
-def needs_no(work: str, values: pl.Series) -> bool:
-    """Tell whether no value shows what a pattern tells to be work."""
-    if values.null_count() == len(values):
-        return True
-    return not (values.unique() if are_few(values) else values).str.contains(work).any()
-
-
-def _visible(values: pl.Series) -> pl.Series:
-    if is_ascii(values):
-        return values
-    # NOTE: a mark that nobody sees may stand between a letter and its accent, which only then come together.
-    return values.str.normalize("NFKC").str.replace_all(INVISIBLE, "").str.normalize("NFKC")
-
-
-def _null_blank(values: pl.Series) -> pl.Series:
-    return values.set(values == "", None)
-
-
 @lru_cache(maxsize=KNOWN_NUMBERS)
 def _e164(text: str, region: str | None) -> str | None:
     try:
@@ -193,10 +151,3 @@ def _e164(text: str, region: str | None) -> str | None:
     except phonenumbers.NumberParseException:
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-
-
-@cache
-def _folds() -> dict[str, str]:
-    """Return the letters that case folding changes further than lower case does, such as ß to ss."""
-    letters = (chr(point) for point in range(128, LAST_FOLDED + 1))
-    return {letter: letter.casefold() for letter in letters if letter.lower() == letter != letter.casefold()}

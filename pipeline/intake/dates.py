@@ -7,7 +7,7 @@ from datetime import MAXYEAR, UTC, datetime, timedelta
 import polars as pl
 
 from pipeline.dateforms import day_of, has_time
-from pipeline.intake.cells import BLANKS, are_few
+from pipeline.folding import BLANKS, are_few
 from pipeline.months import in_numbers
 
 ISO_TIME = r"^(\d{4}-\d{2}-\d{2})(?:[T ]((?:[01]\d|2[0-3]):[0-5]\d)(:[0-5]\d)?([.,]\d{1,9})?)?\s*(Z|z|[+-](?:0\d|1[0-4]):?[0-5]\d)?$"

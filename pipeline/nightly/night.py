@@ -21,11 +21,11 @@ from pipeline.nightly.moving import make_folder, write_whole
 from pipeline.nightly.names import shown
 from pipeline.nightly.steps import Done, do_step, finish_step, judge, plan_steps, set_aside_failed
 from pipeline.nightly.summary import BatchMade, InputReport, NightReport
+from pipeline.report import OUTCOMES
 from pipeline.store import looking
 from pipeline.store.book import open_book
 from pipeline.store.upkeep import batches_of_run
 
-COUNTS = ("applied", "unchanged", "rejected", "ignored", "unprocessed")
 SUMMARY = "nightly.json"
 EARLIER = 100  # nights of the same day that the summary keeps
 
@@ -119,7 +119,7 @@ def _find_committed(journal: Journal, desk: Desk) -> None:
             if step.state == "pending" and step.key in written:
                 record = looking.find_batch(book, written[step.key])
                 assert record is not None, "its number was just found"
-                rows = {name: record["batch"][name] for name in ("rows_read", *COUNTS)}
+                rows = {name: record["batch"][name] for name in ("rows_read", *OUTCOMES)}
                 finish_step(step, Done(written[step.key], record["batch"]["status"], rows=rows, codes=record["findings"]), journal)
     journal.save()
 
@@ -163,7 +163,7 @@ def _batch_made(step: str, found: dict[str, Any] | None) -> BatchMade:
     assert found is not None, "its number was just found"
     batch = found["batch"]
     bookings = {word: batch[f"bookings_{word}"] for word in ("updated", "cleared", "kept")}
-    rows = {"read": batch["rows_read"], **{word: batch[word] for word in COUNTS}}
+    rows = {"read": batch["rows_read"], **{word: batch[word] for word in OUTCOMES}}
     return BatchMade(step, batch["batch_id"], batch["kind"], batch["status"], rows, bookings, found["findings"], batch["head"])
 
 

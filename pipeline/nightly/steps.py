@@ -10,8 +10,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
 from pipeline.context import Context
 from pipeline.errors import Refused, Shrunk, TryAgain
 from pipeline.expiring import Planner, plan_composing, plan_expiry
@@ -28,11 +26,9 @@ from pipeline.store.book import open_book, write_settings
 from pipeline.store.log import next_event
 from pipeline.store.place import check_room
 from pipeline.store.reading import next_numbers
-from pipeline.store.writing import BatchRecord, finish_batch, write_batch
-from schemas.plan import Dtype
+from pipeline.store.writing import NO_FILES, BatchRecord, finish_batch, write_batch
 
 UPKEEP: dict[str, Planner] = {"expiry": plan_expiry, "compose": plan_composing}
-NO_FILES: dict[str, Dtype] = {"file_no": pl.Int64, "name": pl.String, "sha256": pl.String, "rows_digest": pl.String, "layout": pl.String, "rows_read": pl.Int64}
 FAILED = ".failed"
 BUG = "the program failed on it: that is a bug, please report it."
 OPTION = re.compile("--allow-mass-change|--accept-shrink")
@@ -230,8 +226,7 @@ def _keep_up(step: Step, journal: Journal, desk: Desk, where: Where) -> Done:
         if plan.is_empty:
             return Done(None, "nothing-to-do")
         batch_id, _ = next_numbers(book)
-        no_files = pl.DataFrame(schema=NO_FILES)
-        record = BatchRecord(step.what, journal.by, None, journal.as_of, started, "applied", plan.counts, no_files, run=where.run)
+        record = BatchRecord(step.what, journal.by, None, journal.as_of, started, "applied", plan.counts, NO_FILES, run=where.run)
         with book.transaction():
             write_settings(book, desk.settings)
             write_batch(book, (batch_id, next_event(book)), record, plan.changes)

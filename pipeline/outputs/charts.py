@@ -10,7 +10,7 @@ import polars as pl
 import vl_convert
 from markupsafe import Markup
 
-from schemas.page import OUTCOMES
+from pipeline.report import OUTCOMES
 
 # Colours are names of the page's style, which knows light, dark and print.
 INK, MUTED, LINE = "var(--ink)", "var(--muted)", "var(--line)"

@@ -18,8 +18,9 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.outputs.answers import Answered, Summary
+from pipeline.outputs.celltexts import cut_text
 from pipeline.outputs.ownparts import read_book, write_book
-from pipeline.outputs.tables import CELL_CHARACTERS, FILLS, MAX_WIDTH, Table
+from pipeline.outputs.tables import FILLS, MAX_WIDTH, Table
 from schemas.columns import RESULT_COLUMNS
 
 LAST_COLUMN = 16_384
@@ -130,7 +131,7 @@ def _put(sheet: Any, row: int, column: int, values: Sequence[Any], styles: Seque
 
 
 def _fit(text: str) -> str:
-    cut = text.encode("utf-16-le")[: 2 * CELL_CHARACTERS].decode("utf-16-le", "ignore").replace("\r\n", "\n").replace("\r", "\n")
+    cut = cut_text(text).replace("\r\n", "\n").replace("\r", "\n")
     sound = re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", "\ufffd", cut)  # XML can't hold these
     return re.sub("_(?=x[0-9A-Fa-f]{4}_)", "_x005F_", sound)  # or letters that look like the code of a character would be read as one
 

@@ -11,7 +11,8 @@ import polars.selectors as cs
 from polars.io.plugins import register_io_source
 from rustpy_xlsxwriter import FastExcel, Format
 
-from pipeline.outputs.tables import CELL_CHARACTERS, SHEET_ROWS, WRAPPED_ROWS, row_heights, save_book, write_csv_pieces
+from pipeline.outputs.celltexts import cut_texts, say_cut
+from pipeline.outputs.tables import SHEET_ROWS, WRAPPED_ROWS, row_heights, save_book, write_csv_pieces
 from pipeline.wording import count_of
 from schemas.reports import Form, ReportKind, Shown
 
@@ -114,33 +115,14 @@ def _mark(kind: ReportKind, frame: pl.DataFrame) -> list[pl.Expr]:
 def _fit(frame: pl.DataFrame, remarks: list[str], title: str) -> tuple[list[pl.DataFrame], str]:
     """Cut a frame into sheets of as many rows as Excel takes, and texts to what a cell holds; say so."""
     notes = []
-    frame, too_long = _cut(frame)
+    frame, too_long = cut_texts(frame, CUT)
     if too_long:
-        said = ("text is longer than a cell of Excel holds; it is", "texts are longer than a cell of Excel holds; they are")
-        notes.append(f"{count_of(too_long, *said)} cut, with a word at the end")
+        notes.append(say_cut(too_long))
     parts = [frame.slice(start, SHEET_ROWS) for start in range(0, max(len(frame), 1), SHEET_ROWS)]
     if len(parts) > 1:
         notes.append(f"{len(frame):,} rows are more than a sheet of Excel takes: they go on in {count_of(len(parts) - 1, 'further sheet')}")
     remarks += [f"{title}: {note}." for note in notes]
     return parts, "; ".join(notes)
-
-
-def _cut(frame: pl.DataFrame) -> tuple[pl.DataFrame, int]:
-    """Cut texts to what a cell holds; return how many were longer. Excel counts in units of UTF-16, of which an emoji takes two."""
-    count, cut = 0, []
-    for name in frame.select(cs.string()).columns:
-        units = frame[name].str.len_chars() + frame[name].str.count_matches(r"[\x{10000}-\x{10FFFF}]")
-        if long := int((units > CELL_CHARACTERS).sum()):
-            count += long
-            cut.append(pl.Series(name, [_cut_text(text) for text in frame[name]], dtype=pl.String))
-    return frame.with_columns(cut), count
-
-
-def _cut_text(text: str | None) -> str | None:
-    units = (text or "").encode("utf-16-le")
-    if len(units) <= 2 * CELL_CHARACTERS:
-        return text
-    return units[: 2 * (CELL_CHARACTERS - len(CUT))].decode("utf-16-le", errors="ignore") + CUT
 
 
 def _names(title: str, parts: Sequence[pl.DataFrame]) -> list[tuple[str, pl.DataFrame]]:

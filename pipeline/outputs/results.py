@@ -121,7 +121,7 @@ def _answered(sheet: Sheet, place: tuple[int, int, int, int], rows: pl.DataFrame
     return Answered(sheet.name, *place, results)
 
 
-def _stage(write: Callable[[Path, Callable[[Path], None]], None], target: Path, one: Uploaded, tables: Sequence[Table]) -> None:
+def _stage(write: Callable[[Path, Callable[[Path], object]], None], target: Path, one: Uploaded, tables: Sequence[Table]) -> None:
     if one.is_text:
         write(target, lambda path: write_csv(path, tables[0], one.sheets[0].separator, marked=one.is_marked))
     else:

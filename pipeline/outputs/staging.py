@@ -1,4 +1,4 @@
-"""Files that appear under their name only when they are whole: written beside it, flushed, renamed (see the contract)."""
+"""Files that appear under their name only when they are whole: written beside it, flushed, renamed."""
 
 import glob
 import json
@@ -13,7 +13,7 @@ from pathlib import Path
 from zipfile import ZipFile, is_zipfile
 
 from pipeline.errors import Refused, TryAgain
-from pipeline.lasting import flush, is_running
+from pipeline.lasting import flush, give_name, is_running
 
 REMARKS = "remarks.json"
 
@@ -32,7 +32,7 @@ class Staged:
     edited: set[Path] = field(default_factory=set)
     is_published: bool = False
 
-    def write(self, target: Path, writer: Callable[[Path], None]) -> None:
+    def write(self, target: Path, writer: Callable[[Path], object]) -> None:
         """Let `writer` write a file that will be `target`.
 
         Raises `TryAgain` where it can't be written, `Refused` where two files would be one, or an input would be overwritten.
@@ -54,7 +54,7 @@ class Staged:
         except OSError as error:
             raise cannot_write(target, error.strerror or str(error) or type(error).__name__) from None
 
-    def write_new(self, target: Path, writer: Callable[[Path], None]) -> Path:
+    def write_new(self, target: Path, writer: Callable[[Path], object]) -> Path:
         """Let `writer` write a file that overwrites none: it will be `target`, or where that is taken NAME.2, NAME.3 and so on; `name_of` tells which.
 
         Returns the name that is free as yet.
@@ -67,7 +67,7 @@ class Staged:
         self.kept[_own(free)] = _own(target)
         return free
 
-    def write_beside(self, target: Path, writer: Callable[[Path], None]) -> None:
+    def write_beside(self, target: Path, writer: Callable[[Path], object]) -> None:
         """Let `writer` write a file that people correct by hand: where there is one that says something else, that is kept as NAME.2, NAME.3 and so on."""
         self.write(target, writer)
         self.edited.add(_own(target))
@@ -117,14 +117,9 @@ def _place_new(beside: Path, target: Path) -> Path:
     """Give a file the first of its names that is free now, since another run may have been faster; return it."""
     for name in _numbered(target):
         try:
-            name.hardlink_to(beside)  # unlike a file that is renamed, a link overwrites nothing
+            give_name(beside, name)
         except FileExistsError:
             continue
-        except OSError:  # a file system without links
-            if os.path.lexists(name):
-                continue
-            beside.replace(name)
-        beside.unlink(missing_ok=True)
         return name
     raise AssertionError("there is always another number")
 

@@ -12,11 +12,11 @@ import polars as pl
 import polars.selectors as cs
 from rustpy_xlsxwriter import FastExcel, Format
 
+from pipeline.outputs.celltexts import cut_texts
 from pipeline.outputs.staging import Staged
 
 BOM = b"\xef\xbb\xbf"
 SHEET_ROWS = 1_048_575  # Excel's limit, less the header
-CELL_CHARACTERS = 32_767
 NAME_CHARACTERS = 31
 UNSOUND = re.compile(r"[\[\]:*?/\\\x00-\x1f]")  # what the name of a sheet may not have
 MAX_WIDTH = 50
@@ -52,16 +52,18 @@ def write_csv_pieces(path: Path, header: Sequence[str], frames: Iterable[pl.Data
             safe.write_csv(handle, separator=separator, include_header=False)
 
 
-def write_xlsx(path: Path, tables: Sequence[Table]) -> None:
+def write_xlsx(path: Path, tables: Sequence[Table]) -> int:
     """Write a workbook, one sheet a table; text cells are marked as text, so that none turns into a formula or a link.
 
-    A table past Excel's row limit goes on in further sheets.
+    A table past Excel's row limit goes on in further sheets. A text longer than a cell is cut, with a word at its end; returns how many were.
     """
+    many_cut = 0
     book = FastExcel(str(path), output_format="xlsx").format(datetime_format="yyyy-mm-dd hh:mm").freeze(row=1)
     bold = Format().set_bold()
     for table in _split(tables):
         names = _distinct(table.header)
-        frame = table.frame.rename(dict(zip(table.frame.columns, names, strict=True))).with_columns(cs.string().str.slice(0, CELL_CHARACTERS))
+        frame, too_long = cut_texts(table.frame.rename(dict(zip(table.frame.columns, names, strict=True))))
+        many_cut += too_long
         book.sheet(
             table.name,
             frame,
@@ -74,6 +76,7 @@ def write_xlsx(path: Path, tables: Sequence[Table]) -> None:
             page_setup={"landscape": True, "fit_to_pages": (1, 0), "repeat_rows": 0},
         )
     save_book(book)
+    return many_cut
 
 
 def save_book(book: FastExcel) -> None:
@@ -149,14 +152,19 @@ def _fills(frame: pl.DataFrame) -> dict[str, Any] | None:
     return {"outcome": rules}
 
 
-def write_table(files: Staged, target: Path, name: str, frame: pl.DataFrame, zone: str) -> None:
-    """Stage a table of the book as CSV, XLSX or Parquet, by the target's ending; workbooks show times in `zone`."""
+def write_table(files: Staged, target: Path, name: str, frame: pl.DataFrame, zone: str) -> int:
+    """Stage a table of the book as CSV, XLSX or Parquet, by the target's ending; workbooks show times in `zone`.
+
+    Returns how many texts were cut, since a cell of a workbook holds no more. Raises what `Staged.write` does.
+    """
+    cut: list[int] = []
     writers: dict[str, Callable[[Path], None]] = {
         ".csv": lambda path: write_csv(path, Table(name, frame.columns, frame)),
-        ".xlsx": lambda path: write_xlsx(path, [Table(name, frame.columns, _for_workbook(frame, zone))]),
+        ".xlsx": lambda path: cut.append(write_xlsx(path, [Table(name, frame.columns, _for_workbook(frame, zone))])),
         ".parquet": frame.write_parquet,
     }
     files.write(target, writers[target.suffix])
+    return sum(cut)
 
 
 def _for_workbook(frame: pl.DataFrame, zone: str) -> pl.DataFrame:

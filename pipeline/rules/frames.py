@@ -1,11 +1,19 @@
 """Small tools of the rules: null-safe equality, last told values, and the check behind each join's cardinality."""
 
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import narwhals.stable.v2 as nw
 
+if TYPE_CHECKING:  # the rules themselves know no engine
+    import polars as pl
+
 Keep: TypeAlias = Callable[[Any], Any]
+
+
+def for_rules(frame: "pl.DataFrame") -> "nw.DataFrame[pl.DataFrame]":
+    """Return a Polars frame as the rules take frames."""
+    return nw.from_native(frame, eager_only=True)
 
 
 def as_is(frame: Any) -> Any:

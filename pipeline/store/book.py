@@ -22,6 +22,7 @@ from pipeline.store.place import check_log, check_place, sweep, unfinished
 from pipeline.store.refusals import broken_off
 from pipeline.store.rewriting import MARK, write_anew
 from pipeline.store.shown import Shown, stoppable, uninterrupted
+from pipeline.store.typekeys import write_type_keys
 
 LOG = logging.getLogger("flagbook.store")
 
@@ -257,6 +258,7 @@ def write_settings(book: Book, settings: Settings) -> None:
         book.run("DELETE FROM flag_types")
         frame = pl.DataFrame(kinds, schema=["name", "severity", "colour", "alerts", "holds"], orient="row")
         book.run("INSERT INTO flag_types SELECT * FROM kinds", kinds=frame)
+        write_type_keys(book, settings.type_names())
     if (former := book.value("timezone")) != settings.business.timezone:
         if book.ask("SELECT EXISTS (SELECT 1 FROM batches WHERE kind = 'migrate') AS any_migrated").item():
             zones = dict.fromkeys([*former_zones(book), former or "UTC"])

@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 
 from pipeline.errors import FlagbookError, Refused, TryAgain
-from pipeline.lasting import flush, is_running
+from pipeline.lasting import flush, give_name, is_running
 from pipeline.store.book import Book, open_as_it_is
 from pipeline.store.connecting import connect
 from pipeline.store.place import check_place, check_room, unfinished
@@ -39,7 +39,7 @@ def copy_book(path: Path, target: Path, tell: Tell) -> tuple[dict[str, int], int
             last_batch: int = book.ask("SELECT coalesce(max(batch_id), 0) AS n FROM batches")["n"][0]
             _require_same(beside, kept, tell)
         flush(beside)
-        beside.rename(target)
+        _give_name(beside, target)
         flush(target.absolute().parent)
     finally:
         for file in (beside, *logs_of(beside)):
@@ -99,12 +99,25 @@ def _sweep(target: Path, stem: str) -> None:
             left.unlink(missing_ok=True)
 
 
+def _give_name(beside: Path, target: Path) -> None:
+    """Give the copy its name; raise `Refused` where something has taken that since the copy began, and leave it alone."""
+    for log in logs_of(target):
+        if os.path.lexists(log):
+            raise _taken(log)
+    try:
+        give_name(beside, target)
+    except FileExistsError:
+        raise _taken(target) from None
+
+
+def _taken(path: Path) -> Refused:
+    return Refused(f"{path}: this is there already, and a backup never overwrites.", "Choose another name, or name a folder: backups in it bear their time.")
+
+
 def _check_target(target: Path) -> None:
     for path in (target, *logs_of(target)):
         if os.path.lexists(path):
-            raise Refused(
-                f"{path}: this is there already, and a backup never overwrites.", "Choose another name, or name a folder: backups in it bear their time."
-            )
+            raise _taken(path)
     try:
         target.absolute().parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -13,6 +13,9 @@ CREATE TABLE IF NOT EXISTS flags (
     version BIGINT NOT NULL
 );
 
+-- By what flag types are compared (see store/typekeys.py).
+CREATE TABLE IF NOT EXISTS type_keys (name VARCHAR PRIMARY KEY, key VARCHAR NOT NULL);
+
 CREATE TABLE IF NOT EXISTS tags (
     customer_id VARCHAR NOT NULL,
     tag VARCHAR NOT NULL,

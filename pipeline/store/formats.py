@@ -5,13 +5,15 @@ from typing import TYPE_CHECKING
 
 from pipeline.store.refusals import refusal
 from pipeline.store.sealing import seal
+from pipeline.store.typekeys import write_keys_in_use
 from schemas.entities import ENTITIES
 
 if TYPE_CHECKING:  # the book opens itself by what is known here
     from pipeline.store.book import Book
 
-FORMAT = "6"
-UPGRADED = ("1", "2", "3", "4", "5", FORMAT)  # formats that can be read, the older ones after an upgrade
+FORMAT = "7"
+KEYLESS = "6"  # without the keys of flag types, and nothing else
+UPGRADED = ("1", "2", "3", "4", "5", KEYLESS, FORMAT)  # formats that can be read, the older ones after an upgrade
 
 
 def make_tables(book: "Book") -> None:
@@ -40,8 +42,10 @@ def is_current(book: "Book") -> bool:
 def upgrade(book: "Book") -> None:
     """Bring a book of an earlier program up to date; what it holds stays, and is sealed as it is where it was not."""
     with book.transaction():
-        for name in ("upgrade.sql", "entities.sql", "chain.sql", "views.sql"):
+        older = () if book.value("format") in (KEYLESS, FORMAT) else ("upgrade.sql",)
+        for name in (*older, "entities.sql", "chain.sql", "views.sql"):
             book.run(_sql(name))
+        write_keys_in_use(book)
         _seal_in_bytes(book)
         if not book.ask("SELECT EXISTS (SELECT 1 FROM heads) AS any_sealed")["any_sealed"][0]:
             seal(book, 0)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import duckdb
 
 from pipeline.health import LOOK, Fault
+from pipeline.report import OUTCOMES
 from pipeline.store.book import Book
 from pipeline.store.undoing import kept_values
 from schemas.entities import ENTITIES
@@ -13,6 +14,7 @@ from schemas.entity import Entity
 KEYS = {
     "book": "key",
     "flag_types": "name",
+    "type_keys": "name",
     "customers": "customer_id",
     "bookings": "booking_id",
     "batches": "batch_id",
@@ -25,7 +27,6 @@ OF_BATCHES = (
     *(("history", "batch_id"), ("batch_rows", "batch_id"), ("batch_files", "batch_id"), ("batches", "undoes")),
     *((table, column) for table in ("customers", "bookings") for column in ("first_batch", "last_batch")),
 )
-OUTCOMES = ("applied", "unchanged", "rejected", "ignored", "unprocessed")
 RESTORE = "Restore a backup from before it (docs/runbook.md: What doctor finds)"
 
 Check = Callable[[Book], list[Fault]]
@@ -108,16 +109,18 @@ def _replay(book: Book, entity: Entity) -> list[Fault]:
     assert entity.table, "callers ask for those that have one"
     last = (
         "SELECT h.customer_id, h.item, h.event_id, h.after FROM history h SEMI JOIN "
-        f"(SELECT max(event_id) AS event_id FROM history WHERE entity = '{entity.name}' GROUP BY customer_id, lower(item)) USING (event_id)"
+        f"(SELECT max(event_id) AS event_id FROM history WHERE entity = '{entity.name}' GROUP BY customer_id, type_key(item)) USING (event_id)"
     )
     same = " AND ".join(f"(h.after ->> '{column}')::{kind} IS NOT DISTINCT FROM i.{column}" for column, kind in kept_values(entity).values())
     # An event that comes late, or is told again, changes nothing: the version is that of the last one that did, or of a later one that did not.
     differs = " OR ".join(f"before ->> '{column}' IS DISTINCT FROM after ->> '{column}'" for column, _ in kept_values(entity).values())
     changed = f"(before IS NULL) <> (after IS NULL){f' OR {differs}' if differs else ''}"
-    versions = f"SELECT customer_id, lower(item) AS item, max(event_id) FILTER ({changed}) AS version FROM history WHERE entity = '{entity.name}' GROUP BY ALL"
+    versions = (
+        f"SELECT customer_id, type_key(item) AS item, max(event_id) FILTER ({changed}) AS version FROM history WHERE entity = '{entity.name}' GROUP BY ALL"
+    )
     joined = (
-        f"({last}) h FULL JOIN {entity.table} i ON i.customer_id = h.customer_id AND lower(i.{entity.item}) = lower(h.item) "
-        f"LEFT JOIN ({versions}) v ON v.customer_id = h.customer_id AND v.item = lower(h.item)"
+        f"({last}) h FULL JOIN {entity.table} i ON i.customer_id = h.customer_id AND type_key(i.{entity.item}) = type_key(h.item) "
+        f"LEFT JOIN ({versions}) v ON v.customer_id = h.customer_id AND v.item = type_key(h.item)"
     )
     is_own = "i.version BETWEEN coalesce(v.version, h.event_id) AND h.event_id"
     wrong = {

@@ -1,6 +1,6 @@
 """The lock files beside the store: one writer, or any number of readers; and one night at a time.
 
-DuckDB's own lock is not enough: it goes when the same process opens and closes the database file (`notes` in ARCHITECTURE: facts).
+DuckDB's own lock is not enough: it goes when the same process opens and closes the database file.
 """
 
 import fcntl

@@ -55,11 +55,11 @@ def undone_batches(book: Book) -> pl.DataFrame:
 def left_apart(book: Book) -> pl.DataFrame:
     """Return the flags of which it is otherwise than of the rest of a batch whether an undo has undone it.
 
-    Undos left some of them alone, or took one off whose batch had only found it there. The columns are batch_id, customer_id, item (small), and
+    Undos left some of them alone, or took one off whose batch had only found it there. The columns are batch_id, customer_id, item (its key), and
     undone_by (null: no undo has).
     """
     left = book.ask(
-        "SELECT batch_id AS number, customer_id, lower(item) AS item FROM batch_rows SEMI JOIN (SELECT batch_id FROM batches WHERE undoes IS NOT NULL) "
+        "SELECT batch_id AS number, customer_id, type_key(item) AS item FROM batch_rows SEMI JOIN (SELECT batch_id FROM batches WHERE undoes IS NOT NULL) "
         "USING (batch_id) WHERE outcome = 'rejected' AND action = 'flags'"
     )
     items = left.select("customer_id", "item").unique(maintain_order=True)
@@ -88,10 +88,10 @@ def taken_along(book: Book) -> pl.DataFrame:
     if not len(undos):
         return _APART
     return book.ask(
-        "WITH u AS (SELECT number, undone, customer_id, lower(item) AS item, string_split(after ->> 'comment', chr(10)) AS lines "
+        "WITH u AS (SELECT number, undone, customer_id, type_key(item) AS item, string_split(after ->> 'comment', chr(10)) AS lines "
         "FROM history JOIN undos ON batch_id = number WHERE entity = 'flags' AND action IN ('unflagged', 'edited')) "
-        "SELECT DISTINCT h.batch_id, h.customer_id, lower(h.item) AS item, number AS undone_by FROM history h "
-        "JOIN u ON u.customer_id = h.customer_id AND u.item = lower(h.item) AND h.batch_id > undone AND h.batch_id < number "
+        "SELECT DISTINCT h.batch_id, h.customer_id, type_key(h.item) AS item, number AS undone_by FROM history h "
+        "JOIN u ON u.customer_id = h.customer_id AND u.item = type_key(h.item) AND h.batch_id > undone AND h.batch_id < number "
         f"WHERE h.entity = 'flags' AND {OF_MIGRATIONS.replace('history.', 'h.')} AND h.batch_id NOT IN (SELECT undone FROM undos) "
         "AND h.after ->> 'said' IS NOT NULL AND NOT coalesce(list_has_all(lines, string_split(h.after ->> 'said', chr(10))), false) ORDER BY ALL",
         undos=undos,
@@ -107,7 +107,7 @@ def migrations_since(book: Book, batch_id: int, flags: pl.DataFrame) -> list[int
         return []
     found = book.ask(
         f"SELECT batch_id FROM ({MIGRATIONS}) WHERE batch_id > ? AND (? IN (SELECT batch_id FROM batches WHERE kind = 'migrate') "
-        "OR batch_id IN (SELECT h.batch_id FROM history h JOIN given f ON f.customer_id = h.customer_id AND lower(f.item) = lower(h.item) "
+        "OR batch_id IN (SELECT h.batch_id FROM history h JOIN given f ON f.customer_id = h.customer_id AND type_key(f.item) = type_key(h.item) "
         "WHERE h.entity = 'flags')) ORDER BY batch_id",
         batch_id,
         batch_id,
@@ -119,7 +119,9 @@ def migrations_since(book: Book, batch_id: int, flags: pl.DataFrame) -> list[int
 
 # Batches of migrations that stand; `undone` are those that do not, and `otherwise` are flags of which it is otherwise.
 MIGRATIONS = "SELECT batch_id FROM batches ANTI JOIN undone USING (batch_id) WHERE kind = 'migrate'"
-IS_OTHERWISE = "EXISTS (SELECT 1 FROM otherwise o WHERE o.batch_id = history.batch_id AND o.customer_id = history.customer_id AND o.item = lower(history.item))"
+IS_OTHERWISE = (
+    "EXISTS (SELECT 1 FROM otherwise o WHERE o.batch_id = history.batch_id AND o.customer_id = history.customer_id AND o.item = type_key(history.item))"
+)
 EITHER = f"(CASE WHEN {IS_OTHERWISE} THEN history.batch_id IN (SELECT batch_id FROM undone) ELSE history.batch_id IN ({MIGRATIONS}) END)"
 OF_MIGRATIONS = "history.batch_id IN (SELECT batch_id FROM batches WHERE kind = 'migrate')"
 

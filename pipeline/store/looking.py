@@ -16,7 +16,7 @@ TABLES = (
     *("history", "batches", "batch_files", "batch_rows", "flag_types"),
 )
 # What the book needs to undo and to seal; salts and digests are exported in hexadecimal digits. Keys of who was erased are not exported.
-BESIDES = ("former_customers", "former_bookings", "commitments", "heads")
+BESIDES = ("former_customers", "former_bookings", "commitments", "heads", "type_keys")
 VIEWS = (
     *("customer_flags", "flag_history", "agenda", "held_bookings", "breaches", "customer_report"),
     *("workstack", "changes", "expiring_and_stale", "kept_alerts"),
@@ -52,7 +52,7 @@ def customer_record(book: Book, customer_id: str) -> dict[str, Any]:
 def customer_flags(book: Book, customer_id: str) -> list[dict[str, Any]]:
     """Return a customer's active flags, most severe first, with the colour of their type (null where it is retired)."""
     return book.ask(
-        "SELECT f.* EXCLUDE (customer_id), t.colour FROM flags f LEFT JOIN flag_types t ON lower(t.name) = lower(f.flag_type) WHERE customer_id = ? "
+        "SELECT f.* EXCLUDE (customer_id), t.colour FROM flags f LEFT JOIN flag_types t ON type_key(t.name) = type_key(f.flag_type) WHERE customer_id = ? "
         "ORDER BY coalesce(t.severity, 1000), flag_type",
         customer_id,
     ).to_dicts()
@@ -83,15 +83,15 @@ def flag_events(book: Book, customer_id: str) -> list[dict[str, Any]]:
     """Return every flag event of a customer, in the order in which the book took them; undone_by is the batch that has undone it, null if none."""
     undone = [(batch, number) for number, batch, _ in standing_undos(book)]
     events = book.ask(
-        "SELECT * EXCLUDE (customer_id, name) FROM flag_history LEFT JOIN undone USING (batch_id) WHERE customer_id = ? ORDER BY event_id",
+        "SELECT * EXCLUDE (customer_id, name), type_key(flag_type) AS item "
+        "FROM flag_history LEFT JOIN undone USING (batch_id) WHERE customer_id = ? ORDER BY event_id",
         customer_id,
         undone=pl.DataFrame(undone, {"batch_id": pl.Int64, "undone_by": pl.Int64}, orient="row"),
     )
     otherwise = left_apart(book).filter(customer_id=customer_id).select("batch_id", "item", apart_by="undone_by", is_apart=True)
-    keyed = events.with_columns(item=pl.col("flag_type").str.to_lowercase())
-    rows = keyed.join(otherwise, on=["batch_id", "item"], how="left", validate="m:1", maintain_order="left")
+    rows = events.join(otherwise, on=["batch_id", "item"], how="left", validate="m:1", maintain_order="left")
     rows = rows.with_columns(undone_by=pl.when("is_apart").then("apart_by").otherwise("undone_by"))
-    return rows.select(events.columns).to_dicts()
+    return rows.select(events.columns).drop("item").to_dicts()
 
 
 def current_items(book: Book, entity: Entity) -> list[dict[str, Any]]:
@@ -100,7 +100,7 @@ def current_items(book: Book, entity: Entity) -> list[dict[str, Any]]:
     return book.ask(
         f"SELECT i.customer_id, i.{entity.item}, {fields}i.version, "
         "coalesce(nullif(concat_ws(' ', first_name, last_name), ''), company) AS customer_name "
-        f"FROM {entity.table} i JOIN customers c ON c.customer_id = i.customer_id LEFT JOIN flag_types t ON lower(t.name) = lower(i.{entity.item}) "
+        f"FROM {entity.table} i JOIN customers c ON c.customer_id = i.customer_id LEFT JOIN flag_types t ON type_key(t.name) = type_key(i.{entity.item}) "
         f"WHERE c.status <> 'deleted' ORDER BY i.customer_id, coalesce(t.severity, 1000), i.{entity.item}"
     ).to_dicts()
 

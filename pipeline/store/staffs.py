@@ -8,10 +8,11 @@ from schemas.entities import FLAGS
 # The last day (staffs_until) that an upload set last, or an undo put back, of each flag that stands since (customer_id, key), and nothing of others.
 STAFFS_DAYS: Final = """
 WITH told AS (
-    SELECT customer_id, lower(item) AS key, event_id, before ->> 'expires_on' AS was, (after ->> 'expires_on')::DATE AS staffs_until, before IS NULL AS is_first
+    SELECT customer_id, type_key(item) AS key, event_id,
+           before ->> 'expires_on' AS was, (after ->> 'expires_on')::DATE AS staffs_until, before IS NULL AS is_first
     FROM history WHERE entity = 'flags' AND after IS NOT NULL AND batch_id IN (SELECT batch_id FROM batches WHERE kind IN ('apply', 'undo'))
 ), over AS (
-    SELECT customer_id, lower(item) AS key, max(event_id) AS event_id FROM history
+    SELECT customer_id, type_key(item) AS key, max(event_id) AS event_id FROM history
     WHERE entity = 'flags' AND after IS NULL AND before IS NOT NULL AND customer_id IN (SELECT customer_id FROM told) GROUP BY ALL
 )
 SELECT customer_id, key, arg_max_null(staffs_until, t.event_id) AS staffs_until
@@ -21,5 +22,5 @@ WHERE t.event_id > coalesce(o.event_id, 0) AND (is_first OR was::DATE IS DISTINC
 # All flags that stand, with the day that staff set.
 STOOD: Final = (
     f"SELECT f.*, staffs_until, d.key IS NOT NULL AS has_staffs_day FROM ({items_query(FLAGS)}) f "
-    f"LEFT JOIN ({STAFFS_DAYS}) d ON d.customer_id = f.customer_id AND d.key = lower(item_name)"
+    f"LEFT JOIN ({STAFFS_DAYS}) d ON d.customer_id = f.customer_id AND d.key = type_key(item_name)"
 )

@@ -11,6 +11,7 @@ from pipeline.store.book import Book
 
 KEY = "suppression_key"
 KINDS = {"id_key": "id", "email_key": "email", "phone_key": "phone"}
+PSEUDONYMS = "SELECT customer_id FROM history WHERE entity = 'customers' AND action = 'erased'"
 HASHED = "sha256(? || sha256(? || kind || ':' || key))"
 
 
@@ -27,10 +28,14 @@ def suppress(book: Book, batch_id: int, keys: pl.DataFrame) -> None:
 
 
 def known_again(book: Book, keys: pl.DataFrame) -> pl.DataFrame:
-    """Return who of those combinations of keys (who, id_key, email_key, phone_key in normal form) that have a key of somebody who was erased."""
+    """Return who of those combinations of keys (who, id_key, email_key, phone_key in normal form) that have a key of somebody who was erased.
+
+    A pseudonym counts as such a key: whoever a file calls so is not to be joined with what is left of the one who was erased.
+    """
     secret = book.value(KEY)
     asked = pl.concat([keys.select("who", pl.lit(kind).alias("kind"), pl.col(name).alias("key")) for name, kind in KINDS.items()]).drop_nulls("key")
-    found = f"SELECT DISTINCT who FROM (SELECT who, kind, {HASHED} AS hash FROM asked) SEMI JOIN suppressed USING (kind, hash) ORDER BY who"
+    found = f"SELECT DISTINCT who FROM (SELECT who, kind, {HASHED} AS hash FROM asked) SEMI JOIN suppressed USING (kind, hash) "
+    found += f"UNION SELECT who FROM asked WHERE kind = 'id' AND key IN ({PSEUDONYMS}) ORDER BY who"
     return book.ask(found, secret, secret, asked=asked)
 
 

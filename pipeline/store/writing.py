@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from typing import Final
 
 import polars as pl
 
@@ -12,6 +13,11 @@ from pipeline.store.book import Book
 from pipeline.store.heads import heads_path, keep_heads
 from pipeline.store.items import ItemChanges, write_items
 from pipeline.store.sealing import seal
+
+# What `files` of a batch is that has none.
+NO_FILES: Final = pl.DataFrame(
+    schema={"file_no": pl.Int64, "name": pl.String, "sha256": pl.String, "rows_digest": pl.String, "layout": pl.String, "rows_read": pl.Int64}
+)
 
 
 @dataclass(frozen=True)

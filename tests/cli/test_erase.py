@@ -1,5 +1,8 @@
 """flagbook erase, as a user runs it."""
 
+import duckdb
+import pytest
+
 from tests.cli.conftest import Shop
 
 
@@ -34,3 +37,38 @@ def test_heads_that_can_not_be_written_are_a_warning(shop: Shop) -> None:
     done = shop.run("load", "--customers", "customers.csv", "--json")
     assert (done.code, done.json()["batch"], len(done.json()["head"])) == (0, 2, 64)
     assert "Warning: nowhere/our.heads: the head of the last batch could not be written there (No such file or directory)." in done.err
+
+
+@pytest.mark.parametrize("is_customer", [True, False], ids=["a customer", "one who has gone from the book"])
+def test_a_pseudonym_is_nobodys_id(shop: Shop, is_customer: bool) -> None:
+    if not is_customer:
+        shop.file("c.csv", "customer_id\nC7\n")
+        shop.file("u.csv", "action,customer_id,flag_type,comment\nadd,C7,Alert,x\n")
+        for words in (("load", "--customers", "c.csv", "--accept-shrink"), ("apply", "u.csv"), ("undo", "3"), ("undo", "2")):
+            assert shop.run(*words).code == 0
+    assert shop.run("erase", "C1" if is_customer else "C7", "--yes").code == 0
+    shop.file("c.csv", "customer_id,first_name,status,alert_message\nerased-1,Eve,active,owes\n'erased-1,Eve,active,owes\nC2,Ben,active,\n")
+    shop.file("b.csv", "booking_id,customer_id,starts_at\nB8,erased-1,2026-07-01 10:00\nB9,C2,2026-07-02 10:00\n")
+    done = shop.run("load", "--customers", "c.csv", "--bookings", "b.csv", "--create-customers", "--accept-shrink", "--json").json()
+    assert (done["customers"]["ignored"], done["bookings"]["ignored"]) == (2, 1)
+    assert "3 rows are of customers who were erased, and left alone" in done["remarks"]
+    shop.file("u.csv", "action,customer_id,flag_type,comment\nadd,erased-1,Alert,x\n")
+    assert shop.run("apply", "u.csv", "--json").json()["rows"]["ignored"] == 1
+    shop.file("m.toml", '[customers]\ncustomer_id = "Id"\nfirst_name = "Name"\n[[flags]]\ntype = "Alert"\ncomment = "Note"\n')
+    shop.file("m.csv", "Id,Name,Note\nerased-1,Eve,owes\n")
+    assert shop.run("migrate", "m.csv", "--map", "m.toml", "--json").json()["rows"]["ignored"] == 1
+    with duckdb.connect(str(shop.folder / "flagbook.duckdb"), read_only=True) as con:
+        left = con.execute("SELECT status, first_name, alert_message FROM customers WHERE customer_id = 'erased-1'").fetchall()
+        assert left == ([("deleted", None, None)] if is_customer else [])
+        assert con.execute("SELECT count(*) FROM flags").fetchall() == [(0,)]
+        assert con.execute("SELECT booking_id FROM bookings WHERE booking_id IN ('B8', 'B9')").fetchall() == [("B9",)]
+
+
+@pytest.mark.parametrize(("settings", "is_known_again"), [('timezone = "UTC"', False), ('timezone = "UTC"\nphone_region = "GB"', True)])
+def test_a_number_without_a_country_code_is_known_again_where_the_region_is(bare: Shop, settings: str, is_known_again: bool) -> None:
+    bare.file("flagbook.toml", f"[business]\n{settings}\n")
+    bare.file("c.csv", "customer_id,phone\nC1,01632 960017\n")
+    assert bare.run("load", "--customers", "c.csv").code == 0
+    assert bare.run("erase", "C1", "--yes").code == 0
+    bare.file("c.csv", "customer_id,phone\nC2,01632 960017\n")
+    assert bare.run("load", "--customers", "c.csv", "--json").json()["customers"].get("ignored", 0) == int(is_known_again)

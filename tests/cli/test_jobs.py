@@ -6,6 +6,7 @@ import sys
 from datetime import UTC, datetime
 
 import duckdb
+import openpyxl
 import polars as pl
 import pytest
 
@@ -27,7 +28,7 @@ def table(shop: Shop, name: str) -> list[list[str]]:
     return list(csv.reader((shop.folder / name).read_text().splitlines()))
 
 
-def test_apply_answers_in_the_form_of_the_contract(shop: Shop) -> None:
+def test_apply_answers_in_its_fixed_form(shop: Shop) -> None:
     answer = apply(shop)
     assert answer["batch"] == 2
     assert answer["status"] == "applied"
@@ -182,6 +183,20 @@ def test_export_writes_tables_in_every_format(shop: Shop) -> None:
     ]
     assert pl.read_parquet(shop.folder / "tables" / "flags.parquet")["comment"].to_list() == ["Owes money"]
     assert shop.run("export", "nonsense", "--out", "tables").code == 3
+
+
+def test_export_tells_how_many_texts_a_workbook_has_no_room_for(bare: Shop) -> None:
+    bare.file("c.csv", f"customer_id,alert_message\nC1,{chr(0x1F600) * 20_000}\nC2,{chr(0x1F600) * 17_000}\nC3,{'y' * 32_767}\n")
+    assert bare.run("load", "--customers", "c.csv").code == 0
+    ran = bare.run("export", "flags", "--out", "tables", "--format", "xlsx,csv", "--json")
+    (remark,) = ran.json()["remarks"]
+    assert (ran.code, remark.startswith("flags.xlsx: 2 texts are longer than a cell of Excel holds"), "--format csv" in remark) == (0, True, True)
+    rows = list(openpyxl.load_workbook(bare.folder / "tables" / "flags.xlsx")["flags"].values)
+    texts = {row[0]: str(row[rows[0].index("comment")]) for row in rows[1:]}
+    assert [len(texts[one].encode("utf-16-le")) // 2 <= 32_767 for one in ("C1", "C2", "C3")] == [True] * 3
+    assert ["cut here" in texts[one] for one in ("C1", "C2", "C3")] == [True, True, False]
+    assert remark in bare.run("export", "flags", "--out", "tables", "--format", "xlsx").out
+    assert pl.read_csv(bare.folder / "tables" / "flags.csv")["comment"].str.len_chars().to_list() == [20_000, 17_000, 32_767]
 
 
 @pytest.mark.parametrize("name", ["customer_flags", "heads", "commitments", "former_bookings", "former_customers"])

@@ -1,4 +1,4 @@
-"""Bad calls and bad files: the contract's exit code, a message that says where, what and what to do, and nothing written."""
+"""Bad calls and bad files: the exit code that the README names, a message that says where, what and what to do, and nothing written."""
 
 import gzip
 import hashlib

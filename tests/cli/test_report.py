@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import openpyxl
 import polars as pl
 import pytest
@@ -283,6 +284,54 @@ def test_a_flag_whose_type_has_left_the_settings_is_told_of(shop: Shop) -> None:
     assert shop.run("apply", "f.csv", "--as-of", "2026-06-01").code == 0
     shop.file("flagbook.toml", '[[flags.types]]\nname = "Alert"\n')
     assert "1 flag still alerts, after the others: it is of the type Old, which has left the settings." in shop.run("report", "breaches").out
+
+
+def write_type(shop: Shop, name: str) -> None:
+    shop.file("flagbook.toml", f'[[flags.types]]\nname = "Alert"\n[[flags.types]]\nname = "{name}"\ncolour = "blue"\nholds = true\n')
+
+
+def test_a_type_that_only_its_letters_tell_apart_is_one_to_views_too(shop: Shop) -> None:
+    write_type(shop, "Große Café-Gefahr")
+    shop.file("f.csv", "action,customer_id,flag_type,comment\nadd,C1,große café-gefahr,x\n")
+    assert shop.run("apply", "f.csv", "--as-of", "2026-06-01").code == 0
+    for name in ("GROSSE CAFE\u0301-GEFAHR", "\uff27rosse Cafe\u0301-Gefahr"):  # a decomposed accent, a wide letter
+        write_type(shop, name)
+        done = shop.run("report", "held-bookings", "workstack", "--as-of", "2026-06-01", "--format", "parquet", "--json")
+        assert (done.code, done.json()["reports"]) == (0, {"held-bookings": 1, "workstack": 1})
+        assert not [remark for remark in done.json()["remarks"] if "left the settings" in remark]
+        assert [flag["colour"] for flag in shop.run("show", "C1", "--json").json()["flags"]] == ["blue"]
+        shop.file("f.csv", f"action,customer_id,flag_type,comment\nedit,C1,{name},said of {name}\n")
+        assert shop.run("apply", "f.csv", "--as-of", "2026-06-02").code == 0
+        assert not [one for one in shop.run("doctor", "--json").json()["faults"] if one["level"] == "damaged"]
+        assert shop.run("template", "t.xlsx", "--with-current").code == 0
+        rows = list(openpyxl.load_workbook(shop.folder / "t.xlsx")["Flags"].iter_rows(values_only=True))
+        assert [(row[0], row[rows[0].index("flag_type")]) for row in rows[1:] if row[0]] == [("edit", name)]
+        (shop.folder / "t.xlsx").unlink()
+
+
+def test_types_that_only_their_letters_tell_apart_are_refused_in_the_settings(shop: Shop) -> None:
+    shop.file("flagbook.toml", '[[flags.types]]\nname = "\uff21lert"\n[[flags.types]]\nname = "Alert"\n')
+    refused = shop.run("report", "workstack")
+    assert (refused.code, "must name each type once" in refused.err) == (3, True)
+
+
+def test_a_book_of_format_6_gets_the_keys_of_its_types(shop: Shop) -> None:
+    write_type(shop, "Große")
+    shop.file("f.csv", "action,customer_id,flag_type,comment\nadd,C1,große,x\n")
+    assert shop.run("apply", "f.csv", "--as-of", "2026-06-01").code == 0
+    with duckdb.connect(str(shop.folder / "flagbook.duckdb")) as con:
+        con.execute(
+            "CREATE OR REPLACE VIEW ranked_flags AS SELECT f.*, coalesce(t.severity, 1000) AS severity, coalesce(t.holds, false) AS holds, t.colour "
+            "FROM flags f LEFT JOIN flag_types t ON lower(t.name) = lower(f.flag_type)"
+        )
+        con.execute("DROP MACRO type_key; DROP TABLE type_keys; UPDATE book SET value = '6' WHERE key = 'format'")
+        con.execute("UPDATE bookings SET alert_message = 'of the desk', book_alert = NULL WHERE booking_id = 'B1'")
+    write_type(shop, "GROSSE")
+    done = shop.run("report", "held-bookings", "--as-of", "2026-06-01", "--format", "parquet", "--json")
+    assert (done.code, done.json()["reports"]) == (0, {"held-bookings": 1})
+    with duckdb.connect(str(shop.folder / "flagbook.duckdb"), read_only=True) as con:
+        assert con.execute("SELECT DISTINCT type_key(name) FROM type_keys WHERE name ILIKE 'gro%'").fetchall() == [("grosse",)]
+        assert con.execute("SELECT book_alert FROM bookings WHERE booking_id = 'B1'").fetchall() == [(None,)]
 
 
 def test_a_file_that_cannot_be_written_is_worth_another_try(shop: Shop) -> None:

@@ -7,6 +7,7 @@ import duckdb
 import pytest
 
 from pipeline.errors import FlagbookError, Refused, TryAgain
+from pipeline.lasting import flush
 from pipeline.store import copying, scanning
 from pipeline.store.book import Book, open_book
 from pipeline.store.scanning import Content
@@ -75,6 +76,29 @@ def test_a_backup_never_overwrites(here: Path) -> None:
         assert bytes_of(here) == before
     (here / "link.duckdb").symlink_to("nowhere.duckdb")
     assert isinstance(call("backup link.duckdb"), Refused)
+
+
+@pytest.mark.parametrize("has_links", [True, False])
+@pytest.mark.parametrize("taken", ["old.duckdb", "old.duckdb.wal"])
+def test_a_backup_overwrites_nothing_that_comes_while_it_is_made(here: Path, monkeypatch: pytest.MonkeyPatch, taken: str, *, has_links: bool) -> None:
+    def refuse(_self: Path, _target: Path) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    def flush_late(path: Path) -> None:
+        flush(path)
+        (here / taken).write_text("another's")
+
+    if not has_links:
+        monkeypatch.setattr(Path, "hardlink_to", refuse)
+    monkeypatch.setattr(copying, "flush", flush_late)
+    before = bytes_of(here)
+    error = call("backup old.duckdb")
+    assert isinstance(error, Refused)
+    assert (taken in error.reason, bytes_of(here)) == (True, {**before, taken: b"another's"})
+    (here / taken).unlink()
+    monkeypatch.setattr(copying, "flush", flush)
+    assert call("backup old.duckdb") == 0
+    assert (logical(here / "old.duckdb"), (here / "old.duckdb").stat().st_mode & 0o077, (here / "old.duckdb").stat().st_nlink) == (logical(here / STORE), 0, 1)
 
 
 def test_a_backup_into_a_folder_bears_the_time(here: Path) -> None:

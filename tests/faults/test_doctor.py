@@ -105,7 +105,7 @@ def test_no_command_calls_a_damaged_store_a_bug_or_takes_it_for_well(store: Path
     monkeypatch.chdir(store.parent)
     (store.parent / "upload.csv").write_text("action,customer_id,flag_type,comment\nadd,TC-00499,Alert,Owes money\n")
     whole, chance, refused = store.read_bytes(), random.Random(8), 0
-    for place in chance.sample(range(20_000, len(whole)), 3):
+    for place in chance.sample(range(20_000, len(whole)), 4):
         for command in ("batches", "export --out tables", "show TC-00017", "report --out reports --format csv", "undo 2", "apply upload.csv"):
             store.write_bytes(whole)
             flip(store, place)

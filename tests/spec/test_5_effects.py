@@ -131,3 +131,27 @@ def test_5_2_bookings_made_after_the_block_are_breaches_and_stay(spec: Spec) -> 
         B2          booked
         B3          booked
         B4          booked""")
+
+
+def test_5_2_with_its_block_a_breach_leaves_the_list(spec: Spec) -> None:
+    """Breaches are of the block that stands: when it ends they leave the list, and a block that comes later does not bring them back."""
+    block = """
+        [Status]
+        action  customer_id  reason      =>  outcome
+        block   C1           no payment  =>  applied"""
+    spec.apply_workbook(block, as_of="2026-02-01T09:00Z")
+    spec.load(
+        bookings="""
+        booking_id  customer_id  starts_at         created_at
+        B1          C1           2026-03-10 10:00  2026-02-10 10:00"""
+    )
+    spec.then_breaches("""
+        booking_id  customer_id  made_at           blocked_reason
+        B1          C1           2026-02-10 10:00  no payment""")
+    spec.apply_workbook("""
+        [Status]
+        action   customer_id  =>  outcome
+        unblock  C1           =>  applied""")
+    spec.then_breaches("booking_id")
+    spec.apply_workbook(block, as_of="2026-03-03T09:00Z")
+    spec.then_breaches("booking_id")

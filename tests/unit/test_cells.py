@@ -4,7 +4,8 @@ import sys
 
 import polars as pl
 
-from pipeline.intake.cells import LAST_FOLDED, email_keys
+from pipeline.folding import LAST_FOLDED
+from pipeline.intake.cells import email_keys
 
 
 def test_every_letter_is_folded_as_unicode_folds_it() -> None:
