@@ -19,9 +19,9 @@ AROUND = "starts_at >= $t - INTERVAL 2 DAY AND starts_at < $t + INTERVAL 2 DAY"
 TYPES_SAID: Final = {"t": "TIMESTAMPTZ", "today": "DATE"}  # all else is a number
 
 COUNTED: Final = {
-    "flagged_customers": "SELECT count(DISTINCT customer_id) FROM ranked_flags",
+    "flagged_customers": "SELECT count(DISTINCT customer_id) FROM flags",
     "coming_bookings": f"SELECT count(*) FROM {COMING}",
-    "flagged_bookings": f"SELECT count(*) FROM {COMING} AND b.customer_id IN (SELECT customer_id FROM ranked_flags)",
+    "flagged_bookings": f"SELECT count(*) FROM {COMING} AND b.customer_id IN (SELECT customer_id FROM flags)",
     "held_bookings": "SELECT count(*) FROM held_bookings_at($t)",
     "breaches": "SELECT count(*) FROM breaches",
     "kept_alerts": "SELECT count(*) FROM kept_alerts_at($t)",
@@ -52,7 +52,7 @@ QUICK: Final = {
 # Types of the settings, flagged or not, and types that have left them and still are in use.
 TYPES = """
 SELECT coalesce(t.name, f.flag_type) AS flag_type, t.colour, coalesce(f.customers, 0) AS customers
-FROM flag_types t FULL JOIN (SELECT flag_type, count(DISTINCT customer_id) AS customers FROM ranked_flags GROUP BY flag_type) f
+FROM flag_types t FULL JOIN (SELECT flag_type, count(DISTINCT customer_id) AS customers FROM flags GROUP BY flag_type) f
     ON type_key(f.flag_type) = type_key(t.name)
 ORDER BY t.severity NULLS LAST, flag_type"""
 

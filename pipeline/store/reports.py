@@ -70,7 +70,7 @@ def open_report(book: Book, kind: ReportKind, as_of: datetime, settings: Setting
 
 def retired_types(book: Book) -> list[tuple[str, int]]:
     """Return the types of flags that have left the settings and are still in use, each with its number of flags."""
-    query = "SELECT flag_type, count(*) FROM ranked_flags ANTI JOIN flag_types ON type_key(name) = type_key(flag_type) GROUP BY 1 ORDER BY 1"
+    query = "SELECT flag_type, count(*) FROM flags ANTI JOIN flag_types ON type_key(name) = type_key(flag_type) GROUP BY 1 ORDER BY 1"
     return [(name, count) for name, count in book.ask(query).rows()]
 
 

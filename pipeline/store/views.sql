@@ -27,13 +27,10 @@ FROM history h LEFT JOIN named n ON n.customer_id = h.customer_id WHERE h.entity
 -- NOTE: a map, and not a query for each name, so that it may stand in the condition of a join.
 CREATE OR REPLACE MACRO type_key(w) AS coalesce((SELECT map(list(name), list(key)) FROM type_keys)[w], lower(w));
 
--- Flags that are seen. A customer who is deleted is unknown (rule 2.4): nobody can change their flags, and no report shows them; they wait in the book
--- until a source says another status.
 -- A type that has left the settings comes after the others; one that they write in other letters is the same.
 CREATE OR REPLACE VIEW ranked_flags AS
 SELECT f.*, coalesce(t.severity, 1000) AS severity, coalesce(t.holds, false) AS holds, t.colour
-FROM (SELECT * FROM flags ANTI JOIN (SELECT customer_id FROM customers WHERE status = 'deleted') USING (customer_id)) f
-LEFT JOIN flag_types t ON type_key(t.name) = type_key(f.flag_type);
+FROM flags f LEFT JOIN flag_types t ON type_key(t.name) = type_key(f.flag_type);
 
 CREATE OR REPLACE VIEW customer_flags AS
 SELECT customer_id, string_agg(flag_type, ', ' ORDER BY severity, flag_type) AS flags, min(severity) AS severity, bool_or(holds) AS held,

@@ -75,23 +75,6 @@ def test_who_is_deleted_can_be_looked_at(stocked: Shop) -> None:
     assert stocked.run("show", "ann@example.com").out.startswith("3 ")
 
 
-def test_flags_of_who_is_deleted_wait_unseen_until_a_file_says_another_status(stocked: Shop) -> None:
-    stocked.file("b.csv", "booking_id,customer_id,starts_at\nB1,1,2027-01-01 10:00\nB2,2,2027-01-01 11:00\n")
-    stocked.file("u.csv", "action,customer_id,flag_type,comment,expires_on\nadd,1,On Hold,owes 40,2027-01-05\nadd,2,On Hold,owes 20,2027-01-05\n")
-    assert (stocked.run("load", "--bookings", "b.csv", *AS_OF).code, stocked.run("apply", "u.csv", *AS_OF).code) == (0, 0)
-    names = ("workstack", "held-bookings", "agenda", "check-in", "expiring-and-stale", "customers")
-    seen = []
-    for status in ("deleted", "active"):
-        stocked.file("c.csv", f"customer_id,status,alert_message\n1,{status},from the source\n2,active,\n")
-        assert stocked.run("load", "--customers", "c.csv", *AS_OF).code == 0
-        made = stocked.run("report", *names, "--as-of", "2027-01-01", "--format", "csv", "--out", status)
-        assert made.code == 0, made.err
-        seen.append({name: (stocked.folder / status / f"{name}.csv").read_text(encoding="utf-8").count("On Hold") for name in names})
-        assert "owes 40" in stocked.run("show", "1").out
-    held = {"workstack": 1, "held-bookings": 2, "agenda": 1, "check-in": 1, "expiring-and-stale": 1, "customers": 1}
-    assert seen == [held, {name: 2 * count for name, count in held.items()}]
-
-
 def test_an_upload_of_flags_is_no_export(stocked: Shop) -> None:
     stocked.file("u.csv", "action,customer_id,flag_type,comment\nadd,123,Alert,late\n")
     done = stocked.run("load", "--customers", "u.csv", *AS_OF)
