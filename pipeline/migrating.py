@@ -151,7 +151,7 @@ def _named(customers: Sequence[str]) -> str:
 def _unseen(context: Context) -> list[str]:
     """Return a remark where flags stand of customers who are deleted."""
     count = count_unseen(context.book)
-    said = "of customers whose status is deleted: nobody sees or changes them unless the file, or a load, says another status"
+    said = "of customers whose status is deleted: reports show them, and no upload changes them until a file says another status"
     return [f"{count_of(count, 'flag')} {said}"] if count else []
 
 

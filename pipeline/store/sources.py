@@ -232,7 +232,7 @@ def keep_known(book: Book) -> None:
 
 
 def count_unseen(book: Book) -> int:
-    """Count the flags of staged customers who are deleted, whom no report shows."""
+    """Count the flags of staged customers who are deleted, whom no upload can name (rule 2.4)."""
     gone = "SELECT customer_id FROM customers SEMI JOIN staged_customers USING (customer_id) WHERE status = 'deleted'"
     found = book.ask(f"SELECT count(*) AS n FROM flags SEMI JOIN ({gone}) USING (customer_id)")
     return int(found.item())

@@ -86,3 +86,16 @@ def test_an_upload_of_flags_is_no_export(stocked: Shop) -> None:
 def test_a_time_at_the_end_of_a_calendar_is_a_wrong_call(stocked: Shop, command: str, moment: str) -> None:
     done = stocked.run(command, "--as-of", moment)
     assert (done.code, "is not a time between the years 1900 and 2900" in done.err) == (2, True), done.err
+
+
+def test_flags_of_who_is_deleted_are_shown_and_hold_bookings_though_no_upload_can_change_them(stocked: Shop) -> None:
+    stocked.file("b.csv", "booking_id,customer_id,starts_at\nB1,1,2027-01-01 10:00\n")
+    stocked.file("u.csv", "action,customer_id,flag_type,comment,expires_on\nadd,1,On Hold,owes 40,2027-01-05\n")
+    assert (stocked.run("load", "--bookings", "b.csv", *AS_OF).code, stocked.run("apply", "u.csv", *AS_OF).code) == (0, 0)
+    stocked.file("c.csv", "customer_id,status,alert_message\n1,deleted,from the source\n2,active,\n")
+    assert stocked.run("load", "--customers", "c.csv", *AS_OF).code == 0
+    names = ("workstack", "held-bookings", "agenda", "check-in", "expiring-and-stale", "customers")
+    assert stocked.run("report", *names, "--as-of", "2027-01-01", "--format", "csv", "--out", "made").code == 0
+    assert [name for name in names if "On Hold" not in (stocked.folder / "made" / f"{name}.csv").read_text(encoding="utf-8")] == []
+    stocked.file("off.csv", "action,customer_id,flag_type\nremove,1,On Hold\n")
+    assert stocked.run("apply", "off.csv", "--json", *AS_OF).json()["codes"] == {"unknown-customer": 1}
