@@ -12,7 +12,7 @@ from phonenumbers import SUPPORTED_REGIONS
 
 from pipeline import dateforms, months
 from pipeline.errors import Refused
-from pipeline.folders import Nightly, check_folders
+from pipeline.folders import Nightly, check_folders, check_heads_file
 
 T = TypeVar("T")
 MOST, LIMITS = 10**15, {"days": 36_500, "seconds": 86_400}  # the largest numbers: of days and seconds those that a calendar, or a night, can hold
@@ -161,7 +161,9 @@ def read_settings(path: Path | None) -> Settings:
         raise Refused(f"{path}: the settings can't be read ({type(error).__name__}).", "It must be a readable UTF-8 file.") from None
     except tomllib.TOMLDecodeError as error:
         raise Refused(f"{path}: the settings are not valid TOML: {error}.", "Correct the line.") from None
-    return replace(_settings(data, str(path)), folder=path.parent)
+    settings = replace(_settings(data, str(path)), folder=path.parent)
+    check_heads_file(settings.history.heads_file, path)
+    return settings
 
 
 def _settings(data: dict[str, Any], where: str) -> Settings:
