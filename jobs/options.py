@@ -1,7 +1,6 @@
 """Every option, once."""
 
 import getpass
-import json
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -11,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
+from jobs.output import in_json, tell
 from pipeline.errors import Refused
 from pipeline.settings import Settings, read_settings
 
@@ -55,14 +55,9 @@ class Call:
     def say(self, report: Any, *, as_json: bool) -> None:
         """Print a report to stdout."""
         if as_json:
-            click.echo(json.dumps(report.to_json(), ensure_ascii=False, default=as_text))
+            tell(in_json(report.to_json()))
         elif not self.quiet:
-            click.echo(report.to_text())
-
-
-def as_text(value: Any) -> str:
-    """Return what JSON has no form for as text: times in ISO 8601."""
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+            tell(report.to_text())
 
 
 def timings() -> Path | None:

@@ -1,5 +1,6 @@
 """How runs end that are stopped, can't say what they have to, or are called with what no report could show."""
 
+import json
 import os
 import signal
 import subprocess
@@ -59,22 +60,52 @@ def test_a_stopped_run_is_no_bug(shop: Shop, after: float) -> None:
         assert (batches, (shop.folder / "u.results.csv").exists()) == (2, True)
 
 
-def test_what_cannot_be_said_for_want_of_room_is_no_bug(shop: Shop) -> None:
-    shop.file("u.csv", ADD)
+def said_to(shop: Shop, place: int, *words: str, **environment: str) -> tuple[int, str, str]:
+    """Run the program with a stdout or stderr (1, 2) that takes nothing, as one on a full disk; return its exit code, and what it said."""
     with Path("/dev/full").open("w") as full:
-        process = started(shop, "apply", "u.csv", out=full.fileno())
-        said = process.communicate(timeout=120)[1].decode()
-    assert (process.returncode, "The output can't be written" in said, "flagbook batches" in said) == (5, True, True), said
+        streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, ("stdout", "stderr")[place - 1]: full.fileno()}
+        command = [sys.executable, "-m", "jobs", *words]
+        done = subprocess.run(command, cwd=shop.folder, env=ENVIRONMENT | environment, text=True, timeout=120, check=False, **streams)  # type: ignore[call-overload]
+    return done.returncode, done.stdout or "", done.stderr or ""
+
+
+def test_what_cannot_be_said_for_want_of_room_is_no_bug(shop: Shop) -> None:
+    shop.file("u.csv", ADD + "add,C9,Alert,nobody\n")
+    code, _, said = said_to(shop, 1, "apply", "u.csv")
+    assert (code, "The output can't be written" in said, "flagbook batches" in said) == (4, True, True), said  # as the batch in the book ended
     assert len(shop.run("batches", "--json").json()["batches"]) == 2
+    code, _, said = said_to(shop, 1, "batches")
+    assert (code, "The output can't be written" in said) == (5, True), said
 
 
-def test_whoever_listens_no_more_ends_a_report_without_a_bug(shop: Shop) -> None:
+def test_what_cannot_be_said_on_stderr_is_lost_and_nothing_else(shop: Shop) -> None:
+    shop.file("u.csv", ADD)
+    assert said_to(shop, 2, "apply", "none.csv")[0] == 3
+    assert said_to(shop, 2, "no-such-command")[0] == 2
+    code, said, _ = said_to(shop, 2, "apply", "u.csv", "--json")
+    assert (code, json.loads(said)["batch"]) == (0, 2)
+
+
+@pytest.mark.parametrize(("words", "code"), [(("apply", "u.csv"), 4), (("batches",), 0), (("--help",), 0), (("apply", "u.csv", "--dry-run", "--json"), 4)])
+def test_whoever_listens_no_more_ends_a_report_without_a_bug(shop: Shop, words: tuple[str, ...], code: int) -> None:
+    """The exit code says what was done."""
+    shop.file("u.csv", ADD + "add,C9,Alert,nobody\n")
     there, here = os.pipe()
     os.close(there)
-    process = started(shop, "batches", out=here)
+    process = started(shop, *words, out=here)
     os.close(here)
     said = process.communicate(timeout=120)[1].decode()
-    assert ("Traceback" in said, "bug" in said) == (False, False), said
+    assert (process.returncode, said) == (code, "")
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
+def test_characters_that_the_output_has_no_bytes_for_are_escaped(shop: Shop, encoding: str) -> None:
+    shop.file("u.csv", ADD.replace("owes", "owes \u2603") + "add,\u2603,Alert,x\n")
+    ran = shop.run("apply", "u.csv", "--by", "\u2603", PYTHONIOENCODING=encoding)
+    assert (ran.code, ran.err) == (4, ""), ran.err
+    shown = shop.run("show", "C1", "--json", PYTHONIOENCODING=encoding)
+    assert (shown.code, shown.json()["flags"][0]["comment"]) == (0, "owes \u2603")
+    assert shop.run("show", "C1", PYTHONIOENCODING=encoding).code == 0
 
 
 def test_bytes_that_are_no_text_are_a_wrong_call(shop: Shop) -> None:
