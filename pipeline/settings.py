@@ -13,6 +13,7 @@ from phonenumbers import SUPPORTED_REGIONS
 from pipeline import dateforms, months
 from pipeline.errors import Refused
 from pipeline.folders import Nightly, check_folders, check_heads_file
+from pipeline.toml import parse_toml
 
 T = TypeVar("T")
 MOST, LIMITS = 10**15, {"days": 36_500, "seconds": 86_400}  # the largest numbers: of days and seconds those that a calendar, or a night, can hold
@@ -154,7 +155,7 @@ def read_settings(path: Path | None) -> Settings:
     if path is None:
         return Settings(remarks=(NO_ZONE,))
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        data = parse_toml(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise Refused(f"{path}: there is no such settings file.", "Check --settings, or write one with: flagbook init") from None
     except (OSError, UnicodeDecodeError) as error:

@@ -140,6 +140,19 @@ def test_numbers_beyond_a_calendar_are_refused(shop: Shop, line: str) -> None:
     assert (ran.code, line.split("\n")[1].split(" ", maxsplit=1)[0] in ran.err, "at most" in ran.err) == (3, True, True), ran.err
 
 
+@pytest.mark.parametrize("text", ["a = " + "[" * 5000, "x = {" * 3000, "[files]\nmax_rows = " + "9" * 5000])
+def test_settings_and_maps_without_sense_are_refused(shop: Shop, text: str) -> None:
+    shop.file("bad.toml", text + "\n")
+    calls = (
+        ("batches", "--settings", "bad.toml"),
+        ("load", "--bookings", "bookings.csv", "--map", "bad.toml"),
+        ("migrate", "customers.csv", "--map", "bad.toml"),
+    )
+    for words in calls:
+        ran = shop.run(*words)
+        assert (ran.code, ran.err.startswith("Error: bad.toml: the "), "Traceback" in ran.err) == (3, True, False), ran.err
+
+
 def test_a_backup_into_a_folder_that_is_not_there_is_refused(shop: Shop) -> None:
     ran = shop.run("backup", "backups/")
     assert (ran.code, "there is no such folder" in ran.err, (shop.folder / "backups").exists()) == (3, True, False), ran.err
