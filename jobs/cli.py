@@ -23,6 +23,7 @@ COMMANDS = (
 
 STOPPED = 130  # by the user, as shells count it
 HELP = {"--help", "-h", "--version"}
+VARIABLES = ("FLAGBOOK_STORE", "FLAGBOOK_SETTINGS", "FLAGBOOK_TIMINGS")
 GLOBAL_VALUES = ("--store", "--settings")
 
 
@@ -104,11 +105,12 @@ def main() -> None:
 
 
 def _require_text(words: list[str]) -> None:
-    """Raise a usage error for a word of the call that holds bytes which are no UTF-8: no report could show it."""
-    for word in words:
+    """Raise a usage error for a word of the call, or of the environment, that holds bytes which are no UTF-8: no report could show it."""
+    for name, word in (*((None, word) for word in words), *((name, os.environ.get(name, "")) for name in VARIABLES)):
         said = os.fsencode(word).decode("utf-8", "backslashreplace")
         if said != word:
-            raise click.UsageError(f"{said}: this holds bytes that are not UTF-8. Rename the file, or type the text anew.")
+            where = f"{name} in the environment: " if name else ""
+            raise click.UsageError(f"{where}{said}: this holds bytes that are not UTF-8. Rename the file, or type the text anew.")
 
 
 def _stopped(words: list[str]) -> str:

@@ -117,6 +117,20 @@ def test_bytes_that_are_no_text_are_a_wrong_call(shop: Shop) -> None:
         assert (process.returncode, "not UTF-8" in said, "Traceback" in said) == (2, True, False), said
 
 
+@pytest.mark.parametrize("name", ["FLAGBOOK_STORE", "FLAGBOOK_SETTINGS", "FLAGBOOK_TIMINGS"])
+def test_bytes_that_are_no_text_in_the_environment_are_a_wrong_call(shop: Shop, name: str) -> None:
+    shop.file("u.csv", ADD)
+    ran = shop.run("apply", "u.csv", **{name: os.fsdecode(b"lat\xe9")})
+    assert (ran.code, f"{name} in the environment: lat\\xe9: this holds bytes that are not UTF-8" in ran.err) == (2, True), ran.err
+
+
+@pytest.mark.parametrize("place", ["nowhere/timings.json", ".", "/dev/full"])
+def test_timings_that_cannot_be_written_are_told_after_the_batch(shop: Shop, place: str) -> None:
+    shop.file("u.csv", ADD)
+    ran = shop.run("apply", "u.csv", FLAGBOOK_TIMINGS=place)
+    assert (ran.code, f"Warning: {place}: the seconds of each stage can't be written there" in ran.err, "Batch 2" in ran.out) == (0, True, True), ran.err
+
+
 def test_a_step_without_an_input_on_which_the_program_fails_is_tried_again_and_then_told(shop: Shop) -> None:
     shop.file("sitecustomize.py", "import pipeline.nightly.steps\ndef fail(*words): raise ZeroDivisionError\npipeline.nightly.steps.report = fail\n")
     failing = f"{shop.folder}{os.pathsep}{ROOT}"
