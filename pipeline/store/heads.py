@@ -29,6 +29,8 @@ def heads_path(store: Path, settings: Settings) -> Path:
 
 def check_heads(store: Path, settings: Settings) -> None:
     """Raise `Refused` where the settings put the heads into the store itself, its log or one of its locks."""
+    if not settings.history.heads_file or not store.name:  # what has no name is no store, which others say
+        return
     path = heads_path(store, settings)
     for taken in (store, *logs_of(store), lock_path(store), night_path(store)):
         if path.resolve() == taken.resolve():
