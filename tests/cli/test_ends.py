@@ -1,5 +1,6 @@
 """How runs end that are stopped, can't say what they have to, or are called with what no report could show."""
 
+import ctypes
 import json
 import os
 import signal
@@ -129,6 +130,34 @@ def test_timings_that_cannot_be_written_are_told_after_the_batch(shop: Shop, pla
     shop.file("u.csv", ADD)
     ran = shop.run("apply", "u.csv", FLAGBOOK_TIMINGS=place)
     assert (ran.code, f"Warning: {place}: the seconds of each stage can't be written there" in ran.err, "Batch 2" in ran.out) == (0, True, True), ran.err
+
+
+def drop_powers() -> None:
+    """Take from this process, and what it becomes, what lets an administrator go and write anywhere."""
+    for power in (1, 2):
+        ctypes.CDLL(None).prctl(24, power)
+
+
+def as_anybody(folder: Path, *words: str, closing: bool = False) -> tuple[int, str]:
+    """Run the program in a folder, perhaps one that is closed behind it, as somebody to whom permissions apply; return its exit code and complaints."""
+    begin = f"import os, sys; {closing} and os.chmod('.', 0); os.execv(sys.executable, [sys.executable, '-P', '-m', 'jobs', *{list(words)!r}])"
+    command = [sys.executable, "-c", begin]
+    done = subprocess.run(command, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=120, check=False, preexec_fn=drop_powers)
+    return done.returncode, done.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="permissions can't be made to apply to whoever runs the tests")
+def test_a_store_in_a_folder_that_takes_nothing_is_refused(shop: Shop) -> None:
+    shop.file("u.csv", ADD)
+    (shop.folder / "out").mkdir()
+    assert (shop.folder / "flagbook.duckdb.lock").exists()
+    shop.folder.chmod(0o500)
+    for words in (("apply", "u.csv", "--out", "out"), ("undo", "1"), ("load", "--customers", "customers.csv")):
+        code, said = as_anybody(shop.folder, *words)
+        assert (code, f"{shop.folder}: nothing can be written in the store's folder" in said, "Traceback" in said) == (3, True, False), said
+    assert as_anybody(shop.folder, "batches")[0] == 0
+    shop.folder.chmod(0o700)
+    assert ([*(shop.folder / "out").iterdir()], len(shop.run("batches", "--json").json()["batches"])) == ([], 1)
 
 
 def test_a_step_without_an_input_on_which_the_program_fails_is_tried_again_and_then_told(shop: Shop) -> None:
