@@ -29,7 +29,11 @@ class Call:
 
     def settings(self) -> Settings:
         """Read the settings file that was named, else flagbook.toml of this folder, else the defaults."""
-        named = self._settings or (DEFAULT_SETTINGS if DEFAULT_SETTINGS.exists() else None)
+        try:
+            named = self._settings or (DEFAULT_SETTINGS if DEFAULT_SETTINGS.exists() else None)
+        except OSError as error:
+            reason = f"{DEFAULT_SETTINGS}: whether it is in the present folder can't be told ({error.strerror})."
+            raise Refused(reason, "Mend the folder's permissions, work in another one, or name the settings with --settings.") from None
         return read_settings(named)
 
     def moment(self, text: str | None, settings: Settings) -> datetime:

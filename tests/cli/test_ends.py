@@ -160,6 +160,16 @@ def test_a_store_in_a_folder_that_takes_nothing_is_refused(shop: Shop) -> None:
     assert ([*(shop.folder / "out").iterdir()], len(shop.run("batches", "--json").json()["batches"])) == ([], 1)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="permissions can't be made to apply to whoever runs the tests")
+def test_a_present_folder_that_cannot_be_entered_is_refused(shop: Shop) -> None:
+    closed = shop.folder / "closed"
+    closed.mkdir()
+    for words in (("batches",), ("--store", f"{shop.folder}/flagbook.duckdb", "apply", "u.csv")):
+        closed.chmod(0o700)
+        code, said = as_anybody(closed, *words, closing=True)
+        assert (code, "flagbook.toml: whether it is in the present folder can't be told" in said) == (3, True), said
+
+
 def test_a_step_without_an_input_on_which_the_program_fails_is_tried_again_and_then_told(shop: Shop) -> None:
     shop.file("sitecustomize.py", "import pipeline.nightly.steps\ndef fail(*words): raise ZeroDivisionError\npipeline.nightly.steps.report = fail\n")
     failing = f"{shop.folder}{os.pathsep}{ROOT}"
