@@ -1,6 +1,7 @@
 """Frames to CSV and XLSX files in which text stays text (rule 7.7)."""
 
 import errno
+import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import polars as pl
 import polars.selectors as cs
 from rustpy_xlsxwriter import FastExcel, Format
 
+from pipeline.errors import TryAgain
 from pipeline.outputs.staging import Staged
 
 BOM = b"\xef\xbb\xbf"
@@ -77,9 +79,17 @@ def write_xlsx(path: Path, tables: Sequence[Table]) -> None:
 
 
 def save_book(book: FastExcel) -> None:
-    """Write a workbook to its file; raise `OSError` where that fails for want of room, which its writer calls a panic (no `Exception` at all)."""
+    """Write a workbook to its file; raise `OSError` where that fails for want of room, which its writer calls a panic (no `Exception` at all).
+
+    Raises `TryAgain` where there is no folder for temporary files: the writer looks for no other one than TMPDIR names.
+    """
     try:
         book.save()
+    except RuntimeError as error:
+        if "Temporary file error" not in str(error):
+            raise
+        folder = os.environ.get("TMPDIR", "/tmp")  # noqa: S108  # what the system says where the environment names none
+        raise TryAgain(f"{folder}: nothing can be written in the folder for temporary files.", "Make it, or name another one in TMPDIR.") from None
     except BaseException as error:
         if type(error).__name__ != "PanicException":
             raise

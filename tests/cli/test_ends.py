@@ -170,6 +170,12 @@ def test_a_present_folder_that_cannot_be_entered_is_refused(shop: Shop) -> None:
         assert (code, "flagbook.toml: whether it is in the present folder can't be told" in said) == (3, True), said
 
 
+@pytest.mark.parametrize("words", ["report agenda held-bookings", "export customers --format xlsx --out tables", "export --format xlsx --out tables"])
+def test_a_missing_folder_for_temporary_files_is_told(shop: Shop, words: str) -> None:
+    ran = shop.run(*words.split(), TMPDIR=f"{shop.folder}/nowhere")
+    assert (ran.code, f"{shop.folder}/nowhere: nothing can be written in the folder for temporary files" in ran.err) == (5, True), ran.err
+
+
 def test_a_step_without_an_input_on_which_the_program_fails_is_tried_again_and_then_told(shop: Shop) -> None:
     shop.file("sitecustomize.py", "import pipeline.nightly.steps\ndef fail(*words): raise ZeroDivisionError\npipeline.nightly.steps.report = fail\n")
     failing = f"{shop.folder}{os.pathsep}{ROOT}"
