@@ -13,11 +13,12 @@ import polars as pl
 import polars.selectors as cs
 from rustpy_xlsxwriter import FastExcel, Format
 
-from pipeline.errors import TryAgain
+from pipeline.errors import Refused, TryAgain
 from pipeline.outputs.staging import Staged
 
 BOM = b"\xef\xbb\xbf"
 SHEET_ROWS = 1_048_575  # Excel's limit, less the header
+SHEET_COLUMNS = 16_384
 CELL_CHARACTERS = 32_767
 NAME_CHARACTERS = 31
 UNSOUND = re.compile(r"[\[\]:*?/\\\x00-\x1f]")  # what the name of a sheet may not have
@@ -57,8 +58,12 @@ def write_csv_pieces(path: Path, header: Sequence[str], frames: Iterable[pl.Data
 def write_xlsx(path: Path, tables: Sequence[Table]) -> None:
     """Write a workbook, one sheet a table; text cells are marked as text, so that none turns into a formula or a link.
 
-    A table past Excel's row limit goes on in further sheets.
+    A table past Excel's row limit goes on in further sheets. Raises `Refused` for one with more columns than a sheet can have.
     """
+    for table in tables:
+        if len(table.header) > SHEET_COLUMNS:
+            reason = f"sheet {table.name}: with the columns that are added it would have {len(table.header):,}, more than the {SHEET_COLUMNS:,} of a worksheet"
+            raise Refused(f"{reason}; nothing was written.", "Delete columns that nothing needs, or save the sheet as CSV, then try again.")
     book = FastExcel(str(path), output_format="xlsx").format(datetime_format="yyyy-mm-dd hh:mm").freeze(row=1)
     bold = Format().set_bold()
     for table in _split(tables):
