@@ -16,8 +16,9 @@ BLANKS = "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\
 INVISIBLE = (
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]"
 )
-# What no text should hold: beside tabs and line breaks, which texts may have, and what stands there only where an encoding was mistaken.
-CONTROL = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]"
+# What no text should hold: beside tabs and line breaks, which texts may have, and what stands there only where an encoding was mistaken; and the
+# two that are no characters: no workbook can say them, so that they would come back from a template as something else.
+CONTROL = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]"
 BREAK = "[\t\n\r\x85\u2028\u2029]"  # what besides may not stand inside an id, an address or a number
 LONGEST = 32_767  # characters that a spreadsheet's cell can hold
 CLEAR = "[clear]"

@@ -170,7 +170,7 @@ def test_nul_bytes_refuse_the_file(reader: str) -> None:
 @pytest.mark.hazard(31, "Control characters in a cell", "the row comes back; tabs and line breaks in comments stay")
 @both
 @everyhow
-@pytest.mark.parametrize("character", ["\x01", "\x07", "\x0b", "\x1b", "\x7f", "\x80", "\x9d"])
+@pytest.mark.parametrize("character", ["\x01", "\x07", "\x0b", "\x1b", "\x7f", "\x80", "\x9d", "\ufffe", "\uffff"])
 def test_control_characters_come_back(reader: str, dialect: str, character: str) -> None:
     read = READERS[reader](written(reader, f"add,C{character}1,Alert,late\nadd,C2,Alert,la{character}te\nadd,C3,Alert,late\n", dialect))
     assert read.codes() == {2: ("control-character",), 3: ("control-character",)}
