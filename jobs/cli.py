@@ -1,18 +1,19 @@
 """The group of commands; here errors turn into a message and an exit code, and nowhere else."""
 
 import importlib
+import io
 import logging
 import os
 import sys
-import traceback
 from pathlib import Path
 
 import click
 
 from jobs import options
 from jobs.bugs import show_bug
+from jobs.output import WHOLE, is_writing, prepare_streams, silence
 from pipeline import __version__
-from pipeline.errors import FlagbookError, TryAgain
+from pipeline.errors import FlagbookError
 
 COMMANDS = (
     *("init", "load", "apply", "undo", "erase", "batches", "batch", "show", "history", "template", "report", "migrate", "nightly", "export"),
@@ -20,9 +21,9 @@ COMMANDS = (
 )
 
 
-WRITING = ("load", "apply", "undo", "erase", "migrate", "nightly")
 STOPPED = 130  # by the user, as shells count it
-WHOLE = "A batch is in the book whole or not at all: flagbook batches tells whether this one is."
+HELP = {"--help", "-h", "--version"}
+VARIABLES = ("FLAGBOOK_STORE", "FLAGBOOK_SETTINGS", "FLAGBOOK_TIMINGS")
 GLOBAL_VALUES = ("--store", "--settings")
 
 
@@ -79,6 +80,7 @@ def global_first(words: list[str]) -> list[str]:
 def main() -> None:
     """Run the program; exit with its code (see README). What it writes is for its owner alone, unless the folder has rules of its own (default ACLs)."""
     os.umask(0o077)
+    prepare_streams()
     logging.basicConfig(format="Warning: %(message)s", level=logging.WARNING)  # what there is to say besides a report goes to stderr
     try:
         _require_text(sys.argv[1:])
@@ -90,43 +92,35 @@ def main() -> None:
         code = error.exit_code
     except FlagbookError as error:
         code = _say(f"Error: {error.reason}\n{error.fix}", error.exit_code)
-    except (SystemExit, KeyboardInterrupt):
+    except SystemExit:
+        if not _is_unheard(sys.argv[1:]):
+            raise
+        silence()
+        code = 0
+    except KeyboardInterrupt:
         raise
-    except OSError as error:
-        code = _say(*_unsaid(error, sys.argv[1:])) if _is_of_output(error) else _say(show_bug(error), 1)
     except BaseException as error:  # a bug, be it a panic of a library in Rust: its traceback is shown, and the exit code says so
         code = _say(show_bug(error), 1)
     sys.exit(code if isinstance(code, int) else 0)
 
 
 def _require_text(words: list[str]) -> None:
-    """Raise a usage error for a word of the call that holds bytes which are no UTF-8: no report could show it."""
-    for word in words:
+    """Raise a usage error for a word of the call, or of the environment, that holds bytes which are no UTF-8: no report could show it."""
+    for name, word in (*((None, word) for word in words), *((name, os.environ.get(name, "")) for name in VARIABLES)):
         said = os.fsencode(word).decode("utf-8", "backslashreplace")
         if said != word:
-            raise click.UsageError(f"{said}: this holds bytes that are not UTF-8. Rename the file, or type the text anew.")
-
-
-def _is_writing(words: list[str]) -> bool:
-    return any(word in WRITING for word in words) and "--dry-run" not in words
+            where = f"{name} in the environment: " if name else ""
+            raise click.UsageError(f"{where}{said}: this holds bytes that are not UTF-8. Rename the file, or type the text anew.")
 
 
 def _stopped(words: list[str]) -> str:
     """Return what is said of a call that was interrupted: where it was to write a batch, it may just have done so."""
-    return f"Stopped. {WHOLE}" if _is_writing(words) else "Stopped."
+    return f"Stopped. {WHOLE}" if is_writing(words) else "Stopped."
 
 
-def _is_of_output(error: OSError) -> bool:
-    """Tell whether an error is of writing what there is to say: to a full disk, or to a program that listens no more."""
-    last = traceback.extract_tb(error.__traceback__)[-1]
-    return error.filename is None and Path(last.filename).parts[-2:] == ("click", "utils.py")
-
-
-def _unsaid(error: OSError, words: list[str]) -> tuple[str, int]:
-    """Return what is said where what there was to say can't be written, and the exit code."""
-    sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123  # lest the end of the program tries once more
-    said = f"The output can't be written ({error.strerror}). Send it somewhere else, or free the place."
-    return (f"Error: {said}\n{WHOLE}" if _is_writing(words) else f"Error: {said}"), TryAgain.exit_code
+def _is_unheard(words: list[str]) -> bool:
+    """Tell whether Click ended the program because nobody listens to its help any more, in which case it has put something else for stdout."""
+    return not isinstance(sys.stdout, io.TextIOWrapper) and not HELP.isdisjoint(words)
 
 
 def _say(text: str, code: int) -> int:

@@ -33,8 +33,10 @@ def command(call: options.Call, *, customer: str, by: str | None, reason: str | 
 
     where = Where(call.store, settings)
     if not (dry_run or yes):
-        click.echo(erase(where, Erase(customer, by, moment, reason, dry_run=True)).to_text(), err=True)
-        click.confirm(ASK, abort=True, err=True)
+        preview = erase(where, Erase(customer, by, moment, reason, dry_run=True))
+        if not preview.is_done_before:
+            click.echo(preview.to_text(), err=True)
+            click.confirm(ASK, abort=True, err=True)
     report = erase(where, Erase(customer, by, moment, reason, dry_run=dry_run))
     call.say(report, as_json=as_json)
     return report.exit_code

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from jobs import options
+from jobs.output import tell
 
 
 @click.command("init", epilog="Example: flagbook init our-flags")
@@ -19,5 +20,5 @@ def command(ctx: click.Context, call: options.Call, *, folder: Path) -> int:
     chosen = ctx.parent.get_parameter_source("store") is not click.core.ParameterSource.DEFAULT
     made = init(folder, call.store if chosen else folder / call.store, options.machine_zone())
     if not call.quiet:
-        click.echo("\n".join(f"Made {path}" for path in made))
+        tell("\n".join(f"Made {path}" for path in made))
     return 0

@@ -1,10 +1,9 @@
 """flagbook nightly: the whole night."""
 
-import json
-
 import click
 
 from jobs import options
+from jobs.output import in_json, tell
 from pipeline.errors import TryAgain
 
 
@@ -35,7 +34,7 @@ def command(call: options.Call, *, as_of: str | None, by: str | None, watching: 
 
 def _tell(call: options.Call, said: dict[str, object], text: str, *, as_json: bool) -> None:
     if as_json or not call.quiet:
-        click.echo(json.dumps(said, ensure_ascii=False) if as_json else text)
+        tell(in_json(said) if as_json else text)
 
 
 def _complain(error: TryAgain) -> None:

@@ -1,7 +1,6 @@
 """Every option, once."""
 
 import getpass
-import json
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -11,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
+from jobs.output import in_json, tell
 from pipeline.errors import Refused
 from pipeline.settings import Settings, read_settings
 
@@ -29,7 +29,11 @@ class Call:
 
     def settings(self) -> Settings:
         """Read the settings file that was named, else flagbook.toml of this folder, else the defaults."""
-        named = self._settings or (DEFAULT_SETTINGS if DEFAULT_SETTINGS.exists() else None)
+        try:
+            named = self._settings or (DEFAULT_SETTINGS if DEFAULT_SETTINGS.exists() else None)
+        except OSError as error:
+            reason = f"{DEFAULT_SETTINGS}: whether it is in the present folder can't be told ({error.strerror})."
+            raise Refused(reason, "Mend the folder's permissions, work in another one, or name the settings with --settings.") from None
         return read_settings(named)
 
     def moment(self, text: str | None, settings: Settings) -> datetime:
@@ -55,14 +59,9 @@ class Call:
     def say(self, report: Any, *, as_json: bool) -> None:
         """Print a report to stdout."""
         if as_json:
-            click.echo(json.dumps(report.to_json(), ensure_ascii=False, default=as_text))
+            tell(in_json(report.to_json()))
         elif not self.quiet:
-            click.echo(report.to_text())
-
-
-def as_text(value: Any) -> str:
-    """Return what JSON has no form for as text: times in ISO 8601."""
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+            tell(report.to_text())
 
 
 def timings() -> Path | None:

@@ -1,10 +1,9 @@
 """flagbook show: a customer at a glance."""
 
-import json
-
 import click
 
 from jobs import options
+from jobs.output import in_json, tell
 
 
 def paint(text: str, colour: str | None) -> str:
@@ -24,5 +23,5 @@ def command(call: options.Call, *, customer: str, as_of: str | None, as_json: bo
     from pipeline.look import Where, show
 
     report = show(Where(call.store, settings), customer, moment)
-    click.echo(json.dumps(report.to_json(), ensure_ascii=False, default=options.as_text) if as_json else report.to_text(paint))
+    tell(in_json(report.to_json()) if as_json else report.to_text(paint))
     return report.exit_code

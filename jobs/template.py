@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from jobs import options
+from jobs.output import tell
 
 
 @click.command("template", epilog="Example: flagbook template flags.xlsx --with-current")
@@ -24,5 +25,5 @@ def command(call: options.Call, *, target: Path, with_current: bool) -> int:
     rows = template(Where(call.store, settings), target, with_current=with_current)
     if not call.quiet:
         shown = ", ".join(f"{count:,} {'active ' if name == 'flags' else ''}{name}" for name, count in rows.items()) or "nothing to show yet"
-        click.echo(f"Wrote {target}: {shown}" if with_current else f"Wrote {target}")
+        tell(f"Wrote {target}: {shown}" if with_current else f"Wrote {target}")
     return 0

@@ -16,7 +16,7 @@ from pipeline.settings import Settings
 from pipeline.store.book import Book, open_book, rewrite_store, write_settings
 from pipeline.store.erasing import Erasing, erase_customer, find_mentions, is_erased, is_known, next_pseudonym, personal_keys
 from pipeline.store.reading import next_numbers
-from pipeline.store.suppression import suppress
+from pipeline.store.suppression import any_suppressed, known_again, suppress
 from pipeline.store.writing import NO_FILES, BatchRecord, finish_batch, write_record
 from pipeline.wording import count_of
 
@@ -39,24 +39,34 @@ class Erase:
 
 @dataclass(frozen=True)
 class EraseReport:
-    """What an erasure took out: `counts` by what it is; `mentions` are columns in which words of others still name the customer, with their rows."""
+    """What an erasure took out: `counts` by what it is; `mentions` are columns in which words of others still name the customer, with their rows.
+
+    Without a pseudonym, the customer was erased before, and nothing is to be done; by which batch, and what bears which pseudonym, is not told again.
+    """
 
     batch: int | None
-    pseudonym: str
+    pseudonym: str | None
     counts: Mapping[str, int]
     mentions: Mapping[str, int]
     remarks: tuple[str, ...] = ()
     head: str | None = None
     exit_code: int = 0
 
+    @property
+    def is_done_before(self) -> bool:
+        """Tell whether there was nothing left to erase."""
+        return self.pseudonym is None
+
     def to_json(self) -> dict[str, Any]:
         """Return the report as one object; it does not say who was erased."""
-        status = "dry-run" if self.batch is None else "applied"
+        status = "already-erased" if self.is_done_before else "dry-run" if self.batch is None else "applied"
         said = {"batch": self.batch, "status": status, "pseudonym": self.pseudonym, "erased": dict(self.counts), "mentions": dict(self.mentions)}
         return {**said, "remarks": list(self.remarks), "head": self.head}
 
     def to_text(self) -> str:
         """Return what went, and what is left to do."""
+        if self.is_done_before:
+            return "\n".join(["The customer was erased already; nothing was written.", "", BEYOND, *(f"Note: {remark}" for remark in self.remarks)])
         head = f"Batch {self.batch}: the customer is erased" if self.batch else "Dry run: nothing was written to the book. The customer would be erased"
         lines = [f"{head}; what stays bears the pseudonym {self.pseudonym}.", "", *(f"  {count:>9,}  {what}" for what, count in self.counts.items())]
         lines += ["", "Words of others still name the customer; look at them, and change what has to go:"] if self.mentions else []
@@ -69,6 +79,8 @@ def erase(where: Where, call: Erase) -> EraseReport:
     started = datetime.now(UTC)
     with open_book(where.store, writing=True) as book, book.transaction(keep=not call.dry_run):
         customer_id = _find_person(book, call.customer, where.settings)
+        if customer_id is None:
+            return EraseReport(None, None, {}, {}, where.settings.remarks)
         batch_id, _ = next_numbers(book)
         said = personal_keys(book, customer_id)
         suppress(book, batch_id, _keys(customer_id, said, where.settings))
@@ -93,8 +105,11 @@ def _rewrite(where: Where, batch_id: int) -> None:
         raise TryAgain(f"Batch {batch_id} erased the customer, but the old bytes are still in the store's file: {error.reason}", f"{error.fix} {fix}") from None
 
 
-def _find_person(book: Book, text: str, settings: Settings) -> str:
-    """Return the id of the customer who is named by id, e-mail or phone, deleted ones too; one who has gone from the book is found by id alone."""
+def _find_person(book: Book, text: str, settings: Settings) -> str | None:
+    """Return the id of the customer who is named by id, e-mail or phone, deleted ones too; one who has gone from the book is found by id alone.
+
+    None for one who was erased before, as by a run that was killed once that was done.
+    """
     keys = key_forms(text, settings.business.phone_region)
     asked = keys["id_key"][0]
     if asked is None:
@@ -110,6 +125,8 @@ def _find_person(book: Book, text: str, settings: Settings) -> str:
         return str(found[0])
     if found:
         raise Refused(f"{len(found)} customers have it: {', '.join(found[:20])}.", "Name one of them by id; erase each who is meant.")
+    if any_suppressed(book) and len(known_again(book, keys.select(pl.lit(0).alias("who"), "id_key", "email_key", "phone_key"))):
+        return None
     raise Refused("No customer has this id, e-mail or phone number.", "Check it against the customer export; who is not in the book any more is found by id.")
 
 

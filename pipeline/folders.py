@@ -1,4 +1,4 @@
-"""What the settings say of a night: where it finds and leaves files, who submits its batches, and how it takes exports."""
+"""What the settings say of a night: where it finds and leaves files, who submits its batches, and how it takes exports; and of the file of heads."""
 
 import os
 from dataclasses import dataclass
@@ -39,3 +39,9 @@ def check_folders(nightly: Nightly, where: str) -> Nightly:
         if named[name] in others or named["inbox"] == "." or Path(named[name]).is_relative_to(named["inbox"]):
             raise Refused(f"{where}.{name}: another key names this folder, or it lies in the inbox.", "Name a folder of its own.")
     return nightly
+
+
+def check_heads_file(named: str | None, settings: Path) -> None:
+    """Raise `Refused` where the heads of batches would be written into the settings file."""
+    if named and (settings.parent / named).resolve() == settings.resolve():
+        raise Refused(f"{settings}: history.heads_file: this is the settings file itself.", "Name a file of its own.")

@@ -11,7 +11,7 @@ import polars as pl
 
 from pipeline.answering import Answer, place_anew, report_again, report_load, report_plan, report_undo, stage_came_back, stage_results
 from pipeline.approval import lacks_approval
-from pipeline.context import Context
+from pipeline.context import Context, Where
 from pipeline.effects import count_lost, tell_effects
 from pipeline.errors import Refused, Shrunk
 from pipeline.intake.exports import Export, is_mended
@@ -20,7 +20,6 @@ from pipeline.loading import Loading, find_shrunk, load_exports
 from pipeline.outputs.staging import Staged, staged
 from pipeline.planning import ApplyPlan, batch_counts, hold_back, plan_upload
 from pipeline.report import ApplyReport, LoadReport, UndoReport
-from pipeline.settings import Settings
 from pipeline.stopwatch import Stopwatch
 from pipeline.store import looking
 from pipeline.store.book import Book, open_book, open_for_load, write_settings
@@ -40,21 +39,6 @@ from pipeline.undoing import UndoPlan, plan_undoing
 from schemas.entities import FLAGS
 
 __all__ = ["Instructing", "Loads", "Undoing", "UploadRequest", "Where", "apply", "load", "undo"]
-
-
-@dataclass(frozen=True)
-class Where:
-    """Where the book is, what the settings say, and where result files and timings go (None: beside the input; nowhere).
-
-    `run`: the key under which a night writes the batch. Its result files get their names before the batch is committed, not after, so that
-    a night that is killed never has a batch without them.
-    """
-
-    store: Path
-    settings: Settings
-    out: Path | None = None
-    timings: Path | None = None
-    run: str | None = None
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,9 @@ from phonenumbers import SUPPORTED_REGIONS
 
 from pipeline import dateforms, months
 from pipeline.errors import Refused
-from pipeline.folders import Nightly, check_folders
+from pipeline.folders import Nightly, check_folders, check_heads_file
 from pipeline.folding import folded
+from pipeline.toml import parse_toml
 
 T = TypeVar("T")
 MOST, LIMITS = 10**15, {"days": 36_500, "seconds": 86_400}  # the largest numbers: of days and seconds those that a calendar, or a night, can hold
@@ -156,14 +157,16 @@ def read_settings(path: Path | None) -> Settings:
     if path is None:
         return Settings(remarks=(NO_ZONE,))
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        data = parse_toml(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise Refused(f"{path}: there is no such settings file.", "Check --settings, or write one with: flagbook init") from None
     except (OSError, UnicodeDecodeError) as error:
         raise Refused(f"{path}: the settings can't be read ({type(error).__name__}).", "It must be a readable UTF-8 file.") from None
     except tomllib.TOMLDecodeError as error:
         raise Refused(f"{path}: the settings are not valid TOML: {error}.", "Correct the line.") from None
-    return replace(_settings(data, str(path)), folder=path.parent)
+    settings = replace(_settings(data, str(path)), folder=path.parent)
+    check_heads_file(settings.history.heads_file, path)
+    return settings
 
 
 def _settings(data: dict[str, Any], where: str) -> Settings:

@@ -12,8 +12,9 @@ import polars as pl
 
 from pipeline.folding import BLANKS, INVISIBLE, folded, is_ascii, needs_no, null_blank, visible_part
 
-# What no text should hold: beside tabs and line breaks, which texts may have, and what stands there only where an encoding was mistaken.
-CONTROL = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]"
+# What no text should hold: beside tabs and line breaks, which texts may have, and what stands there only where an encoding was mistaken; and the
+# two that are no characters: no workbook can say them, so that they would come back from a template as something else.
+CONTROL = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]"
 BREAK = "[\t\n\r\x85\u2028\u2029]"  # what besides may not stand inside an id, an address or a number
 LONGEST = 32_767  # characters that a spreadsheet's cell can hold
 CLEAR = "[clear]"

@@ -19,7 +19,7 @@ import polars as pl
 from pipeline.errors import Refused
 from pipeline.intake.bookparts import local, parse, whole_number
 from pipeline.intake.merges import Merge, Merges
-from pipeline.intake.reach import COLUMNS, MAX_ROWS, Order, Reach, column_number
+from pipeline.intake.reach import COLUMNS, MAX_ROWS, Order, Reach, column_letters, column_number
 from pipeline.intake.zipparts import SAVE_ANEW, Container
 from pipeline.settings import Files
 
@@ -30,6 +30,7 @@ THREADS = 2
 CELLS = {"source_row": pl.Int64, "position": pl.Int64, "kind": pl.String, "style": pl.Int64, "text": pl.String, "formula": pl.Boolean}
 HEAD = re.compile(rb"<(?:([A-Za-z_][\w.-]*):)?worksheet[\s>]")
 ANY_CELL = r"<(?:[^\s<>/!?:]*:)?c[\s/>]"
+PLACE = "[0-9]{1,9}"  # of a text in the list of shared ones: parsers take any other word for the first
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 REFERENCE = re.compile(r"([A-Za-z]{1,4})([0-9]{1,10})")
@@ -41,7 +42,7 @@ class _Irregular(Exception):
 
 @dataclass(frozen=True)
 class Scan:
-    """What is known of a part: the cells (`CELLS`, in file order) that are an error, hold a formula, or a number; hidden rows; merged areas."""
+    """What is known of a part: the cells (`CELLS`, in file order) that are an error, a formula or a number, or point to no text; hidden rows; merged areas."""
 
     cells: pl.DataFrame
     hidden: list[int]
@@ -51,9 +52,18 @@ class Scan:
 def scan_cells(container: Container, name: str, where: str) -> Scan:
     """Return what is known of a worksheet part; raise `Refused` beyond the limits."""
     try:
-        return _scan_regular(container, name, where)
+        scan = _scan_regular(container, name, where)
     except (_Irregular, UnicodeDecodeError):
-        return _scan_any(container, name, where)
+        scan = _scan_any(container, name, where)
+    for row, position in scan.cells.filter(_names_no_text()).select("source_row", "position").head(1).rows():
+        raise no_such_text(where, row, position + 1)
+    return scan
+
+
+def no_such_text(where: str, row: int, column: int) -> Refused:
+    """Return the refusal of a sheet in which a cell points to a text that the workbook does not have."""
+    at = f"{column_letters(column)}{row}"
+    return Refused(f"{where}: the workbook is damaged: cell {at} points to a text that is not in its list of texts.", SAVE_ANEW)
 
 
 def _scan_regular(container: Container, name: str, where: str) -> Scan:
@@ -115,7 +125,7 @@ def _candidates(chunk: bytes, prefix: str, said: tuple[str, Files]) -> tuple[pl.
     value = rf"(?:<{p}v>[^<]*</{p}v>|<{p}v/>)"
     formula = rf"<{p}f(?:[^<>]*/>|[^<>]*>[^<]*</{p}f>)"
     usual = rf'<{p}c r="[A-Z]{{1,3}}[0-9]{{1,7}}"(?: [a-z]+="[A-Za-z0-9]*")*(?:/>|>\s*(?:{formula}\s*)?(?:{value}\s*</{p}c>|<{p}is>|</{p}c>))'
-    harmless = rf'^[^>]* t="(?:s|str|b|d|inlineStr)"[^>]*>\s*<{p}(?:v>[^<]|is>)'
+    harmless = rf'^[^>]* t="(?:(?:str|b|d|inlineStr)"[^>]*>\s*<{p}(?:v>[^<]|is>)|s"[^>]*>\s*<{p}v>{PLACE}<)'
     # Expressions of one select run side by side, which is why everything is asked for at once.
     whole = pl.DataFrame({"text": [text]}).select(
         cells=pl.col("text").str.extract_all(usual),
@@ -184,11 +194,15 @@ def _fields(cells: pl.DataFrame, p: str) -> pl.DataFrame:
 
 def _worth_a_look() -> pl.Expr:
     number = pl.col("kind").is_null() | pl.col("kind").is_in(["n", "e"])
-    return pl.col("formula") | (number & pl.col("text").is_not_null())
+    return pl.col("formula") | (number & pl.col("text").is_not_null()) | _names_no_text()
+
+
+def _names_no_text() -> pl.Expr:
+    return ((pl.col("kind") == "s") & ~pl.col("text").str.contains(f"^{PLACE}$") & (pl.col("text") != "")).fill_null(value=False)
 
 
 @dataclass
-class _Walk:
+class Walk:
     """The plain walk: positions follow the rule of the format (a cell without a reference follows the one before it)."""
 
     reach: Reach
@@ -203,6 +217,7 @@ class _Walk:
     formula: bool = False
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
+        """Take the start of an element."""
         name = local(tag)
         if name == "c":
             self._open_cell(attributes)
@@ -218,17 +233,19 @@ class _Walk:
             self.value = ""
 
     def data(self, text: str) -> None:
+        """Take text."""
         if self.text is not None:
             self.text.append(text)
 
     def end(self, tag: str) -> None:
+        """Take the end of an element."""
         name = local(tag)
         if name == "v" and self.text is not None:
             self.value, self.text = "".join(self.text), None
         elif name == "row":
             self.row, self.column = self.row + 1, 1
         elif name == "c" and self.cell is not None:
-            self._close_cell(self.cell)
+            self.close_cell(self.cell)
 
     def _open_cell(self, attributes: dict[str, str]) -> None:
         self.cell, self.value, self.formula, self.text = attributes, None, False, None
@@ -241,13 +258,14 @@ class _Walk:
         self.column = self.at[1] + 1
         self.reach.take(*self.at, filled=False)
 
-    def _close_cell(self, cell: dict[str, str]) -> None:
+    def close_cell(self, cell: dict[str, str]) -> None:
+        """Take what a cell holds, at its end."""
         kind, self.cell = cell.get("t"), None
         filled = self.value is not None
         if filled or self.formula:
             self.reach.take(*self.at, filled=True)
             self.places.append(self.at[0] * COLUMNS + self.at[1])
-        if self.formula or (filled and kind in (None, "n", "e")):
+        if self.formula or (filled and kind in (None, "n", "e", "s")):
             self.found.append((self.at[0], self.at[1] - 1, kind, whole_number(cell.get("s", ""), 0), self.value, self.formula))
 
 
@@ -255,8 +273,8 @@ def _scan_any(container: Container, name: str, where: str) -> Scan:
     if container.elements(name) > MAX_ELEMENTS:
         what = "the sheet is written in an unusual form, and too large to be read so"
         raise Refused(f"{where}: {what} (more than {MAX_ELEMENTS:,} elements, which is the limit).", SAVE_ANEW)
-    walk, merges, order = _Walk(Reach(where, container.limits)), Merges(where, container.limits), Order(where)
+    walk, merges, order = Walk(Reach(where, container.limits)), Merges(where, container.limits), Order(where)
     parse(container, merges.watch(container.stream(name)), walk)
     order.add(pl.Series(walk.places, dtype=pl.Int64))
     order.check()
-    return Scan(pl.DataFrame(walk.found, schema=CELLS, orient="row"), walk.reach.hidden, merges.found)
+    return Scan(pl.DataFrame(walk.found, schema=CELLS, orient="row").filter(_worth_a_look()), walk.reach.hidden, merges.found)

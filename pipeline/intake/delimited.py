@@ -24,6 +24,7 @@ NO_SEPARATORS = "\"'\r \\"
 NO_POSITION = -1  # of marks that stand for a whole row
 # Cells in other marks than CSV knows: a separator inside them would cut them.
 QUOTED_OTHERWISE = re.compile("(['`\u2018\u2019]).+['`\u2018\u2019]$|[\u201c\u201d\u201e\xab\xbb].+[\u201c\u201d\u201e\xab\xbb]$", re.DOTALL)
+OTHER_ENDS = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")  # what some programs take for the end of a line, and no reader of CSV does
 APOSTROPHE = re.compile(r"^'([=+\-@\t\r'])")  # before a text that looks like a formula, in files that Flagbook wrote (rule 7.7)
 
 
@@ -83,8 +84,8 @@ def find_dialect(text: str, sought: Sought, where: str) -> Dialect:
     assert index is not None, "map_columns raises where a required column is missing"
     record, lines = heads[separator][index]
     header = tuple(title.strip() for title in record)
-    map_columns(header, wanted, where)
     _refuse_lying_head([record for record, _ in heads[separator][: index + 1]], where)
+    map_columns(header, wanted, where)
     return Dialect(separator, header, index + 1, lines + bool(said), wanted)
 
 
@@ -93,6 +94,9 @@ def _refuse_lying_head(records: Sequence[Sequence[str]], where: str) -> None:
     for record in records:
         refuse_web_page(" ".join(record), where)
     titles = [title.strip() for title in records[-1] if title.strip()]
+    if found := OTHER_ENDS.search(" ".join(titles)):
+        reason = f"the header holds the character U+{ord(found[0]):04X}, as where lines end in it: then all of the file is one line"
+        raise Refused(f"{where}: {reason}.", "Save it anew with the usual line ends (LF or CR LF), and headers of one line.")
     if all(QUOTED_OTHERWISE.match(title) for title in titles):
         raise Refused(f"{where}: the cells are quoted with other marks than the usual ones.", 'Export it with cells quoted "like this", or not at all.')
 

@@ -124,12 +124,22 @@ def _refuse(path: Path, descriptor: int) -> NoReturn:
 def _read(path: Path, max_bytes: int) -> bytes:
     with opened(path) as handle:
         # NOTE: the size is asked first, so that a file too large is refused without being read; it may grow, so what is read is counted too.
-        data = b"" if os.fstat(handle.fileno()).st_size > max_bytes else handle.read(max_bytes + 1)
+        data = b"" if os.fstat(handle.fileno()).st_size > max_bytes else read_all(handle, max_bytes)
         if not data or len(data) > max_bytes:
             _refuse_size(path, os.fstat(handle.fileno()).st_size, max_bytes)
     if data.isspace():
         raise Refused(f"{path}: the file is empty.", "Export it again; an empty file is not a table.")
     return data
+
+
+def read_all(handle: BinaryIO, max_bytes: int) -> bytes:
+    """Return what is left of a plain file, and one byte too many at most of one that is larger than `max_bytes`.
+
+    NOTE: room for all that is asked for is set aside before any of it is read, so no more is asked for than there is.
+    """
+    there = os.fstat(handle.fileno()).st_size - handle.tell()
+    data = handle.read(min(there, max_bytes) + 1)
+    return data + handle.read(max_bytes + 1 - len(data)) if there < len(data) <= max_bytes else data  # it grew meanwhile
 
 
 def _refuse_size(path: Path, size: int, max_bytes: int) -> NoReturn:

@@ -8,6 +8,7 @@ from pathlib import Path
 from pipeline.dateforms import is_zone
 from pipeline.errors import Refused
 from pipeline.settings import Settings, alias_table, check_formats, check_keys, status_words
+from pipeline.toml import parse_toml
 from schemas.columns import LAYOUTS, Layout
 from schemas.entities import ENTITIES
 
@@ -44,7 +45,7 @@ def default_map(settings: Settings) -> ColumnMap:
 def read_map(path: Path, settings: Settings) -> ColumnMap:
     """Read a map file; what it leaves out comes from the settings. Raises `Refused`, naming the key that is wrong."""
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        data = parse_toml(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise Refused(f"{path}: there is no such column map.", "Check --map; it names a TOML file.") from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

@@ -15,6 +15,7 @@ from pipeline.intake.newerrors import with_known_errors
 from pipeline.intake.parser import DAMAGED
 from pipeline.intake.parsing import Cells, Listed, Parsed, Task, parse_workbook, refusal_of
 from pipeline.intake.reach import column_letters
+from pipeline.intake.sharedtexts import check_texts
 from pipeline.intake.sheets import CELL_ERROR, MARK_SCHEMA, NOT_EXACT, RawSheet, Sought, Wanted, cell, find_header, map_columns
 from pipeline.intake.zipparts import SAVE_ANEW
 from pipeline.settings import Files
@@ -76,7 +77,11 @@ def read_workbook(data: bytes, sought: Sought, where: str, only: tuple[str, ...]
     parsed = parse_workbook(data, where, task, limits)
     if any(cells is None and len(_strange_errors(passed, name)) for name, cells in parsed.cells.items()):
         parsed = parse_workbook(with_known_errors(data), where, task, limits)
-    return read_sheets(Book(parsed, passed, where, limits), sought, only)
+    book = Book(parsed, passed, where, limits)
+    for name, cells in parsed.cells.items():
+        if cells is None and passed.kind == BookKind.XLSX:
+            check_texts(data, name, book.place(name), limits)
+    return read_sheets(book, sought, only)
 
 
 def read_sheets(book: Book, sought: Sought, only: tuple[str, ...] = ()) -> WorkbookRead:

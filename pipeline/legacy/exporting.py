@@ -17,6 +17,7 @@ from pipeline.legacy.opening import Source, open_sources
 from pipeline.legacy.reading import booking_export, cast_named
 from pipeline.legacy.returned import find_unmended
 from pipeline.settings import Settings
+from pipeline.toml import parse_toml
 from schemas.columns import LAYOUTS
 
 BY_MIGRATE = "or bring the file in with flagbook migrate, which knows people by {} as well"
@@ -38,7 +39,7 @@ def choose_map(named: Path | None, settings: Settings) -> ColumnMap | LegacyMap:
 def _is_legacy(path: Path) -> bool:
     """Tell whether a file says what only the map of a system can."""
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        data = parse_toml(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
         return False  # whoever reads it says what is wrong
     more = {*MAP_KEYS} - {*KEYS}

@@ -13,6 +13,7 @@ from pipeline.errors import Refused
 from pipeline.intake.maps import check_zone, default_map
 from pipeline.legacy.mistakes import check_several, check_sources, check_zoned, read_switch, settle_words
 from pipeline.settings import Settings, check_formats, check_keys, status_words
+from pipeline.toml import parse_toml
 from schemas.columns import LAYOUTS
 
 SHIPPED = "pipeline.legacy"
@@ -151,7 +152,7 @@ def read_legacy_map(path: Path, settings: Settings) -> LegacyMap:
     """Read a user's map; raise `Refused`, naming what is wrong in it."""
     try:
         text = path.read_text(encoding="utf-8-sig")
-        data = tomllib.loads(text)
+        data = parse_toml(text)
     except FileNotFoundError:
         raise Refused(f"{path}: there is no such map.", "Check --map; it names a TOML file, such as migrate --draft writes.") from None
     except tomllib.TOMLDecodeError as error:

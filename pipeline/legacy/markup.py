@@ -9,7 +9,7 @@ from pathlib import Path
 from pipeline.errors import Refused
 from pipeline.intake.decode import GUESSED, MARKS, find_codec
 from pipeline.intake.exports import Opened, again
-from pipeline.intake.files import opened
+from pipeline.intake.files import opened, read_all
 from pipeline.intake.gate import BookKind, Passed
 from pipeline.intake.merges import Merges
 from pipeline.intake.parsing import parse_apart
@@ -38,7 +38,7 @@ def open_markup(path: Path, sought: Sought, settings: Settings, encoding: str | 
         head = handle.read(HEAD)
         if not (kind := _kind(head)):
             return []
-        data = head + handle.read(settings.files.max_bytes)
+        data = head + read_all(handle, settings.files.max_bytes)
     if len(data) > settings.files.max_bytes:
         raise Refused(f"{path}: the file is larger than {settings.files.max_bytes:,} bytes.", "Split it, or raise files.max_bytes in the settings.")
     said = find_codec(encoding, str(path)).name if encoding else _encoding(data)

@@ -15,6 +15,7 @@ from pipeline.nightly.moving import make_folder
 from pipeline.run import Where
 from pipeline.settings import Settings
 from pipeline.store.book import open_book
+from pipeline.store.heads import heads_path
 from schemas.columns import FLAGS
 
 T = TypeVar("T")
@@ -83,12 +84,26 @@ def open_desk(where: Where) -> Desk:
 
 
 def _check_apart(desk: Desk) -> None:
-    """Raise `Refused` where two folders are one, whatever they are called, or one lies in the inbox and would be taken in again."""
+    """Raise `Refused` where two folders are one, whatever they are called, or one lies in the inbox and would be taken in again.
+
+    So it is where what is no input lies in the inbox, such as the store itself.
+    """
     real = {name: desk.folder(name).resolve() for name in FOLDERS}
     for name in FOLDERS[1:]:
         others = [real[other] for other in FOLDERS if other != name]
         if real[name] in others or real[name].is_relative_to(real["inbox"]):
             raise Refused(f"{desk.folder(name)}: nightly.{name} is also another of the night's folders, or lies in the inbox.", "Name a folder of its own.")
+    for what, folder in _our_own(desk).items():
+        if folder.resolve() == real["inbox"]:
+            reason = f"nightly.inbox is the folder of {what}, which would be taken in and filed away"
+            raise Refused(f"{desk.folder('inbox')}: {reason}.", "Name a folder that holds nothing but what comes in.")
+
+
+def _our_own(desk: Desk) -> dict[str, Path]:
+    """Return the folders of files that are no inputs."""
+    settings, store = desk.settings, desk.where.store
+    own = {"the store": store.parent, "the settings": settings.folder, "history.heads_file": heads_path(store, settings).parent}
+    return own if desk.map_file is None else {**own, "nightly.map": desk.map_file.parent}
 
 
 def _check_store(store: Path) -> None:

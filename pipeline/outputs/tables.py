@@ -1,6 +1,7 @@
 """Frames to CSV and XLSX files in which text stays text (rule 7.7)."""
 
 import errno
+import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,11 +13,13 @@ import polars as pl
 import polars.selectors as cs
 from rustpy_xlsxwriter import FastExcel, Format
 
+from pipeline.errors import Refused, TryAgain
 from pipeline.outputs.celltexts import cut_texts
 from pipeline.outputs.staging import Staged
 
 BOM = b"\xef\xbb\xbf"
 SHEET_ROWS = 1_048_575  # Excel's limit, less the header
+SHEET_COLUMNS = 16_384
 NAME_CHARACTERS = 31
 UNSOUND = re.compile(r"[\[\]:*?/\\\x00-\x1f]")  # what the name of a sheet may not have
 MAX_WIDTH = 50
@@ -56,7 +59,12 @@ def write_xlsx(path: Path, tables: Sequence[Table]) -> int:
     """Write a workbook, one sheet a table; text cells are marked as text, so that none turns into a formula or a link.
 
     A table past Excel's row limit goes on in further sheets. A text longer than a cell is cut, with a word at its end; returns how many were.
+    Raises `Refused` for a table with more columns than a sheet can have.
     """
+    for table in tables:
+        if len(table.header) > SHEET_COLUMNS:
+            reason = f"sheet {table.name}: with the columns that are added it would have {len(table.header):,}, more than the {SHEET_COLUMNS:,} of a worksheet"
+            raise Refused(f"{reason}; nothing was written.", "Delete columns that nothing needs, or save the sheet as CSV, then try again.")
     many_cut = 0
     book = FastExcel(str(path), output_format="xlsx").format(datetime_format="yyyy-mm-dd hh:mm").freeze(row=1)
     bold = Format().set_bold()
@@ -80,9 +88,17 @@ def write_xlsx(path: Path, tables: Sequence[Table]) -> int:
 
 
 def save_book(book: FastExcel) -> None:
-    """Write a workbook to its file; raise `OSError` where that fails for want of room, which its writer calls a panic (no `Exception` at all)."""
+    """Write a workbook to its file; raise `OSError` where that fails for want of room, which its writer calls a panic (no `Exception` at all).
+
+    Raises `TryAgain` where there is no folder for temporary files: the writer looks for no other one than TMPDIR names.
+    """
     try:
         book.save()
+    except RuntimeError as error:
+        if "Temporary file error" not in str(error):
+            raise
+        folder = os.environ.get("TMPDIR", "/tmp")  # noqa: S108  # what the system says where the environment names none
+        raise TryAgain(f"{folder}: nothing can be written in the folder for temporary files.", "Make it, or name another one in TMPDIR.") from None
     except BaseException as error:
         if type(error).__name__ != "PanicException":
             raise

@@ -10,9 +10,12 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pipeline.errors import Refused
 from pipeline.settings import Settings
 from pipeline.store.book import Book
 from pipeline.store.chain import Outside, heads_behind
+from pipeline.store.lock import lock_path, night_path
+from pipeline.store.wal import logs_of
 
 LINE = re.compile(r"(\d{1,18}) ([0-9a-f]{64}) \S+")
 LOG = logging.getLogger("flagbook.store")
@@ -22,6 +25,16 @@ def heads_path(store: Path, settings: Settings) -> Path:
     """Return where the heads of a store are kept: where the settings say (from their folder), else beside it."""
     named = settings.history.heads_file
     return settings.folder / named if named else store.with_name(store.name + ".heads")
+
+
+def check_heads(store: Path, settings: Settings) -> None:
+    """Raise `Refused` where the settings put the heads into the store itself, its log or one of its locks."""
+    if not settings.history.heads_file or not store.name:  # what has no name is no store, which others say
+        return
+    path = heads_path(store, settings)
+    for taken in (store, *logs_of(store), lock_path(store), night_path(store)):
+        if path.resolve() == taken.resolve():
+            raise Refused(f"{path}: history.heads_file is the store, or one of the files that belong to it.", "Name a file of its own.")
 
 
 def read_heads(path: Path) -> Outside | None:

@@ -37,6 +37,9 @@ def check_place(path: Path, *, creating: bool = False, writing: bool = False, in
             raise refusal("empty", path)
         if writing and about.st_nlink > 1:
             raise refusal("two-names", path)
+    folder = path.absolute().parent
+    if writing and folder.is_dir() and not os.access(folder, os.W_OK | os.X_OK):
+        raise refusal("folder-closed", folder)
     for name in (*beside, lock_path(path)):
         if (found := _about(name)) is not None:
             _check_kind(name, found)

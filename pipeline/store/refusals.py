@@ -40,6 +40,9 @@ CASES: Final = {
     ),
     "unreachable": Case("The store can't be opened", "the store can't be looked at", "Check the path, and the permissions of its folders"),
     "no-permission": Case("The store can't be opened", "the store can't be opened for want of permission", "Check the permissions of the file and its folder"),
+    "folder-closed": Case(
+        "The store can't be opened", "nothing can be written in the store's folder, where its log has to lie", "Mend the permissions of the folder"
+    ),
     "empty": Case(
         "The store is an empty file", "the store is an empty file", "Restore it from a backup, or move it away and make a new one with: flagbook init"
     ),
@@ -75,6 +78,7 @@ CASES: Final = {
 }
 BROKEN = (duckdb.IOException, duckdb.SerializationException, duckdb.FatalException)
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+CLOSED = (errno.EACCES, errno.EPERM, errno.EROFS)
 # DuckDB's words → the case; the first that is found counts. It raises the same kinds of errors for several of them.
 OPENING = (
     ("conflicting lock|could not set lock", "in-use"),
@@ -118,10 +122,16 @@ def broken_off(path: Path, error: duckdb.Error) -> FlagbookError | None:
         return refusal("disk-filled-up" if isinstance(error, duckdb.FatalException) else "disk-full", path)
     if isinstance(error, duckdb.OutOfMemoryException):
         return refusal("no-room-to-work", path)
+    if isinstance(error, duckdb.TransactionException) and _says(error, CLOSED):
+        return refusal("folder-closed", path.absolute().parent)  # of a commit that could not begin its log
     is_broken = isinstance(error, BROKEN) or type(error) is duckdb.Error  # a block that is not what was written is an error of no kind
     return refusal("damaged", path) if is_broken else None
 
 
 def found_no_room(error: duckdb.Error) -> bool:
     """Tell whether an error is for want of room on the disk, by the words of the system: the error's own may hold a path, which may hold any word."""
-    return any(os.strerror(number).lower() in str(error).lower() for number in NO_ROOM)
+    return _says(error, NO_ROOM)
+
+
+def _says(error: duckdb.Error, numbers: tuple[int, ...]) -> bool:
+    return any(os.strerror(number).lower() in str(error).lower() for number in numbers)

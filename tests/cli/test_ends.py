@@ -1,5 +1,7 @@
 """How runs end that are stopped, can't say what they have to, or are called with what no report could show."""
 
+import ctypes
+import json
 import os
 import signal
 import subprocess
@@ -59,22 +61,52 @@ def test_a_stopped_run_is_no_bug(shop: Shop, after: float) -> None:
         assert (batches, (shop.folder / "u.results.csv").exists()) == (2, True)
 
 
-def test_what_cannot_be_said_for_want_of_room_is_no_bug(shop: Shop) -> None:
-    shop.file("u.csv", ADD)
+def said_to(shop: Shop, place: int, *words: str, **environment: str) -> tuple[int, str, str]:
+    """Run the program with a stdout or stderr (1, 2) that takes nothing, as one on a full disk; return its exit code, and what it said."""
     with Path("/dev/full").open("w") as full:
-        process = started(shop, "apply", "u.csv", out=full.fileno())
-        said = process.communicate(timeout=120)[1].decode()
-    assert (process.returncode, "The output can't be written" in said, "flagbook batches" in said) == (5, True, True), said
+        streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, ("stdout", "stderr")[place - 1]: full.fileno()}
+        command = [sys.executable, "-m", "jobs", *words]
+        done = subprocess.run(command, cwd=shop.folder, env=ENVIRONMENT | environment, text=True, timeout=120, check=False, **streams)  # type: ignore[call-overload]
+    return done.returncode, done.stdout or "", done.stderr or ""
+
+
+def test_what_cannot_be_said_for_want_of_room_is_no_bug(shop: Shop) -> None:
+    shop.file("u.csv", ADD + "add,C9,Alert,nobody\n")
+    code, _, said = said_to(shop, 1, "apply", "u.csv")
+    assert (code, "The output can't be written" in said, "flagbook batches" in said) == (4, True, True), said  # as the batch in the book ended
     assert len(shop.run("batches", "--json").json()["batches"]) == 2
+    code, _, said = said_to(shop, 1, "batches")
+    assert (code, "The output can't be written" in said) == (5, True), said
 
 
-def test_whoever_listens_no_more_ends_a_report_without_a_bug(shop: Shop) -> None:
+def test_what_cannot_be_said_on_stderr_is_lost_and_nothing_else(shop: Shop) -> None:
+    shop.file("u.csv", ADD)
+    assert said_to(shop, 2, "apply", "none.csv")[0] == 3
+    assert said_to(shop, 2, "no-such-command")[0] == 2
+    code, said, _ = said_to(shop, 2, "apply", "u.csv", "--json")
+    assert (code, json.loads(said)["batch"]) == (0, 2)
+
+
+@pytest.mark.parametrize(("words", "code"), [(("apply", "u.csv"), 4), (("batches",), 0), (("--help",), 0), (("apply", "u.csv", "--dry-run", "--json"), 4)])
+def test_whoever_listens_no_more_ends_a_report_without_a_bug(shop: Shop, words: tuple[str, ...], code: int) -> None:
+    """The exit code says what was done."""
+    shop.file("u.csv", ADD + "add,C9,Alert,nobody\n")
     there, here = os.pipe()
     os.close(there)
-    process = started(shop, "batches", out=here)
+    process = started(shop, *words, out=here)
     os.close(here)
     said = process.communicate(timeout=120)[1].decode()
-    assert ("Traceback" in said, "bug" in said) == (False, False), said
+    assert (process.returncode, said) == (code, "")
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
+def test_characters_that_the_output_has_no_bytes_for_are_escaped(shop: Shop, encoding: str) -> None:
+    shop.file("u.csv", ADD.replace("owes", "owes \u2603") + "add,\u2603,Alert,x\n")
+    ran = shop.run("apply", "u.csv", "--by", "\u2603", PYTHONIOENCODING=encoding)
+    assert (ran.code, ran.err) == (4, ""), ran.err
+    shown = shop.run("show", "C1", "--json", PYTHONIOENCODING=encoding)
+    assert (shown.code, shown.json()["flags"][0]["comment"]) == (0, "owes \u2603")
+    assert shop.run("show", "C1", PYTHONIOENCODING=encoding).code == 0
 
 
 def test_bytes_that_are_no_text_are_a_wrong_call(shop: Shop) -> None:
@@ -84,6 +116,64 @@ def test_bytes_that_are_no_text_are_a_wrong_call(shop: Shop) -> None:
         process = started(shop, *words)
         said = process.communicate(timeout=120)[1].decode()
         assert (process.returncode, "not UTF-8" in said, "Traceback" in said) == (2, True, False), said
+
+
+@pytest.mark.parametrize("name", ["FLAGBOOK_STORE", "FLAGBOOK_SETTINGS", "FLAGBOOK_TIMINGS"])
+def test_bytes_that_are_no_text_in_the_environment_are_a_wrong_call(shop: Shop, name: str) -> None:
+    shop.file("u.csv", ADD)
+    ran = shop.run("apply", "u.csv", **{name: os.fsdecode(b"lat\xe9")})
+    assert (ran.code, f"{name} in the environment: lat\\xe9: this holds bytes that are not UTF-8" in ran.err) == (2, True), ran.err
+
+
+@pytest.mark.parametrize("place", ["nowhere/timings.json", ".", "/dev/full"])
+def test_timings_that_cannot_be_written_are_told_after_the_batch(shop: Shop, place: str) -> None:
+    shop.file("u.csv", ADD)
+    ran = shop.run("apply", "u.csv", FLAGBOOK_TIMINGS=place)
+    assert (ran.code, f"Warning: {place}: the seconds of each stage can't be written there" in ran.err, "Batch 2" in ran.out) == (0, True, True), ran.err
+
+
+def drop_powers() -> None:
+    """Take from this process, and what it becomes, what lets an administrator go and write anywhere."""
+    for power in (1, 2):
+        ctypes.CDLL(None).prctl(24, power)
+
+
+def as_anybody(folder: Path, *words: str, closing: bool = False) -> tuple[int, str]:
+    """Run the program in a folder, perhaps one that is closed behind it, as somebody to whom permissions apply; return its exit code and complaints."""
+    begin = f"import os, sys; {closing} and os.chmod('.', 0); os.execv(sys.executable, [sys.executable, '-P', '-m', 'jobs', *{list(words)!r}])"
+    command = [sys.executable, "-c", begin]
+    done = subprocess.run(command, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=120, check=False, preexec_fn=drop_powers)
+    return done.returncode, done.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="permissions can't be made to apply to whoever runs the tests")
+def test_a_store_in_a_folder_that_takes_nothing_is_refused(shop: Shop) -> None:
+    shop.file("u.csv", ADD)
+    (shop.folder / "out").mkdir()
+    assert (shop.folder / "flagbook.duckdb.lock").exists()
+    shop.folder.chmod(0o500)
+    for words in (("apply", "u.csv", "--out", "out"), ("undo", "1"), ("load", "--customers", "customers.csv")):
+        code, said = as_anybody(shop.folder, *words)
+        assert (code, f"{shop.folder}: nothing can be written in the store's folder" in said, "Traceback" in said) == (3, True, False), said
+    assert as_anybody(shop.folder, "batches")[0] == 0
+    shop.folder.chmod(0o700)
+    assert ([*(shop.folder / "out").iterdir()], len(shop.run("batches", "--json").json()["batches"])) == ([], 1)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="permissions can't be made to apply to whoever runs the tests")
+def test_a_present_folder_that_cannot_be_entered_is_refused(shop: Shop) -> None:
+    closed = shop.folder / "closed"
+    closed.mkdir()
+    for words in (("batches",), ("--store", f"{shop.folder}/flagbook.duckdb", "apply", "u.csv")):
+        closed.chmod(0o700)
+        code, said = as_anybody(closed, *words, closing=True)
+        assert (code, "flagbook.toml: whether it is in the present folder can't be told" in said) == (3, True), said
+
+
+@pytest.mark.parametrize("words", ["report agenda held-bookings", "export customers --format xlsx --out tables", "export --format xlsx --out tables"])
+def test_a_missing_folder_for_temporary_files_is_told(shop: Shop, words: str) -> None:
+    ran = shop.run(*words.split(), TMPDIR=f"{shop.folder}/nowhere")
+    assert (ran.code, f"{shop.folder}/nowhere: nothing can be written in the folder for temporary files" in ran.err) == (5, True), ran.err
 
 
 def test_a_step_without_an_input_on_which_the_program_fails_is_tried_again_and_then_told(shop: Shop) -> None:
@@ -107,6 +197,19 @@ def test_numbers_beyond_a_calendar_are_refused(shop: Shop, line: str) -> None:
     shop.file("flagbook.toml", f"{line}\n")
     ran = shop.run("report")
     assert (ran.code, line.split("\n")[1].split(" ", maxsplit=1)[0] in ran.err, "at most" in ran.err) == (3, True, True), ran.err
+
+
+@pytest.mark.parametrize("text", ["a = " + "[" * 5000, "x = {" * 3000, "[files]\nmax_rows = " + "9" * 5000])
+def test_settings_and_maps_without_sense_are_refused(shop: Shop, text: str) -> None:
+    shop.file("bad.toml", text + "\n")
+    calls = (
+        ("batches", "--settings", "bad.toml"),
+        ("load", "--bookings", "bookings.csv", "--map", "bad.toml"),
+        ("migrate", "customers.csv", "--map", "bad.toml"),
+    )
+    for words in calls:
+        ran = shop.run(*words)
+        assert (ran.code, ran.err.startswith("Error: bad.toml: the "), "Traceback" in ran.err) == (3, True, False), ran.err
 
 
 def test_a_backup_into_a_folder_that_is_not_there_is_refused(shop: Shop) -> None:

@@ -1,9 +1,11 @@
 """flagbook erase, as a user runs it."""
 
+import os
+
 import duckdb
 import pytest
 
-from tests.cli.conftest import Shop
+from tests.cli.conftest import ROOT, Shop
 
 
 def test_erase_says_what_went_and_the_customer_is_gone(shop: Shop) -> None:
@@ -24,6 +26,18 @@ def test_without_a_terminal_it_wants_to_be_told_that_it_is_meant(shop: Shop) -> 
     refused = shop.run("erase", "C1")
     assert (refused.code, "say --yes if it is meant" in refused.err) == (2, True)
     assert shop.run("show", "C1").code == 0
+
+
+def test_an_erasure_that_was_killed_once_it_was_committed_is_found_done(shop: Shop) -> None:
+    """And what it could not finish, the store's file without the old bytes, the same call does."""
+    kill = "import os, pipeline.erasing\npipeline.erasing.rewrite_store = lambda store: os._exit(9)\n"
+    shop.file("sitecustomize.py", kill)
+    call = ("erase", "ann@example.com", "--yes")
+    assert shop.run(*call, PYTHONPATH=f"{shop.folder}{os.pathsep}{ROOT}").code == 9
+    again = shop.run(*call)
+    assert (again.code, "was erased already" in again.out, "writing the store anew" in again.err) == (0, True, True), again.err
+    assert [one["kind"] for one in shop.run("batches", "--json").json()["batches"]].count("erase") == 1
+    assert b"ann@example.com" not in (shop.folder / "flagbook.duckdb").read_bytes()
 
 
 def test_an_erasure_can_not_be_undone(shop: Shop) -> None:

@@ -241,6 +241,30 @@ def test_folders_are_those_of_the_settings(shop: Shop) -> None:
     assert shop.run("batch", "2", "--json").json()["batch"]["submitted_by"] == "Nina"
 
 
+@pytest.mark.parametrize(
+    ("more", "what"),
+    [
+        ('inbox = ".."', "the store"),
+        ('inbox = "../conf"', "the settings"),
+        ('inbox = "../maps"\nmap = "../maps/ours.toml"', "nightly.map"),
+        ('inbox = "../heads"\n[history]\nheads_file = "../heads/kept"', "history.heads_file"),
+    ],
+)
+def test_an_inbox_in_which_something_else_lies_is_refused(shop: Shop, tmp_path_factory: pytest.TempPathFactory, more: str, what: str) -> None:
+    away = tmp_path_factory.mktemp("away")
+    folders = "\n".join(f'{name} = "{away}/{name}"' for name in ("outbox", "archive", "rejected", "logs"))
+    for folder in ("conf", "maps", "heads"):
+        (shop.folder / folder).mkdir()
+    shop.file("maps/ours.toml", "")
+    settings = shop.file("conf/set.toml", f'[business]\ntimezone = "UTC"\n[nightly]\n{folders}\n{more}\n')
+    before = {path: path.stat().st_size for path in shop.folder.rglob("*") if path.is_file()}
+    for path in before:
+        os.utime(path, (0, 0))
+    done = night(shop, "--settings", str(settings.relative_to(shop.folder)))
+    assert (done.code, f"nightly.inbox is the folder of {what}," in done.err) == (3, True), done.err
+    assert {path: path.stat().st_size for path in shop.folder.rglob("*") if path in before} == before
+
+
 @pytest.mark.parametrize("name", ["outbox", "archive"])
 def test_where_nothing_can_be_written_nothing_is_done(shop: Shop, name: str) -> None:
     drop(shop, "flags.csv", FLAGS + "add,C1,Alert,x,\n")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import xlsxwriter
 import zstandard
 
 from jobs.cli import COMMANDS
@@ -54,6 +55,24 @@ BAD_FILES = {
 def fingerprint(shop: Shop) -> dict[str, str]:
     """Return a digest of every file in the folder but the lock."""
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in shop.folder.iterdir() if path.is_file() and path.suffix != ".lock"}
+
+
+@pytest.mark.parametrize(
+    ("head", "row", "words"),
+    [
+        ("action customer_id flag_type comment", "add C1 Alert x", ("apply", "wide.xlsx")),
+        ("first_name last_name customer_id email", "Ann Lee [clear] x@", ("load", "--customers", "wide.xlsx")),
+    ],
+)
+def test_a_workbook_whose_results_no_worksheet_holds_is_refused(shop: Shop, head: str, row: str, words: tuple[str, ...]) -> None:
+    with xlsxwriter.Workbook(shop.folder / "wide.xlsx") as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, [*head.split(), *(f"x{number}" for number in range(16_379))])
+        sheet.write_row(1, 0, row.split())
+        sheet.write_row(2, 0, ["", "", "", "", "x"])
+    before = fingerprint(shop)
+    ran = shop.run(*words)
+    assert (ran.code, "more than the 16,384 of a worksheet" in ran.err, fingerprint(shop)) == (3, True, before), ran.err
 
 
 @pytest.mark.parametrize("name", BAD_FILES)

@@ -149,6 +149,16 @@ def test_lines_that_end_in_different_ways(reader: str, first_end: bytes) -> None
         assert "row 2 holds a carriage return" in refusal
 
 
+@both
+@pytest.mark.parametrize("end", ["\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\x1e"])
+def test_lines_that_end_in_what_ends_no_line_are_refused(reader: str, end: str) -> None:
+    text = f"{HEADS[reader]}\nadd,C1,Alert,late\nadd,C2,Alert,late\n"
+    refusal = READERS[reader](text.replace("\n", end).encode()).refusal
+    assert refusal is not None
+    assert f"U+{ord(end):04X}" in refusal
+    assert READERS[reader](text.encode() + f"add,C3,Alert,la{end}te\n".encode()).refusal is None
+
+
 @pytest.mark.hazard(31, "NUL bytes in a CSV", "the file is refused")
 @both
 def test_nul_bytes_refuse_the_file(reader: str) -> None:
@@ -160,7 +170,7 @@ def test_nul_bytes_refuse_the_file(reader: str) -> None:
 @pytest.mark.hazard(31, "Control characters in a cell", "the row comes back; tabs and line breaks in comments stay")
 @both
 @everyhow
-@pytest.mark.parametrize("character", ["\x01", "\x07", "\x0b", "\x1b", "\x7f", "\x80", "\x9d"])
+@pytest.mark.parametrize("character", ["\x01", "\x07", "\x0b", "\x1b", "\x7f", "\x80", "\x9d", "\ufffe", "\uffff"])
 def test_control_characters_come_back(reader: str, dialect: str, character: str) -> None:
     read = READERS[reader](written(reader, f"add,C{character}1,Alert,late\nadd,C2,Alert,la{character}te\nadd,C3,Alert,late\n", dialect))
     assert read.codes() == {2: ("control-character",), 3: ("control-character",)}

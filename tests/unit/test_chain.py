@@ -13,10 +13,11 @@ import duckdb
 import pytest
 
 from pipeline import run
+from pipeline.errors import Refused
 from pipeline.folders import Nightly as Folders
 from pipeline.nightly.watching import Nightly, nightly
 from pipeline.run import Instructing, Loads, Undoing, UploadRequest, Where
-from pipeline.settings import Business, History, Settings
+from pipeline.settings import Business, History, Settings, read_settings
 from pipeline.store.book import Book, open_book
 from pipeline.store.chain import Fault, heads_behind, verify_chain
 from pipeline.store.heads import heads_path, read_heads
@@ -219,6 +220,16 @@ def test_heads_go_where_the_settings_say_and_the_batch_stands_where_they_can_not
     assert found is not None
     assert [number for number, _ in found] == [1, 2]
     assert not (tmp_path / "book.duckdb.heads").exists()
+
+
+@pytest.mark.parametrize("name", ["book.duckdb", "./book.duckdb.wal", "book.duckdb.lock", "book.duckdb.night.lock", "link", "flagbook.toml"])
+def test_heads_that_would_go_into_a_file_of_something_else_are_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / "link").symlink_to("book.duckdb")
+    made_at(tmp_path, heads_file="book.duckdb.heads")
+    settings = tmp_path / "flagbook.toml"
+    settings.write_text(f'[history]\nheads_file = "{name}"\n')
+    with pytest.raises(Refused, match="heads_file"):
+        Where(tmp_path / "book.duckdb", read_settings(settings))
 
 
 def test_a_file_of_another_store_is_said_to_be_one(where: Where, caplog: pytest.LogCaptureFixture) -> None:

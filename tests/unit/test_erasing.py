@@ -226,8 +226,14 @@ def test_an_erasure_can_not_be_undone_nor_repeated(where: Where) -> None:
         run.undo(where, Undoing(8, "Staff", AS_OF))
     with pytest.raises(Refused, match="was erased already"):
         erase_zoe(where, "erased-1")
+    batches = ask(where, "SELECT count(*) FROM batches")
+    for name in ("QZXW1", "qzxw@new.example", "QZXW@old.example", "+44 7700 900456"):
+        report = erase(where, Erase(name, "Staff", AS_OF))
+        assert (report.batch, report.pseudonym, report.exit_code, report.to_json()["status"]) == (None, None, 0, "already-erased")
+        assert "was erased already" in report.to_text()
     with pytest.raises(Refused, match="No customer has this"):
-        erase_zoe(where, "QZXW1")
+        erase_zoe(where, "QZXW9")
+    assert ask(where, "SELECT count(*) FROM batches") == batches
 
 
 def test_who_was_taken_out_by_an_undo_is_erased_by_id(where: Where) -> None:
@@ -336,5 +342,6 @@ def test_messages_of_others_rows_name_the_pseudonym_wherever_they_named_the_cust
     with open_book(where.store, writing=True) as book, book.transaction():
         book.run("UPDATE batch_rows SET message = ? WHERE batch_id = 2 AND customer_id = 'C1'", said)
     pseudonym = erase_zoe(where).pseudonym
+    assert pseudonym is not None
     (told,) = ask(where, "SELECT message FROM batch_rows WHERE batch_id = 2 AND customer_id = 'C1'")
     assert told == (said.replace("QZXW12", "@@").replace("QZXW1@", "##").replace("QZXW1", pseudonym).replace("@@", "QZXW12").replace("##", "QZXW1@"),)

@@ -163,7 +163,8 @@ def plainly(sheet: str) -> Iterator[tuple[int, int, str | None, int | None, str 
     for cell in root.iter(f"{{{MAIN}}}c"):
         kind, value, inline, formula = cell.get("t"), cell.find(f"{{{MAIN}}}v"), cell.find(f"{{{MAIN}}}is"), cell.find(f"{{{MAIN}}}f") is not None
         text = (value.text or "") if value is not None else "" if inline is not None else None
-        if formula or (text is not None and kind in (None, "n", "e")):
+        is_lost = kind == "s" and text not in (None, "", "1")  # of all texts here only 1 can be a place in a list
+        if formula or is_lost or (text is not None and kind in (None, "n", "e")):
             letters = cell.attrib["r"].rstrip("0123456789")
             yield int(cell.attrib["r"][len(letters) :]), column_number(letters) - 1, kind, int(cell.get("s", "0")), text, formula
 

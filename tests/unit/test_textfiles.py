@@ -1,10 +1,12 @@
 """Long texts, whose encoding shows where their ASCII ends, read by several passes at the same time."""
 
+import io
 from pathlib import Path
 
 import pytest
 
 from pipeline.intake import textfiles
+from pipeline.intake.files import read_all
 from pipeline.intake.textfiles import open_text
 
 ROWS = 300_000
@@ -46,3 +48,28 @@ def test_a_text_that_ends_inside_a_character_is_not_utf_8(tmp_path: Path, monkey
     opened = open_text(path)
     assert opened is not None
     assert opened.read_as.encoding == "cp1252"
+
+
+class Growing(io.FileIO):
+    """A file that grows as it is first read, and remembers for how many bytes it was asked then."""
+
+    more, first = b"", 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if not self.first:
+            self.first = size or 0
+            with Path(str(self.name)).open("ab") as end:
+                end.write(self.more)
+        return super().read(size) or b""
+
+
+@pytest.mark.parametrize(
+    ("more", "limit", "length"), [(0, 2 << 30, 1000), (0, 1000, 1000), (0, 300, 301), (1, 2 << 30, 1001), (5000, 2 << 30, 6000), (5000, 1200, 1201)]
+)
+def test_no_more_is_asked_of_a_file_than_it_has(tmp_path: Path, more: int, limit: int, length: int) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"x" * 1000)
+    with Growing(path) as handle:
+        handle.more = b"y" * more
+        found = read_all(handle, limit)
+        assert (len(found), found, handle.first) == (length, (b"x" * 1000 + b"y" * more)[:length], min(limit, 1000) + 1)

@@ -260,11 +260,19 @@ def test_odd_sheet_names(name: str) -> None:
     assert read(buffer.getvalue()).sheets[0].name == name
 
 
-def test_missing_shared_text_is_a_refusal() -> None:
+@pytest.mark.parametrize("pointer", ["6", "999", "abc", "-1", "1.5", "+1", " 1", "99999999999999999999"])
+@pytest.mark.parametrize("spelling", ["<v>5</v>", '<v xml:space="preserve">5</v>'])
+def test_cell_that_points_to_no_text_refuses_the_file(pointer: str, spelling: str) -> None:
     buffer = BytesIO()
     with xlsxwriter.Workbook(buffer) as made:
         made.add_worksheet("Flags").write_row(0, 0, HEADER)
-    assert "damaged" in refusal(patched(buffer.getvalue(), "<v>0</v>", "<v>999</v>")).reason
+        made.get_worksheet_by_name("Flags").write_row(1, 0, ["add", "C1"])
+    spelt = patched(buffer.getvalue(), "<v>5</v>", spelling)
+    assert read(spelt).sheets[0].rows.rows() == [(2, "add", "C1", None, None)]
+    error = refusal(patched(spelt, spelling, spelling.replace("5", pointer)))
+    assert "sheet Flags" in error.reason
+    assert "cell B2" in error.reason
+    assert "spreadsheet program" in error.fix
 
 
 def test_open_document_is_read() -> None:
