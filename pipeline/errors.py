@@ -31,6 +31,10 @@ class NotRecognised(Refused):
 class Shrunk(Refused):
     """An export, in one file or several, has far fewer rows than last time's."""
 
+    def __init__(self, reason: str) -> None:
+        fix = "Look whether the export was cut short; if it is meant, run it again with --accept-shrink"
+        super().__init__(reason, f"{fix} (the share is batches.shrink_percent in the settings).")
+
 
 class TryAgain(FlagbookError):
     """The store is in use, or an output can't be written. Nothing was written."""

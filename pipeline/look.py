@@ -29,7 +29,10 @@ __all__ = ["Where", "batch", "batches", "export", "history", "init", "show", "te
 
 
 def init(folder: Path, store: Path, timezone: str) -> list[Path]:
-    """Make a folder to work in: settings, inbox, outbox and an empty store; return what was made. Nothing is overwritten."""
+    """Make a folder to work in: settings, inbox, outbox and an empty store; return what was made.
+
+    Nothing is overwritten: raises `Refused` where settings or store are there already, or the folder can't be made.
+    """
     settings = folder / "flagbook.toml"
     for path in (settings, store):
         if path.exists():
@@ -56,7 +59,7 @@ def batches(where: Where) -> Listing:
 
 
 def batch(where: Where, batch_id: int) -> BatchReport:
-    """Show one batch with its files, counts and findings."""
+    """Show one batch with its files, counts and findings; raise `Refused` where there is none of this number."""
     with open_book(where.store, writing=False) as book:
         found = looking.find_batch(book, batch_id)
     if found is None:
@@ -134,7 +137,10 @@ def template(where: Where, target: Path, *, with_current: bool) -> dict[str, int
 
 
 def export(where: Where, tables: Sequence[str], formats: Sequence[str]) -> Listing:
-    """Write tables of the book as files into `where.out`; none named: all that tell of customers and batches. Remarks tell what a workbook can't hold."""
+    """Write tables of the book as files into `where.out`; none named: all that tell of customers and batches. Remarks tell what a workbook can't hold.
+
+    Raises `Refused` where the book has no such table, `TryAgain` where a file can't be written.
+    """
     known = (*looking.TABLES, *looking.VIEWS, *looking.BESIDES)
     unknown = [name for name in tables if name not in known]
     if unknown:

@@ -166,11 +166,6 @@ def _files(rows: Sequence[tuple[str, str, str | None]]) -> pl.DataFrame:
     return frame.with_row_index("file_no", offset=1).with_columns(pl.col("file_no").cast(pl.Int64), **nothing)
 
 
-ACCEPT_SHRINK = (
-    "Look whether the export was cut short; if it is meant, run it again with --accept-shrink (the share is batches.shrink_percent in the settings)."
-)
-
-
 @dataclass(frozen=True)
 class Loads:
     """One call of `load`: which exports, through which map (a file, or a system's name), by whom and when, and how.
@@ -191,7 +186,10 @@ class Loads:
 
 
 def load(where: Where, call: Loads) -> LoadReport:
-    """Bring exports into the book, making the book where there is none, or say what it would do."""
+    """Bring exports into the book, making the book where there is none, or say what it would do.
+
+    Raises `Shrunk` where they have far fewer rows than last time's, `Refused` where a file or the store can't be used, `TryAgain` where it is in use.
+    """
     from pipeline.legacy.exporting import open_all  # noqa: PLC0415  # other jobs need not wait for it
 
     started = datetime.now(UTC)
@@ -207,7 +205,7 @@ def load(where: Where, call: Loads) -> LoadReport:
             loaded = load_exports(loading, *_by_layout(exports))
             shrunk = [] if call.accept_shrink else find_shrunk(context, exports, loaded.read)
             if shrunk and not call.dry_run:
-                raise Shrunk(f"{shrunk[0]} Nothing was written.", ACCEPT_SHRINK)
+                raise Shrunk(f"{shrunk[0]} Nothing was written.")
             written = [] if call.dry_run else stage_came_back(files, exports, (loaded, context), where.out)
             found = (None if call.dry_run else batch_id, [*where.settings.remarks, *(f"The run will be refused: {one}" for one in shrunk)])
             report = report_load(loaded, context, found, written)
@@ -251,7 +249,7 @@ class Undoing:
 
 
 def undo(where: Where, call: Undoing) -> UndoReport:
-    """Put back what a batch changed, whatever its kind; or say what that would do."""
+    """Put back what a batch changed, or say what that would do; raise `Refused` where it can't be undone or lacks approval, `TryAgain` as `load` does."""
     started = datetime.now(UTC)
     _check_room(where, dry_run=call.dry_run)
     with open_book(where.store, writing=not call.dry_run, work=Work.INSTRUCTIONS) as book:

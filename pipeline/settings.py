@@ -258,7 +258,7 @@ def status_words(table: Any, where: str) -> dict[str, str]:
 
 
 def alias_table(table: Any, where: str) -> dict[str, str]:
-    """Return header → column name from a table of column = "Header" or column = ["Header", …] (also used for column maps)."""
+    """Return header → column name from a table of column = "Header" or column = ["Header", …], of maps too; raise `Refused` where it is none."""
     if not isinstance(table, dict):
         raise Refused(f'{where}: this must be a table of column = ["Header"].', 'For example: customer_id = ["Client code"]')
     pairs = {}

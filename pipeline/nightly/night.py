@@ -46,7 +46,10 @@ def is_broken_off(desk: Desk) -> bool:
 
 
 def finish_broken_off(desk: Desk, call: Call) -> NightReport | None:
-    """Finish the night that was broken off, if one was, as of its own time."""
+    """Finish the night that was broken off, if one was, as of its own time; None where none was.
+
+    Raises `Refused` where its journal can't be read or is another store's, `TryAgain` where the store is in use or something can't be written.
+    """
     journal = read_journal(desk.work)
     if journal is None:
         return None
