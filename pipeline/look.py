@@ -149,7 +149,7 @@ def export(where: Where, tables: Sequence[str], formats: Sequence[str]) -> Listi
     made: list[dict[str, Any]] = []
     remarks: list[str] = []
     with open_book(where.store, writing=False) as book, staged() as files:
-        for name in tables or looking.TABLES:
+        for name in dict.fromkeys(tables or looking.TABLES):
             frame = looking.whole_table(book, name)
             for form in formats:
                 target = where.out / f"{name}.{form}"

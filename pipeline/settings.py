@@ -118,10 +118,7 @@ class History:
 
 @dataclass(frozen=True)
 class Settings:
-    """All that a run may know of the business; `remarks` are warnings for the report. `approval`: large batches need a second person's.
-
-    `folder` is where the settings file lies.
-    """
+    """All that a run may know; `remarks` warn in the report, `approval`: large batches need a second person's, `folder`: where the settings file lies."""
 
     business: Business = Business()
     flags: Flags = Flags()

@@ -19,6 +19,7 @@ from pipeline.intake.sheets import MARK_SCHEMA, SHORT_ROW, RawSheet, Sought, Wan
 SEPARATORS = (",", ";", "\t", "|")
 HEAD_RECORDS = 50
 HEAD_CHARACTERS = 1 << 18
+LONGEST_CHARACTER, LONGEST_SEP = 4, 8  # bytes of a character that a head may lack at its end, and of a `sep=` line that is taken off
 SEP_LINE = re.compile(r'^"?sep=(.)"?\n', re.IGNORECASE)
 NO_SEPARATORS = "\"'\r \\"
 NO_POSITION = -1  # of marks that stand for a whole row
@@ -83,6 +84,10 @@ def find_dialect(text: str, sought: Sought, where: str) -> Dialect:
         map_columns([title.strip()[:40] for title in first], wanted, where)
     assert index is not None, "map_columns raises where a required column is missing"
     record, lines = heads[separator][index]
+    head = text[:HEAD_CHARACTERS]
+    if head.count("\n") < lines and len(head.encode()) > HEAD_CHARACTERS - LONGEST_CHARACTER - LONGEST_SEP:
+        reason = f"the header does not end within the first {HEAD_CHARACTERS:,} characters, which is the limit"
+        raise Refused(f"{where}: {reason}.", "Delete columns that nothing needs, then try again.")
     header = tuple(title.strip() for title in record)
     _refuse_lying_head([record for record, _ in heads[separator][: index + 1]], where)
     map_columns(header, wanted, where)

@@ -286,4 +286,7 @@ def _unusable(nearest: list[tuple[str, _Found]], book: Book, where: str) -> Refu
         except Refused as refusal:
             return refusal
     reason = f"{where}: no table was found: no row among the first {HEADER_ROWS} names the required columns."
+    hidden = ", ".join(listed.name for listed in book.parsed.listed if listed.has_cells and not listed.is_visible)
+    if hidden and where == book.where:
+        return NotRecognised(f"{reason} Hidden, and therefore left out: {hidden}.", "Show the sheet that is meant, save the workbook, then try again.")
     return NotRecognised(reason, "Put the column names in one row above the data.")

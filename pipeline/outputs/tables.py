@@ -3,7 +3,8 @@
 import errno
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -93,7 +94,8 @@ def save_book(book: FastExcel) -> None:
     Raises `TryAgain` where there is no folder for temporary files: the writer looks for no other one than TMPDIR names.
     """
     try:
-        book.save()
+        with _unheard():
+            book.save()
     except RuntimeError as error:
         if "Temporary file error" not in str(error):
             raise
@@ -103,6 +105,23 @@ def save_book(book: FastExcel) -> None:
         if type(error).__name__ != "PanicException":
             raise
         raise OSError(errno.ENOSPC, "the writer of workbooks found no room for it, here or in the folder for temporary files") from None
+
+
+@contextmanager
+def _unheard() -> Iterator[None]:
+    """Let nobody hear what a writer in Rust says on stderr of its own accord: words for programmers, beside the error that it raises."""
+    kept = None
+    with suppress(OSError):  # there is no stderr
+        kept = os.dup(2)
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 2)
+        os.close(nowhere)
+    try:
+        yield
+    finally:
+        if kept is not None:
+            os.dup2(kept, 2)
+            os.close(kept)
 
 
 def _formats(frame: pl.DataFrame) -> dict[str, Format]:

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -35,11 +37,27 @@ class Choices:
 
 def write_template(path: Path, rows: Sequence[tuple[Entity, Sequence[Mapping[str, Any]]]], choices: Choices) -> None:
     """Write the template, a sheet for each entity; its rows have columns of the upload's layout and `NAME_COLUMN`, and may be none."""
-    book = Workbook(write_only=True)
-    for entity, filled in rows:
-        _write_sheet(book, entity, filled, choices)
-    _write_help(book, [entity for entity, _ in rows])
-    book.save(path)
+    book, whole = Workbook(write_only=True), BytesIO()
+    try:
+        for entity, filled in rows:
+            _write_sheet(book, entity, filled, choices)
+        _write_help(book, [entity for entity, _ in rows])
+        book.save(whole)
+    except OSError:
+        _give_up(book)
+        raise
+    path.write_bytes(whole.getbuffer())  # a zip file on a full disk would complain again as it is thrown away
+
+
+def _give_up(book: Any) -> None:
+    """End the sheets of a book that found no room, here or in the folder for temporary files.
+
+    NOTE: openpyxl would end them as they are thrown away, fail again, and have Python print that on stderr.
+    """
+    for sheet in book.worksheets:
+        for part in (sheet._rows, sheet._writer and sheet._writer.xf):
+            with suppress(Exception):
+                part.close()
 
 
 def _write_sheet(book: Any, entity: Entity, rows: Sequence[Mapping[str, Any]], choices: Choices) -> None:

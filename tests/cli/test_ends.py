@@ -1,6 +1,7 @@
 """How runs end that are stopped, can't say what they have to, or are called with what no report could show."""
 
 import ctypes
+import gc
 import json
 import os
 import signal
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.outputs.template import Choices, write_template
 from pipeline.store.book import open_book
 from tests.cli.conftest import ROOT, Shop
 
@@ -174,6 +176,25 @@ def test_a_present_folder_that_cannot_be_entered_is_refused(shop: Shop) -> None:
 def test_a_missing_folder_for_temporary_files_is_told(shop: Shop, words: str) -> None:
     ran = shop.run(*words.split(), TMPDIR=f"{shop.folder}/nowhere")
     assert (ran.code, f"{shop.folder}/nowhere: nothing can be written in the folder for temporary files" in ran.err) == (5, True), ran.err
+
+
+@pytest.mark.parametrize("words", ["template form.xlsx", "template form.xlsx --with-current", "export history --format xlsx --out tables", "report agenda"])
+@pytest.mark.parametrize("most", [1_000, 4_000, 60_000])
+def test_a_workbook_that_finds_no_room_is_told_in_few_words(shop: Shop, words: str, most: int) -> None:
+    shop.file("u.csv", "action,customer_id,flag_type,comment\n" + "".join(f"set,C1,Alert,{os.urandom(300).hex()[:490]}\n" for _ in range(300)))
+    assert shop.run("apply", "u.csv").code == 0
+    limit = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({most}, resource.RLIM_INFINITY))\n"
+    shop.file("sitecustomize.py", limit)
+    ran = shop.run(*words.split(), PYTHONPATH=f"{shop.folder}{os.pathsep}{ROOT}")
+    assert (ran.code, len(ran.err.splitlines()) if ran.code else 2, "can't be written" in ran.err) in ((5, 2, True), (0, 2, False)), ran.err
+    assert ran.code == 5 or most == 60_000
+
+
+def test_a_template_on_a_full_disk_is_told_in_few_words(capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(OSError, match="No space left"):
+        write_template(Path("/dev/full"), [], Choices({}, []))
+    gc.collect()
+    assert capfd.readouterr().err == ""
 
 
 def test_a_step_without_an_input_on_which_the_program_fails_is_tried_again_and_then_told(shop: Shop) -> None:

@@ -174,6 +174,11 @@ def test_batch_shows_files_counts_and_findings(shop: Shop) -> None:
     assert shop.run("batch", "77").code == 3
 
 
+def test_a_table_that_is_named_twice_is_exported_once(shop: Shop) -> None:
+    ran = shop.run("export", "flags", "batches", "flags", "--out", "tables", "--json")
+    assert (ran.code, [one["table"] for one in ran.json()["files"]]) == (0, ["flags", "batches"]), ran.err
+
+
 def test_export_writes_tables_in_every_format(shop: Shop) -> None:
     apply(shop)
     ran = shop.run("export", "flags", "agenda", "--out", "tables", "--format", "csv,xlsx,parquet")

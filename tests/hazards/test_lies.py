@@ -159,6 +159,18 @@ def test_lines_that_end_in_what_ends_no_line_are_refused(reader: str, end: str) 
     assert READERS[reader](text.encode() + f"add,C3,Alert,la{end}te\n".encode()).refusal is None
 
 
+@both
+@pytest.mark.parametrize("title", ["x", "\u20ac"])
+@pytest.mark.parametrize("sep", ["", "sep=,\n"])
+def test_a_header_without_end_is_refused_as_one(reader: str, title: str, sep: str) -> None:
+    many = 90_000
+    data = f"{sep}{HEADS[reader]}{f',{title}1' * many}\nadd,C1,Alert,late{',' * many}\n".encode()
+    refusal = READERS[reader](data).refusal
+    assert refusal is not None
+    assert "the header does not end within" in refusal
+    assert READERS[reader](f"{HEADS[reader]}\nadd,C1,Alert,{'late' * 80_000}\n".encode()).refusal is None
+
+
 @pytest.mark.hazard(31, "NUL bytes in a CSV", "the file is refused")
 @both
 def test_nul_bytes_refuse_the_file(reader: str) -> None:

@@ -204,6 +204,18 @@ def test_every_visible_sheet_with_the_columns_is_read() -> None:
     assert found.skipped == ("Notes (no header with the required columns)", "Old (hidden)", "Chart (not a sheet of cells)")
 
 
+@pytest.mark.parametrize("state", ["hidden", "veryHidden"])
+def test_hidden_sheets_are_named_where_no_other_is_usable(state: str) -> None:
+    made = openpyxl.Workbook()
+    made.active.append(["notes"])
+    for name in ("Flags", "Old"):
+        made.create_sheet(name).append(HEADER)
+        made[name].sheet_state = state
+    assert "Hidden, and therefore left out: Flags, Old." in refusal(saved(made)).reason
+    assert "Hidden" not in refusal(saved(made), "Sheet").reason
+    assert "Hidden" not in refusal(book(["notes"])).reason
+
+
 def test_only_the_named_sheets_are_read() -> None:
     data = book(HEADER, ["add"], Notes=[["Action", "Email"]], More=[HEADER])
     found = read(data, "More")
