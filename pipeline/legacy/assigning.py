@@ -18,6 +18,7 @@ from pipeline.legacy.terms import plain
 WRITTEN_OUT = r"^['+(]*0|[ ()+/]"  # how a phone number is told from an id
 ID = r"^[^\s@]{1,40}$"
 FEW_STATUSES = 8
+EITHER = ("nom",)  # the family name in French, the first name in Catalan, where another column is called the family name
 VOTES = 5  # addresses that must tell which word of a name comes first
 SEVERAL_WORDS = r"\S\s+\S"
 NAMES = {"name", "first_name", "last_name", "company"}
@@ -169,7 +170,8 @@ def _take_names(drafted: Drafted, left: list[Guess]) -> None:
     named = [one for one in named if one.share(r"\d") < 1 - MOST or "na" in one.key or "no" in one.key]
     both = [(one, first) for one in named if (first := _order(one.terms))]
     for column, terms in (("first_name", words.FIRST_NAME), ("last_name", words.LAST_NAME)):
-        _take(drafted, left, column, [one for one in named if one in left and one.is_called(terms) and not _order(one.terms)][:1])
+        called = [one for one in named if one in left and one.is_called(terms) and not _order(one.terms)]
+        _take(drafted, left, column, sorted(called, key=lambda one: one.terms in EITHER)[:1])
     _take_qualified(drafted, left, named)
     if "last_name" in drafted.columns:
         _take(drafted, left, PREFIX, [one for one in named if one in left and one.is_called(words.SURNAME_PREFIX)][:1])

@@ -1,5 +1,6 @@
 """Rules for flags that a draft only offers: for columns that may tell of flags by their cells, or by what stands beside them; a person must tell."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 import polars as pl
@@ -31,8 +32,17 @@ def offer_described(free: list[Guess], types: Sequence[str]) -> Iterator[Rule]:
 
 
 def _is_else(one: Guess) -> bool:
-    """Tell whether a column is about something else than a flag, and not about whether a customer may book."""
-    return one.sounds(elsewords.NOT_A_FLAG) and not one.sounds(flags.ACCEPTED)
+    """Tell whether a column is about something else than a flag, and neither about whether a customer may book nor about trouble with them."""
+    return one.sounds(elsewords.NOT_A_FLAG) and not (one.sounds(flags.ACCEPTED) or _is_of_trouble(one))
+
+
+def _is_of_trouble(one: Guess) -> bool:
+    """Tell whether a header about something else names trouble too, or denies more than that something is sent, as Do not seat does."""
+    return one.sounds(elsewords.TROUBLE) or _denies_more(one)
+
+
+def _denies_more(one: Guess) -> bool:
+    return re.search(elsewords.DENIES, one.terms) is not None and elsewords.CHANNELS.without(one.terms) != ""
 
 
 def _described(one: Guess, free: Sequence[Guess]) -> str | None:
@@ -109,7 +119,8 @@ def _candidate(one: Guess, types: Sequence[str]) -> Rule | None:
     is_either = _is_either(one)
     if not (one.is_yes_no or is_note or is_either or (family and one.filled)) or (_is_else(one) and not family):
         return None
-    kind = flag_type(family[0] if family else "On Hold" if one.sounds(flags.ACCEPTED) else (type_in(one.terms) if is_denied(one) else None) or types[-1], types)
+    is_refused = one.sounds(flags.ACCEPTED) or _denies_more(one)
+    kind = flag_type(family[0] if family else "On Hold" if is_refused else (type_in(one.terms) if is_denied(one) else None) or types[-1], types)
     rule = rule_of_switch(one, kind) if one.is_yes_no or is_either else rule_of_text(one, kind) if one.is_text() else rule_of_other(one, kind)
     if one.is_yes_no and rule.yes and (one.sounds(flags.ALLOWED) or one.sounds(flags.ACCEPTED) or (is_denied(one) and _are_most(rule))):
         rule.yes, rule.no = rule.no, rule.yes
@@ -148,6 +159,6 @@ def _are_most(rule: Rule) -> bool:
 
 def _may_be_banned_by_day(one: Guess) -> bool:
     """Tell whether a sparse column of days is called the first or last day of something, and not of what else there are days of."""
-    is_other = one.sounds(words.OTHER_DAYS) or one.sounds(elsewords.NOT_A_FLAG) or one.sounds(words.BROUGHT)
+    is_other = one.sounds(words.OTHER_DAYS) or _is_else(one) or one.sounds(words.BROUGHT)
     rest = words.AT.without(words.UNTIL.without(one.terms))
     return (one.sounds(words.AT) or says_until(one)) and bool(rest) and not is_other

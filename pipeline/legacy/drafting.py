@@ -12,7 +12,7 @@ from pipeline.intake.exports import Opened, open_parts
 from pipeline.intake.sheets import NOT_EXACT, Heads, OneOf, Wanted, cell
 from pipeline.intake.statuses import status_table
 from pipeline.legacy.assigning import NAMES, Drafted, assign
-from pipeline.legacy.flagwords import FLAG_FAMILIES
+from pipeline.legacy.flagwords import ENDED, FLAG_FAMILIES, OVER
 from pipeline.legacy.glossary import ACTIVE, ARCHIVED
 from pipeline.legacy.guessing import MOST, guess_columns, is_below
 from pipeline.legacy.headings import Headed, numbered, spread
@@ -109,7 +109,7 @@ def _look(path: Path, settings: Settings, encoding: str | None) -> _Looked:
     sought = AnyHeader((), {})
     opened = open_markup(path, sought, settings, encoding) or open_parts(path, sought, settings, encoding)
     first = [_first_rows(one) for one in opened]
-    order = sorted(range(len(opened)), key=lambda place: -len(first[place][0]))
+    order = sorted(range(len(opened)), key=lambda place: (_is_past(opened[place].sheet), -len(first[place][0])))
     told = (place for place in order[:TRIED] if len(opened) > 1 and _tells(opened[place], first[place][0], settings.type_names()))
     best = next(told, order[0])
     header = opened[best].header
@@ -120,7 +120,7 @@ def _look(path: Path, settings: Settings, encoding: str | None) -> _Looked:
         sheet=f"{opened[best].called}{opened[best].sheet}",
         alike=tuple(opened[place].sheet for place in alike if place != best),
         others=tuple((one.sheet, one.header) for place, one in enumerate(opened) if place not in alike),
-        is_most=len(first[best][0]) == len(first[order[0]][0]),
+        is_most=len(first[best][0]) == max(len(rows) for rows, _ in first),
         inexact=frozenset(columns[place].header for one in alike for place in first[one][1] if place in columns),
         is_guessed=any(remark.endswith(GUESSED) for one in opened for remark in one.remarks),
         columns=tuple(_apart(columns.values(), rows.select(cell(place) for place in columns))),
@@ -181,9 +181,18 @@ def _sheets(looked: _Looked, drafted: Drafted) -> Iterator[str]:
         yield f"# CHECK: this is the {folded(looked.sheet)}, {which}. Nothing is said here of the others: {_named([name for name, _ in looked.others])}"
     who = {sign_key(one.header) for column in WHO for one in drafted.columns.get(column, [])}
     read = [*looked.alike, *(name for name, header in looked.others if who & set(map(sign_key, header)))]
-    if read:
+    own, past = looked.sheet.partition(" ")[2], [name for name in read if _is_past(name)]
+    if past and not _is_past(own):
+        yield f"# CHECK: left out, since it is called as what is over is: {_named(past)}. Is that so? To read every sheet take the next line away:"
+        yield f"sheets = {as_list([own, *(name for name in read if name not in past)])}"
+    elif read:
         yield f"# CHECK: read as well, since they have the same columns, or one that tells who a customer is: {_named(read)}. To leave them out, say so:"
-        yield f"# sheets = {as_list([looked.sheet.partition(' ')[2]])}"
+        yield f"# sheets = {as_list([own])}"
+
+
+def _is_past(sheet: str) -> bool:
+    """Tell whether a sheet is called as one of flags that are over is."""
+    return OVER.within(phrase(sheet)) or ENDED.within(phrase(sheet))
 
 
 def _alike(looked: _Looked) -> Iterator[str]:

@@ -57,7 +57,53 @@ NOT_A_FLAG: Final = Terms(
     "hold harmless* | interdit aux chiens | escluso iva | banniere | engelli | engelli mi | text alert* | blockbuchung* | blokboeking* | blockbokning*",
     "todo riesgo | todo risco | contra todos os riscos | all risk | all risks | allrisk* | tous risques | block booking* | group block* | alert bracelet*",
     "price alert* | alerta de preco* | alerte prix | advertencia legal* | aviso legal* | warning leaflet* | warning label* | safety warning*",
+    "blacklist check* | black list check* | checked against* | background check* | dbs check* | alarmanlage* | alarm system* | alarmsystem* | locker*",
+    "systeme d alarme | sistema d allarme | sistema de alarma* | kluis* | spind | casier | taquilla* | armadietto | szafka*",
     "blokbooking* | risikobelehr* | risikoaufklar* | risikoerkl* | riskivakuut* | *kunftssperr* | wegfahrsperr* | kindersperr* | sperrgepack* | warnanlage*",
+)
+# Words of trouble: beside words about something else they tell that a column may be of a flag all the same, as Rude on the phone.
+TROUBLE: Final = Terms(
+    "unsafe | hostil* | abus* | rude* | threat* | aggress* | agress* | agres*",
+    "aggressiv* | police | sex offend* | offend* | offence* | forfeit* | broken | broke",
+    "bounced | returned | never returned | post dated | postdated | collections",
+    "collector* | solicitor* | lawyer* | legal* | lawsuit | court | final demand",
+    "stole* | steal* | thief | thieves | theft | assault* | violen* | harass* | stalk* | trespass* | refus* | rejected | denied | deny | unwelcome",
+    "unacceptable | disput* | complain* | chargeback* | fraud* | scam* | fake* | forged",
+    "ejected | eject | expel* | evict* | kicked | drunk* | weapon* | drugs",
+    "liar* | lied | damage* | destroy* | unpaid | owes | owing | withheld",
+    "misus* | misconduct | insult* | nuisance | disruptive | danger* | hazard* | avoid*",
+    "peligros* | agresiv* | amenaz* | violent* | robo | robad* | ladron*",
+    "denunci* | retenid* | impagad* | devuelt* | insult* | grosero | evitar | expulsad*",
+    "dangereu* | agressi* | menac* | vol | vole | voleur* | violent*",
+    "impolie* | insult* | retenue* | encaissee | sous reserve | eviter | expuls* | interdit*",
+    "gefahr* | gefaehr* | aggressiv* | bedroh* | droht* | diebstahl* | dieb | gewalt* | ausfallig* | ausfaellig* | beleidig* | meiden | anwalt | polizei",
+    "einbehalten | rausgeworfen | ausgeschlossen | mahnung* | unbezahlt* | offene posten | belastig* | unfreundlich*",
+    "pericolos* | aggressiv* | minacci* | rubat* | furto | ladr* | violent* | insult* | trattenut* | evitare | espuls* | insolut* | polizia | denunci*",
+    "gevaarlijk* | agressie* | bedreig* | diefstal* | geweld* | grof* | belediging* | ingehouden | vermijden | geroyeerd | royement | onbetaald* | politie",
+    "perigos* | agressiv* | ameac* | roubo* | ladra* | violent* | insult* | retida | retido | evitar | expuls* | policia",
+    "farlig* | hotfull* | hotar | hot | stold* | stulit | vald*",
+    "otrevlig* | forolamp* | undvik* | utesluten | obetald* | polis | betalar sent | sent betalar",
+    "truende | truet | vold* | tyveri* | stjalet | stjalen | fornaerm* | undga* | ubetalt* | politi | aggressiv*",
+    "niebezpieczn* | agresywn* | groz* | grozi | kradziez* | ukradl* | przemoc* | obrazliw* | unika* | zatrzyman* | niezaplacon* | policja | windykac*",
+    "nebezpecn* | agresivn* | vyhroz* | hrozb* | kradez* | ukradl* | nasil* | urazi* | vyhyb* | nezaplacen* | nezaplaten* | policie | policia",
+    "veszelyes* | agressziv* | fenyeget* | lopas* | lopott | eroszak* | kerulend*",
+    "fizetetlen* | rendorseg | periculos* | agresiv* | amenint* | furat* | neplatit*",
+    "vaarallinen | aggressiiv* | uhkail* | varas* | vakivalta* | valta* | maksamat*",
+    "poliisi | tehlikeli | saldirgan | tehdit* | hirsiz* | siddet* | odenmemis | polis",
+    "опасн* | агрессивн* | угроз* | угрож* | краж* | украл* | насили* | груб* | оскорб* | неоплач* | полици* | небезпечн* | агресивн* | погроз* | крадіж*",
+    "επικινδυν* | επιθετικ* | απειλ* | κλοπ* | απληρωτ* | *危険* | *暴力* | *脅迫* | *盗難* | *未払*",
+    "*迷惑* | *危险* | *暴力* | *威胁* | *偷* | *欠款* | *위험* | *폭력* | *협박* | *절도* | *미납*",
+)
+# How a header begins that denies something, and what it may deny without trouble: that something is sent or said to a customer.
+DENIES: Final = r"^(?:do not|don t|dont|never|nicht mehr|nie wieder|ne plus|ne pas|niet meer|nao|non|nie|inte|ta inte|ikke|no(?= \S+[aei]r\b)) "
+CHANNELS: Final = Terms(
+    "do | does | not | don t | dont | no | never | nicht | kein* | keine* | nie | ne",
+    "pas | plus | non | nao | niet | geen | inte | ikke | ej | not to | please | bitte | s il vous plait",
+    "call | calls | anrufe | email | emails | e mail | e mails | mail | mails | mailing*",
+    "sms | text | texts | phone | phones | post | disturb | newsletter* | marketing",
+    "promo* | advert* | share | sell | telefon* | phone calls | anrufen",
+    "anruf | werbung | contacter* | telephone* | courrier* | llamar | correo* | publicidad",
+    "chiamare | pubblicita | bellen | post* | ringa | ring | reklam* | dzwonic | by | via | per | par | por | pelo | am | om | me | us | track | spam",
 )
 # A block of houses, and the day on which something comes again.
 HOUSES: Final = Terms("block | blok | blk | bloc | bloque | bloco | blocco | blokk | tomb | блок | bloku")

@@ -130,6 +130,13 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
     ),
 }
 # Words for the end of a flag, or for the opposite of one.
+# Sheets of flags that are over.
+OVER: Final = Terms(
+    "past | former* | old | ended | previous* | archiv* | expired | ehemalig* | alte | fruhere | vergangen* | abgelaufen*",
+    "ancien* | passe* | vecchi* | passat* | precedent* | oude | vorige | verlopen | pasad* | antigu* | anterior* | passad*",
+    "tidligere | gamle | gamla | tidigare",
+    "byly | bylych | byvali | stare | stary | poprzedn* | minul* | korabbi* | vechi | eski | прошл* | бывш* | стар* | *過去* | *过去* | *과거*",
+)
 ENDED: Final = Terms(
     "deblocage* | desbloqueo* | desbloqueio* | debanni* | riammess* | readmit* | readmis* | *解除*",
     "unblock* | entsperr* | debloqu* | desbloque* | sbloc* | odblok* | deblok* | gedeblok* | avblokk* | unban* | unflag* | un flagged | un blocked",

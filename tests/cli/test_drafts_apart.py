@@ -162,3 +162,25 @@ def test_days_of_which_some_have_a_time_are_read_all(bare: Shop) -> None:
         ("K0", "2026-01-05", None),
         ("K1", "2026-02-06", "2027-12-31"),
     ]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        *("Do not seat", "Unsafe address", "Rude on the phone", "Sent to collections", "Deposit forfeited", "Hostile member", "Do not contact"),
+        *("Gevaarlijk adres", "Niet meer accepteren", "Betalar sent", "Dirección peligrosa", "Adresse dangereuse", "Am Telefon ausfällig"),
+    ],
+)
+def test_trouble_said_with_words_about_something_else_is_offered_with_its_reason(header: str, bare: Shop) -> None:
+    rows = [f"K{number},Ann {number}B,{'yes,' + 'late again' if number == 1 else 'no,'}\n" for number in range(12)]
+    bare.file("s.csv", f"Id,Name,{header},Reason\n" + "".join(rows))
+    draft = drafted(bare, "s.csv")
+    assert (migrated(bare, "s.csv", draft), flags(bare)) == (0, [])  # nobody is flagged unasked
+    (rule,) = rules(draft, skipped=True)
+    assert (rule["when"], rule["yes"], rule["comment"]) == ([header], ["yes"], ["Reason"])
+
+
+@pytest.mark.parametrize("header", ["Do not call", "Do not email", "Phone verified", "Deposit paid", "Address confirmed", "Ne pas contacter par SMS"])
+def test_what_may_be_sent_or_was_looked_at_is_not_even_asked_about(header: str, bare: Shop) -> None:
+    bare.file("s.csv", f"Id,Name,{header}\n" + "".join(f"K{number},Ann {number}B,{'yes' if number == 1 else 'no'}\n" for number in range(12)))
+    assert not [line for line in drafted(bare, "s.csv").splitlines() if "CHECK" in line and header in line]

@@ -22,12 +22,20 @@ def workbook(shop: Shop, **sheets: list[list[str]]) -> None:
 
 def test_a_draft_names_the_sheets_that_would_be_read_as_well_and_a_map_leaves_them_out(bare: Shop) -> None:
     staff = [["Name", "E-mail"], ["Sue", "sue@example.com"]]
-    workbook(bare, Customers=[HEADER, *PEOPLE], Old_bans=[HEADER, ["C9", "Cy", "cy@example.com", "yes"]], Staff=staff, Rooms=[["Room", "Beds"], ["1", "2"]])
+    workbook(bare, Customers=[HEADER, *PEOPLE], More_bans=[HEADER, ["C9", "Cy", "cy@example.com", "yes"]], Staff=staff, Rooms=[["Room", "Beds"], ["1", "2"]])
     draft = drafted(bare, "w.xlsx")
     assert "Nothing is said here of the others: Staff, Rooms" in draft
-    assert "one that tells who a customer is: Old bans, Staff. To leave them out" in draft
+    assert "one that tells who a customer is: More bans, Staff. To leave them out" in draft
     assert (migrated(bare, "w.xlsx", draft.replace("# sheets", "sheets")), flags(bare)) == (0, [("C2", ON_HOLD, "Banned")])
     assert asked(bare, "SELECT count(*) FROM customers") == [(6,)]
+
+
+def test_a_sheet_called_as_what_is_over_is_left_out_and_is_not_the_one_that_tells(bare: Shop) -> None:
+    over = [HEADER, *([f"C9{number}", f"Cy {number}", f"cy{number}@example.com", "yes"] for number in range(9))]
+    workbook(bare, Past_bans=over, Current_bans=[HEADER, *PEOPLE])
+    draft = drafted(bare, "w.xlsx")
+    assert "left out, since it is called as what is over is: Past bans." in draft
+    assert (migrated(bare, "w.xlsx", draft), flags(bare)) == (0, [("C2", ON_HOLD, "Banned")])
 
 
 def test_sheets_that_a_map_leaves_out_are_named_and_a_name_that_is_not_there_refuses_the_file(bare: Shop) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.cli.conftest import Shop
+from tests.cli.test_drafts_ask import sheet
 from tests.cli.test_migrate import asked
 from tests.cli.test_migrate_drafts import AS_OF, ON_HOLD, flags, migrated, rules
 from tests.cli.test_migrate_drafts import drafted as draft_once
@@ -192,3 +193,16 @@ def test_a_cell_that_only_sounds_of_a_flag_is_none_by_itself(bare: Shop) -> None
     for words in (("Geige", "Blockflöte"), ("Tan", "Sun block")):
         table(bare, "Instrument", *words)
         assert (migrated(bare, "f.csv", drafted(bare, "f.csv")), flags(bare)) == (0, [])
+
+
+def test_a_check_against_a_list_is_no_flag_and_takes_nothing_from_one(bare: Shop) -> None:
+    draft = sheet(bare, "Banned on,Ban reason,Blacklist checked,Locker blocked", "2026-02-01,drunk,yes,no", rest=",,yes,no")
+    assert (migrated(bare, "s.csv", draft), flags(bare)) == (0, [("K0", ON_HOLD, "drunk")])
+
+
+@pytest.mark.parametrize("header", ["Nom,Cognoms", "Cognoms,Nom"])
+def test_of_two_names_the_one_that_can_only_be_the_family_name_is_it(header: str, bare: Shop) -> None:
+    """Nom is the family name in French, and the first name in Catalan."""
+    first, last = ("Anna", "Serra") if header.startswith("Nom") else ("Serra", "Anna")
+    bare.file("s.csv", f"Codi,{header},Vetat\n" + "".join(f"K{number},{first}{chr(97 + number)},{last}{chr(97 + number)},no\n" for number in range(9)))
+    assert 'last_name = ["Cognoms"]\nfirst_name = ["Nom"]' in drafted(bare, "s.csv")
