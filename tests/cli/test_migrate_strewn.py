@@ -1,0 +1,48 @@
+"""Drafts of maps for files in which words of flags stand where nobody looks for them: among days, numbers, places and names."""
+
+import pytest
+
+from tests.cli.conftest import Shop
+from tests.cli.test_migrate_drafts import drafted, flags, migrated, rules
+
+SKIP = "skip = true  # nothing is made of this rule as long as this line stands here\n"
+
+
+def write(shop: Shop, header: str, cells: list[str]) -> None:
+    rows = [f"{number},Fay,Hill,f{number}@example.com,{cell}" for number, cell in enumerate(cells, start=1)]
+    shop.file("list.csv", "\n".join([f"Id,First name,Last name,Email,{header}", *rows, ""]))
+
+
+@pytest.mark.parametrize(
+    ("header", "usual", "word", "kind"),
+    [
+        ("Valid until", [f"2027-{month:02}-01" for month in range(1, 12)], "BANNED", "On Hold"),
+        ("Bonität", ["1", "2", "1", "3"] * 4, "gesperrt", "On Hold"),
+        ("Bonität", ["1", "2", "1", "3"] * 4, "Inkasso", "At Risk"),
+        ("Balance", [f"{number}.50" for number in range(30)], "in collections", "At Risk"),
+        ("Rating", ["1", "2", "3", "4", "5"] * 3, "blacklisted", "On Hold"),
+        ("Visits", ["0", "1", "2"] * 4, "at risk", "At Risk"),
+        ("Town", [f"{number} Rue Lyon" for number in range(20)], "DO NOT SERVE", "On Hold"),
+    ],
+)
+def test_a_word_of_a_flag_among_others_is_offered(bare: Shop, header: str, usual: list[str], word: str, kind: str) -> None:
+    write(bare, header, [*usual, word, "", word])
+    draft = drafted(bare, "list.csv")
+    (rule,) = rules(draft, skipped=True)
+    assert (rule["type"], rule["when"], rule["yes"]) == (kind, [header], [word])
+    assert (migrated(bare, "list.csv", draft), flags(bare)) == (0, [])
+    assert migrated(bare, "list.csv", draft.replace(SKIP, "")) == 0
+    assert flags(bare) == [(str(len(usual) + place), kind, word) for place in (1, 3)]
+
+
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [
+        ("Valid until", ["2027-01-01", "2027-02-01", "not banned", "2027-03-01", "2027-04-01", "no"]),
+        ("Town", [f"Block {number} Ban Rak" for number in range(20)]),
+        ("Score", ["1", "2", "n/a", "3", "1", "2", "unknown", "1", "1"]),
+    ],
+)
+def test_what_only_sounds_so_is_not(bare: Shop, header: str, cells: list[str]) -> None:
+    write(bare, header, cells)
+    assert [one for one in rules(drafted(bare, "list.csv"), skipped=True) if header in one.get("when", [])] == []
