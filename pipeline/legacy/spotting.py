@@ -31,6 +31,7 @@ from pipeline.legacy.standing import find_states, note_standing, note_states
 from pipeline.legacy.strewn import holds_no_words, offer_among_texts, offer_strewn
 from pipeline.legacy.terms import phrase
 
+NAMES = 6  # different words, above which they are hardly a status's where hardly one stands twice
 LIKE_A_PERSON = r"^\p{Lu}[\p{L}'.-]*(?:\s\p{Lu}[\p{L}'.-]*){0,2}$"  # one to three words, each with a capital letter
 
 
@@ -238,8 +239,8 @@ def _of_cells(one: Guess, types: Sequence[str]) -> Rule | None:
         rule.is_offered = not levels.is_sure and not one.sounds(flags.LEVELS)
         return rule
     flagging = [word for word in one.words if _sounds_blocked(word) and not means_no(word)]
-    if holds_no_words(one) and not one.sounds(words.STATUS):
-        return None  # a score, say
+    if (holds_no_words(one) or _are_names(one)) and not one.sounds(words.STATUS):
+        return None  # scores, or names
     if not one.is_text() or not flagging or len(flagging) == len(one.words) or one.sounds(elsewords.NOT_A_FLAG) or one.sounds(words.REASON):
         return None
     kinds = {word: kind for word in one.words if not means_no(word) and not says_none(word) and (kind := type_of(word, types))}
@@ -253,6 +254,11 @@ def _of_cells(one: Guess, types: Sequence[str]) -> Rule | None:
     rule.is_offered = not is_plain or any(re.search(SENTENCE, word) for word in flagging)  # what happened, rather than a status
     rule.doubts.append(f"some words of {one.header} sound of a flag; are these, and only these, flags?")
     return rule
+
+
+def _are_names(one: Guess) -> bool:
+    """Tell whether nearly every row of a column has another word, as names have and statuses have not: one may begin as a word of a flag does."""
+    return len(one.words) >= NAMES and len(one.words) >= MOST * one.cells.count()
 
 
 def _sounds_blocked(word: str) -> bool:

@@ -46,3 +46,16 @@ def test_a_word_of_a_flag_among_others_is_offered(bare: Shop, header: str, usual
 def test_what_only_sounds_so_is_not(bare: Shop, header: str, cells: list[str]) -> None:
     write(bare, header, cells)
     assert [one for one in rules(drafted(bare, "list.csv"), skipped=True) if header in one.get("when", [])] == []
+
+
+def test_a_name_that_begins_as_a_word_of_a_flag_does_is_no_status(bare: Shop) -> None:
+    names = ["이민수", "정지영", "윤현우", "김서연", "최도윤", "조하은", "임준호", "박수빈"]
+    bare.file("list.csv", "\n".join(["고객번호,보호자명,휴대폰", *(f"{row},{name},0170174{row}" for row, name in enumerate(names, start=1001)), ""]))
+    draft = drafted(bare, "list.csv")
+    assert [one for one in rules(draft) + rules(draft, skipped=True) if one.get("when") == ["보호자명"]] == []
+
+
+def test_a_word_of_a_flag_where_every_row_has_another_is_only_offered(bare: Shop) -> None:
+    write(bare, "Coach", ["Al", "Bo", "Cy", "Di", "banned", "Ed", "Flo", "Gus", "Hal"])
+    draft = drafted(bare, "list.csv")
+    assert ([one["yes"] for one in rules(draft, skipped=True)], rules(draft)) == ([["banned"]], [])
