@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
+import polars as pl
+
 from pipeline.legacy import elsewords
 from pipeline.legacy import flagwords as flags
 from pipeline.legacy.guessing import Guess, says_none
@@ -21,7 +23,8 @@ OWES: Final = Terms(
 LONGEST: Final = 60  # characters of a cell
 NO_WORD: Final = r"^[^\p{L}]*\d[^\p{L}]*$"
 SOME_WORD: Final = r"\p{L}{2}|[\x{3040}-\x{30ff}\x{4e00}-\x{9fff}\x{ac00}-\x{d7af}]"
-EXACT: Final = {word.strip("*") for families in flags.FLAG_FAMILIES.values() for terms in families for word in terms.words}
+FAMILIES: Final = [terms for families in flags.FLAG_FAMILIES.values() for terms in families]
+EXACT: Final = {word.strip("*") for terms in FAMILIES for word in terms.words}
 
 
 def offer_strewn(columns: Sequence[Guess], rules: Sequence[Rule], types: Sequence[str]) -> Iterator[Rule]:
@@ -37,9 +40,18 @@ def offer_among_texts(free: Sequence[Guess], types: Sequence[str]) -> Iterator[R
         yield from _rules(one, _kind_of_text, types)
 
 
+def with_words(cells: pl.Series, others: Terms = OWES) -> list[str]:
+    """Return the different cells that have a word of a flag, or of some others."""
+    texts = cells.drop_nulls().unique(maintain_order=True)
+    said = pl.Series([phrase(text) for text in texts], dtype=pl.String)
+    pattern = "|".join(re.escape(word).replace(r"\*", "[^ ]*") for terms in (others, *FAMILIES) for word in terms.words)
+    pattern = f"(?:^| )(?:{pattern})(?: |$)"  # the terms for many texts at once
+    return texts.filter(said.str.contains(pattern)).to_list()
+
+
 def _rules(one: Guess, kind_of: Callable[[str], str | None], types: Sequence[str]) -> Iterator[Rule]:
     found: dict[str, list[str]] = {}
-    for text in one.cells.filter(one.cells.str.contains(SOME_WORD) & (one.cells.str.len_chars() <= LONGEST)).unique(maintain_order=True).to_list():
+    for text in with_words(one.cells.filter(one.cells.str.contains(SOME_WORD) & (one.cells.str.len_chars() <= LONGEST))):
         if kind := kind_of(text):
             found.setdefault(flag_type(kind, types), []).append(text)
     yield from (_rule(one, kind, some) for kind, some in found.items())

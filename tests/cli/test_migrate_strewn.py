@@ -1,6 +1,7 @@
 """Drafts of maps for files in which words of flags stand where nobody looks for them: among days, numbers, places and names."""
 
 import pytest
+from openpyxl import Workbook
 
 from tests.cli.conftest import Shop
 from tests.cli.test_migrate_drafts import drafted, flags, migrated, rules
@@ -59,3 +60,39 @@ def test_a_word_of_a_flag_where_every_row_has_another_is_only_offered(bare: Shop
     write(bare, "Coach", ["Al", "Bo", "Cy", "Di", "banned", "Ed", "Flo", "Gus", "Hal"])
     draft = drafted(bare, "list.csv")
     assert ([one["yes"] for one in rules(draft, skipped=True)], rules(draft)) == ([["banned"]], [])
+
+
+def test_words_of_flags_in_names_and_numbers_are_told_with_their_rows_and_without_their_cells(bare: Shop) -> None:
+    marked = ["Fay Hill - BANNED", "*** DO NOT BOOK *** Ken Low", "Ann Lee (on hold)", "Bo Ray [blacklisted]", "Cy Poe do not serve", "Di Orr - gesperrt"]
+    names = ["Al Roe", *marked, "Ed Fox"]
+    phones = ["0770090001", "DO NOT CALL", *[f"077009000{row}" for row in range(2, 8)]]
+    bare.file("list.csv", "\n".join(["Id,Customer name,Phone", *(f"{row},{name},{phones[row]}" for row, name in enumerate(names)), ""]))
+    draft = drafted(bare, "list.csv")
+    told = [line for line in draft.splitlines() if "words that sound of a flag" in line]
+    assert ["1 cell of Phone has" in told[0], "(row 3); " in told[0]] == [True, True]
+    assert ["6 cells of Customer name have" in told[1], "(rows 3, 4, 5, 6, 7, …); " in told[1]] == [True, True]
+    assert (len(told), [word for word in marked if word in draft]) == (2, [])
+    assert all(line.startswith("# CHECK: ") and "give them a column of their own" in line for line in told)
+    assert (migrated(bare, "list.csv", draft), flags(bare)) == (0, [])
+
+
+def test_names_that_are_words_of_flags_are_not_told_of(bare: Shop) -> None:
+    names = ["Ban Ki-moon", "Ann Holder", "Bo Blockwell", "정지영", "Anna Hill (Block)", "Jack - Warner", "Jean BLOCK", "Marie BANNISTER", "Ban", "BAN"]
+    bare.file("list.csv", "\n".join(["Id,Customer name", *(f"{row},{name}" for row, name in enumerate(names)), ""]))
+    assert "sound of a flag" not in drafted(bare, "list.csv")
+
+
+def test_capitals_say_nothing_where_family_names_are_written_so(bare: Shop) -> None:
+    bare.file("list.csv", "\n".join(["Id,Customer name", *(f"{row},Jean {name}" for row, name in enumerate(["EXCLUS", "MOREL", "PETIT", "ROUX"])), ""]))
+    assert "sound of a flag" not in drafted(bare, "list.csv")
+
+
+def test_a_row_of_one_of_several_sheets_is_told_with_its_sheet(bare: Shop) -> None:
+    book = Workbook()
+    for title, name in (("North", "Al Roe"), ("South", "Bo Ray (banned)")):
+        sheet = book.create_sheet(title)
+        sheet.append(["Id", "Customer name"])
+        sheet.append([title, name])
+    book.remove(book.worksheets[0])
+    book.save(bare.folder / "list.xlsx")
+    assert "(row 2 in South); " in drafted(bare, "list.xlsx")
