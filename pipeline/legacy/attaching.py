@@ -8,7 +8,7 @@ from pipeline.legacy import glossary as words
 from pipeline.legacy.guessing import MOST, Guess
 from pipeline.legacy.maps import ANY
 from pipeline.legacy.numbering import numbers_of
-from pipeline.legacy.rules import SENTENCE, Rule, family_of, is_about_else, neighbours, nothings, place_day, says_until, says_who
+from pipeline.legacy.rules import SENTENCE, Rule, family_of, is_about_else, is_named_after, neighbours, nothings, place_day, says_until, says_who
 from pipeline.legacy.terms import phrase
 
 SEVERAL = 3  # cells, which hardly stand by chance where a flag does
@@ -115,7 +115,7 @@ def attach_near(rule: Rule, free: list[Guess], rules: Sequence[Rule] = ()) -> No
     for step in (1, -1):
         for near in neighbours(rule, free, step):
             is_passed = _only_notes(near, free)
-            if not is_passed and (_is_of_another(rule, near, rules) or not _attach(rule, near)):
+            if not is_passed and (is_named_after(near, free) or _is_of_another(rule, near, rules) or not _attach(rule, near)):
                 break
             if not is_passed and near in free:
                 free.remove(near)

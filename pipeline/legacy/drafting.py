@@ -16,6 +16,7 @@ from pipeline.legacy.flagwords import ENDED, FLAG_FAMILIES, OVER
 from pipeline.legacy.glossary import ACTIVE, ARCHIVED
 from pipeline.legacy.guessing import MOST, guess_columns, is_below
 from pipeline.legacy.headings import Headed, numbered, spread
+from pipeline.legacy.innames import tell_in_names
 from pipeline.legacy.maps import CHECK, WHO
 from pipeline.legacy.markup import open_markup
 from pipeline.legacy.norecords import find_no_records
@@ -75,7 +76,7 @@ def _is_header(titles: Sequence[str], most: int) -> bool:
 class _Looked:
     """What was looked at: a sheet of the file with what tells of flags, or with the most rows (`is_most`), those with the same header, and the others.
 
-    `inexact` are columns with numbers that can't be ids (rule 2.2); `is_guessed` tells that the file's encoding is.
+    `inexact` are columns with numbers that can't be ids (rule 2.2); `is_guessed` tells that the file's encoding is; `places` say where rows stand.
     """
 
     sheet: str
@@ -86,6 +87,7 @@ class _Looked:
     is_guessed: bool
     columns: tuple[Headed, ...]
     rows: pl.DataFrame
+    places: tuple[str, ...]
 
 
 def draft_map(path: Path, target: Path, settings: Settings, encoding: str | None = None) -> tuple[str, list[str]]:
@@ -100,7 +102,7 @@ def draft_map(path: Path, target: Path, settings: Settings, encoding: str | None
     of_text = f" --encoding {folded(encoding)}" if encoding else ""
     head = HEAD.format(name=folded(str(path)), target=folded(str(target)), system=quoted(system), rows=rows, encoding=of_text)
     lines = [head, *_guessed(looked), *_sheets(looked, drafted), *_alike(looked)]
-    lines += [*_dates(drafted), *_customers(drafted), *_statuses(drafted), *_flags(drafted, types)]
+    lines += [*_dates(drafted), *_customers(drafted), *tell_in_names(drafted.columns, looked.places), *_statuses(drafted), *_flags(drafted, types)]
     return "\n".join(lines) + "\n", [line for line in lines if line.strip().startswith(CHECK)]
 
 
@@ -114,7 +116,7 @@ def _look(path: Path, settings: Settings, encoding: str | None) -> _Looked:
     best = next(told, order[0])
     header = opened[best].header
     alike = [place for place, one in enumerate(opened) if one.header == header]
-    rows = pl.concat([first[place][0] for place in alike]).head(LOOKED_AT)
+    rows = pl.concat([first[place][0].with_columns(sheet=pl.lit(opened[place].sheet)) for place in alike]).head(LOOKED_AT)
     columns = _columns(opened[best])
     return _Looked(
         sheet=f"{opened[best].called}{opened[best].sheet}",
@@ -125,6 +127,7 @@ def _look(path: Path, settings: Settings, encoding: str | None) -> _Looked:
         is_guessed=any(remark.endswith(GUESSED) for one in opened for remark in one.remarks),
         columns=tuple(_apart(columns.values(), rows.select(cell(place) for place in columns))),
         rows=rows.select(cell(place) for place in columns),
+        places=tuple(f"{row} in {sheet}" if len(alike) > 1 else str(row) for row, sheet in rows.select("source_row", "sheet").rows()),
     )
 
 
@@ -165,7 +168,7 @@ def _first_rows(opened: Opened) -> tuple[pl.DataFrame, set[int]]:
         inexact |= set(sheet.marks.filter(pl.col("mark") == NOT_EXACT)["position"].to_list())
         if sum(map(len, pieces)) >= LOOKED_AT:
             break
-    return pl.concat(pieces).head(LOOKED_AT).select(cell(place) for place in range(len(opened.header))), inexact
+    return pl.concat(pieces).head(LOOKED_AT).select("source_row", *(cell(place) for place in range(len(opened.header)))), inexact
 
 
 def _guessed(looked: _Looked) -> Iterator[str]:

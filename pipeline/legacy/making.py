@@ -40,12 +40,17 @@ def is_switch(guess: Guess) -> bool:
     two = len(guess.words) == len(("yes", "no")) and not no and guess.filled >= MOST and len(guess.cells) > len(guess.words)
     longer = [word for word in guess.words if first_word(word)]
     most_known = bool(yes) and 2 * len({*yes, *no, *longer}) > len(guess.words)
-    is_told = guess.is_yes_no or (two and guess.is_text()) or most_known or says_letters(guess)
+    is_told = guess.is_yes_no or (two and guess.is_text()) or most_known or says_letters(guess) or _is_lone_letter(guess)
     return not guess.is_date and (not guess.is_number or guess.is_yes_no) and is_told
 
 
 def _letters(one: Guess) -> frozenset[str]:
     return frozenset(word.lower() for word in one.words)
+
+
+def _is_lone_letter(one: Guess) -> bool:
+    """Tell whether a column holds one letter, and blanks: a mark, whatever it stands for."""
+    return len(one.words) == 1 and len(one.words[0]) == 1 and one.words[0].isascii() and one.words[0].isalpha() and one.filled < MOST
 
 
 def says_letters(one: Guess) -> bool:
@@ -70,6 +75,9 @@ def rule_of_switch(one: Guess, kind: str) -> Rule:
         rule.doubts.append(f"does {yes[0]} mean that there is a flag, and {', '.join(no)} that there is none?")
     if not yes and len(no) == 1 and one.filled < MOST and no[0].strip() in CROSSES:
         yes, no = no, []
+        rule.doubts.append(f"does {yes[0]} mean that there is a flag, and a blank that there is none?")
+    if not yes and _is_lone_letter(one):
+        yes, no = list(one.words), []
         rule.doubts.append(f"does {yes[0]} mean that there is a flag, and a blank that there is none?")
     longer = [word for word in one.words if word not in (*yes, *no) and first_word(word)]
     if yes and longer:

@@ -10,7 +10,7 @@ from pipeline.legacy.attaching import is_called_day
 from pipeline.legacy.guessing import Guess, means_yes
 from pipeline.legacy.making import SPARSE
 from pipeline.legacy.maps import ANY
-from pipeline.legacy.rules import Rule, family_of, neighbours, says_expired, says_until, says_who
+from pipeline.legacy.rules import Rule, family_of, is_named_after, neighbours, says_expired, says_until, says_who
 from pipeline.wording import count_of
 
 SHARED = {"comment": "tells why", "by": "tells who set it", "at": "is the day since when", "expires": "is the last day"}
@@ -67,7 +67,7 @@ def _offer_near(rule: Rule, free: list[Guess]) -> None:
     for step in (1, -1):
         for near in neighbours(rule, free, step):
             name, what = _is_called_part(near, rule.head())
-            is_none = name is None or family_of(near) or near.sounds(elsewords.NOT_A_FLAG)
+            is_none = name is None or family_of(near) or near.sounds(elsewords.NOT_A_FLAG) or is_named_after(near, free)
             if is_none and not _says_more(near, rule):
                 break
             if name and not is_none and name not in rule.parts and name not in rule.offered:

@@ -137,6 +137,12 @@ def neighbours(rule: Rule, free: Sequence[Guess], step: int) -> Iterator[Guess]:
         place += step
 
 
+def is_named_after(one: Guess, free: Sequence[Guess]) -> bool:
+    """Tell whether a column has the name of another that says yes or no in its own, as Why B/L has that of B/L: it is a part of that."""
+    said = set(one.said.split())
+    return any(other is not one and other.is_yes_no and set(other.said.split()) <= said for other in free)
+
+
 def says_who(guess: Guess) -> bool:
     """Tell whether a column holds names of those who flagged: its header says so, and its cells are no sentences."""
     last = guess.terms.rpartition(" ")[2]

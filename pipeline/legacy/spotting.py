@@ -28,8 +28,10 @@ from pipeline.legacy.offering import leave_blanks_out, note_ended, note_past, of
 from pipeline.legacy.rules import SENTENCE, Rule, family_of, is_about_else, says_until, says_who, tags_of, type_of
 from pipeline.legacy.sharing import share_columns
 from pipeline.legacy.standing import find_states, note_standing, note_states
+from pipeline.legacy.strewn import holds_no_words, offer_among_texts, offer_strewn
 from pipeline.legacy.terms import phrase
 
+NAMES = 6  # different words, above which they are hardly a status's where hardly one stands twice
 LIKE_A_PERSON = r"^\p{Lu}[\p{L}'.-]*(?:\s\p{Lu}[\p{L}'.-]*){0,2}$"  # one to three words, each with a capital letter
 
 
@@ -72,7 +74,8 @@ def spot_flags(left: Sequence[Guess], types: Sequence[str], *, may_repeat: bool)
     for rule in found:
         leave_blanks_out(rule)
     rules += [*found, *described]
-    return [*rules, *_offer_rest([one for one in free if one not in _used(rules)], types)]
+    strewn = list(offer_strewn(left, rules, types))
+    return [*rules, *_offer_rest([one for one in free if one not in _used([*rules, *strewn])], types), *strewn]
 
 
 def _free_people(found: list[Rule], free: list[Guess], sure: Sequence[Rule]) -> None:
@@ -95,6 +98,7 @@ def _offer_rest(free: list[Guess], types: Sequence[str]) -> Iterator[Rule]:
     """Yield rules for what goes with none: a list of those who are flagged alone, then single columns; all are only offered."""
     yield from offer_list(free, types)
     yield from offer_others(free, types)
+    yield from offer_among_texts(free, types)
 
 
 def _is_else(one: Guess) -> bool:
@@ -235,6 +239,8 @@ def _of_cells(one: Guess, types: Sequence[str]) -> Rule | None:
         rule.is_offered = not levels.is_sure and not one.sounds(flags.LEVELS)
         return rule
     flagging = [word for word in one.words if _sounds_blocked(word) and not means_no(word)]
+    if (holds_no_words(one) or _are_names(one)) and not one.sounds(words.STATUS):
+        return None  # scores, or names
     if not one.is_text() or not flagging or len(flagging) == len(one.words) or one.sounds(elsewords.NOT_A_FLAG) or one.sounds(words.REASON):
         return None
     kinds = {word: kind for word in one.words if not means_no(word) and not says_none(word) and (kind := type_of(word, types))}
@@ -248,6 +254,11 @@ def _of_cells(one: Guess, types: Sequence[str]) -> Rule | None:
     rule.is_offered = not is_plain or any(re.search(SENTENCE, word) for word in flagging)  # what happened, rather than a status
     rule.doubts.append(f"some words of {one.header} sound of a flag; are these, and only these, flags?")
     return rule
+
+
+def _are_names(one: Guess) -> bool:
+    """Tell whether nearly every row of a column has another word, as names have and statuses have not: one may begin as a word of a flag does."""
+    return len(one.words) >= NAMES and len(one.words) >= MOST * one.cells.count()
 
 
 def _sounds_blocked(word: str) -> bool:
