@@ -38,6 +38,7 @@ def _find_brought(book: Book, batch_id: int) -> dict[str, Rows]:
         "CREATE OR REPLACE TEMP TABLE settled AS SELECT * FROM batches_settled", batches_settled=pl.DataFrame({"batch_id": settled}, {"batch_id": pl.Int64})
     )
     later = "SELECT {} FROM history WHERE batch_id > ? AND action NOT IN ('removed', 'restored') AND batch_id NOT IN (SELECT batch_id FROM settled)"
+    later += " AND (before IS NOT NULL OR after IS NOT NULL)"  # an end that found no flag changed nothing, and there is nothing of it to undo
     since = "coalesce(last_batch <= ?, NOT EXISTS (SELECT 1 FROM batches WHERE batch_id > ? AND kind NOT IN ('apply', 'undo', 'expiry', 'compose')))"
     book.run(
         f"CREATE OR REPLACE TEMP TABLE going_bookings AS SELECT rowid AS row_id, booking_id AS id, customer_id, {since} "

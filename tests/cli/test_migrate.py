@@ -68,6 +68,17 @@ def test_undo_takes_it_back_and_it_can_come_again(resale: Shop) -> None:
     assert (again["flags"][0]["imported"], again["history"][0]["imported"]) == (1, 5)
 
 
+def test_an_end_that_found_no_flag_does_not_hold_its_customer_back(inside: Shop) -> None:
+    """Whoever a later file says was un-flagged, and who had no flag, is untouched: the migration that brought them takes them out again."""
+    head = "Customer ID,First Name,Action,Date,Reason,Employee\n"
+    for row in ("R1,Al,,,,", "R1,Al,un-flagged,02/01/2025,paid,A"):
+        inside.file("resale.csv", f"{head}{row}\n")
+        assert inside.run("migrate", "resale.csv", "--from", "resaleai", *AS_OF).code == 0
+    assert asked(inside, "SELECT action, before, after FROM history WHERE entity = 'flags'") == [("unflagged", None, None)]
+    assert [inside.run("undo", batch).code for batch in ("2", "1")] == [0, 0]
+    assert asked(inside, "SELECT customer_id FROM customers") == []
+
+
 def test_undone_brought_back_and_undone_again_it_can_come_again(resale: Shop) -> None:
     flags = asked(resale, FLAGS)
     for batch in ("1", "2", "3"):
