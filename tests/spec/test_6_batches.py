@@ -285,14 +285,20 @@ def test_6_6_the_outcome_of_every_row_is_recorded(spec: Spec) -> None:
 
 def test_6_2_one_rejected_row_can_hold_back_all(spec: Spec) -> None:
     """With all-or-nothing a batch with a rejected row changes nothing; it is recorded, and the mended upload is not the same."""
+    spec.bookings("""
+        booking_id  customer_id  starts_at
+        B1          C1           2026-03-10 10:00""")
     spec.apply(
         """
-        action  customer_id  flag_type  comment  =>  outcome      code
-        add     C1           At Risk    late     =>  unprocessed
-        ignore  C2                               =>  unprocessed
-        add     X99          At Risk    late     =>  rejected     unknown-customer""",
+        action  customer_id  flag_type  comment  =>  outcome      code              bookings_updated
+        add     C1           At Risk    late     =>  unprocessed                    0
+        ignore  C2                               =>  unprocessed                    0
+        add     X99          At Risk    late     =>  rejected     unknown-customer  0""",
         all_or_nothing=True,
     )
+    spec.reports("""
+        status           applied  unprocessed  rejected  updated  customers_changed  exit_code
+        nothing-applied  0        2            1         0        0                  4""")
     spec.then_flags("customer_id")
     spec.then_batches("""
         batch_id  status           rows_read  applied  rejected  unprocessed
