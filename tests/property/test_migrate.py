@@ -38,7 +38,7 @@ def resale_rows(chance: random.Random) -> Export:
     """Return rows of some customers with a box that says what it likes, and events on few days."""
     rows, says, events = [HEAD], {}, set()
     for number in range(chance.randint(1, 4)):
-        is_set, why = chance.choice([("yes", "rude"), ("yes", "late"), ("no", "rude"), ("no", "")])
+        is_set, why = chance.choice([("yes", "rude"), ("yes", "warning"), ("no", "rude"), ("no", "")])
         says[f"C{number}"] = {"Warning": (why,)} if is_set == "yes" else {}
         box = f"{is_set},{why},{chance.choice(['', 'Dana'])},{chance.choice(['', '03/01/2025'])}"
         for _ in range(chance.randint(1, 3)):
