@@ -53,6 +53,20 @@ def test_a_small_book_does_not_lose_most_of_a_sources_flags_without_a_word(insid
     assert shopify(inside, *newer, also=("--allow-mass-change",)).code == 0
 
 
+def test_of_three_flags_a_source_does_not_end_two_without_a_word(inside: Shop) -> None:
+    """Three are enough for the brake; of two it may end both."""
+    assert shopify(inside, "fraud", "fraud", "fraud").code == 0
+    assert shopify(inside, "fraud", "", "").code == 3
+    assert [shopify(inside, "fraud", "fraud", "").code, shopify(inside, "", "", "").code] == [0, 0]
+
+
+def test_comments_that_a_newer_export_changes_count_for_the_brake(inside: Shop) -> None:
+    assert shopify(inside, *["fraud"] * 120).code == 0
+    refused = shopify(inside, *["banned"] * 60, *["fraud"] * 60)
+    assert (refused.code, "60 of the 120 active flags" in refused.err) == (3, True), refused.err
+    assert asked(inside, "SELECT DISTINCT comment FROM flags") == [("fraud",)]
+
+
 def test_the_brake_counts_what_the_source_brought_and_not_what_others_did(inside: Shop) -> None:
     assert shopify(inside, "fraud", "fraud", "fraud", *["fraud"] * 4).code == 0
     assert shopify(inside, "", "", "").code == 0  # of seven: customers who are absent keep theirs
@@ -95,6 +109,17 @@ def differences(shop: Shop, name: str, system: str) -> list[tuple[str, str, str]
     found = [(one["customer_id"], one["item"], one["difference"]) for one in checked.json()["differences"]]
     assert checked.code == (4 if found else 0), checked.err
     return found
+
+
+@pytest.mark.parametrize("word", ["true", "false"])
+def test_a_check_leaves_out_a_flag_past_its_last_day_that_nobody_has_ended_yet(inside: Shop, word: str) -> None:
+    """It stands in the book until the night; for the file it is over, whether it says so still or not."""
+    row = f"{MINDBODY}5,Ann,{{}},,2026-06-01\n"
+    inside.file("mind.csv", row.format("true"))
+    assert inside.run("migrate", "mind.csv", "--from", "mindbody", *AS_OF).code == 0
+    inside.file("mind.csv", row.format(word))
+    checked = inside.run("migrate", "mind.csv", "--from", "mindbody", "--as-of", "2026-06-02", "--json", "--check")
+    assert (checked.code, checked.json()["differences"], len(asked(inside, "FROM flags"))) == (0, [], 1)
 
 
 def test_a_check_compares_statuses_and_addresses_and_numbers_in_their_normal_form(inside: Shop) -> None:
