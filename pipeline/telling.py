@@ -86,7 +86,7 @@ class Telling:
         """
         context = self._context
         alerts.write_alerts(context.book, self._stamp, next_event(context.book), have_them=have_alerts)
-        require_events(context.book, self._first, self._places + self._alerts)
+        require_events(context.book, self._first, self._places, self._alerts)
         judged = known.judge(context) if known.judge else pl.DataFrame()
         told = _tell(context) if self._alerts and known.any_bookings else pl.DataFrame()
         if known.judge and len(told):

@@ -89,17 +89,17 @@ def find_dialect(text: str, sought: Sought, where: str) -> Dialect:
         reason = f"the header does not end within the first {HEAD_CHARACTERS:,} characters, which is the limit"
         raise Refused(f"{where}: {reason}.", "Delete columns that nothing needs, then try again.")
     header = tuple(title.strip() for title in record)
-    _refuse_lying_head([record for record, _ in heads[separator][: index + 1]], where)
+    _refuse_lying_head([record for record, _ in heads[separator][: index + 1]], where, is_all=not any(record for record, _ in heads[separator][index + 1 :]))
     map_columns(header, wanted, where)
     return Dialect(separator, header, index + 1, lines + bool(said), wanted)
 
 
-def _refuse_lying_head(records: Sequence[Sequence[str]], where: str) -> None:
-    """Raise `Refused` where what leads up to the header, or the header itself, shows that this is another kind of text."""
+def _refuse_lying_head(records: Sequence[Sequence[str]], where: str, *, is_all: bool) -> None:
+    """Raise `Refused` where what leads up to the header, or the header itself, shows that this is another kind of text; `is_all`: nothing follows it."""
     for record in records:
         refuse_web_page(" ".join(record), where)
     titles = [title.strip() for title in records[-1] if title.strip()]
-    if found := OTHER_ENDS.search(" ".join(titles)):
+    if is_all and (found := OTHER_ENDS.search(" ".join(titles))):
         reason = f"the header holds the character U+{ord(found[0]):04X}, as where lines end in it: then all of the file is one line"
         raise Refused(f"{where}: {reason}.", "Save it anew with the usual line ends (LF or CR LF), and headers of one line.")
     if all(QUOTED_OTHERWISE.match(title) for title in titles):

@@ -28,11 +28,19 @@ def next_event(book: Book) -> int:
     return n
 
 
-def require_events(book: Book, first: int, count: int) -> None:
-    """Raise, so that the transaction is rolled back, unless the history has `count` events from the one numbered `first` on, without gaps."""
-    found = book.ask("SELECT count(*) AS n, coalesce(sum(event_id - ?), 0)::BIGINT AS places FROM history WHERE event_id >= ?", first, first)
-    if found.row(0) != (count, count * (count - 1) // 2):
-        raise AssertionError(f"{count:,} events of flags and alerts were written, and not all of them arrived: nothing is written")
+def require_events(book: Book, first: int, flags: int, alerts: int) -> None:
+    """Raise, so that the transaction is rolled back, unless the history has, from the event numbered `first` on, so many of flags, and of customers' alerts.
+
+    Those of flags have the numbers from `first` on, without gaps.
+    """
+    found = book.ask(
+        "SELECT count(*) FILTER (entity = 'flags') AS flags, coalesce(sum(event_id - ?) FILTER (entity = 'flags'), 0)::BIGINT AS places, "
+        "count(*) FILTER (entity = 'customers' AND action = 'alert') AS alerts FROM history WHERE event_id >= ?",
+        first,
+        first,
+    )
+    if found.row(0) != (flags, flags * (flags - 1) // 2, alerts):
+        raise AssertionError(f"{flags:,} events of flags and {alerts:,} of alerts were written, and not just these arrived: nothing is written")
 
 
 def standing_undos(book: Book) -> list[tuple[int, int, int]]:
