@@ -11,7 +11,7 @@ import click
 
 from jobs import options
 from jobs.bugs import show_bug
-from jobs.output import WHOLE, is_writing, prepare_streams, silence
+from jobs.output import prepare_streams, silence, unsaid
 from pipeline import __version__
 from pipeline.errors import FlagbookError
 
@@ -21,6 +21,8 @@ COMMANDS = (
 )
 
 
+WRITING = ("load", "apply", "undo", "erase", "migrate", "nightly")
+WHOLE = "A batch is in the book whole or not at all: flagbook batches tells whether this one is."
 STOPPED = 130  # by the user, as shells count it
 HELP = {"--help", "-h", "--version"}
 VARIABLES = ("FLAGBOOK_STORE", "FLAGBOOK_SETTINGS", "FLAGBOOK_TIMINGS")
@@ -91,7 +93,7 @@ def main() -> None:
         error.show()
         code = error.exit_code
     except FlagbookError as error:
-        code = _say(f"Error: {error.reason}\n{error.fix}", error.exit_code)
+        code = _fail(error)
     except SystemExit:
         if not _is_unheard(sys.argv[1:]):
             raise
@@ -99,6 +101,8 @@ def main() -> None:
         code = 0
     except KeyboardInterrupt:
         raise
+    except OSError as error:
+        code = _fail(unsaid(error)) if _is_of_help(sys.argv[1:]) else _say(show_bug(error), 1)
     except BaseException as error:  # a bug, be it a panic of a library in Rust: its traceback is shown, and the exit code says so
         code = _say(show_bug(error), 1)
     sys.exit(code if isinstance(code, int) else 0)
@@ -115,12 +119,21 @@ def _require_text(words: list[str]) -> None:
 
 def _stopped(words: list[str]) -> str:
     """Return what is said of a call that was interrupted: where it was to write a batch, it may just have done so."""
-    return f"Stopped. {WHOLE}" if is_writing(words) else "Stopped."
+    return f"Stopped. {WHOLE}" if any(word in WRITING for word in words) and "--dry-run" not in words else "Stopped."
 
 
 def _is_unheard(words: list[str]) -> bool:
     """Tell whether Click ended the program because nobody listens to its help any more, in which case it has put something else for stdout."""
-    return not isinstance(sys.stdout, io.TextIOWrapper) and not HELP.isdisjoint(words)
+    return not isinstance(sys.stdout, io.TextIOWrapper) and _is_of_help(words)
+
+
+def _is_of_help(words: list[str]) -> bool:
+    """Tell whether a call asks for help or the version, which Click says by itself."""
+    return not HELP.isdisjoint(words)
+
+
+def _fail(error: FlagbookError) -> int:
+    return _say(f"Error: {error.reason}\n{error.fix}", error.exit_code)
 
 
 def _say(text: str, code: int) -> int:

@@ -1,5 +1,7 @@
 """flagbook nightly: the whole night."""
 
+from typing import Any
+
 import click
 
 from jobs import options
@@ -26,15 +28,15 @@ def command(call: options.Call, *, as_of: str | None, by: str | None, watching: 
 
     where, night = Where(call.store, settings), Nightly(moment, by)
     if watching:
-        return watch(where, night, lambda report: _tell(call, report.to_json(), report.to_text(), as_json=as_json), _complain)
+        return watch(where, night, lambda report: _tell(call, report, as_json=as_json), _complain)
     report = nightly(where, night)
-    call.say(report, as_json=as_json)
+    _tell(call, report, as_json=as_json)
     return report.exit_code
 
 
-def _tell(call: options.Call, said: dict[str, object], text: str, *, as_json: bool) -> None:
+def _tell(call: options.Call, report: Any, *, as_json: bool) -> None:
     if as_json or not call.quiet:
-        tell(in_json(said) if as_json else text)
+        tell(in_json(report.to_json()) if as_json else report.to_text(), is_done=True)
 
 
 def _complain(error: TryAgain) -> None:

@@ -57,11 +57,9 @@ class Call:
         return times[0]
 
     def say(self, report: Any, *, as_json: bool) -> None:
-        """Print a report to stdout."""
-        if as_json:
-            tell(in_json(report.to_json()))
-        elif not self.quiet:
-            tell(report.to_text())
+        """Print a report to stdout; one with the number of its batch is of what was done."""
+        if as_json or not self.quiet:
+            tell(in_json(report.to_json()) if as_json else report.to_text(), is_done=isinstance(getattr(report, "batch", None), int))
 
 
 def timings() -> Path | None:

@@ -12,8 +12,7 @@ import click
 
 from pipeline.errors import TryAgain
 
-WRITING = ("load", "apply", "undo", "erase", "migrate", "nightly")
-WHOLE = "A batch is in the book whole or not at all: flagbook batches tells whether this one is."
+IN_BOOK = "What this call did is done, and in the book: flagbook batches lists it."
 ELSEWHERE = "Send it somewhere else, or free the place."
 
 
@@ -28,34 +27,38 @@ class _Unfailing(io.FileIO):
 
 
 def prepare_streams() -> None:
-    """Let characters that stdout or stderr has no bytes for stand as escapes, and stderr never fail."""
+    """Let characters that stdout or stderr has no bytes for stand as escapes, and stderr never fail; one that is closed goes nowhere."""
+    for place, name in ((1, "stdout"), (2, "stderr")):
+        if getattr(sys, name) is None:
+            _send_nowhere(place)
+            setattr(sys, name, os.fdopen(place, "w", closefd=False))
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
-    with suppress(AttributeError, OSError, ValueError):  # none, closed, or no file
-        place = _Unfailing(sys.stderr.fileno(), "w", closefd=False)
-        sys.stderr = io.TextIOWrapper(io.BufferedWriter(place), sys.stderr.encoding, "backslashreplace", line_buffering=True, write_through=True)
+    with suppress(AttributeError, OSError, ValueError):  # no file
+        unfailing = _Unfailing(sys.stderr.fileno(), "w", closefd=False)
+        sys.stderr = io.TextIOWrapper(io.BufferedWriter(unfailing), sys.stderr.encoding, "backslashreplace", line_buffering=True, write_through=True)
 
 
-def is_writing(words: list[str]) -> bool:
-    """Tell whether a call is to write a batch."""
-    return any(word in WRITING for word in words) and "--dry-run" not in words
-
-
-def tell(text: str) -> None:
+def tell(text: str, *, is_done: bool = False) -> None:
     """Say a text on stdout. A reader who has gone wants to know no more, which is no fault.
 
-    Raises `TryAgain` where it can't be written for another cause, such as a full disk; of a call that wrote to the book stderr says so, and it is done.
+    Raises `TryAgain` where it can't be written for another cause, such as a full disk; where a batch is in the book (`is_done`) stderr says so instead.
     """
     try:
         click.echo(text)
     except OSError as error:
-        silence()
         if error.errno == errno.EPIPE:
-            return
-        unsaid = f"The output can't be written ({error.strerror})."
-        if not is_writing(sys.argv[1:]):
-            raise TryAgain(unsaid, ELSEWHERE) from None
-        click.echo(f"Warning: {unsaid} {ELSEWHERE}\n{WHOLE}", err=True)
+            silence()
+        elif is_done:
+            click.echo(f"Warning: {unsaid(error).reason} {ELSEWHERE}\n{IN_BOOK}", err=True)
+        else:
+            raise unsaid(error) from None
+
+
+def unsaid(error: OSError) -> TryAgain:
+    """Return what to raise where what there is to say can't be written; no more is said on stdout then."""
+    silence()
+    return TryAgain(f"The output can't be written ({error.strerror}).", ELSEWHERE)
 
 
 def in_json(said: Any) -> str:
@@ -76,6 +79,12 @@ def as_text(value: Any) -> str:
 def silence() -> None:
     """Let stdout go nowhere, lest the end of the program tries once more."""
     with suppress(OSError, ValueError):
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
+        _send_nowhere(sys.stdout.fileno())
+
+
+def _send_nowhere(place: int) -> None:
+    """Let a file descriptor lead nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    if nowhere != place:
+        os.dup2(nowhere, place)
         os.close(nowhere)

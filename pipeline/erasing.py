@@ -77,7 +77,7 @@ class EraseReport:
 def erase(where: Where, call: Erase) -> EraseReport:
     """Take a customer's data out of the book, as a batch that can't be undone, and write the store anew; or say what that would take out."""
     started = datetime.now(UTC)
-    with open_book(where.store, writing=True) as book, book.transaction(keep=not call.dry_run):
+    with open_book(where.store, writing=True, keeps=not call.dry_run) as book, book.transaction(keep=not call.dry_run):
         customer_id = _find_person(book, call.customer, where.settings)
         if customer_id is None:
             return EraseReport(None, None, {}, {}, where.settings.remarks)

@@ -42,6 +42,10 @@ def check_folders(nightly: Nightly, where: str) -> Nightly:
 
 
 def check_heads_file(named: str | None, settings: Path) -> None:
-    """Raise `Refused` where the heads of batches would be written into the settings file."""
-    if named and (settings.parent / named).resolve() == settings.resolve():
+    """Raise `Refused` where the heads of batches would be written into the settings file, or nobody can tell into which."""
+    try:
+        place = (settings.parent / named).resolve() if named else None
+    except (OSError, RuntimeError, ValueError):  # links in a circle, or what no name of a file holds
+        raise Refused(f"{settings}: history.heads_file: this can't be the name of a file.", "Name a file of its own.") from None
+    if place == settings.resolve():
         raise Refused(f"{settings}: history.heads_file: this is the settings file itself.", "Name a file of its own.")

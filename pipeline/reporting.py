@@ -12,7 +12,7 @@ from pipeline.outputs.staging import Staged, staged
 from pipeline.run import Where
 from pipeline.settings import Settings
 from pipeline.store.book import Book, open_book, settings_differ, write_settings
-from pipeline.store.reports import ReportRows, open_report, retired_types
+from pipeline.store.reports import ReportRows, open_report, retired_types, written_otherwise
 from pipeline.wording import count_of
 from schemas.page import Limits
 from schemas.reports import BY_NAME, ReportKind
@@ -69,15 +69,14 @@ def report(where: Where, call: Reporting) -> ReportsMade:
     remarks = [*where.settings.remarks]
     with open_book(where.store, writing=False) as book, staged() as files:
         remarks += [f"{count_of(count, *STILL)} of the type {name}, which has left the settings." for name, count in retired_types(book)]
+        tints = _tints(book, where.settings)
         if "html" in call.formats:
             rows.update(_write_page(book, (where, call), files))
         sheets = [_write_one(book, kind, (where, call), files, rows) for kind in kinds if call.formats != ("html",)]
         if "xlsx" in call.formats:
             title = title_of(call.as_of.astimezone(where.settings.zone), where.settings.business.timezone)
             head = (title, local_times(where.settings.business.timezone))
-            files.write(
-                out / "reports.xlsx", lambda path: remarks.extend(write_report_book(path, [one for one in sheets if one], head, _tints(where.settings)))
-            )
+            files.write(out / "reports.xlsx", lambda path: remarks.extend(write_report_book(path, [one for one in sheets if one], head, tints)))
         files.publish()
         written = tuple(str(path) for path in files.pending)
     in_order = {name: rows[name] for name in BY_NAME if name in rows}
@@ -123,10 +122,11 @@ def _write_page(book: Book, said: tuple[Where, Reporting], files: Staged) -> dic
     where, call = said
     settings, limits = where.settings, Limits()
     data = read_page(book, call.as_of, settings, limits)
-    look = Look(settings.business.timezone, _tints(settings), settings.reports.expiring_days, settings.reports.stale_days)
+    look = Look(settings.business.timezone, _tints(book, settings), settings.reports.expiring_days, settings.reports.stale_days)
     files.write((where.out or Path()) / "report.html", lambda path: write_page(path, data, look, limits))
     return {name: table.total for name, table in data.tables.items()}
 
 
-def _tints(settings: Settings) -> dict[str, str]:
-    return {kind.name: kind.colour for kind in settings.flags.types}
+def _tints(book: Book, settings: Settings) -> dict[str, str]:
+    """Return the colours of flag types, by every name under which flags bear them."""
+    return {**written_otherwise(book), **{kind.name: kind.colour for kind in settings.flags.types}}

@@ -4,7 +4,7 @@ import polars as pl
 
 from pipeline.alerting import plan_alerts_of
 from pipeline.context import Context
-from pipeline.intake.cells import word_keys
+from pipeline.intake.cells import keys_of, word_keys
 from pipeline.rules.alerts import flags_from_source
 from pipeline.rules.frames import for_rules
 from pipeline.store import customers
@@ -46,7 +46,8 @@ def _plan_flags(context: Context, by: str, words: pl.DataFrame) -> Planned:
 
 def _alert_name(context: Context) -> str:
     """Return how the settings write the flag type Alert."""
-    return next((name for name in context.settings.type_names() if name.casefold() == ALERT.casefold()), ALERT)
+    names = context.settings.type_names()
+    return next((name for name, key in zip(names, keys_of(names), strict=True) if key == ALERT.casefold()), ALERT)
 
 
 def _after(standing: pl.DataFrame, alert: pl.DataFrame, decided: pl.DataFrame, context: Context) -> pl.DataFrame:

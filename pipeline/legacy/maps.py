@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import Refused
+from pipeline.intake.cells import keys_of
 from pipeline.intake.maps import check_zone, default_map
 from pipeline.legacy.mistakes import check_several, check_sources, check_zoned, read_switch, settle_words
 from pipeline.settings import Settings, check_formats, check_keys, status_words
@@ -238,17 +239,15 @@ def _rule(table: Any, settings: Settings, where: str) -> FlagRule:
 
 def _typed(rule: FlagRule, settings: Settings, where: str) -> FlagRule:
     """Return the rule with types as the settings write them; raise `Refused` for one that they do not have."""
-    known = {name.casefold(): name for name in settings.type_names()}
-    for name in sorted(rule.type_names()):
-        if name.strip().casefold() not in known:
+    known = dict(zip(keys_of(settings.type_names()), settings.type_names(), strict=True))
+    used = sorted(rule.type_names())
+    spelt = dict(zip(used, map(known.get, keys_of(used)), strict=True))
+    for name in used:
+        if spelt[name] is None:
             near = difflib.get_close_matches(name, settings.type_names(), n=1, cutoff=0.0)
             raise Refused(f"{where}: there is no flag type called {name}.", f"The nearest is {near[0]}; flags.types in the settings lists them.")
-
-    def spelt(name: str) -> str:
-        return known[name.strip().casefold()]
-
-    tables = {what: {word: spelt(name) for word, name in getattr(rule, what).items()} for what in ("types", "allow")}
-    return FlagRule(**{**vars(rule), **tables, "type": spelt(rule.type) if rule.type else None})
+    tables = {what: {word: spelt[name] for word, name in getattr(rule, what).items()} for what in ("types", "allow")}
+    return FlagRule(**{**vars(rule), **tables, "type": spelt[rule.type] if rule.type else None})
 
 
 def _tables(value: object, where: str) -> list[Any]:

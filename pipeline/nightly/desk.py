@@ -93,17 +93,17 @@ def _check_apart(desk: Desk) -> None:
         others = [real[other] for other in FOLDERS if other != name]
         if real[name] in others or real[name].is_relative_to(real["inbox"]):
             raise Refused(f"{desk.folder(name)}: nightly.{name} is also another of the night's folders, or lies in the inbox.", "Name a folder of its own.")
-    for what, folder in _our_own(desk).items():
-        if folder.resolve() == real["inbox"]:
+    for what, path in _our_own(desk).items():
+        if real["inbox"] in (path.parent.resolve(), path.resolve().parent):  # whatever a link to it lies in
             reason = f"nightly.inbox is the folder of {what}, which would be taken in and filed away"
             raise Refused(f"{desk.folder('inbox')}: {reason}.", "Name a folder that holds nothing but what comes in.")
 
 
 def _our_own(desk: Desk) -> dict[str, Path]:
-    """Return the folders of files that are no inputs."""
+    """Return the files that are no inputs."""
     settings, store = desk.settings, desk.where.store
-    own = {"the store": store.parent, "the settings": settings.folder, "history.heads_file": heads_path(store, settings).parent}
-    return own if desk.map_file is None else {**own, "nightly.map": desk.map_file.parent}
+    own = {"the store": store, "the settings": settings.folder / "settings", "history.heads_file": heads_path(store, settings)}
+    return own if desk.map_file is None else {**own, "nightly.map": desk.map_file}
 
 
 def _check_store(store: Path) -> None:

@@ -17,7 +17,7 @@ from pipeline.nightly.night import Call, begin, finish_broken_off, is_broken_off
 from pipeline.nightly.summary import NightReport
 from pipeline.run import Where
 from pipeline.store.lock import night_locked
-from pipeline.store.place import check_place
+from pipeline.store.place import check_folder, check_place
 
 EVERY = 1.0  # seconds between two looks into the inbox
 
@@ -33,6 +33,7 @@ class Nightly:
 def nightly(where: Where, call: Nightly) -> NightReport:
     """Do the whole night, after finishing one that was broken off."""
     check_place(where.store, writing=True)  # before anything is made beside it
+    check_folder(where.store)
     with night_locked(where.store):
         desk = open_desk(where)
         return _night(desk, _call(desk, call))
@@ -60,6 +61,7 @@ def watch(where: Where, call: Nightly, tell: Callable[[NightReport], None], comp
     """
     worst, day = 0, ""
     check_place(where.store, writing=True)
+    check_folder(where.store)
     with night_locked(where.store), _stoppable() as stop:
         desk = open_desk(where)
         said = replace(_call(desk, call), is_stopping=stop.is_set)

@@ -18,7 +18,7 @@ from pipeline.settings import Settings
 from pipeline.store.connecting import Found, Work, connect, with_less_memory
 from pipeline.store.formats import check_format, is_current, make_tables, make_views, upgrade
 from pipeline.store.lock import locked
-from pipeline.store.place import check_log, check_place, sweep, unfinished
+from pipeline.store.place import check_folder, check_log, check_place, sweep, unfinished
 from pipeline.store.refusals import broken_off
 from pipeline.store.rewriting import MARK, write_anew
 from pipeline.store.shown import Shown, stoppable, uninterrupted
@@ -113,12 +113,14 @@ class Book:
 
 
 @contextmanager
-def open_book(path: Path, *, writing: bool, creating: bool = False, work: Work = Work.ANY) -> Iterator[Book]:
-    """Open a book for reading or writing, under its lock.
+def open_book(path: Path, *, writing: bool, creating: bool = False, keeps: bool = True, work: Work = Work.ANY) -> Iterator[Book]:
+    """Open a book for reading or writing, under its lock; without `keeps`, nothing that is written is to stay.
 
     Raises `Refused` where there is none (unless `creating`) or the file is not a book, before anything is touched; `TryAgain` where it is in use.
     """
     check_place(path, creating=creating, writing=writing)
+    if writing and keeps:
+        check_folder(path)
     if not path.exists():
         make_book(path)
     with _opened(path, writing=writing, work=work) as book:
@@ -227,7 +229,7 @@ def open_for_load(path: Path, *, dry_run: bool, bookings_alone: bool = False) ->
         with TemporaryDirectory(prefix="flagbook-") as folder, open_book(Path(folder) / path.name, writing=True, creating=True, work=work) as book:
             yield book
     else:
-        with open_book(path, writing=True, creating=True, work=work) as book:
+        with open_book(path, writing=True, creating=True, keeps=not dry_run, work=work) as book:
             yield book
 
 

@@ -52,21 +52,25 @@ QUICK: Final = {
 # Types of the settings, flagged or not, and types that have left them and still are in use.
 TYPES = """
 SELECT coalesce(t.name, f.flag_type) AS flag_type, t.colour, coalesce(f.customers, 0) AS customers
-FROM flag_types t FULL JOIN (SELECT flag_type, count(DISTINCT customer_id) AS customers FROM flags GROUP BY flag_type) f
-    ON type_key(f.flag_type) = type_key(t.name)
+FROM flag_types t FULL JOIN (
+    SELECT type_key(flag_type) AS key, min(flag_type) AS flag_type, count(DISTINCT customer_id) AS customers FROM flags GROUP BY key) f
+    ON f.key = type_key(t.name)
 ORDER BY t.severity NULLS LAST, flag_type"""
 
 # Every day or week up to the report's day, weeks where the history is longer than the days; each with the flags that began and had not ended.
 TREND = f"""
-WITH steps AS (
-    SELECT item AS flag_type, business_day(changed_at) AS day, sum(CASE WHEN before IS NULL THEN 1 ELSE -1 END) AS step
+WITH written AS (
+    SELECT item, business_day(changed_at) AS day, sum(CASE WHEN before IS NULL THEN 1 ELSE -1 END) AS step
     FROM history WHERE entity = 'flags' AND (before IS NULL) <> (after IS NULL) GROUP BY ALL),
+steps AS (
+    SELECT coalesce(t.name, w.item) AS flag_type, w.day, sum(w.step) AS step
+    FROM written w LEFT JOIN flag_types t ON type_key(t.name) = type_key(w.item) GROUP BY ALL),
 gaps AS (SELECT CASE WHEN (SELECT min(day) FROM steps) < $today - {DAILY - 1} THEN 7 ELSE 1 END AS gap),
 points AS (
     SELECT $today - (unnest(range(CASE WHEN gap = 1 THEN {DAILY} ELSE
         least({WEEKLY}, ceil(($today - (SELECT min(day) FROM steps)) / 7.0)::INTEGER + 1) END)) * gap)::INTEGER AS day FROM gaps)
 SELECT p.day, t.flag_type, coalesce(sum(s.step), 0)::BIGINT AS flags
-FROM points p CROSS JOIN (SELECT flag_type FROM steps UNION SELECT name FROM flag_types UNION SELECT flag_type FROM flags) t
+FROM points p CROSS JOIN (SELECT flag_type FROM steps UNION SELECT name FROM flag_types) t
 LEFT JOIN steps s ON s.flag_type = t.flag_type AND s.day <= p.day
 GROUP BY p.day, t.flag_type ORDER BY p.day, t.flag_type"""
 

@@ -15,6 +15,13 @@ from pipeline.store.wal import is_log_whole, logs_of
 INPUT_FACTOR = 3  # a batch writes its rows into the log, into the store and into result files
 
 
+def check_folder(path: Path) -> None:
+    """Raise `Refused` where nothing can be written beside a store, and so no batch be committed."""
+    folder = path.absolute().parent
+    if folder.is_dir() and not os.access(folder, os.W_OK | os.X_OK):
+        raise refusal("folder-closed", folder)
+
+
 def check_place(path: Path, *, creating: bool = False, writing: bool = False, in_new_folder: bool = False) -> None:
     """Raise `Refused` where there is no store (unless `creating`), or what is there can't be one. Nothing is opened.
 
@@ -37,9 +44,6 @@ def check_place(path: Path, *, creating: bool = False, writing: bool = False, in
             raise refusal("empty", path)
         if writing and about.st_nlink > 1:
             raise refusal("two-names", path)
-    folder = path.absolute().parent
-    if writing and folder.is_dir() and not os.access(folder, os.W_OK | os.X_OK):
-        raise refusal("folder-closed", folder)
     for name in (*beside, lock_path(path)):
         if (found := _about(name)) is not None:
             _check_kind(name, found)

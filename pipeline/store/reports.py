@@ -68,6 +68,12 @@ def open_report(book: Book, kind: ReportKind, as_of: datetime, settings: Setting
     return ReportRows(book, table, count)
 
 
+def written_otherwise(book: Book) -> dict[str, str]:
+    """Return the names of types that flags bear and the settings write otherwise, each with its colour."""
+    query = "SELECT DISTINCT flag_type, colour FROM flags JOIN flag_types ON type_key(name) = type_key(flag_type) AND name <> flag_type ORDER BY 1"
+    return dict(book.ask(query).rows())
+
+
 def retired_types(book: Book) -> list[tuple[str, int]]:
     """Return the types of flags that have left the settings and are still in use, each with its number of flags."""
     query = "SELECT flag_type, count(*) FROM flags ANTI JOIN flag_types ON type_key(name) = type_key(flag_type) GROUP BY 1 ORDER BY 1"

@@ -77,8 +77,9 @@ def test_what_cannot_be_said_for_want_of_room_is_no_bug(shop: Shop) -> None:
     code, _, said = said_to(shop, 1, "apply", "u.csv")
     assert (code, "The output can't be written" in said, "flagbook batches" in said) == (4, True, True), said  # as the batch in the book ended
     assert len(shop.run("batches", "--json").json()["batches"]) == 2
-    code, _, said = said_to(shop, 1, "batches")
-    assert (code, "The output can't be written" in said) == (5, True), said
+    for words in ("batches", "--help", "apply --help", "--version", "migrate --explain shopify", "apply u.csv --again --dry-run", "report agenda --out load"):
+        code, _, said = said_to(shop, 1, *words.split())
+        assert (code, "The output can't be written" in said, "flagbook batches" in said) == (5, True, False), (words, said)
 
 
 def test_what_cannot_be_said_on_stderr_is_lost_and_nothing_else(shop: Shop) -> None:
@@ -87,6 +88,17 @@ def test_what_cannot_be_said_on_stderr_is_lost_and_nothing_else(shop: Shop) -> N
     assert said_to(shop, 2, "no-such-command")[0] == 2
     code, said, _ = said_to(shop, 2, "apply", "u.csv", "--json")
     assert (code, json.loads(said)["batch"]) == (0, 2)
+
+
+@pytest.mark.parametrize("place", [1, 2])
+@pytest.mark.parametrize("more", ["", "--json"])
+def test_a_stream_that_is_closed_changes_nothing(shop: Shop, place: int, more: str) -> None:
+    shop.file("u.csv", ADD + "add,C9,Alert,nobody\n")
+    for words, code in (("apply u.csv", 4), ("load --customers customers.csv", 0), ("batches", 0), ("show C1", 0)):
+        program = f"import os, sys; os.close({place}); os.execv(sys.executable, [sys.executable, '-m', 'jobs', *{[*words.split(), *more.split()]!r}])"
+        done = subprocess.run([sys.executable, "-c", program], cwd=shop.folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=120, check=False)
+        assert (done.returncode, "Traceback" in done.stderr) == (code, False), done.stderr
+    assert len(shop.run("batches", "--json").json()["batches"]) == 3
 
 
 @pytest.mark.parametrize(("words", "code"), [(("apply", "u.csv"), 4), (("batches",), 0), (("--help",), 0), (("apply", "u.csv", "--dry-run", "--json"), 4)])
@@ -157,7 +169,9 @@ def test_a_store_in_a_folder_that_takes_nothing_is_refused(shop: Shop) -> None:
     for words in (("apply", "u.csv", "--out", "out"), ("undo", "1"), ("load", "--customers", "customers.csv")):
         code, said = as_anybody(shop.folder, *words)
         assert (code, f"{shop.folder}: nothing can be written in the store's folder" in said, "Traceback" in said) == (3, True, False), said
-    assert as_anybody(shop.folder, "batches")[0] == 0
+    for call in ("batches", "apply u.csv --dry-run --out out", "load --customers customers.csv --dry-run", "erase C1 --dry-run"):
+        assert as_anybody(shop.folder, *call.split())[0] == 0, call
+    (shop.folder / "out" / "u.preview.csv").unlink()
     shop.folder.chmod(0o700)
     assert ([*(shop.folder / "out").iterdir()], len(shop.run("batches", "--json").json()["batches"])) == ([], 1)
 

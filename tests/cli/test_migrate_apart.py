@@ -210,9 +210,10 @@ def test_what_was_said_of_a_type_that_is_written_otherwise_now_is_remembered_onc
     assert asked(bare, FLAGS) == []
 
 
-def test_a_type_with_letters_of_its_own_is_compared_as_it_is_migrated(bare: Shop) -> None:
+@pytest.mark.parametrize("written", ["Große Warnung", "GROSSE WARNUNG", "\uff27roße Warnung"])
+def test_a_type_with_letters_of_its_own_is_compared_as_it_is_migrated(bare: Shop, written: str) -> None:
     bare.file("flagbook.toml", '[[flags.types]]\nname = "Große Warnung"\ncolour = "red"\n')
-    bare.file("m.toml", 'name = "One"\n[customers]\ncustomer_id = "Id"\n[[flags]]\ntype = "Große Warnung"\ncomment = "Why"\n')
+    bare.file("m.toml", f'name = "One"\n[customers]\ncustomer_id = "Id"\n[[flags]]\ntype = "{written}"\ncomment = "Why"\n')
     bare.file("a.csv", "Id,Why\n1,rude\n")
     migrated(bare, "02", "a.csv", "--map", "m.toml")
     assert bare.run("migrate", "a.csv", "--map", "m.toml", "--check", "--as-of", "2026-06-03").code == 0

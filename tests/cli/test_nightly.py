@@ -248,6 +248,7 @@ def test_folders_are_those_of_the_settings(shop: Shop) -> None:
         ('inbox = "../conf"', "the settings"),
         ('inbox = "../maps"\nmap = "../maps/ours.toml"', "nightly.map"),
         ('inbox = "../heads"\n[history]\nheads_file = "../heads/kept"', "history.heads_file"),
+        ('inbox = "../maps"\nmap = "link.toml"', "nightly.map"),
     ],
 )
 def test_an_inbox_in_which_something_else_lies_is_refused(shop: Shop, tmp_path_factory: pytest.TempPathFactory, more: str, what: str) -> None:
@@ -256,6 +257,7 @@ def test_an_inbox_in_which_something_else_lies_is_refused(shop: Shop, tmp_path_f
     for folder in ("conf", "maps", "heads"):
         (shop.folder / folder).mkdir()
     shop.file("maps/ours.toml", "")
+    (shop.folder / "conf" / "link.toml").symlink_to(shop.folder / "maps" / "ours.toml")
     settings = shop.file("conf/set.toml", f'[business]\ntimezone = "UTC"\n[nightly]\n{folders}\n{more}\n')
     before = {path: path.stat().st_size for path in shop.folder.rglob("*") if path.is_file()}
     for path in before:
@@ -335,15 +337,6 @@ def changed(shop: Shop, program: str) -> dict[str, str]:
     """Return the environment in which a program is run before Flagbook is."""
     shop.file("sitecustomize.py", program)
     return {"PYTHONPATH": f"{shop.folder}{os.pathsep}{ROOT}"}
-
-
-def test_a_step_without_an_input_on_which_the_program_fails_is_tried_twice_and_then_left_out(shop: Shop) -> None:
-    drop(shop, "flags.csv", FLAGS + "add,C1,Alert,x,\n")
-    broken = changed(shop, "import pipeline.nightly.steps as steps\ndef fail(*words): raise ZeroDivisionError\nsteps.UPKEEP['expiry'] = fail\n")
-    assert [shop.run("nightly", *AS_OF, **broken).code for _ in range(2)] == [1, 1]
-    assert batches(shop) == [("apply", 1, 0)]
-    third = shop.run("nightly", *AS_OF, "--json", **broken)
-    assert (third.code, "ending flags past their last day was not done" in third.out) == (4, True), third.out
 
 
 def test_a_batch_that_is_in_the_book_is_not_written_again_by_the_night_that_goes_on(shop: Shop) -> None:

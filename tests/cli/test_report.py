@@ -13,6 +13,11 @@ import polars as pl
 import pytest
 
 from pipeline.outputs import reports as workbook
+from pipeline.settings import read_settings
+from pipeline.store.book import open_book
+from pipeline.store.page import read_page
+from pipeline.store.reports import written_otherwise
+from schemas.page import Limits
 from schemas.reports import BY_NAME, REPORTS, Form
 from tests.cli.conftest import Shop
 from tests.cli.reported import NOW, TYPES, ZONE, Made, Row, day, opened
@@ -307,6 +312,18 @@ def test_a_type_that_only_its_letters_tell_apart_is_one_to_views_too(shop: Shop)
         rows = list(openpyxl.load_workbook(shop.folder / "t.xlsx")["Flags"].iter_rows(values_only=True))
         assert [(row[0], row[rows[0].index("flag_type")]) for row in rows[1:] if row[0]] == [("edit", name)]
         (shop.folder / "t.xlsx").unlink()
+
+
+def test_a_type_under_two_names_is_one_to_the_page_and_has_its_colour(shop: Shop) -> None:
+    for when, name, who in (("2026-06-01", "Große", "C1"), ("2026-06-02", "GROSSE", "C2")):
+        write_type(shop, name)
+        shop.file("f.csv", f"action,customer_id,flag_type,comment\nadd,{who},{name},x\n")
+        assert shop.run("apply", "f.csv", "--as-of", when).code == 0
+    with open_book(shop.folder / "flagbook.duckdb", writing=False) as book:
+        found = read_page(book, datetime(2026, 6, 2, 12, tzinfo=UTC), read_settings(shop.folder / "flagbook.toml"), Limits())
+        assert written_otherwise(book) == {"Große": "blue"}
+    assert [row for row in found.types.rows() if row[2]] == [("GROSSE", "blue", 2)]
+    assert found.trend.filter(pl.col("flags") > 0).tail(2).select("flag_type", "flags").rows() == [("GROSSE", 1), ("GROSSE", 2)]
 
 
 def test_types_that_only_their_letters_tell_apart_are_refused_in_the_settings(shop: Shop) -> None:

@@ -101,6 +101,20 @@ def test_a_backup_overwrites_nothing_that_comes_while_it_is_made(here: Path, mon
     assert (logical(here / "old.duckdb"), (here / "old.duckdb").stat().st_mode & 0o077, (here / "old.duckdb").stat().st_nlink) == (logical(here / STORE), 0, 1)
 
 
+def test_a_backup_that_gets_no_name_leaves_none_behind(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the file system has no links the name is taken first."""
+
+    def refuse(_self: Path, _target: Path) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    monkeypatch.setattr(Path, "replace", refuse)
+    before = bytes_of(here)
+    with pytest.raises(PermissionError):
+        call("backup old.duckdb")
+    assert bytes_of(here) == before
+
+
 def test_a_backup_into_a_folder_bears_the_time(here: Path) -> None:
     (here / "kept").mkdir()
     assert call("backup kept") == 0

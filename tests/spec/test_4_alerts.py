@@ -464,19 +464,19 @@ def test_4_6_a_text_that_the_flag_has_already_changes_nothing(spec: Spec) -> Non
     """Where the flag Alert says the text already, beside another flag, the source's word is remembered and nothing is told."""
     spec.flags("""
         customer_id  flag_type  comment
-        C1           At Risk    late
-        C1           Alert      rude""")
+        C2           Alert      ring first
+        C2           Warning    two dogs""")
     spec.load("""
         customer_id  alert_message
-        C1           rude""")
+        C2           ring first""")
     spec.then_history("""
         event_id  batch_id""")
     spec.load("""
         customer_id  alert_message
-        C1""")
+        C2""")
     spec.then_flags("""
         customer_id  flag_type  comment
-        C1           At Risk    late""")
+        C2           Warning    two dogs""")
 
 
 def test_4_6_a_text_that_disappears_ends_its_flag(spec: Spec) -> None:

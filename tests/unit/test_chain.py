@@ -222,9 +222,12 @@ def test_heads_go_where_the_settings_say_and_the_batch_stands_where_they_can_not
     assert not (tmp_path / "book.duckdb.heads").exists()
 
 
-@pytest.mark.parametrize("name", ["book.duckdb", "./book.duckdb.wal", "book.duckdb.lock", "book.duckdb.night.lock", "link", "flagbook.toml"])
+@pytest.mark.parametrize(
+    "name", ["book.duckdb", "./book.duckdb.wal", "book.duckdb.lock", "book.duckdb.night.lock", "link", "flagbook.toml", "circle", "a\\u0000b"]
+)
 def test_heads_that_would_go_into_a_file_of_something_else_are_refused(tmp_path: Path, name: str) -> None:
     (tmp_path / "link").symlink_to("book.duckdb")
+    (tmp_path / "circle").symlink_to("circle")
     made_at(tmp_path, heads_file="book.duckdb.heads")
     settings = tmp_path / "flagbook.toml"
     settings.write_text(f'[history]\nheads_file = "{name}"\n')

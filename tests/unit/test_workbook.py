@@ -281,6 +281,8 @@ def test_cell_that_points_to_no_text_refuses_the_file(pointer: str, spelling: st
         made.get_worksheet_by_name("Flags").write_row(1, 0, ["add", "C1"])
     spelt = patched(buffer.getvalue(), "<v>5</v>", spelling)
     assert read(spelt).sheets[0].rows.rows() == [(2, "add", "C1", None, None)]
+    for nothing in ("<v></v>", "<v/>"):  # no pointer at all: a blank cell
+        assert read(patched(spelt, spelling, nothing)).sheets[0].rows.rows() == [(2, "add", None, None, None)]
     error = refusal(patched(spelt, spelling, spelling.replace("5", pointer)))
     assert "sheet Flags" in error.reason
     assert "cell B2" in error.reason
