@@ -118,7 +118,7 @@ class History:
 
 @dataclass(frozen=True)
 class Settings:
-    """All that a run may know; `remarks` warn in the report, `approval`: large batches need a second person's, `folder`: where the settings file lies."""
+    """All that a run may know; `remarks` warn in the report, `approval`: large batches need a second person's, `folder`: where the file at `path` lies."""
 
     business: Business = Business()
     flags: Flags = Flags()
@@ -134,6 +134,7 @@ class Settings:
     approval: bool = False
     remarks: tuple[str, ...] = ()
     folder: Path = Path()
+    path: Path | None = None
 
     @property
     def zone(self) -> ZoneInfo:
@@ -161,13 +162,13 @@ def read_settings(path: Path | None) -> Settings:
         raise Refused(f"{path}: the settings can't be read ({type(error).__name__}).", "It must be a readable UTF-8 file.") from None
     except tomllib.TOMLDecodeError as error:
         raise Refused(f"{path}: the settings are not valid TOML: {error}.", "Correct the line.") from None
-    settings = replace(_settings(data, str(path)), folder=path.parent)
+    settings = replace(_settings(data, str(path)), folder=path.parent, path=path)
     check_heads_file(settings.history.heads_file, path)
     return settings
 
 
 def _settings(data: dict[str, Any], where: str) -> Settings:
-    check_keys(data, [key.name for key in fields(Settings) if key.name not in ("remarks", "folder")], where)
+    check_keys(data, [key.name for key in fields(Settings) if key.name not in ("remarks", "folder", "path")], where)
     business = _section(Business, data.get("business", {}), f"{where}: business")
     flags = _section(Flags, data.get("flags", {}), f"{where}: flags", types=FlagType)
     _check_business(business, where)

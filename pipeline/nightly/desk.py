@@ -102,8 +102,8 @@ def _check_apart(desk: Desk) -> None:
 def _our_own(desk: Desk) -> dict[str, Path]:
     """Return the files that are no inputs."""
     settings, store = desk.settings, desk.where.store
-    own = {"the store": store, "the settings": settings.folder / "settings", "history.heads_file": heads_path(store, settings)}
-    return own if desk.map_file is None else {**own, "nightly.map": desk.map_file}
+    own = {"the store": store, "the settings": settings.path, "history.heads_file": heads_path(store, settings), "nightly.map": desk.map_file}
+    return {what: path for what, path in own.items() if path}
 
 
 def _check_store(store: Path) -> None:

@@ -246,6 +246,7 @@ def test_folders_are_those_of_the_settings(shop: Shop) -> None:
     [
         ('inbox = ".."', "the store"),
         ('inbox = "../conf"', "the settings"),
+        ('inbox = "../real"', "the settings"),
         ('inbox = "../maps"\nmap = "../maps/ours.toml"', "nightly.map"),
         ('inbox = "../heads"\n[history]\nheads_file = "../heads/kept"', "history.heads_file"),
         ('inbox = "../maps"\nmap = "link.toml"', "nightly.map"),
@@ -254,15 +255,16 @@ def test_folders_are_those_of_the_settings(shop: Shop) -> None:
 def test_an_inbox_in_which_something_else_lies_is_refused(shop: Shop, tmp_path_factory: pytest.TempPathFactory, more: str, what: str) -> None:
     away = tmp_path_factory.mktemp("away")
     folders = "\n".join(f'{name} = "{away}/{name}"' for name in ("outbox", "archive", "rejected", "logs"))
-    for folder in ("conf", "maps", "heads"):
+    for folder in ("conf", "real", "maps", "heads"):
         (shop.folder / folder).mkdir()
     shop.file("maps/ours.toml", "")
     (shop.folder / "conf" / "link.toml").symlink_to(shop.folder / "maps" / "ours.toml")
-    settings = shop.file("conf/set.toml", f'[business]\ntimezone = "UTC"\n[nightly]\n{folders}\n{more}\n')
+    shop.file("real/set.toml", f'[business]\ntimezone = "UTC"\n[nightly]\n{folders}\n{more}\n')
+    (shop.folder / "conf" / "set.toml").symlink_to(shop.folder / "real" / "set.toml")
     before = {path: path.stat().st_size for path in shop.folder.rglob("*") if path.is_file()}
     for path in before:
         os.utime(path, (0, 0))
-    done = night(shop, "--settings", str(settings.relative_to(shop.folder)))
+    done = night(shop, "--settings", "conf/set.toml")
     assert (done.code, f"nightly.inbox is the folder of {what}," in done.err) == (3, True), done.err
     assert {path: path.stat().st_size for path in shop.folder.rglob("*") if path in before} == before
 
