@@ -23,7 +23,6 @@ COMMANDS = (
 
 WRITING = ("load", "apply", "undo", "erase", "migrate", "nightly")
 WHOLE = "A batch is in the book whole or not at all: flagbook batches tells whether this one is."
-STOPPED = 130  # by the user, as shells count it
 HELP = {"--help", "-h", "--version"}
 VARIABLES = ("FLAGBOOK_STORE", "FLAGBOOK_SETTINGS", "FLAGBOOK_TIMINGS")
 GLOBAL_VALUES = ("--store", "--settings")
@@ -88,7 +87,7 @@ def main() -> None:
         _require_text(sys.argv[1:])
         code = group.main(global_first(sys.argv[1:]), standalone_mode=False)
     except click.Abort:
-        code = _say(_stopped(sys.argv[1:]), STOPPED)
+        code = _say(_stopped(sys.argv[1:]), options.STOPPED)
     except click.ClickException as error:
         error.show()
         code = error.exit_code

@@ -1,5 +1,6 @@
 """flagbook erase: a customer's personal data out of the book."""
 
+import signal
 import sys
 
 import click
@@ -36,7 +37,21 @@ def command(call: options.Call, *, customer: str, by: str | None, reason: str | 
         preview = erase(where, Erase(customer, by, moment, reason, dry_run=True))
         if not preview.is_done_before:
             click.echo(preview.to_text(), err=True)
-            click.confirm(ASK, abort=True, err=True)
+            if not _is_meant():
+                click.echo("Nothing was erased.", err=True)
+                return options.STOPPED
     report = erase(where, Erase(customer, by, moment, reason, dry_run=dry_run))
     call.say(report, as_json=as_json)
     return report.exit_code
+
+
+def _is_meant() -> bool:
+    """Ask; an end of input, or an interrupt, is no.
+
+    NOTE: Polars puts a handler of its own for interrupts, with which an interrupt is not heard before the next line of input.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return click.confirm(ASK, err=True)
+    except click.Abort:
+        return False

@@ -17,6 +17,7 @@ from pipeline.settings import Settings, read_settings
 F = TypeVar("F", bound=Callable[..., Any])
 FIRST_YEAR, LAST_YEAR = 1900, 2900  # of an as-of: days before and after it are reckoned from it, and no calendar ends there
 DEFAULT_SETTINGS = Path("flagbook.toml")
+STOPPED = 130  # the exit code where the user stopped it, as shells count it
 
 
 class Call:

@@ -51,13 +51,17 @@ class Shop:
         return path
 
 
+def surroundings() -> dict[str, str]:
+    """Return the environment of this process without a word for the program, and with the way to it."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("FLAGBOOK_")} | {"PYTHONPATH": str(ROOT)}
+
+
 def run_in(folder: Path, *words: str | Path, **environment: str) -> Ran:
     """Run the program in a folder; with an `environment`, from its very beginning."""
-    known = {name: value for name, value in os.environ.items() if not name.startswith("FLAGBOOK_")} | {"PYTHONPATH": str(ROOT)}
     if not environment:
-        return program().run(folder, list(map(str, words)), known)
+        return program().run(folder, list(map(str, words)), surroundings())
     command = [sys.executable, "-m", "jobs", *map(str, words)]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env=known | environment, timeout=LONGEST)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env=surroundings() | environment, timeout=LONGEST)
     return Ran(done.returncode, done.stdout, done.stderr)
 
 

@@ -15,10 +15,10 @@ import pytest
 
 from pipeline.outputs.template import Choices, write_template
 from pipeline.store.book import open_book
-from tests.cli.conftest import ROOT, Shop
+from tests.cli.conftest import ROOT, Shop, surroundings
 
 ADD = "action,customer_id,flag_type,comment\nadd,C1,Alert,owes\n"
-ENVIRONMENT = {**{name: value for name, value in os.environ.items() if not name.startswith("FLAGBOOK_")}, "PYTHONPATH": str(ROOT)}
+ENVIRONMENT = surroundings()
 
 
 def started(shop: Shop, *words: str | bytes, out: int | None = None) -> subprocess.Popen[bytes]:

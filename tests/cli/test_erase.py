@@ -1,11 +1,15 @@
 """flagbook erase, as a user runs it."""
 
 import os
+import pty
+import select
+import subprocess
+import sys
 
 import duckdb
 import pytest
 
-from tests.cli.conftest import ROOT, Shop
+from tests.cli.conftest import ROOT, Shop, surroundings
 
 
 def test_erase_says_what_went_and_the_customer_is_gone(shop: Shop) -> None:
@@ -26,6 +30,27 @@ def test_without_a_terminal_it_wants_to_be_told_that_it_is_meant(shop: Shop) -> 
     refused = shop.run("erase", "C1")
     assert (refused.code, "say --yes if it is meant" in refused.err) == (2, True)
     assert shop.run("show", "C1").code == 0
+
+
+@pytest.mark.parametrize(("answer", "code"), [(b"n\n", 130), (b"\n", 130), (b"\x04", 130), (b"\x03", 130), (b"y\n", 0)])
+def test_on_a_terminal_it_asks(shop: Shop, answer: bytes, code: int) -> None:
+    """No, nothing, an end of input and an interrupt erase nobody."""
+    ours, theirs = pty.openpty()
+    program = f"import os, sys; os.login_tty({theirs}); os.execv(sys.executable, [sys.executable, '-m', 'jobs', 'erase', 'C1'])"
+    with subprocess.Popen([sys.executable, "-c", program], cwd=shop.folder, env=surroundings(), pass_fds=[theirs]) as run:
+        said = b""
+        while not said.endswith(b"[y/N]: ") and select.select([ours], [], [], 60)[0]:
+            said += os.read(ours, 1000)
+        os.write(ours, answer)
+        try:
+            assert run.wait(timeout=60) == code
+        finally:
+            run.kill()
+    said = os.read(ours, 10_000)
+    for end in (ours, theirs):
+        os.close(end)
+    assert (b"Nothing was erased." in said, b"Batch 2: the customer is erased" in said) == (code != 0, code == 0), said
+    assert shop.run("show", "C1").code == (0 if code else 3)
 
 
 def test_an_erasure_that_was_killed_once_it_was_committed_is_found_done(shop: Shop) -> None:

@@ -14,7 +14,7 @@ import duckdb
 import openpyxl
 import pytest
 
-from tests.cli.conftest import ROOT, run_in
+from tests.cli.conftest import run_in, surroundings
 
 State = dict[str, list[tuple[object, ...]]]
 Sheets = dict[str, list[tuple[object, ...]]]
@@ -111,8 +111,7 @@ def write_inputs(folder: Path) -> None:
 
 def kill_at(folder: Path, words: tuple[str, ...], moment: Moment, scratch: Path) -> None:
     """Start the program in a folder, and kill its process group at a moment."""
-    known = {name: value for name, value in os.environ.items() if not name.startswith("FLAGBOOK_")}
-    environment = {**known, "PYTHONPATH": str(ROOT), "TMPDIR": str(scratch)}
+    environment = {**surroundings(), "TMPDIR": str(scratch)}
     command = [sys.executable, "-m", "jobs", *words]
     left, latest = filled(folder, moment.sign), time.monotonic() + 60
     with subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True) as process:

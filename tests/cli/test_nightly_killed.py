@@ -17,7 +17,7 @@ import duckdb
 import pytest
 from python_calamine import CalamineWorkbook
 
-from tests.cli.conftest import ROOT, run_in
+from tests.cli.conftest import ROOT, run_in, surroundings
 
 SETTINGS = '[business]\ntimezone = "UTC"\n'
 SILENCED = SETTINGS + '[flags]\ntypes = [{name = "Alert"}, {name = "Warning", alerts = false}]\n'
@@ -60,8 +60,7 @@ class Zygote:
 @pytest.fixture(scope="module")
 def zygote(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Zygote]:
     command = [sys.executable, "-m", "tests.cli.killing.zygote"]
-    known = {name: value for name, value in os.environ.items() if not name.startswith("FLAGBOOK_")}
-    with subprocess.Popen(command, cwd=ROOT, env=known, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, cwd=ROOT, env=surroundings(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         yield Zygote(process, tmp_path_factory.mktemp("said") / "out.txt")
         assert process.stdin is not None
         process.stdin.close()

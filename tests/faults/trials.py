@@ -1,7 +1,6 @@
 """Trials: a command under a fault, then the same command again, and whether the book and its files end as without the fault."""
 
 import json
-import os
 import random
 import re
 import shutil
@@ -17,7 +16,7 @@ from typing import Any
 import duckdb
 from python_calamine import CalamineError, CalamineWorkbook
 
-from tests.cli.conftest import ROOT
+from tests.cli.conftest import ROOT, surroundings
 
 STORE = "flagbook.duckdb"
 CUSTOMERS, BOOKINGS = 400, 3000
@@ -76,9 +75,8 @@ class Zygote:
 @contextmanager
 def zygote(scratch: Path) -> Iterator[Zygote]:
     """Have a program loaded."""
-    known = {name: value for name, value in os.environ.items() if not name.startswith("FLAGBOOK_")}
     command = [sys.executable, "-m", "tests.faults.zygote"]
-    with subprocess.Popen(command, cwd=ROOT, env=known, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, cwd=ROOT, env=surroundings(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         yield Zygote(process, scratch / "said.txt")
         assert process.stdin is not None
         process.stdin.close()

@@ -1,7 +1,6 @@
 """Runs of the program that are watched: how long each takes, and how much memory."""
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -9,7 +8,7 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.cli.conftest import ROOT, Ran
+from tests.cli.conftest import Ran, surroundings
 
 # NOTE: a process inherits the most memory that the one that started it ever had, so a small one starts the program.
 MEASURE = """
@@ -33,11 +32,10 @@ RUNS: list[Took] = []  # of the present test
 
 def watched(folder: Path, *words: str | Path) -> tuple[Ran, Took]:
     """Run the program in a folder."""
-    known = {name: value for name, value in os.environ.items() if not name.startswith("FLAGBOOK_")}
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err, tempfile.NamedTemporaryFile() as measured:
         command = [sys.executable, "-I", "-S", "-c", MEASURE, measured.name, sys.executable, "-m", "jobs", *map(str, words)]
         started = time.monotonic()
-        subprocess.run(command, cwd=folder, stdout=out, stderr=err, env={**known, "PYTHONPATH": str(ROOT)}, check=True, timeout=300)
+        subprocess.run(command, cwd=folder, stdout=out, stderr=err, env=surroundings(), check=True, timeout=300)
         seconds = time.monotonic() - started
         code, memory = json.loads(measured.read())
         for handle in (out, err):
