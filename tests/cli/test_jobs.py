@@ -179,6 +179,11 @@ def test_a_table_that_is_named_twice_is_exported_once(shop: Shop) -> None:
     assert (ran.code, [one["table"] for one in ran.json()["files"]]) == (0, ["flags", "batches"]), ran.err
 
 
+@pytest.mark.parametrize(("tables", "said"), [(["flags"], "1 file written"), (["flags", "tags"], "2 files written")])
+def test_export_says_how_many_files_it_wrote(shop: Shop, tables: list[str], said: str) -> None:
+    assert shop.run("export", *tables, "--out", "tables").out.splitlines()[0] == said
+
+
 def test_export_writes_tables_in_every_format(shop: Shop) -> None:
     apply(shop)
     ran = shop.run("export", "flags", "agenda", "--out", "tables", "--format", "csv,xlsx,parquet")
