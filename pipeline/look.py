@@ -75,7 +75,7 @@ def show(where: Where, key: str, as_of: datetime) -> CustomerReport:
             looking.customer_record(book, one),
             looking.customer_flags(book, one),
             looking.other_items(book, one),
-            looking.coming_bookings(book, one, as_of, 10),
+            looking.coming_bookings(book, one, as_of),
             looking.flag_events(book, one),
         )
     return CustomerReport(*found, where.settings.zone)

@@ -167,6 +167,17 @@ def test_show_and_history_find_a_customer_by_any_key(shop: Shop) -> None:
     assert "\x1b" not in plain.out
 
 
+@pytest.mark.parametrize(("coming", "more"), [(10, None), (12, "  … and 2 more (--json lists all)")])
+def test_show_says_how_many_coming_bookings_it_leaves_out(bare: Shop, coming: int, more: str | None) -> None:
+    rows = "".join(f"N{number:02},C1,2030-01-{number:02}\n" for number in range(1, coming + 1))
+    files = bare.file("c.csv", "customer_id\nC1\n"), bare.file("b.csv", f"booking_id,customer_id,starts_at\n{rows}")
+    assert bare.run("load", "--customers", files[0].name, "--bookings", files[1].name).code == 0
+    lines = bare.run("show", "C1", "--as-of", "2029-12-31").out.splitlines()
+    assert [line.split()[-1] for line in lines if line.startswith("  2030-")] == [f"N{number:02}" for number in range(1, 11)]
+    assert [line for line in lines if line.startswith("  …")] == ([] if more is None else [more])
+    assert len(bare.run("show", "C1", "--as-of", "2029-12-31", "--json").json()["bookings"]) == coming
+
+
 def test_batch_shows_files_counts_and_findings(shop: Shop) -> None:
     apply(shop)
     one = shop.run("batch", "2", "--json").json()
