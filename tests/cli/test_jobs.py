@@ -167,6 +167,19 @@ def test_show_and_history_find_a_customer_by_any_key(shop: Shop) -> None:
     assert "\x1b" not in plain.out
 
 
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("apply", "The batch's time, ISO 8601"),
+        ("show", "The time from which on bookings are coming ones, ISO 8601"),
+        ("report", "The time of the reports, which says what is past and what is to come, ISO 8601"),
+        ("nightly", "The night's time, ISO 8601"),
+    ],
+)
+def test_help_says_whose_time_as_of_is(bare: Shop, command: str, said: str) -> None:
+    assert said in " ".join(bare.run(command, "--help").out.split())
+
+
 @pytest.mark.parametrize(("coming", "more"), [(10, None), (12, "  … and 2 more (--json lists all)")])
 def test_show_says_how_many_coming_bookings_it_leaves_out(bare: Shop, coming: int, more: str | None) -> None:
     rows = "".join(f"N{number:02},C1,2030-01-{number:02}\n" for number in range(1, coming + 1))
