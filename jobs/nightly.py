@@ -10,7 +10,7 @@ from pipeline.errors import TryAgain
 
 
 @click.command("nightly", epilog="Example: flagbook nightly --as-of 2026-06-01T02:00")
-@options.as_of
+@options.time_of("The night's time")
 @click.option("--by", metavar="WHO", callback=options.somebody, help="Who submits the batches; default: nightly.by of the settings.")
 @click.option("--watch", "watching", is_flag=True, help="Go on taking in the inbox until stopped (SIGTERM or SIGINT).")
 @options.as_json

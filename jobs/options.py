@@ -105,6 +105,11 @@ def unless_blank(ctx: click.Context, param: click.Parameter, value: str | None) 
     return (value.strip() or None) if value else None
 
 
+def time_of(what: str) -> Callable[[F], F]:
+    """Return the option --as-of of a command; `what` says what its time is the time of."""
+    return click.option("--as-of", metavar="T", help=f"{what}, ISO 8601; without an offset in the business time zone. Default: now.")
+
+
 def user_name() -> str:
     """Return who runs the program, for batches that name nobody else."""
     try:
@@ -147,7 +152,7 @@ as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object 
 by = click.option("--by", metavar="WHO", callback=somebody, help="Who submits this; default: the user who runs it.")
 reason = click.option("--reason", metavar="TEXT", callback=unless_blank, help="Why, for the history.")
 approved_by = click.option("--approved-by", metavar="WHO", callback=somebody, help="Who approved it, where the settings ask for a second person.")
-as_of = click.option("--as-of", metavar="T", help="The batch's time, ISO 8601; without an offset in the business time zone. Default: now.")
+as_of = time_of("The batch's time")
 dry_run = click.option("--dry-run", is_flag=True, help="Say what would happen; write nothing to the book.")
 out = click.option("--out", type=FILE, metavar="DIR", help="Where result files go; default: beside the input.")
 encoding = click.option("--encoding", metavar="E", help="The encoding of CSV files, where it can't be told from the content.")

@@ -16,7 +16,7 @@ from jobs import options
     callback=options.split_formats("xlsx", "html", "csv", "parquet"),
     help="xlsx, html, csv or parquet, or several with commas; default: xlsx,html, and xlsx where reports are named.",
 )
-@options.as_of
+@options.time_of("The time of the reports, which says what is past and what is to come")
 @options.as_json
 @options.pass_call
 def command(call: options.Call, *, names: tuple[str, ...], out: Path | None, formats: tuple[str, ...] | None, as_of: str | None, as_json: bool) -> int:

@@ -13,7 +13,7 @@ def paint(text: str, colour: str | None) -> str:
 
 @click.command("show", epilog="Example: flagbook show TC-00017, or: flagbook show ann@example.com")
 @click.argument("customer")
-@options.as_of
+@options.time_of("The time from which on bookings are coming ones")
 @options.as_json
 @options.pass_call
 def command(call: options.Call, *, customer: str, as_of: str | None, as_json: bool) -> int:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 Paint = Callable[[str, str | None], str]
 WIDEST = 60
+SHOWN = 10  # coming bookings in a text
 
 
 def plain(text: str, colour: str | None) -> str:  # noqa: ARG001  # a painter that paints nothing
@@ -103,7 +104,8 @@ class CustomerReport:
             who = f"{flag['flagged_by']}, {show_value(flag['flagged_at'], self.zone)}{until}{edited}"
             lines.append(f"  {paint('⚑ ' + flag['flag_type'], flag['colour'])}  {flat(flag['comment'])}  ({who})")
         lines += ["", "Coming bookings" if self.bookings else "No coming bookings"]
-        lines += draw_table(self.bookings, ("starts_at", "booking_id", "service", "staff", "alert_message"), self.zone)
+        lines += draw_table(self.bookings[:SHOWN], ("starts_at", "booking_id", "service", "staff", "alert_message"), self.zone)
+        lines += [f"  … and {len(self.bookings) - SHOWN:,} more (--json lists all)"] if len(self.bookings) > SHOWN else []
         lines += ["", "Flag history" if self.events else "No flag history"]
         columns = ("changed_at", "action", "flag_type", "comment_before", "comment_after", "expires_on_after", "changed_by", "batch_id")
         undone = ("undone_by",) if any(event["undone_by"] for event in self.events) else ()

@@ -75,7 +75,7 @@ def show(where: Where, key: str, as_of: datetime) -> CustomerReport:
             looking.customer_record(book, one),
             looking.customer_flags(book, one),
             looking.other_items(book, one),
-            looking.coming_bookings(book, one, as_of, 10),
+            looking.coming_bookings(book, one, as_of),
             looking.flag_events(book, one),
         )
     return CustomerReport(*found, where.settings.zone)
@@ -157,4 +157,4 @@ def export(where: Where, tables: Sequence[str], formats: Sequence[str]) -> Listi
                     remarks.append(f"{target.name}: {say_cut(cut)}. Export {name} with --format csv (or parquet) to have all of it.")
                 made.append({"table": name, "file": str(target), "rows": len(frame)})
         files.publish()
-    return Listing("files", f"{len(made)} files written", made, ("table", "rows", "file"), where.settings.zone, {"remarks": remarks})
+    return Listing("files", f"{count_of(len(made), 'file')} written", made, ("table", "rows", "file"), where.settings.zone, {"remarks": remarks})

@@ -69,7 +69,7 @@ def recognise(path: Path, column_map: ColumnMap, settings: Settings) -> InputKin
     except NotRecognised as error:
         if named is not None:
             raise
-        fix = "Name the columns as an export of customers or bookings has them, or an upload; the page on columns lists them."
+        fix = "Name the columns as an export of customers or bookings has them, or an upload: docs/columns.md lists them."
         raise Refused(f"{path}: this is neither an export nor an upload: no row names the columns of either.", fix) from error
     told = {kind for header in headers for kind in _kinds_of(header, sought)}
     return _settle(path, named, told, headers, sought)

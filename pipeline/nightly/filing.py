@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from pipeline.nightly.desk import Desk
 from pipeline.nightly.journal import Input, Journal
@@ -17,12 +18,11 @@ WORD = ".refused.txt"
 
 def file_inputs(journal: Journal, desk: Desk) -> None:
     """File every input with which the night is done. Where each file goes is written down before any moves."""
-    day = desk.day_of(journal.as_of)
     due = [one for one in journal.inputs if _is_done(one, journal)]
     planned = {target for one in journal.inputs for _, target in one.moves or ()}
     for one in due:
         if one.moves is None:
-            one.moves = _plan(one, journal, desk.folder("rejected" if one.kind is None else "archive") / day, planned)
+            one.moves = _plan(one, journal, desk, planned)
     if due:
         journal.save()
     for one in due:
@@ -36,12 +36,13 @@ def _is_done(one: Input, journal: Journal) -> bool:
     return one.kind is None or (step is not None and step.state in ENDED)
 
 
-def _plan(one: Input, journal: Journal, folder: Path, planned: set[str]) -> list[list[str]]:
+def _plan(one: Input, journal: Journal, desk: Desk, planned: set[str]) -> list[list[str]]:
     """Return from where to where an input and its result files move; names that are taken get a number, the same for all of them."""
+    folder = desk.folder("rejected" if one.kind is None else "archive") / desk.day_of(journal.as_of)
     make_folder(folder)
     sources = [journal.path_of(one), *_results(one, journal)]
     if one.kind is None:
-        sources.append(_write_word(one, journal))
+        sources.append(_write_word(one, journal, desk.settings.zone))
     plain = fitting(one.name)
     names = [plain, *(plain + WORD if path.name == WORD else path.name for path in sources[1:])]
     targets = numbered(names, stem_of(plain), _is_free(folder, planned))
@@ -68,12 +69,13 @@ def _owner(name: str, inputs: list[Input]) -> Input | None:
     return max(bearing, key=lambda one: len(stem_of(one.name)), default=None)
 
 
-def _write_word(one: Input, journal: Journal) -> Path:
+def _write_word(one: Input, journal: Journal, zone: ZoneInfo) -> Path:
     """Write the text that goes with a refused input: where, what, and what to do."""
     path = journal.folder / "out" / f"refused-{one.number}" / WORD
     make_folder(path.parent)
     named = one.reason if one.reason and shown(one.name) in one.reason else f"{shown(one.name)}: {one.reason}"
-    write_whole(path, f"{named}\n{one.fix}\nNothing of it was written to the book. Night as of {journal.as_of.isoformat()}.\n")
+    as_of = journal.as_of.astimezone(zone).isoformat(timespec="minutes")
+    write_whole(path, f"{named}\n{one.fix}\nNothing of it was written to the book. Night as of {as_of}.\n")
     return path
 
 

@@ -68,14 +68,13 @@ def other_items(book: Book, customer_id: str) -> dict[str, list[dict[str, Any]]]
     return found
 
 
-def coming_bookings(book: Book, customer_id: str, as_of: datetime, limit: int) -> list[dict[str, Any]]:
-    """Return a customer's next bookings, soonest first."""
+def coming_bookings(book: Book, customer_id: str, as_of: datetime) -> list[dict[str, Any]]:
+    """Return a customer's coming bookings, soonest first."""
     return book.ask(
         "SELECT booking_id, starts_at, ends_at, service, staff, alert_message FROM bookings WHERE customer_id = ? AND status = 'booked' AND starts_at >= ? "
-        "ORDER BY starts_at, booking_id LIMIT ?",
+        "ORDER BY starts_at, booking_id",
         customer_id,
         as_of,
-        limit,
     ).to_dicts()
 
 

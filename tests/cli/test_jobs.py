@@ -167,6 +167,30 @@ def test_show_and_history_find_a_customer_by_any_key(shop: Shop) -> None:
     assert "\x1b" not in plain.out
 
 
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("apply", "The batch's time, ISO 8601"),
+        ("show", "The time from which on bookings are coming ones, ISO 8601"),
+        ("report", "The time of the reports, which says what is past and what is to come, ISO 8601"),
+        ("nightly", "The night's time, ISO 8601"),
+    ],
+)
+def test_help_says_whose_time_as_of_is(bare: Shop, command: str, said: str) -> None:
+    assert said in " ".join(bare.run(command, "--help").out.split())
+
+
+@pytest.mark.parametrize(("coming", "more"), [(10, None), (12, "  … and 2 more (--json lists all)")])
+def test_show_says_how_many_coming_bookings_it_leaves_out(bare: Shop, coming: int, more: str | None) -> None:
+    rows = "".join(f"N{number:02},C1,2030-01-{number:02}\n" for number in range(1, coming + 1))
+    files = bare.file("c.csv", "customer_id\nC1\n"), bare.file("b.csv", f"booking_id,customer_id,starts_at\n{rows}")
+    assert bare.run("load", "--customers", files[0].name, "--bookings", files[1].name).code == 0
+    lines = bare.run("show", "C1", "--as-of", "2029-12-31").out.splitlines()
+    assert [line.split()[-1] for line in lines if line.startswith("  2030-")] == [f"N{number:02}" for number in range(1, 11)]
+    assert [line for line in lines if line.startswith("  …")] == ([] if more is None else [more])
+    assert len(bare.run("show", "C1", "--as-of", "2029-12-31", "--json").json()["bookings"]) == coming
+
+
 def test_batch_shows_files_counts_and_findings(shop: Shop) -> None:
     apply(shop)
     one = shop.run("batch", "2", "--json").json()
@@ -177,6 +201,11 @@ def test_batch_shows_files_counts_and_findings(shop: Shop) -> None:
 def test_a_table_that_is_named_twice_is_exported_once(shop: Shop) -> None:
     ran = shop.run("export", "flags", "batches", "flags", "--out", "tables", "--json")
     assert (ran.code, [one["table"] for one in ran.json()["files"]]) == (0, ["flags", "batches"]), ran.err
+
+
+@pytest.mark.parametrize(("tables", "said"), [(["flags"], "1 file written"), (["flags", "tags"], "2 files written")])
+def test_export_says_how_many_files_it_wrote(shop: Shop, tables: list[str], said: str) -> None:
+    assert shop.run("export", *tables, "--out", "tables").out.splitlines()[0] == said
 
 
 def test_export_writes_tables_in_every_format(shop: Shop) -> None:

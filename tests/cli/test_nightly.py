@@ -114,6 +114,16 @@ def test_a_file_that_is_nothing_known_is_refused_with_a_word(shop: Shop) -> None
     assert batches(shop) == []
 
 
+def test_the_word_of_a_refused_file_has_the_business_time_and_says_where_columns_are_listed(bare: Shop) -> None:
+    bare.file("flagbook.toml", '[business]\ntimezone = "Europe/Berlin"\n')
+    assert bare.run("load", "--customers", bare.file("c.csv", "customer_id\nC1\n").name).code == 0
+    drop(bare, "what.csv", "this\n")
+    assert night(bare).code == 4
+    (word,) = (bare.folder / "rejected" / DAY).glob("*.refused.txt")
+    assert word.read_text().endswith("Night as of 2026-06-05T02:00+02:00.\n")
+    assert "docs/columns.md" in word.read_text()
+
+
 def test_a_bad_export_does_not_hold_up_the_rest(shop: Shop) -> None:
     drop(shop, "bookings a.csv", STARTS + "B8,C1,2026-07-01\n")
     drop(shop, "bookings b.csv", "booking_id,customer_id,starts_at,starts_at\nB9,C1,,\n")
