@@ -28,6 +28,7 @@ def test_5_2_archived_and_blocked_are_kept_apart(spec: Spec) -> None:
         unblock    C2                       =>  unchanged  nothing to change""",
         by="Ann",
     )
+    spec.never_says("is archived")
     spec.then_customers("""
         customer_id  status    blocked  blocked_by  blocked_at        blocked_reason
         C1           archived  true     Ann         2026-03-02 09:00  never paid
