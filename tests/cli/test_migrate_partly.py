@@ -68,6 +68,7 @@ def test_of_customers_whose_rows_all_hold_what_is_not_said_has_ended(inside: Sho
     ("first", "second", "stands"),
     [
         ("1,owes,30/05/2026", "1,late,30/07/2026\n1,bad,32/05/2026", ("late", "2026-07-30")),  # what is past its last day is not kept
+        ("1,owes,05/06/2026", "1,late,30/07/2026\n1,bad,32/05/2026", ("owes\nlate", "2026-07-30")),  # and its last day it holds
         ("1,owes,30/07/2026\n1,late,30/08/2026", "1,owes,30/09/2026\n1,late,32/08/2026", ("owes\nlate", "2026-09-30")),  # a last day that moves counts
     ],
 )
