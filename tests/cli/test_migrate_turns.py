@@ -40,7 +40,7 @@ def standing(shop: Shop) -> list[tuple[str, str, str, str | None]]:
     return asked(shop, STANDING)
 
 
-@pytest.mark.parametrize("line", ["edit,1,On Hold,,2026-06-01", "edit,1,On Hold,,[clear]"])
+@pytest.mark.parametrize("line", ["edit,1,On Hold,,2026-06-01", "edit,1,On Hold,,2026-04-01", "edit,1,On Hold,,[clear]"])
 def test_the_same_file_leaves_a_last_day_that_staff_moved_though_its_own_is_over(bare: Shop, line: str) -> None:
     name = table(bare, "a.csv", "1,Ann,yes,rude,2026-01-02,2026-03-01,")
     bring(bare, "2026-02-01", name)
