@@ -67,7 +67,7 @@ ROW_FAULTS = (
     Kind("unknown-flag-type", "Unknown flag type", "the flag type is not known (ALL goes with remove only)"),
     Kind("missing-comment", "No comment", "a new flag needs a comment that says why"),
     Kind("comment-too-long", "Comment too long", "the comment is too long: shorten it"),
-    Kind("bad-date", "Not a date", "expires_on is not a date: write it as YYYY-MM-DD"),
+    Kind("bad-date", "Not a date", "expires_on is not a date: write it as YYYY-MM-DD, or name its form in business.date_formats"),
     Kind("ambiguous-date", "Ambiguous date", "expires_on can be read in two ways: write it as YYYY-MM-DD, or name the format in business.date_formats"),
     Kind("already-expired", "Already over", "expires_on lies before the day of this batch: choose a later day, or leave it blank"),
     Kind("not-clearable", "Can't be cleared", "[clear] works in expires_on only: write the new value, or leave the cell blank"),
@@ -104,7 +104,7 @@ WARNINGS = (
 )
 
 # What exports say of a time, in place of the message for days.
-NOT_A_TIME = "{} is not a time, or one that a change of clocks skips: write it as YYYY-MM-DD HH:MM"
+NOT_A_TIME = "{} is not a time, or one that a change of clocks skips: write it as YYYY-MM-DD HH:MM, or name its form in date_formats"
 
 NOT_A_ZONE = "{} is not the name of a time zone, such as Europe/London: correct it, or leave the cell blank"
 
