@@ -11,6 +11,7 @@ from pipeline.intake.cells import NOT_AN_ID_YET, NOT_TRIMMED, controls, email_ke
 from pipeline.intake.checking import FINDINGS, check_rows
 from pipeline.intake.dates import read_times
 from pipeline.intake.decimals import may_be_thousands, plain_numbers
+from pipeline.intake.forms import forms_of
 from pipeline.intake.maps import ColumnMap
 from pipeline.intake.sheets import CELL_ERROR, ERROR_TEXTS, INEXACT, NOT_EXACT, SHORT_ROW, RawSheet, cell
 from pipeline.intake.statuses import COUNTS_AS, status_table
@@ -123,9 +124,7 @@ class _Casting:
     def note(self, where: pl.Series, code: str, column: str) -> None:
         """Add a finding for every row where `where` is true."""
         if where.any():
-            message = CATALOGUE[code].message
-            said = NOT_A_TIME.format(column) if code == "bad-date" else message.replace("expires_on", column)
-            said += f" (column {column})" if code in OF_COLUMN else ""
+            said = CATALOGUE[code].message + (f" (column {column})" if code in OF_COLUMN else "")
             self._add(self.rows.filter(where), code, column, pl.lit(said))
 
     def _add(self, rows: pl.Series, code: str, column: str, message: pl.Expr) -> None:
@@ -150,9 +149,13 @@ class _Casting:
         """Return a column as times in UTC."""
         if (nothing := self.absent(name, UTC_TIME)) is not None:
             return nothing
-        read = read_times(self.text(name), column_map.date_formats, column_map.timezone)
-        self.note(read.bad, "bad-date", name)
-        self.note(read.ambiguous, "ambiguous-date", name)
+        text = self.text(name)
+        read = read_times(text, column_map.date_formats, column_map.timezone)
+        for code, where in (("bad-date", read.bad), ("ambiguous-date", read.ambiguous)):
+            if where.any():
+                said = NOT_A_TIME.format(name) if code == "bad-date" else CATALOGUE[code].message.replace("expires_on", name)
+                forms = pl.format(" ({})", pl.lit(forms_of(text.filter(where), column_map.date_formats))).fill_null("")
+                self._add(self.rows.filter(where), code, name, pl.lit(said) + forms)
         return read.values.alias(name)
 
     def statuses(self, layout: str, extra: Mapping[str, str], kind: Dtype) -> pl.Series:

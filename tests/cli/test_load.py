@@ -318,6 +318,14 @@ def test_mended_rows_load_however_few_and_columns_not_used_are_named(bare: Shop)
 def test_a_time_beyond_what_programs_can_show_is_no_time(peopled: Shop) -> None:
     peopled.file("b.csv", "booking_id,customer_id,starts_at,ends_at\nB1,C1,2026-12-01,9999-12-31T23:59-05:00\nB2,C1,0001-01-01,\nB3,C1,2026-12-01,2099-12-31\n")
     assert load(peopled, "--bookings", "b.csv").json()["codes"] == {"bad-date": 2}
+
+
+def test_times_of_another_form_come_back_with_the_form_to_name(peopled: Shop) -> None:
+    peopled.file("b.csv", "booking_id,customer_id,starts_at\nB1,C1,24/07/2026 12:00\nB2,C1,01/02/2027 12:00\nB3,C1,soon\n")
+    assert load(peopled, "--bookings", "b.csv").json()["codes"] == {"ambiguous-date": 1, "bad-date": 2}
+    assert [message.rpartition("date_formats")[2] for message in messages(peopled)] == [" (%d/%m/%Y %H:%M)", " (%d/%m/%Y %H:%M or %m/%d/%Y %H:%M)", ""]
+    peopled.file("flagbook.toml", '[business]\ntimezone = "UTC"\ndate_formats = ["%d/%m/%Y %H:%M"]\n')
+    assert load(peopled, "--bookings", "b.rejected.csv").json()["codes"] == {"bad-date": 1}
     assert peopled.run("show", "C1").code == 0
 
 
