@@ -32,11 +32,12 @@ HALF_FIRST, HALF_LAST = ("vor", "voor", "for", "etu"), ("nach", "achter", "efter
 class Drafted:
     """What a draft proposes: headers for our columns (column → columns of theirs), rules for flags, and what a person must look at (`doubts`).
 
-    `ids` and `names` are columns that may hold those where none is sure. `is_either` tells that days that are used can be read with the day or the
-    month first; `order_told_by` are other columns, which can't.
+    `more` are headers for our columns that other sheets have. `ids` and `names` are columns that may hold those where none is sure. `is_either` tells
+    that days that are used can be read with the day or the month first; `order_told_by` are other columns, which can't.
     """
 
     columns: dict[str, list[Guess]] = field(default_factory=dict)
+    more: dict[str, list[str]] = field(default_factory=dict)
     doubts: dict[str, str] = field(default_factory=dict)
     rules: list[Rule] = field(default_factory=list)
     formats: list[str] = field(default_factory=list)
@@ -56,13 +57,13 @@ def assign(guesses: Sequence[Guess], types: Sequence[str]) -> Drafted:
     _take_ids(drafted, left)
     _take_names(drafted, left)
     who = next((drafted.columns[name][0] for name in ("customer_id", "email", "phone") if name in drafted.columns), None)
-    drafted.rules = spot_flags(left, types, may_repeat=who is None or not _is_each_once(who) or _repeats(drafted))
+    drafted.rules = spot_flags(left, types, may_repeat=who is None or not is_each_once(who) or _repeats(drafted))
     drafted.columns = {name: some for name, some in drafted.columns.items() if name != "status" or not _tells_of_flags(some, drafted.rules)}
     used = [part for rule in drafted.rules for part in rule.columns()] + drafted.columns.get("status", [])
     drafted.unused = [one for one in left if one not in used]
     drafted.names = [] if NAMES & set(drafted.columns) else [one for one in drafted.unused if _may_be_name(one)]
     _take_any_id(drafted)
-    _settle_dates(drafted, guesses)
+    settle_dates(drafted, guesses)
     return drafted
 
 
@@ -87,7 +88,8 @@ def _may_be_name(one: Guess) -> bool:
     return one.is_text() and one.filled >= MANY and one.share(WHOLE_NAME) >= MANY and one.cells.n_unique() * 2 > len(one.cells)
 
 
-def _is_each_once(who: Guess) -> bool:
+def is_each_once(who: Guess) -> bool:
+    """Tell whether no cell of a column stands in two rows."""
     some = who.cells.drop_nulls()
     return some.n_unique() == len(some)
 
@@ -123,7 +125,7 @@ def _take_contacts(drafted: Drafted, left: list[Guess]) -> None:
 def _own(emails: Sequence[Guess]) -> tuple[list[Guess], list[Guess]]:
     """Return columns of addresses, those that are a customer's own first, and those that several rows share where another has one for each row."""
     order = sorted(emails, key=lambda one: (not one.is_called(words.EMAIL), not one.sounds(words.CUSTOMER)))
-    shared = [one for one in order if one.filled and not _is_each_once(one)]
+    shared = [one for one in order if one.filled and not is_each_once(one)]
     return ([one for one in order if one not in shared], shared) if any(one.is_unique for one in order) else (order, [])
 
 
@@ -144,7 +146,7 @@ def _take_ids(drafted: Drafted, left: list[Guess]) -> None:
 def _repeats(drafted: Drafted) -> bool:
     """Tell whether addresses, or numbers where there are none, stand in several rows: a number that each row has of its own is then no customer's."""
     one = next((some[0] for some in map(drafted.columns.get, ("email", "phone")) if some), None)
-    return one is not None and one.filled >= MOST and not _is_each_once(one)
+    return one is not None and one.filled >= MOST and not is_each_once(one)
 
 
 def _may_be_id(one: Guess) -> bool:
@@ -222,7 +224,7 @@ def _order(terms: str) -> str | None:
     return "first" if first[0] < last[0] else "last"
 
 
-def _settle_dates(drafted: Drafted, guesses: Sequence[Guess]) -> None:
+def settle_dates(drafted: Drafted, guesses: Sequence[Guess]) -> None:
     """Choose the formats of dates: those by which all columns of dates can be read that need one; days first where nothing tells."""
     used = [part for rule in drafted.rules for part in rule.columns()]
     every = [one for one in guesses if one.is_date and one.formats]
@@ -237,6 +239,7 @@ def _settle_dates(drafted: Drafted, guesses: Sequence[Guess]) -> None:
         told = [bool(set(one.formats) & months) for one in closed]
         drafted.order_told_by = closed if any(told) == all(told) else []
     is_month_first = any(told) and all(told)
+    drafted.formats, drafted.order_told_by = [], drafted.order_told_by if drafted.is_either else []
     for forms in needing:
         fits = [form for form in known if form in forms and (forms not in open_ones or (form in months) == is_month_first)]
         drafted.formats += [form for form in fits[:1] if form not in drafted.formats]

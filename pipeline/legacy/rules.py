@@ -32,6 +32,7 @@ class Rule:
 
     `doubts` are what a person must look at; `unsure` and `offered` likewise of single parts, the offered ones being comments. `is_offered`: the whole
     rule is a comment. `maybe` are words for a type that are comments. `says_which`: where nothing tells why, the word for yes does.
+    `sheets`: those of a workbook that alone it reads.
     """
 
     kind: str
@@ -48,6 +49,7 @@ class Rule:
     no_end: list[str] = field(default_factory=list)
     offered: dict[str, tuple[Guess, str]] = field(default_factory=dict)
     is_offered: bool = False
+    sheets: list[str] = field(default_factory=list)
     says_which: bool = False
     family: tuple[str, int] = ("", -1)
 
