@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pipeline.dateforms import day_of, has_time
 from pipeline.intake.dates import read_times
 from pipeline.legacy import glossary as words
 from pipeline.legacy.elsewords import NOT_A_FLAG
 from pipeline.legacy.flagwords import FLAG_FAMILIES
-from pipeline.legacy.guessing import FORMATS, MANY, MOST, WITH_WEEKDAY, Guess
+from pipeline.legacy.guessing import FORMATS, LIKE_A_DAY, MANY, MOST, WITH_WEEKDAY, Guess, find_formats
 from pipeline.legacy.maps import PREFIX
 from pipeline.legacy.rules import Rule
 from pipeline.legacy.spotting import spot_flags
@@ -244,10 +244,18 @@ def settle_dates(drafted: Drafted, guesses: Sequence[Guess]) -> None:
         fits = [form for form in known if form in forms and (forms not in open_ones or (form in months) == is_month_first)]
         drafted.formats += [form for form in fits[:1] if form not in drafted.formats]
     orders = {form in months for form in drafted.formats if SAYS_ORDER.match(form)}
-    for one in every:  # of columns of which nothing is made: lest they are wanted, and never another order of day and month
+    for one in [*every, *_partly_read(drafted.rules)]:  # of which nothing is made: lest they are wanted, and never another order of day and month
         fits = [form for form in known if form in one.formats and not (orders and SAYS_ORDER.match(form) and (form in months) not in orders)]
         drafted.formats += fits[:1] if not set(drafted.formats) & set(one.formats) else []
     drafted.formats += dict.fromkeys(day for form in drafted.formats for day in _days_alone(form, every) if day not in drafted.formats)
+
+
+def _partly_read(rules: Sequence[Rule]) -> list[Guess]:
+    """Return columns that are offered as the day of a flag, and of which some cells are days, with the forms of these."""
+    offered = [rule.offered["at"][0] for rule in rules if "at" in rule.offered]
+    days = [(one, one.cells.drop_nulls()) for one in offered if not one.is_date]
+    found = [(one, find_formats(cells.filter(cells.str.contains(LIKE_A_DAY) & cells.str.contains(r"\d$")))[0]) for one, cells in days]
+    return [replace(one, formats=tuple(formats)) for one, formats in found if formats]
 
 
 def _days_alone(form: str, dates: Sequence[Guess]) -> list[str]:

@@ -6,6 +6,7 @@ from pipeline.legacy import elsewords
 from pipeline.legacy import flagwords as flags
 from pipeline.legacy import glossary as words
 from pipeline.legacy.guessing import MOST, Guess
+from pipeline.legacy.making import NO_DAYS
 from pipeline.legacy.maps import ANY
 from pipeline.legacy.numbering import numbers_of
 from pipeline.legacy.rules import SENTENCE, Rule, family_of, is_about_else, is_named_after, neighbours, nothings, place_day, says_until, says_who
@@ -59,7 +60,7 @@ def attach_tied(rule: Rule, free: list[Guess], rules: Sequence[Rule]) -> None:
         elif says_who(one):
             rule.parts.setdefault("by", one)
         elif one.filled and (part := _called_day(one)) is not None and (part == "at" or _tells_why_elsewhere(rule, free)):
-            _offer_day(rule, part, one)
+            offer_day(rule, part, one)
         elif (
             (one.is_text() or not one.filled)
             and "comment" not in rule.parts
@@ -172,7 +173,7 @@ def _attach_unnamed(rule: Rule, one: Guess) -> bool:
 def _attach_text(rule: Rule, one: Guess) -> bool:
     """Add a column of text that is filled where there is a flag: a day that is none, why, or who."""
     if (part := _called_day(one)) is not None:
-        return _offer_day(rule, part, one)
+        return offer_day(rule, part, one)
     if "comment" in rule.parts:
         if one.sounds(words.REASON):
             return _take_reason(rule, one)
@@ -194,11 +195,11 @@ def _called_day(one: Guess) -> str | None:
     return "expires" if one.sounds(words.UNTIL) else "at" if one.sounds(words.AT) else None
 
 
-def _offer_day(rule: Rule, part: str, one: Guess) -> bool:
+def offer_day(rule: Rule, part: str, one: Guess) -> bool:
     """Offer a column that is called a day of the flag, unless the rule has that day, and tell whether that was done."""
     if part in rule.parts or part in rule.offered:
         return False
-    rule.offered[part] = (one, f"{one.header} is called a day, and too many of its cells are none: rows with such come back; mend them, and take the # off")
+    rule.offered[part] = (one, NO_DAYS.format(one.header))
     return True
 
 
@@ -218,7 +219,7 @@ def attach_far(rule: Rule, free: list[Guess], rules: Sequence[Rule]) -> None:
         if one.is_date and not {"at", "expires"} & {*rule.parts, *rule.offered}:
             place_day(rule, one, f"{why}is it a day of it?")
         elif not one.is_date and (part := _called_day(one)) is not None:
-            if not _offer_day(rule, part, one):
+            if not offer_day(rule, part, one):
                 continue
         elif one.is_text() and "by" not in rule.parts and not one.sounds(words.REASON) and (says_who(one) or one.share(SHORT) >= MOST):
             rule.parts["by"], rule.unsure["by"] = one, f"{why}does it tell who set it?"
