@@ -32,6 +32,9 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
             "platzverbot* | studioverbot* | lieferstop* | leverstop* | royement* | geweigerd | exclue | radie | radiee | acceso denegado | espulso | espulsa",
             "divieto di accesso | zbanowan* | na czarnej liscie | odmitnut* | portad | utesluten | udeluk* | afvist | karanten* | varausesto | toimitusesto",
             "luottokielto | barrado | barrada | denied entry | entry denied | expelled | ejected | embargo*",
+            "zakazal* | zabanov* | zbanowal* | vyloucil* | vylucil* | vylucen* | wykluczyl* | banovan* | banovao | banovala | baniran* | banirao | banirala",
+            "prepovedal* | prepovedan* | izkljucen* | izkljucil* | iskljucen* | iskljucio | iskljucila | izbacen* | izbacio | izbacila | baniu | proibiu",
+            "vetou | prohibio | забан* | keelatud | keelas | keelaja | kizart | kizarta | kizarva | bannolt* | uzdraust* | uzdraude | aizliegt* | aizliedza",
             "bortvist | udelukket | karantaen* | unban* | bannato | bannata | yasak* | persona non grata | non grata | verbannte*",
         ),
         Terms(

@@ -183,8 +183,13 @@ STAFF: Final = Terms(
     "staff* | employee* | mitarbeiter* | employe | emplead* | operator* | medewerker* | usuario* | utilisateur* | user | bearbeiter* | agent*",
     "personal | anstalld | medarbejder* | medarbeider* | ansatt | pracownik* | zamestnan* | tyontekija* | funcionari* | dipendente | operatore",
     "responsavel | responsaveis | verantwortlich* | kurzel | kuerzel | initials | initialen | ansvarig* | ansvarlig* | vastuuhenkilo* | sorumlu*",
-    "zablokowal | zablokowala | zablokovala | blokirao | blokirala | blokiral | zabranio | zabranila | yasaklayan | engelleyen | blokoval* | suspendat de",
-    "заблокував | заблокувала | заблокировал | заблокировала | заборонив | oleh",
+    "zablokowal* | zablokoval* | blokirao | blokirala | blokiral* | zabranio | zabranil* | yasaklayan | engelleyen | blokoval* | suspendat de",
+    "zakazal* | zabanoval* | vyloucil* | vylucil* | vykazal* | suspendoval* | zbanowal* | wykluczyl* | zawiesil* | banovao | banovala | banirao | banirala",
+    "izbacio | izbacila | iskljucio | iskljucila | suspendirao | suspendirala | suspendovao | suspendovala | prepovedal* | izkljucil* | pridal* | vlozil*",
+    "dodao | unio | unijela | uneo | unela | vnesel | vnesla | bloqueou | baniu | proibiu | vetou | suspendeu | expulsou | prohibio | adicionou | a interzis",
+    "a blocat | a exclus | a bloque | a banni | a exclu | a interdit | ha bloccato | ha vietato | ha bloqueado | ha vetado | tiltotta | kizarta | bannolta",
+    "keelas | keelaja | blokeerija | blokeeris | lisas | bloketajs | blokeja | uzdraude | kielsi | estaja | esti | kieltaja | lisannut | nobloketa",
+    "заблокував | заблокувала | заблокировал* | заборонив | заборонила | забанил* | забанив | забанила | запретил* | исключил* | блокирал* | забранил* | oleh",
     "diblokir oleh | nguoi dat | nguoi chan | nguoi tao | uzblokavo | nobloketaja",
     "merkitsija | kirjaaja | varoittaja | antaja | verantwoordelijk* | warner | warned by",
     "handlaggare | sachbearbeiter* | decision de | decision by | decide par | decided by | entschieden von | besloten door | deciso da | decidido por",
@@ -199,6 +204,14 @@ AT: Final = Terms(
     "дата | когда | с | от | *日 | *日付 | *日時 | *时间 | *日期 | *날짜 | *일자",
     "ημερομηνια | απο | ημ νια | תאריך | מתאריך | التاريخ | تاريخ",
     "nuo | kuupaev | alates | tanggal | sejak | ngay | tu ngay | des de | з",
+)
+# What somebody did who put a customer on a list: beside a flag its day, or who set it.
+ADDED: Final = Terms(
+    "added | entered | logged | recorded | listed | reported | eingetragen | hinzugefugt | hinzugefuegt | erfasst | aufgenommen | anadido | anadida",
+    "agregado | agregada | ajoute | ajoutee | inscrit | saisi | aggiunto | aggiunta | inserito | inserita | adicionado | adicionada | inserido | inserida",
+    "toegevoegd | ingevoerd | tillagd | inlagd | tilfojet | lagt til | lisatty | lisatud | dodano | dodane | wpisano | pridano | pridane | vlozeno",
+    "zapsano | dodato | uneseno | vneseno | hozzaadva | felveve | adaugat | eklendi | eklenme | pievienots | prideta | добавлен* | внесен* | додано",
+    "προστεθηκε | *追加* | *添加* | *추가*",
 )
 UNTIL: Final = Terms(
     "plati do | vervaldat* | afloopdat* | verloopdat* | lauft ab",

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 import polars as pl
 
 from pipeline.legacy import glossary as words
-from pipeline.legacy.attaching import ENOUGH, offer_day
+from pipeline.legacy.attaching import ENOUGH
+from pipeline.legacy.dayparts import offer_day
 from pipeline.legacy.guessing import Guess
 from pipeline.legacy.making import says_days
 from pipeline.legacy.rules import A_DAY_OF_IT, Rule, family_of, place_day, says_who, tags_in, type_of

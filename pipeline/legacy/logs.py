@@ -58,7 +58,7 @@ def part_of_row(one: Guess) -> str | None:
         return None
     if one.is_date:
         is_day = (
-            (one.sounds(words.AT) or one.sounds(words.UNTIL) or one.terms in words.UNTIL_LAST or one.sounds(flags.ENDED))
+            (one.sounds(words.AT) or one.sounds(words.ADDED) or one.sounds(words.UNTIL) or one.terms in words.UNTIL_LAST or one.sounds(flags.ENDED))
             and not one.sounds(words.OTHER_DAYS)
             and not one.is_said
         )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pipeline.legacy import elsewords
 from pipeline.legacy import flagwords as flags
 from pipeline.legacy import glossary as words
-from pipeline.legacy.attaching import is_called_day
+from pipeline.legacy.dayparts import is_called_day
 from pipeline.legacy.guessing import Guess, means_yes
 from pipeline.legacy.making import SPARSE
 from pipeline.legacy.maps import ANY

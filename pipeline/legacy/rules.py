@@ -20,6 +20,7 @@ from pipeline.wording import count_of
 
 LONGEST_TAG = 60  # characters
 STEM = 4  # letters at the beginning of two words that are of one kind, as of a bar and its day
+PAST = ("ó", "ò")  # how a header ends that says what somebody did in Spanish or Italian: bloqueó is no bloqueo
 A_DAY_OF_IT = "is it a day of it?"
 SENTENCE = r"\S\s+\S+\s+\S"
 WITH_PLACE = r"^\S+(?:\s\S+)?\s[-\u2013/]\s\p{Lu}\S*$"  # Front desk - Amy
@@ -148,7 +149,8 @@ def is_named_after(one: Guess, free: Sequence[Guess]) -> bool:
 def says_who(guess: Guess) -> bool:
     """Tell whether a column holds names of those who flagged: its header says so, and its cells are no sentences."""
     last = guess.terms.rpartition(" ")[2]
-    is_called = (guess.sounds(words.STAFF) or last in words.BY.words) and not (guess.sounds(words.BROUGHT) or guess.sounds(words.OTHERS))
+    has_banned = guess.title.strip().endswith(PAST) and any(guess.sounds(terms) for terms in flags.FLAG_FAMILIES["On Hold"])
+    is_called = (guess.sounds(words.STAFF) or last in words.BY.words or has_banned) and not (guess.sounds(words.BROUGHT) or guess.sounds(words.OTHERS))
     return is_called and not (guess.is_yes_no or guess.is_date or guess.is_number) and guess.share(SENTENCE) - guess.share(WITH_PLACE) < 1 - MOST
 
 

@@ -113,7 +113,7 @@ def _offer_rest(free: list[Guess], types: Sequence[str]) -> Iterator[Rule]:
 
 def _is_else(one: Guess) -> bool:
     """Tell whether a column only sounds of a flag: the block of houses in an address, or the next day of something."""
-    is_house = one.is_called(elsewords.HOUSES) and one.is_text() and not says_letters(one) and one.share(r"^.{1,4}$") == 1
+    is_house = one.is_called(elsewords.HOUSES) and one.is_text() and not says_who(one) and not says_letters(one) and one.share(r"^.{1,4}$") == 1
     return is_house or (one.is_date and one.sounds(elsewords.NEXT) and family_of(one) is not None)
 
 

@@ -56,3 +56,45 @@ def test_a_first_day_of_words_beside_a_status_is_offered_to_it(bare: Shop) -> No
 def test_a_text_with_numbers_whose_header_is_no_day_stays_the_comment(bare: Shop) -> None:
     write(bare, "On hold", ["", "2 invoices", "", "owes 30", "", "3 no-shows", ""])
     assert [one["comment"] for one in rules(drafted(bare, "list.csv"))] == [["On hold"]]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        *("Zákaz,Důvod,Město,Zakázal", "Zákaz,Dôvod,Mesto,zakázala", "Zakaz wstępu,Powód,Miasto,Zakazała", "Zabrana,Razlog,Grad,Izbacila"),
+        *("Заблокирован,Причина,Город,Запретил", "Vetado,Motivo,Ciudad,Vetó", "Bloccato,Motivo,Città,Bloccò", "Banido,Motivo,Cidade,Baniu"),
+    ],
+)
+def test_a_verb_for_what_somebody_did_heads_a_column_of_who_did_it(bare: Shop, header: str) -> None:
+    write(bare, header, [",,Brno,", "x,Theft,Brno,Petr Malý", ",,Brno,", "x,Late,Brno,Jana", ",,Brno,", ",,Brno,", ",,Brno,"])
+    assert migrated(bare, "list.csv", drafted(bare, "list.csv")) == 0
+    assert asked(bare, "SELECT customer_id, comment, flagged_by FROM flags ORDER BY 1") == [("2", "Theft", "Petr Malý"), ("4", "Late", "Jana")]
+
+
+@pytest.mark.parametrize("header", ["Zakázal,Kdy,Proč", "Забанил,Когда,Причина"])
+def test_who_banned_is_offered_as_a_flag_where_nothing_else_is(bare: Shop, header: str) -> None:
+    write(bare, header, [",,", "Petr,2026-03-12,Theft", ",,", "Jana,2026-03-13,Late", ",,", ",,"])
+    who, day, why = header.split(",")
+    assert [(one["when"], one["at"], one["comment"]) for one in rules(drafted(bare, "list.csv"), skipped=True)] == [([who], [day], [why])]
+
+
+@pytest.mark.parametrize("header", ["Blacklisted,Added,Added by", "Gesperrt,Eingetragen,Eingetragen von", "Vetado,Añadido,Añadido por"])
+def test_added_beside_a_flag_is_its_day_and_added_by_who_set_it(bare: Shop, header: str) -> None:
+    write(bare, header, [",,", "x,2026-03-12,Jo", ",,", "x,2026-03-13,Al", ",,", ",,"])
+    draft = drafted(bare, "list.csv")
+    assert f"# CHECK: {header.split(',')[1]} stands beside this flag and is filled where there is one: is it a day of it?" in draft
+    assert migrated(bare, "list.csv", draft) == 0
+    assert asked(bare, "SELECT customer_id, flagged_by, CAST(flagged_at AS DATE)::VARCHAR FROM flags ORDER BY 1") == [
+        ("2", "Jo", "2026-03-12"),
+        ("4", "Al", "2026-03-13"),
+    ]
+
+
+def test_added_tells_who_where_it_holds_names(bare: Shop) -> None:
+    write(bare, "Blacklisted,Added", [",", "x,Jo", ",", "x,Al", ",", ","])
+    assert [one["by"] for one in rules(drafted(bare, "list.csv"))] == [["Added"]]
+
+
+def test_added_tells_since_when_in_a_list_of_those_who_are_flagged(bare: Shop) -> None:
+    write(bare, "Added,Reason", ["2026-03-12,Theft from the till", "2026-03-13,Late every time", "2026-03-14,Rude to the staff"])
+    assert [one["at"] for one in rules(drafted(bare, "list.csv"), skipped=True)] == [["Added"]]
