@@ -12,6 +12,7 @@ from pipeline.legacy.flagwords import FLAG_FAMILIES
 from pipeline.legacy.guessing import FORMATS, LIKE_A_DAY, MANY, MOST, WITH_WEEKDAY, Guess, find_formats
 from pipeline.legacy.maps import PREFIX
 from pipeline.legacy.rules import Rule
+from pipeline.legacy.sending import is_of_sending
 from pipeline.legacy.spotting import spot_flags
 from pipeline.legacy.terms import plain
 
@@ -57,7 +58,8 @@ def assign(guesses: Sequence[Guess], types: Sequence[str]) -> Drafted:
     _take_ids(drafted, left)
     _take_names(drafted, left)
     who = next((drafted.columns[name][0] for name in ("customer_id", "email", "phone") if name in drafted.columns), None)
-    drafted.rules = spot_flags(left, types, may_repeat=who is None or not is_each_once(who) or _repeats(drafted))
+    about_customers = [one for one in left if not is_of_sending(one)]
+    drafted.rules = spot_flags(about_customers, types, may_repeat=who is None or not is_each_once(who) or _repeats(drafted))
     drafted.columns = {name: some for name, some in drafted.columns.items() if name != "status" or not _tells_of_flags(some, drafted.rules)}
     used = [part for rule in drafted.rules for part in rule.columns()] + drafted.columns.get("status", [])
     drafted.unused = [one for one in left if one not in used]
