@@ -21,6 +21,7 @@ from pipeline.settings import Settings
 from schemas.columns import header_key
 
 INEXACT_IDS = "some of these numbers show other digits than they hold, or have too many: such rows come back; let them be texts in the workbook"
+LINES_SHOWN, LONGEST_LINE = 8, 80
 HEAD = """\
 # A draft of a map for {name}, written by looking at {rows} of it. Lines that begin with # are comments.
 # Look at each line that says CHECK. Then see what would come of it, and change what is not right:
@@ -43,7 +44,7 @@ def draft_map(path: Path, target: Path, settings: Settings, encoding: str | None
     rows = f"{len(looked.own.rows):,} rows"
     of_text = f" --encoding {folded(encoding)}" if encoding else ""
     head = HEAD.format(name=folded(str(path)), target=folded(str(target)), system=quoted(system), rows=rows, encoding=of_text)
-    lines = [head, *_guessed(looked), *sheet_lines(looked, drafted, joined), *_alike(looked)]
+    lines = [head, *_guessed(looked), *sheet_lines(looked, drafted, joined), *_below(looked), *_alike(looked)]
     names = [line for table, one in [(looked.own, drafted), *joined.tables] for line in tell_in_names(one.columns, table.places)]
     lines += [*_dates(drafted), *_customers(drafted), *names, *_statuses(drafted), *_flags(drafted, types)]
     return "\n".join(lines) + "\n", [line for line in lines if line.strip().startswith(CHECK)]
@@ -54,6 +55,12 @@ def _guessed(looked: Looked) -> Iterator[str]:
         such = "such as cp1250 (Central Europe), cp1251 (Cyrillic) or cp932 (Japan)"
         again = f"Where letters below are not right, draft it again with --encoding, {such}, and migrate with it"
         yield f"# CHECK: the file was {GUESSED}: that is a guess. {again}"
+
+
+def _below(looked: Looked) -> Iterator[str]:
+    if looked.below:
+        shown = [*(f'"{folded(text)[:LONGEST_LINE]}"' for text in looked.below[:LINES_SHOWN]), *["…"] * (len(looked.below) > LINES_SHOWN)]
+        yield f"{CHECK}: below the table stands what is no customer, and comes back: {', '.join(shown)}. Does it say what words or marks mean?"
 
 
 def _alike(looked: Looked) -> Iterator[str]:

@@ -15,7 +15,7 @@ from pipeline.legacy.flagwords import ENDED, FLAG_FAMILIES, OVER
 from pipeline.legacy.guessing import MOST, guess_columns
 from pipeline.legacy.headings import Headed, numbered, spread
 from pipeline.legacy.markup import open_markup
-from pipeline.legacy.norecords import find_no_records
+from pipeline.legacy.norecords import TOTAL, find_no_records
 from pipeline.legacy.opening import MapColumns
 from pipeline.legacy.terms import phrase
 from pipeline.settings import Settings
@@ -75,13 +75,15 @@ class Table:
 class Looked:
     """What was looked at: the sheet with what tells of flags, or with the most rows (`is_most`) and those with the same header, and the other sheets.
 
-    `inexact` are columns of `own` with numbers that can't be ids (rule 2.2); `is_guessed` tells that the file's encoding is.
+    `inexact` are columns of `own` with numbers that can't be ids (rule 2.2), `below` what lines below its table say, such as a legend;
+    `is_guessed` tells that the file's encoding is.
     """
 
     own: Table
     others: tuple[Table, ...]
     is_most: bool
     inexact: frozenset[str]
+    below: tuple[str, ...]
     is_guessed: bool
 
     @property
@@ -95,28 +97,38 @@ class Looked:
         return self.own.names[1:]
 
 
+@dataclass(frozen=True)
+class _First:
+    """The first rows of a sheet, where the columns stand that hold numbers which are not exact, and what lines below the table say."""
+
+    rows: pl.DataFrame
+    inexact: set[int]
+    below: tuple[str, ...]
+
+
 def look(path: Path, settings: Settings, encoding: str | None) -> Looked:
     """Read the first rows of the sheet that tells of flags, else of the one that has most of them, of sheets with the same columns, and of the others."""
     sought = AnyHeader((), {})
     opened = open_markup(path, sought, settings, encoding) or open_parts(path, sought, settings, encoding)
     first = [_first_rows(one) for one in opened]
-    order = sorted(range(len(opened)), key=lambda place: (is_past(opened[place].sheet), -len(first[place][0])))
-    told = (place for place in order[:TRIED] if len(opened) > 1 and _tells(opened[place], first[place][0], settings.type_names()))
+    order = sorted(range(len(opened)), key=lambda place: (is_past(opened[place].sheet), -len(first[place].rows)))
+    told = (place for place in order[:TRIED] if len(opened) > 1 and _tells(opened[place], first[place].rows, settings.type_names()))
     best = next(told, order[0])
     alike = [best, *(place for place, one in enumerate(opened) if one.header == opened[best].header and place != best)]
     columns = _columns(opened[best])
     return Looked(
         own=_table(opened, first, sorted(alike), best),
         others=tuple(_table(opened, first, [place], place) for place in range(len(opened)) if place not in alike),
-        is_most=len(first[best][0]) == max(len(rows) for rows, _ in first),
-        inexact=frozenset(columns[place].header for one in alike for place in first[one][1] if place in columns),
+        is_most=len(first[best].rows) == max(len(one.rows) for one in first),
+        inexact=frozenset(columns[place].header for one in alike for place in first[one].inexact if place in columns),
+        below=tuple(text for one in alike for text in first[one].below),
         is_guessed=any(remark.endswith(GUESSED) for one in opened for remark in one.remarks),
     )
 
 
-def _table(opened: Sequence[Opened], first: Sequence[tuple[pl.DataFrame, set[int]]], places: Sequence[int], best: int) -> Table:
+def _table(opened: Sequence[Opened], first: Sequence[_First], places: Sequence[int], best: int) -> Table:
     """Return some sheets with the same header as one table, called as the `best` of them."""
-    rows = pl.concat([first[place][0].with_columns(sheet=pl.lit(opened[place].sheet)) for place in places]).head(LOOKED_AT)
+    rows = pl.concat([first[place].rows.with_columns(sheet=pl.lit(opened[place].sheet)) for place in places]).head(LOOKED_AT)
     columns = _columns(opened[best])
     return Table(
         names=(opened[best].sheet, *(opened[place].sheet for place in places if place != best)),
@@ -156,16 +168,18 @@ def _tells(opened: Opened, rows: pl.DataFrame, types: Sequence[str]) -> bool:
     return (is_called_so and is_known) or (bool(drafted.columns) and any(not rule.is_offered for rule in drafted.rules))
 
 
-def _first_rows(opened: Opened) -> tuple[pl.DataFrame, set[int]]:
-    """Return the first rows of a sheet, and where the columns stand that hold numbers which are not exact."""
-    pieces, inexact = [], set[int]()
+def _first_rows(opened: Opened) -> _First:
+    pieces, inexact, below = [], set[int](), list[str]()
     for sheet in opened.sheets():
-        none = find_no_records(sheet, range(len(sheet.header)))["source_row"]
-        pieces.append(sheet.rows.filter(~pl.col("source_row").is_in(none.implode())))
+        none = find_no_records(sheet, range(len(sheet.header)))
+        pieces.append(sheet.rows.filter(~pl.col("source_row").is_in(none["source_row"].implode())))
+        last = sheet.rows.filter(pl.col("source_row").is_in(none.filter(pl.col("code") == "footer-row")["source_row"].implode()))
+        below += [" ".join(text for text in row if text and text.strip()) for row in last.drop("source_row").rows()]
         inexact |= set(sheet.marks.filter(pl.col("mark") == NOT_EXACT)["position"].to_list())
         if sum(map(len, pieces)) >= LOOKED_AT:
             break
-    return pl.concat(pieces).head(LOOKED_AT).select("source_row", *(cell(place) for place in range(len(opened.header)))), inexact
+    rows = pl.concat(pieces).head(LOOKED_AT).select("source_row", *(cell(place) for place in range(len(opened.header))))
+    return _First(rows, inexact, tuple(text for text in below if not re.search(TOTAL, text)))
 
 
 def is_past(sheet: str) -> bool:
