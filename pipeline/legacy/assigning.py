@@ -11,6 +11,7 @@ from pipeline.legacy.elsewords import NOT_A_FLAG
 from pipeline.legacy.flagwords import FLAG_FAMILIES
 from pipeline.legacy.guessing import FORMATS, LIKE_A_DAY, MANY, MOST, WITH_WEEKDAY, Guess, find_formats
 from pipeline.legacy.maps import PREFIX
+from pipeline.legacy.namewords import NATIONAL_ID, OF_ANOTHER
 from pipeline.legacy.rules import Rule
 from pipeline.legacy.sending import is_of_sending
 from pipeline.legacy.spotting import spot_flags
@@ -133,16 +134,22 @@ def _own(emails: Sequence[Guess]) -> tuple[list[Guess], list[Guess]]:
 
 def _take_ids(drafted: Drafted, left: list[Guess]) -> None:
     """Take the column whose header calls it a customer's number; else one of different codes, of which a person must say whether they last."""
-    ids = [one for one in left if _may_be_id(one) and one.sounds(words.ID_WORD)]
-    theirs = [one for one in ids if one.sounds(words.CUSTOMER)]
+    ids = [one for one in left if _may_be_id(one) and (one.sounds(words.ID_WORD) or one.sounds(NATIONAL_ID) or _is_called_id(one))]
+    theirs = [one for one in ids if one.sounds(words.CUSTOMER) and not one.sounds(NATIONAL_ID)]
     bare = [one for one in ids if one not in theirs and one.is_called(words.CUSTOMER_ID)]  # ID: the row's own, beside a customer's
     sure = sorted([*theirs, *bare], key=lambda one: (one.filled < MANY, one in bare, not one.is_unique))
     if theirs and bare:
         drafted.doubts["customer_id"] = f"{' and '.join(one.header for one in sure[1:])} may be ids too: is this the customer's, and not the row's?"
     weak = [] if _repeats(drafted) else [one for one in ids if one.is_unique and not one.sounds(words.NOT_AN_ID)]
+    weak.sort(key=lambda one: one.sounds(NATIONAL_ID))
     if not sure and weak:
         drafted.doubts["customer_id"] = "is this the customer's lasting number, the same in the next file, and not only the row's?"
     _take(drafted, left, "customer_id", [*sure, *weak][:1])
+
+
+def _is_called_id(one: Guess) -> bool:
+    """Tell whether a header without a word for a number says that a column holds customers', as Tessera does, and its cells may be some: Gold is none."""
+    return one.is_called(words.CUSTOMER_ID) and (one.is_unique or one.share(r"\d") >= MOST)
 
 
 def _repeats(drafted: Drafted) -> bool:
@@ -189,6 +196,7 @@ def _take_names(drafted: Drafted, left: list[Guess]) -> None:
         drafted.columns["name"] = drafted.columns.pop(part)
     elif not parts:
         whole = [one for one, _ in both] or [one for one in named if one in left and one.is_called(words.NAME)]
+        whole.sort(key=lambda one: one.is_called(OF_ANOTHER))
         begins = [first == "last" for _, first in both] or [one.is_called(words.SURNAME_FIRST) for one in whole]
         drafted.surname_first = any(begins[:1]) and whole[0].share(",") < 1 - MOST
         if len(whole) > 1:

@@ -6,6 +6,7 @@ nothing is found inside a word unless it is written so.
 
 from typing import Final
 
+from pipeline.legacy.namewords import FIRST_NAMES, LAST_NAMES, NUMBERS, PEOPLE
 from pipeline.legacy.terms import Terms
 
 # Who: a customer, and a number or code of one.
@@ -15,7 +16,7 @@ CUSTOMER: Final = Terms(
     "guest* | gast | member* | mitglied* | medlem* | lid | patient* | account | konto | invite* | socio | membre | adherent | czlonek | clen",
     "ospite | huesped | hospede | pelanggan* | kupca | kupac | khach",
     "клиент* | покупател* | гост* | заказчик* | контрагент* | клієнт* | *顧客* | *お客* | *会員* | *客户* | *顾客* | *客戶* | *고객* | *회원*",
-    "πελατ*",
+    "πελατ* | utente* | utenti | pacient* | pacijent* | paziente | paciente | patsient* | potilas* | klijent* | kliend* | strank*",
 )
 ID_WORD: Final = Terms(
     "id | no | nr | num | nummer | number | numer | ref | reference | referenz | referentie | code | codigo | codice | numero | n | n° | nº | #",
@@ -64,6 +65,7 @@ FIRST_NAME: Final = Terms(
     "имя | імя | 名 | 下の名前 | 이름",
     "adi | isim | ime | utonev | ονομα | μικρο ονομα | meno | voorletters | rufname | christian name | name christian | eesnimi | vardas | vards",
     "nama depan | ten | ten khach | име",
+    *FIRST_NAMES,
 )
 LAST_NAME: Final = Terms(
     "lastname | last name | last | household | surname | family name | familyname | nachname | familienname | zuname | nom | nom de famille | apellido",
@@ -72,6 +74,7 @@ LAST_NAME: Final = Terms(
     "фамилия | прізвище | 姓 | 苗字 | 성",
     "soyisim | prezime | csaladnev | επωνυμο | επιθετο | familienaam | priimek | cognoms | cognom | apellido paterno | pavarde | uzvards",
     "perekonnanimi | nama belakang | ho | ho va ten dem | презиме",
+    *LAST_NAMES,
 )
 # Whose name a header says that a column holds, and the small words beside it.
 WHOSE: Final = Terms(
@@ -98,6 +101,7 @@ NAME: Final = Terms(
     "hirer | hirer name | tenant | resident | deltager | deltagare | kursist | deelnemer | alumno | alumna | aluno | aluna | allievo | uczen | zak",
     "clienta | pacjent | pacjentka | elev | elevens namn | ученик | ученица | имя ученика | nume complet | nume client | שם מלא | الاسم الكامل",
     "nama lengkap | nama tamu | nama pelanggan | ho ten | ho va ten | ten khach hang",
+    *PEOPLE,
     "parent carer | carer | parent guardian | guardian | koko nimi | imie i nazwisko | jmeno a prijmeni | volledige naam | jmeno prijmeni",
 )
 COMPANY: Final = Terms(
@@ -284,6 +288,7 @@ CUSTOMER_ID: Final = Terms(
     "medlemsnummer | lidnummer | ugyfelszam | kundenkennung | kontonummer kunde",
     "кодклиента | номерклиента | idклиента | код | 顧客番号 | お客様番号 | 会員番号 | 顧客コード | 顧客id | 会員id",
     "客户编号 | 客户代码 | 客户id | 고객번호 | 회원번호 | 고객id",
+    *NUMBERS,
 )
 # Whole names that begin with the family name.
 SURNAME_FIRST: Final = Terms(
