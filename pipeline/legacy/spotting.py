@@ -34,7 +34,7 @@ from pipeline.legacy.making import (
     says_letters,
 )
 from pipeline.legacy.numbering import by_number
-from pipeline.legacy.offering import leave_blanks_out, note_ended, note_past, offer_near, offer_shared, share_parts
+from pipeline.legacy.offering import leave_blanks_out, note_ended, note_endless, note_past, offer_near, offer_shared, share_parts
 from pipeline.legacy.rules import SENTENCE, Rule, family_of, is_about_else, says_until, says_who, tags_of, type_of
 from pipeline.legacy.sharing import share_columns
 from pipeline.legacy.standing import find_states, note_standing, note_states
@@ -75,14 +75,14 @@ def spot_flags(left: Sequence[Guess], types: Sequence[str], *, may_repeat: bool)
     for rule in sure:
         note_ended(rule, free)
         note_past(rule, sure)
+    note_endless(sure)
     for rule in [rule for rule in found if rule.is_offered]:
         attach_near(rule, free)
         attach_far(rule, free, [rule])
     offer_near(sure, free)
     offer_shared(sure)
     share_parts(sure)
-    for rule in found:
-        leave_blanks_out(rule)
+    leave_blanks_out(found)
     rules += [*found, *described]
     strewn = list(offer_strewn(left, rules, types))
     return [*rules, *_offer_rest([one for one in free if one not in _used([*rules, *strewn])], types), *strewn]
