@@ -91,7 +91,11 @@ EXPORT_FAULTS = (
     Kind("bad-phone", "Not a phone number", "the phone number, by which the row is told, is none: correct it, or leave the cell blank"),
     Kind("bad-id", "Not an id", "the id is not of the form that the map takes ids from: correct it, or the pattern of its column under [pick] in the map"),
     Kind("unclear-flag", "Neither yes nor no", "a cell that tells whether there is a flag says neither yes nor no: give its word in the map, in yes or no"),
-    Kind("footer-row", "Not a row of data", "words stand where the id should, beside them nothing, or a line of totals: remove the row if it is no data"),
+    Kind(
+        "footer-row",
+        "Not a row of data",
+        "words stand where the id should, beside them nothing, or a line of totals or of a legend: remove the row if it is no data",
+    ),
     Kind("duplicate-id", "Same id twice", "this id stands on several rows with different content: keep the right one"),
     Kind("missing-start", "No start", "starts_at is blank: a booking needs its day and time"),
     Kind("end-before-start", "Ends before it starts", "ends_at lies before starts_at"),

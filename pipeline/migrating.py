@@ -18,12 +18,15 @@ from pipeline.identity import find_by_number, find_named, find_or_name, names_kn
 from pipeline.intake.cells import phone_keys
 from pipeline.intake.idsets import Order
 from pipeline.joining import join_rows
+from pipeline.legacy.flagdays import tell_endless
+from pipeline.legacy.flagging import PRESENT
 from pipeline.legacy.opening import Source
 from pipeline.legacy.reading import Piece, Read, booking_export, find_pieces, read_customers
 from pipeline.loading import Loaded, Loading, bring_bookings
 from pipeline.parting import Spoken, in_parts, rules_told, spoken_of
 from pipeline.recalling import recall
 from pipeline.rules.merge import merge_with_source
+from pipeline.sequence import day_of
 from pipeline.store import customers, incoming
 from pipeline.store.reading import count_items
 from pipeline.store.sources import (
@@ -48,6 +51,7 @@ from pipeline.wording import count_of
 from schemas.entities import FLAGS
 from schemas.plan import CUSTOMER_EXPORT
 
+STANDS = pl.col("kind") == PRESENT
 NAMED = 5  # customers whom a remark names
 MERGED_IN = [name for name in CUSTOMER_EXPORT if name not in ("source_row", "customer_id", "alert_message")]
 
@@ -89,7 +93,7 @@ def migrate_sources(loading: Loading, sources: Sequence[tuple[int, Source]]) -> 
         incoming.add_findings(context.book, found.select(pl.lit(number, pl.Int64).alias("file_no"), "source_row", "code", "message"))
     done.loaded.rejected |= done.read.rejected
     leave_out_erased(done.read, context)
-    done.remarks += [*done.read.remarks, *_future(done.read, context)]
+    done.remarks += [*done.read.remarks, *_future(done.read, context), *tell_endless([some.filter(STANDS) for some in done.read.items], day_of(context))]
     differing = merge_staged(context) if done.read.may_repeat else {}
     said = "on several rows that differ in {}: the first row counts; customers: {}"
     done.remarks += [f"{count_of(len(some), 'customer')} {said.format(name, _named(some))}" for name, some in differing.items()]

@@ -2,16 +2,18 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pipeline.dateforms import day_of, has_time
 from pipeline.intake.dates import read_times
 from pipeline.legacy import glossary as words
 from pipeline.legacy.elsewords import NOT_A_FLAG
 from pipeline.legacy.flagwords import FLAG_FAMILIES
-from pipeline.legacy.guessing import FORMATS, MANY, MOST, WITH_WEEKDAY, Guess
+from pipeline.legacy.guessing import FORMATS, LIKE_A_DAY, MANY, MOST, WITH_WEEKDAY, Guess, find_formats
 from pipeline.legacy.maps import PREFIX
+from pipeline.legacy.namewords import NATIONAL_ID, OF_ANOTHER
 from pipeline.legacy.rules import Rule
+from pipeline.legacy.sending import is_of_sending
 from pipeline.legacy.spotting import spot_flags
 from pipeline.legacy.terms import plain
 
@@ -32,11 +34,12 @@ HALF_FIRST, HALF_LAST = ("vor", "voor", "for", "etu"), ("nach", "achter", "efter
 class Drafted:
     """What a draft proposes: headers for our columns (column → columns of theirs), rules for flags, and what a person must look at (`doubts`).
 
-    `ids` and `names` are columns that may hold those where none is sure. `is_either` tells that days that are used can be read with the day or the
-    month first; `order_told_by` are other columns, which can't.
+    `more` are headers for our columns that other sheets have. `ids` and `names` are columns that may hold those where none is sure. `is_either` tells
+    that days that are used can be read with the day or the month first; `order_told_by` are other columns, which can't.
     """
 
     columns: dict[str, list[Guess]] = field(default_factory=dict)
+    more: dict[str, list[str]] = field(default_factory=dict)
     doubts: dict[str, str] = field(default_factory=dict)
     rules: list[Rule] = field(default_factory=list)
     formats: list[str] = field(default_factory=list)
@@ -56,13 +59,14 @@ def assign(guesses: Sequence[Guess], types: Sequence[str]) -> Drafted:
     _take_ids(drafted, left)
     _take_names(drafted, left)
     who = next((drafted.columns[name][0] for name in ("customer_id", "email", "phone") if name in drafted.columns), None)
-    drafted.rules = spot_flags(left, types, may_repeat=who is None or not _is_each_once(who) or _repeats(drafted))
+    about_customers = [one for one in left if not is_of_sending(one)]
+    drafted.rules = spot_flags(about_customers, types, may_repeat=who is None or not is_each_once(who) or _repeats(drafted))
     drafted.columns = {name: some for name, some in drafted.columns.items() if name != "status" or not _tells_of_flags(some, drafted.rules)}
     used = [part for rule in drafted.rules for part in rule.columns()] + drafted.columns.get("status", [])
     drafted.unused = [one for one in left if one not in used]
     drafted.names = [] if NAMES & set(drafted.columns) else [one for one in drafted.unused if _may_be_name(one)]
     _take_any_id(drafted)
-    _settle_dates(drafted, guesses)
+    settle_dates(drafted, guesses)
     return drafted
 
 
@@ -87,7 +91,8 @@ def _may_be_name(one: Guess) -> bool:
     return one.is_text() and one.filled >= MANY and one.share(WHOLE_NAME) >= MANY and one.cells.n_unique() * 2 > len(one.cells)
 
 
-def _is_each_once(who: Guess) -> bool:
+def is_each_once(who: Guess) -> bool:
+    """Tell whether no cell of a column stands in two rows."""
     some = who.cells.drop_nulls()
     return some.n_unique() == len(some)
 
@@ -123,28 +128,34 @@ def _take_contacts(drafted: Drafted, left: list[Guess]) -> None:
 def _own(emails: Sequence[Guess]) -> tuple[list[Guess], list[Guess]]:
     """Return columns of addresses, those that are a customer's own first, and those that several rows share where another has one for each row."""
     order = sorted(emails, key=lambda one: (not one.is_called(words.EMAIL), not one.sounds(words.CUSTOMER)))
-    shared = [one for one in order if one.filled and not _is_each_once(one)]
+    shared = [one for one in order if one.filled and not is_each_once(one)]
     return ([one for one in order if one not in shared], shared) if any(one.is_unique for one in order) else (order, [])
 
 
 def _take_ids(drafted: Drafted, left: list[Guess]) -> None:
     """Take the column whose header calls it a customer's number; else one of different codes, of which a person must say whether they last."""
-    ids = [one for one in left if _may_be_id(one) and one.sounds(words.ID_WORD)]
-    theirs = [one for one in ids if one.sounds(words.CUSTOMER)]
+    ids = [one for one in left if _may_be_id(one) and (one.sounds(words.ID_WORD) or one.sounds(NATIONAL_ID) or _is_called_id(one))]
+    theirs = [one for one in ids if one.sounds(words.CUSTOMER) and not one.sounds(NATIONAL_ID)]
     bare = [one for one in ids if one not in theirs and one.is_called(words.CUSTOMER_ID)]  # ID: the row's own, beside a customer's
     sure = sorted([*theirs, *bare], key=lambda one: (one.filled < MANY, one in bare, not one.is_unique))
     if theirs and bare:
         drafted.doubts["customer_id"] = f"{' and '.join(one.header for one in sure[1:])} may be ids too: is this the customer's, and not the row's?"
     weak = [] if _repeats(drafted) else [one for one in ids if one.is_unique and not one.sounds(words.NOT_AN_ID)]
+    weak.sort(key=lambda one: one.sounds(NATIONAL_ID))
     if not sure and weak:
         drafted.doubts["customer_id"] = "is this the customer's lasting number, the same in the next file, and not only the row's?"
     _take(drafted, left, "customer_id", [*sure, *weak][:1])
 
 
+def _is_called_id(one: Guess) -> bool:
+    """Tell whether a header without a word for a number says that a column holds customers', as Tessera does, and its cells may be some: Gold is none."""
+    return one.is_called(words.CUSTOMER_ID) and (one.is_unique or one.share(r"\d") >= MOST)
+
+
 def _repeats(drafted: Drafted) -> bool:
     """Tell whether addresses, or numbers where there are none, stand in several rows: a number that each row has of its own is then no customer's."""
     one = next((some[0] for some in map(drafted.columns.get, ("email", "phone")) if some), None)
-    return one is not None and one.filled >= MOST and not _is_each_once(one)
+    return one is not None and one.filled >= MOST and not is_each_once(one)
 
 
 def _may_be_id(one: Guess) -> bool:
@@ -185,6 +196,7 @@ def _take_names(drafted: Drafted, left: list[Guess]) -> None:
         drafted.columns["name"] = drafted.columns.pop(part)
     elif not parts:
         whole = [one for one, _ in both] or [one for one in named if one in left and one.is_called(words.NAME)]
+        whole.sort(key=lambda one: one.is_called(OF_ANOTHER))
         begins = [first == "last" for _, first in both] or [one.is_called(words.SURNAME_FIRST) for one in whole]
         drafted.surname_first = any(begins[:1]) and whole[0].share(",") < 1 - MOST
         if len(whole) > 1:
@@ -222,7 +234,7 @@ def _order(terms: str) -> str | None:
     return "first" if first[0] < last[0] else "last"
 
 
-def _settle_dates(drafted: Drafted, guesses: Sequence[Guess]) -> None:
+def settle_dates(drafted: Drafted, guesses: Sequence[Guess]) -> None:
     """Choose the formats of dates: those by which all columns of dates can be read that need one; days first where nothing tells."""
     used = [part for rule in drafted.rules for part in rule.columns()]
     every = [one for one in guesses if one.is_date and one.formats]
@@ -237,14 +249,23 @@ def _settle_dates(drafted: Drafted, guesses: Sequence[Guess]) -> None:
         told = [bool(set(one.formats) & months) for one in closed]
         drafted.order_told_by = closed if any(told) == all(told) else []
     is_month_first = any(told) and all(told)
+    drafted.formats, drafted.order_told_by = [], drafted.order_told_by if drafted.is_either else []
     for forms in needing:
         fits = [form for form in known if form in forms and (forms not in open_ones or (form in months) == is_month_first)]
         drafted.formats += [form for form in fits[:1] if form not in drafted.formats]
     orders = {form in months for form in drafted.formats if SAYS_ORDER.match(form)}
-    for one in every:  # of columns of which nothing is made: lest they are wanted, and never another order of day and month
+    for one in [*every, *_partly_read(drafted.rules)]:  # of which nothing is made: lest they are wanted, and never another order of day and month
         fits = [form for form in known if form in one.formats and not (orders and SAYS_ORDER.match(form) and (form in months) not in orders)]
         drafted.formats += fits[:1] if not set(drafted.formats) & set(one.formats) else []
     drafted.formats += dict.fromkeys(day for form in drafted.formats for day in _days_alone(form, every) if day not in drafted.formats)
+
+
+def _partly_read(rules: Sequence[Rule]) -> list[Guess]:
+    """Return columns that are offered as the day of a flag, and of which some cells are days, with the forms of these."""
+    offered = [rule.offered["at"][0] for rule in rules if "at" in rule.offered]
+    days = [(one, one.cells.drop_nulls()) for one in offered if not one.is_date]
+    found = [(one, find_formats(cells.filter(cells.str.contains(LIKE_A_DAY) & cells.str.contains(r"\d$")))[0]) for one, cells in days]
+    return [replace(one, formats=tuple(formats)) for one, formats in found if formats]
 
 
 def _days_alone(form: str, dates: Sequence[Guess]) -> list[str]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pipeline.legacy import elsewords
 from pipeline.legacy import flagwords as flags
 from pipeline.legacy import glossary as words
+from pipeline.legacy.dayparts import called_day, is_called_day, offer_day
 from pipeline.legacy.guessing import MOST, Guess
 from pipeline.legacy.maps import ANY
 from pipeline.legacy.numbering import numbers_of
@@ -58,8 +59,8 @@ def attach_tied(rule: Rule, free: list[Guess], rules: Sequence[Rule]) -> None:
             place_day(rule, one, "" if is_own or one.sounds(flags.ENDED) else f"is {one.header} about {rule.head().header}, and not about something else?")
         elif says_who(one):
             rule.parts.setdefault("by", one)
-        elif one.filled and (part := _called_day(one)) is not None and (part == "at" or _tells_why_elsewhere(rule, free)):
-            _offer_day(rule, part, one)
+        elif one.filled and (part := called_day(one)) is not None and (part == "at" or _tells_why_elsewhere(rule, free)):
+            offer_day(rule, part, one)
         elif (
             (one.is_text() or not one.filled)
             and "comment" not in rule.parts
@@ -131,11 +132,6 @@ def _only_notes(one: Guess, free: Sequence[Guess]) -> bool:
     return one.is_text() and one.is_called(words.NOTES) and not one.sounds(words.REASON) and any(other.is_called(words.REASON) for other in free)
 
 
-def is_called_day(one: Guess) -> bool:
-    """Tell whether a column is called the day of something, or its last day, and nothing else."""
-    return (one.is_called(words.AT) or one.is_called(words.UNTIL) or one.terms in words.UNTIL_LAST) and not one.sounds(words.OTHER_DAYS)
-
-
 def attach_unnamed(rule: Rule, free: list[Guess]) -> None:
     """Add to a rule the columns right of it whose headers say nothing, and which are filled where there is a flag, and hardly anywhere else."""
     if not rule.flagged_rows().any() or _flags_most(rule):
@@ -171,8 +167,14 @@ def _attach_unnamed(rule: Rule, one: Guess) -> bool:
 
 def _attach_text(rule: Rule, one: Guess) -> bool:
     """Add a column of text that is filled where there is a flag: a day that is none, why, or who."""
-    if (part := _called_day(one)) is not None:
-        return _offer_day(rule, part, one)
+    if (part := called_day(one)) is not None:
+        return offer_day(rule, part, one)
+    if says_who(one) and "by" not in rule.parts:
+        rule.parts["by"] = one
+        return True
+    if one.sounds(words.ADDED) and "by" not in rule.parts and one.share(SHORT) >= MOST:
+        rule.parts["by"], rule.unsure["by"] = one, f"{one.header} stands beside this flag and is filled where there is one: does it tell who set it?"
+        return True
     if "comment" in rule.parts:
         if one.sounds(words.REASON):
             return _take_reason(rule, one)
@@ -183,22 +185,6 @@ def _attach_text(rule: Rule, one: Guess) -> bool:
         return is_who
     rule.parts["comment"] = one
     rule.unsure["comment"] = f"{one.header} stands beside this flag and is filled where there is one: does it tell why?"
-    return True
-
-
-def _called_day(one: Guess) -> str | None:
-    """Return which day of a flag a column is called that is no column of days: too many of its cells are none."""
-    is_level = one.is_number and one.share(r"^\d{1,2}$") == 1  # neither a year nor the number of a day
-    if one.is_yes_no or is_level or says_who(one) or one.sounds(words.REASON) or one.sounds(words.NOTES):
-        return None
-    return "expires" if one.sounds(words.UNTIL) else "at" if one.sounds(words.AT) else None
-
-
-def _offer_day(rule: Rule, part: str, one: Guess) -> bool:
-    """Offer a column that is called a day of the flag, unless the rule has that day, and tell whether that was done."""
-    if part in rule.parts or part in rule.offered:
-        return False
-    rule.offered[part] = (one, f"{one.header} is called a day, and too many of its cells are none: rows with such come back; mend them, and take the # off")
     return True
 
 
@@ -217,8 +203,8 @@ def attach_far(rule: Rule, free: list[Guess], rules: Sequence[Rule]) -> None:
         why = f"{one.header} does not stand beside {rule.head().header}, and is filled only where that is: "
         if one.is_date and not {"at", "expires"} & {*rule.parts, *rule.offered}:
             place_day(rule, one, f"{why}is it a day of it?")
-        elif not one.is_date and (part := _called_day(one)) is not None:
-            if not _offer_day(rule, part, one):
+        elif not one.is_date and (part := called_day(one)) is not None:
+            if not offer_day(rule, part, one):
                 continue
         elif one.is_text() and "by" not in rule.parts and not one.sounds(words.REASON) and (says_who(one) or one.share(SHORT) >= MOST):
             rule.parts["by"], rule.unsure["by"] = one, f"{why}does it tell who set it?"

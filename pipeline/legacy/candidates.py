@@ -9,7 +9,8 @@ from pipeline.legacy import elsewords
 from pipeline.legacy import flagwords as flags
 from pipeline.legacy import glossary as words
 from pipeline.legacy.alongside import attach_alike, rule_of_states
-from pipeline.legacy.attaching import attach_named, attach_near, attach_unnamed, is_called_day
+from pipeline.legacy.attaching import attach_named, attach_near, attach_unnamed
+from pipeline.legacy.dayparts import is_called_day
 from pipeline.legacy.guessing import MOST, Guess
 from pipeline.legacy.levels import flag_type
 from pipeline.legacy.making import SPARSE, rule_of_days, rule_of_other, rule_of_switch, rule_of_text

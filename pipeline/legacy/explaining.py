@@ -88,7 +88,8 @@ def _rule(rule: FlagRule) -> Iterator[str]:
         words = ", ".join(f"{word} = {name}" for word, name in rule.types.items())
         yield f"    words for a type, besides its name: {words}; a row with another word comes back"
     parts = {"the comment": rule.comment, "who": rule.by, "when": rule.at, "the last day": rule.expires}
-    told = [f"{what} is in {_named(headers)}" for what, headers in parts.items() if headers]
+    told = [f"only in the sheets {', '.join(rule.sheets)}"] if rule.sheets else []
+    told += [f"{what} is in {_named(headers)}" for what, headers in parts.items() if headers]
     told += [f"none where that says {_either(rule.no_end)}"] if rule.no_end else []
     told += [f'the comment is "{rule.text}"{" where that is blank" if rule.comment else ""}'] if rule.text else []
     if told:

@@ -1,6 +1,7 @@
-"""Days of flags, when they were set and when they end, that can't be: what is wrong with rows for it."""
+"""Days of flags, when they were set and when they end, that can't be: what is wrong with rows for it; and last days that another flag takes away."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 import polars as pl
 
@@ -8,6 +9,7 @@ from pipeline.findings import CATALOGUE
 from pipeline.intake.dates import Dates, read_times
 from pipeline.legacy.maps import FlagRule
 from pipeline.legacy.shaping import Picked
+from pipeline.wording import count_of
 
 NOT_A_DAY = "{} is not a date of a form that the map names: correct it, or add its form to date_formats"
 SKIPPED = "{} is a time that a change of clocks skips in the time zone of the map, or of the business: write one that there is, such as an hour later"
@@ -16,6 +18,7 @@ OTHER_ORDER = (
     "then undo the migration, and correct date_formats in a copy of the map"
 )
 LONG_PAST = "{} is before 1900: write it in the calendar of the others, or leave it blank where a program's zero stands for no day"
+SHOWN = 5  # customers whom a remark names
 EARLIEST = 1900  # the year; before it are other calendars, and what programs write for nothing
 ENDS_FIRST = "{} lies before {}: one of the two is wrong, or an earlier flag's; correct it, or leave it blank"
 
@@ -63,6 +66,21 @@ def _are_turned(texts: pl.Series, bad: pl.Series, picked: Picked) -> pl.Series:
     if not turned or not bad.any():
         return pl.Series([False]).new_from_index(0, len(texts))
     return bad & read_times(texts, turned, legacy.timezone).values.is_not_null()
+
+
+def tell_endless(flags: Sequence[pl.DataFrame], day: date) -> list[str]:
+    """Return a remark where flags of one type on a customer have a last day, from `day` on, and others none: together they have none."""
+    if not any(some["expires_on"].is_not_null().any() for some in flags):
+        return []
+    standing = pl.concat([some.select("customer_id", "flag_type", "expires_on") for some in flags])
+    standing = standing.filter(pl.col("expires_on").is_null() | (pl.col("expires_on") >= day))
+    ends = standing.group_by("customer_id", "flag_type").agg(pl.col("expires_on").is_null().any().alias("is_endless"), pl.col("expires_on").count().alias("n"))
+    found = ends.filter(pl.col("is_endless") & (pl.col("n") > 0)).sort("customer_id", "flag_type")
+    names = found["customer_id"].unique(maintain_order=True).to_list()
+    shown = ", ".join([*names[:SHOWN], *["…"] * (len(names) > SHOWN)])
+    types = ", ".join(found["flag_type"].unique().sort())
+    said = f"two flags of one type ({types}), of which one has a last day and another none: they become one without; customers: {shown}"
+    return [f"{count_of(len(names), 'customer has', 'customers have')} {said}"] if names else []
 
 
 def fault(frame: pl.DataFrame, code: str, headers: Sequence[str], message: str | None = None) -> pl.DataFrame:

@@ -30,9 +30,12 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
             "toegang ontzegd | ontzegd* | ontzegging* | bann | zakaz wstepu | excluded | excluido | excluida | exclusion | exclusions | exclusao",
             "uitgesloten | ausgeschlossen | ausschluss | debanni* | trespassed | trespass notice | fahrverbot* | verboten | sancionad*",
             "platzverbot* | studioverbot* | lieferstop* | leverstop* | royement* | geweigerd | exclue | radie | radiee | acceso denegado | espulso | espulsa",
-            "divieto di accesso | zbanowan* | na czarnej liscie | odmitnut* | portad | utesluten | udeluk* | afvist | karantene | varausesto | toimitusesto",
+            "divieto di accesso | zbanowan* | na czarnej liscie | odmitnut* | portad | utesluten | udeluk* | afvist | karanten* | varausesto | toimitusesto",
             "luottokielto | barrado | barrada | denied entry | entry denied | expelled | ejected | embargo*",
-            "bortvist | udelukket | karantaene | unban* | bannato | bannata | yasak* | persona non grata | non grata | verbannte*",
+            "zakazal* | zabanov* | zbanowal* | vyloucil* | vylucil* | vylucen* | wykluczyl* | banovan* | banovao | banovala | baniran* | banirao | banirala",
+            "prepovedal* | prepovedan* | izkljucen* | izkljucil* | iskljucen* | iskljucio | iskljucila | izbacen* | izbacio | izbacila | baniu | proibiu",
+            "vetou | prohibio | забан* | keelatud | keelas | keelaja | kizart | kizarta | kizarva | bannolt* | uzdraust* | uzdraude | aizliegt* | aizliedza",
+            "bortvist | udelukket | karantaen* | unban* | bannato | bannata | yasak* | persona non grata | non grata | verbannte*",
         ),
         Terms(
             "svartelist* | sorteliste* | blacklist* | black list* | schwarze liste",
@@ -90,7 +93,7 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
         ),
         Terms(
             "cattivo pagatore | dalig betalare | riskkund* | impago* | conflictiv*",
-            "debtor* | bad debt* | bad payer | slow payer | late payer | arrears | in arrears | overdue | delinquent* | schuldner* | zahlungsverzug",
+            "debtor* | bad debt* | bad payer* | slow payer* | late payer* | arrears | in arrears | overdue | delinquent* | schuldner* | zahlungsverzug",
             "saumig* | mahnstufe* | dluzni* | moros* | deudor* | debitore | impay* | mauvais payeur | wanbetal* | inadimplent* | skyldner* | gaeldner*",
             "dluznik* | zalega* | maksuhair* | inkasso* | neplatic* | spatny platce | darlig betaler | mau pagador | devedor* | caloteir*",
             "retard* de paiement | litige*",

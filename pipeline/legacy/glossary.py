@@ -6,6 +6,7 @@ nothing is found inside a word unless it is written so.
 
 from typing import Final
 
+from pipeline.legacy.namewords import FIRST_NAMES, LAST_NAMES, NUMBERS, PEOPLE
 from pipeline.legacy.terms import Terms
 
 # Who: a customer, and a number or code of one.
@@ -15,7 +16,7 @@ CUSTOMER: Final = Terms(
     "guest* | gast | member* | mitglied* | medlem* | lid | patient* | account | konto | invite* | socio | membre | adherent | czlonek | clen",
     "ospite | huesped | hospede | pelanggan* | kupca | kupac | khach",
     "клиент* | покупател* | гост* | заказчик* | контрагент* | клієнт* | *顧客* | *お客* | *会員* | *客户* | *顾客* | *客戶* | *고객* | *회원*",
-    "πελατ*",
+    "πελατ* | utente* | utenti | pacient* | pacijent* | paziente | paciente | patsient* | potilas* | klijent* | kliend* | strank*",
 )
 ID_WORD: Final = Terms(
     "id | no | nr | num | nummer | number | numer | ref | reference | referenz | referentie | code | codigo | codice | numero | n | n° | nº | #",
@@ -64,6 +65,7 @@ FIRST_NAME: Final = Terms(
     "имя | імя | 名 | 下の名前 | 이름",
     "adi | isim | ime | utonev | ονομα | μικρο ονομα | meno | voorletters | rufname | christian name | name christian | eesnimi | vardas | vards",
     "nama depan | ten | ten khach | име",
+    *FIRST_NAMES,
 )
 LAST_NAME: Final = Terms(
     "lastname | last name | last | household | surname | family name | familyname | nachname | familienname | zuname | nom | nom de famille | apellido",
@@ -72,6 +74,7 @@ LAST_NAME: Final = Terms(
     "фамилия | прізвище | 姓 | 苗字 | 성",
     "soyisim | prezime | csaladnev | επωνυμο | επιθετο | familienaam | priimek | cognoms | cognom | apellido paterno | pavarde | uzvards",
     "perekonnanimi | nama belakang | ho | ho va ten dem | презиме",
+    *LAST_NAMES,
 )
 # Whose name a header says that a column holds, and the small words beside it.
 WHOSE: Final = Terms(
@@ -98,6 +101,7 @@ NAME: Final = Terms(
     "hirer | hirer name | tenant | resident | deltager | deltagare | kursist | deelnemer | alumno | alumna | aluno | aluna | allievo | uczen | zak",
     "clienta | pacjent | pacjentka | elev | elevens namn | ученик | ученица | имя ученика | nume complet | nume client | שם מלא | الاسم الكامل",
     "nama lengkap | nama tamu | nama pelanggan | ho ten | ho va ten | ten khach hang",
+    *PEOPLE,
     "parent carer | carer | parent guardian | guardian | koko nimi | imie i nazwisko | jmeno a prijmeni | volledige naam | jmeno prijmeni",
 )
 COMPANY: Final = Terms(
@@ -183,8 +187,13 @@ STAFF: Final = Terms(
     "staff* | employee* | mitarbeiter* | employe | emplead* | operator* | medewerker* | usuario* | utilisateur* | user | bearbeiter* | agent*",
     "personal | anstalld | medarbejder* | medarbeider* | ansatt | pracownik* | zamestnan* | tyontekija* | funcionari* | dipendente | operatore",
     "responsavel | responsaveis | verantwortlich* | kurzel | kuerzel | initials | initialen | ansvarig* | ansvarlig* | vastuuhenkilo* | sorumlu*",
-    "zablokowal | zablokowala | zablokovala | blokirao | blokirala | blokiral | zabranio | zabranila | yasaklayan | engelleyen | blokoval* | suspendat de",
-    "заблокував | заблокувала | заблокировал | заблокировала | заборонив | oleh",
+    "zablokowal* | zablokoval* | blokirao | blokirala | blokiral* | zabranio | zabranil* | yasaklayan | engelleyen | blokoval* | suspendat de",
+    "zakazal* | zabanoval* | vyloucil* | vylucil* | vykazal* | suspendoval* | zbanowal* | wykluczyl* | zawiesil* | banovao | banovala | banirao | banirala",
+    "izbacio | izbacila | iskljucio | iskljucila | suspendirao | suspendirala | suspendovao | suspendovala | prepovedal* | izkljucil* | pridal* | vlozil*",
+    "dodao | unio | unijela | uneo | unela | vnesel | vnesla | bloqueou | baniu | proibiu | vetou | suspendeu | expulsou | prohibio | adicionou | a interzis",
+    "a blocat | a exclus | a bloque | a banni | a exclu | a interdit | ha bloccato | ha vietato | ha bloqueado | ha vetado | tiltotta | kizarta | bannolta",
+    "keelas | keelaja | blokeerija | blokeeris | lisas | bloketajs | blokeja | uzdraude | kielsi | estaja | esti | kieltaja | lisannut | nobloketa",
+    "заблокував | заблокувала | заблокировал* | заборонив | заборонила | забанил* | забанив | забанила | запретил* | исключил* | блокирал* | забранил* | oleh",
     "diblokir oleh | nguoi dat | nguoi chan | nguoi tao | uzblokavo | nobloketaja",
     "merkitsija | kirjaaja | varoittaja | antaja | verantwoordelijk* | warner | warned by",
     "handlaggare | sachbearbeiter* | decision de | decision by | decide par | decided by | entschieden von | besloten door | deciso da | decidido por",
@@ -199,6 +208,14 @@ AT: Final = Terms(
     "дата | когда | с | от | *日 | *日付 | *日時 | *时间 | *日期 | *날짜 | *일자",
     "ημερομηνια | απο | ημ νια | תאריך | מתאריך | التاريخ | تاريخ",
     "nuo | kuupaev | alates | tanggal | sejak | ngay | tu ngay | des de | з",
+)
+# What somebody did who put a customer on a list: beside a flag its day, or who set it.
+ADDED: Final = Terms(
+    "added | entered | logged | recorded | listed | reported | eingetragen | hinzugefugt | hinzugefuegt | erfasst | aufgenommen | anadido | anadida",
+    "agregado | agregada | ajoute | ajoutee | inscrit | saisi | aggiunto | aggiunta | inserito | inserita | adicionado | adicionada | inserido | inserida",
+    "toegevoegd | ingevoerd | tillagd | inlagd | tilfojet | lagt til | lisatty | lisatud | dodano | dodane | wpisano | pridano | pridane | vlozeno",
+    "zapsano | dodato | uneseno | vneseno | hozzaadva | felveve | adaugat | eklendi | eklenme | pievienots | prideta | добавлен* | внесен* | додано",
+    "προστεθηκε | *追加* | *添加* | *추가*",
 )
 UNTIL: Final = Terms(
     "plati do | vervaldat* | afloopdat* | verloopdat* | lauft ab",
@@ -271,6 +288,7 @@ CUSTOMER_ID: Final = Terms(
     "medlemsnummer | lidnummer | ugyfelszam | kundenkennung | kontonummer kunde",
     "кодклиента | номерклиента | idклиента | код | 顧客番号 | お客様番号 | 会員番号 | 顧客コード | 顧客id | 会員id",
     "客户编号 | 客户代码 | 客户id | 고객번호 | 회원번호 | 고객id",
+    *NUMBERS,
 )
 # Whole names that begin with the family name.
 SURNAME_FIRST: Final = Terms(

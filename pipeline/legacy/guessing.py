@@ -175,7 +175,7 @@ def _guess(headed: Headed, place: int, cells: pl.Series) -> Guess:
     told = some.filter(~some.is_in(no_days))
     days = told.filter(told.str.contains(LIKE_A_DAY))
     is_until = UNTIL.within(str(known["terms"])) and LESS * len(told) <= len(days) < MANY * len(told)
-    formats, odd = _formats(days if is_until else told)
+    formats, odd = find_formats(days if is_until else told)
     odd += len(told) - len(days) if is_until and formats is not None else 0
     is_said = formats is None and share(told, SAID) >= MANY
     is_date = formats is not None or is_said
@@ -248,7 +248,7 @@ def beginning(text: str) -> str:
     return "" if begins is None else begins[1].lower()
 
 
-def _formats(cells: pl.Series) -> tuple[list[str] | None, int]:
+def find_formats(cells: pl.Series) -> tuple[list[str] | None, int]:
     """Return the formats by which cells are dates, and how many are none; none needed for ISO: []; None where the cells are no dates."""
     if share(cells, LIKE_A_DAY) < MANY or share(cells, r"^\d{1,4}$|^\d{5,}$") > 1 - MANY:
         return None, 0

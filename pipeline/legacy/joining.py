@@ -6,7 +6,9 @@ import polars as pl
 
 from pipeline.legacy import glossary as words
 from pipeline.legacy.attaching import ENOUGH
+from pipeline.legacy.dayparts import offer_day
 from pipeline.legacy.guessing import Guess
+from pipeline.legacy.making import says_days
 from pipeline.legacy.rules import A_DAY_OF_IT, Rule, family_of, place_day, says_who, tags_in, type_of
 from pipeline.wording import count_of
 
@@ -73,7 +75,7 @@ def _parts(rule: Rule, rows: pl.Series, free: Sequence[Guess]) -> list[Guess]:
 
 def _is_part(one: Guess) -> bool:
     """Tell whether a column is one of days or of people, or is called a reason."""
-    return one.is_date or says_who(one) or (one.is_text() and (one.sounds(words.REASON) or one.sounds(words.NOTES)))
+    return one.is_date or says_days(one) or says_who(one) or (one.is_text() and (one.sounds(words.REASON) or one.sounds(words.NOTES)))
 
 
 def _doubt(one: Guess, rule: Rule, owner: Rule, types: Sequence[str]) -> str:
@@ -95,6 +97,9 @@ def _join(owner: Rule, one: Guess, why: str) -> None:
     """Add a column to a rule, unless that has such a part; then it is only offered."""
     if one.is_date:
         place_day(owner, one, why)
+        return
+    if says_days(one):
+        offer_day(owner, "at", one)
         return
     name = "by" if says_who(one) else "comment"
     if name in owner.parts:

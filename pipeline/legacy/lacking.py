@@ -35,6 +35,10 @@ def require_columns(sources: Sequence[Source]) -> None:
     ids = legacy.customers.get("customer_id", ())
     mended = all(is_mended(source.opened.header) for source in of_customers)  # rows that had come back, perhaps of one of several files
     flags = [] if mended else list(enumerate(legacy.flags, 1))
+    for place, rule in flags:
+        if rule.sheets and not any(own is rule for source in of_customers for own in source.own_rules()):
+            why = f"{of_customers[0].what[0].name}: the map says flags {place}: sheets = {', '.join(rule.sheets)}, and none is read that is called so."
+            raise Refused(why, f"Correct the line sheets in {legacy.where}, or take the rule out.")
     needed = [*([("customer_id", ids)] if ids else []), *((f"flags {place}", rule.tells()) for place, rule in flags)]
     for where, headers in needed:
         if not any(source.has(headers) for source in of_customers):
@@ -57,7 +61,7 @@ def like_flags(source: Source) -> list[str]:
 
 def tell_lacking(source: Source) -> list[str]:
     """Return remarks on what the map names and the file lacks, with the nearest header that it has."""
-    rules = list(source.map.flags) if source.kind == "customers" else []
+    rules = source.own_rules()
     silent = [rule for rule in rules if not source.has(rule.tells())]
     told = {rule.type for rule in rules if rule not in silent}
     said = [

@@ -25,7 +25,7 @@ def attach_of_rows(rules: Sequence[Rule], free: list[Guess]) -> None:
     for name in [name for name in rule.offered if name in ASKED and name not in rule.parts]:
         _place(rule, name, rule.offered.pop(name)[0])
     for one in list(free):
-        part = _part(one)
+        part = part_of_row(one)
         if part and part not in {*rule.parts, *rule.offered}:
             _place(rule, part, one)
             free.remove(one)
@@ -40,7 +40,7 @@ def offer_list(free: list[Guess], types: Sequence[str]) -> Iterator[Rule]:
     rule.doubts, rule.is_offered = [f"does this file list flagged customers alone, and {why.header} tell why? If it does, take the line skip away"], True
     free.remove(why)
     for one in list(free):
-        part = _part(one)
+        part = part_of_row(one)
         if part and part not in rule.parts:
             _place(rule, part, one)
             free.remove(one)
@@ -52,12 +52,16 @@ def _place(rule: Rule, name: str, one: Guess) -> None:
     rule.no_end = list(one.no_days) if name == "expires" else rule.no_end
 
 
-def _part(one: Guess) -> str | None:
+def part_of_row(one: Guess) -> str | None:
     """Return which part of its row's flag a column is by its header and cells; None where it is none."""
     if one.sounds(elsewords.NOT_A_FLAG) or one.sounds(words.BROUGHT):
         return None
     if one.is_date:
-        is_day = (one.sounds(words.AT) or one.sounds(words.UNTIL) or one.sounds(flags.ENDED)) and not one.sounds(words.OTHER_DAYS) and not one.is_said
+        is_day = (
+            (one.sounds(words.AT) or one.sounds(words.ADDED) or one.sounds(words.UNTIL) or one.terms in words.UNTIL_LAST or one.sounds(flags.ENDED))
+            and not one.sounds(words.OTHER_DAYS)
+            and not one.is_said
+        )
         return ("expires" if says_until(one) else "at") if is_day else None
     if says_who(one):
         return "by"

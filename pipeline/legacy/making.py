@@ -5,7 +5,9 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from pipeline.legacy.guessing import MOST, NO_FIRST, NO_GO, Guess, beginning, first_word, means_no, means_yes
+from pipeline.legacy import flagwords as flags
+from pipeline.legacy import glossary as words
+from pipeline.legacy.guessing import LESS, MOST, NO_FIRST, NO_GO, Guess, beginning, first_word, means_no, means_yes
 from pipeline.legacy.levels import Levels
 from pipeline.legacy.maps import ANY, GOES_ON
 from pipeline.legacy.rules import Rule, nothings, place_day
@@ -31,6 +33,8 @@ BEGINS = (*(word.strip() for word in NO_FIRST), *NOTHINGS, *NOT_KNOWN)
 # A text that may say that there is nothing: it begins so, or ends so in languages that say no last.
 SAYS_NO = re.compile(rf"^(?:{'|'.join(BEGINS)})(?: |$)|(?:^| )(?:нет|yok|немае|не было)$|^[没无無]|(?:なし|無し|ありません|ません|없음|没有)$")
 SHOWN = 5  # texts of a question
+SHORT_DAY = r"^.{1,24}$"
+NO_DAYS = "{} is called a day, and too many of its cells are none: rows with such come back; mend them, and take the # off"
 SPARSE = 0.6  # the share of rows above which a text is hardly a flag
 
 
@@ -139,6 +143,24 @@ def rule_of_days(one: Guess, kind: str) -> Rule:
     rule = Rule(kind, {"when": one}, yes=[ANY], no=nothings(one) or [])
     rule.doubts.append(f"whoever has a day in {one.header} would be flagged: is that so?")
     place_day(rule, one)
+    return rule
+
+
+def says_days(one: Guess) -> bool:
+    """Tell whether a column is called the day since when there is a flag, and holds such days, of which too many can't be read: 2024, May 2025."""
+    rest = one.terms
+    for terms in (terms for families in flags.FLAG_FAMILIES.values() for terms in families):
+        rest = terms.without(rest)
+    is_called = words.AT.within(rest) and not words.BESIDES.without(words.AT.without(rest)) and not one.sounds(words.UNTIL)
+    are_texts = one.is_text() and one.share(r"\d") >= LESS and one.share(SHORT_DAY) >= MOST
+    return is_called and (are_texts or (one.is_number and one.share(r"^(?:19|20)\d\d$") >= MOST))
+
+
+def rule_of_said_days(one: Guess, kind: str) -> Rule:
+    """Return a rule for a column of `says_days`: whatever stands there tells that there is a flag; where nothing tells why, it is told as it stands."""
+    rule = Rule(kind, {"when": one}, yes=[ANY], no=nothings(one) or [], says_which=True)
+    rule.doubts.append(f"whoever has something in {one.header} would be flagged: is that so?")
+    rule.offered["at"] = (one, NO_DAYS.format(one.header))
     return rule
 
 

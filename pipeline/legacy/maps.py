@@ -52,7 +52,8 @@ class FlagRule:
     A flag is there where `when` holds a word of `yes` (`ANY`: anything but a word of `no`), or begins with one that ends with `GOES_ON`; without
     it, where there is a type or a comment, and no word of `no` stands in its place; of `tags`, one for each tag in `allow` (tag → type).
     With `event`, each row is an event of the past: a word of `flagged`, or one of `unflagged`; one of `no` is none. `text` is the comment of a flag without
-    one, `no_end` the words in `expires` by which there is no last day. A rule of a map with `skip = true` is none.
+    one, `no_end` the words in `expires` by which there is no last day; `sheets`, if there are any, those of a workbook that alone it reads. A rule of a
+    map with `skip = true` is none.
     """
 
     type: str | None = None
@@ -73,6 +74,7 @@ class FlagRule:
     event: tuple[str, ...] = ()
     flagged: tuple[str, ...] = ("flagged", "flag", "added")
     unflagged: tuple[str, ...] = ("un-flagged", "unflagged", "unflag", "removed")
+    sheets: tuple[str, ...] = ()
 
     def columns(self) -> Iterator[str]:
         """Yield the headers that the rule reads."""
@@ -82,6 +84,10 @@ class FlagRule:
     def tells(self) -> tuple[str, ...]:
         """Return the headers of which one must be there for the rule to say anything."""
         return self.tags or self.event or self.when or self.comment or self.type_column
+
+    def is_of(self, *sheet: str) -> bool:
+        """Tell whether the rule reads a sheet, by the names that it may have in a map."""
+        return not self.sheets or bool({name.strip().casefold() for name in self.sheets} & {name.strip().casefold() for name in sheet})
 
     def says_present(self) -> bool:
         """Tell whether the rule says how things stand, and not only what happened."""
@@ -217,7 +223,7 @@ def _columns(table: object, kind: str, where: str) -> dict[str, tuple[str, ...]]
 
 
 def _rule(table: Any, settings: Settings, where: str) -> FlagRule:
-    lists = ("type_column", "when", "yes", "no", "tags", "comment", "by", "at", "expires", "no_end", "event", "flagged", "unflagged")
+    lists = ("type_column", "when", "yes", "no", "tags", "comment", "by", "at", "expires", "no_end", "event", "flagged", "unflagged", "sheets")
     check_keys(table, ["skip", "type", *lists, "types", "allow", "split", "text"], where)
     said: dict[str, Any] = {name: _texts(table, name, where) for name in lists if name in table}
     said |= {name: _text(table, name, where) for name in ("type", "split", "text") if name in table}

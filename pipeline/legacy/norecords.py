@@ -1,5 +1,6 @@
 """Rows of another system's table that are no records: its header again, a line of totals, words below it."""
 
+import re
 from collections.abc import Sequence
 
 import polars as pl
@@ -22,6 +23,11 @@ ONLY_TOTAL = rf"(?i)^\W*(?:{'|'.join(TOTALS)})\W*$"
 COUNT = 5  # characters of a number of customers: no telephone number is as short
 A_NUMBER = r"^[^\p{L}]*\d[^\p{L}]*(?:\p{L}{1,3}\.?)?$"  # with a sign of money or a unit
 ALL_BUT_ONE = pl.sum_horizontal(pl.all().str.contains(A_NUMBER)) == pl.sum_horizontal(pl.all().is_not_null()) - 1  # filled cells that are numbers
+MARK = 3  # characters of a mark that a legend explains
+SAYS_MARK = r"^\S{1,3}=\p{L}"  # 1=banned
+PAIR = ("a mark", "what it means")
+MEANING = r"^[^\W\d][^@]*[^\W\d]"
+LEGEND = 50  # rows
 ALIKE = 2  # cells that say what their header does
 
 
@@ -32,7 +38,7 @@ def find_no_records(sheet: RawSheet, ids: Sequence[int], others: Sequence[int] |
     a row may be known by them.
     """
     again = repeated_headers(sheet)
-    below = pl.concat([footers(sheet, ids), *([] if others is None else [totals_of_nobody(sheet, ids, others)])])
+    below = pl.concat([footers(sheet, ids), legends(sheet, ids), *([] if others is None else [totals_of_nobody(sheet, ids, others)])])
     return pl.concat([_found(again, "no-record"), below.filter(~pl.col("source_row").is_in(again.implode())).unique("source_row", maintain_order=True)])
 
 
@@ -53,17 +59,53 @@ def footers(sheet: RawSheet, ids: Sequence[int]) -> pl.DataFrame:
 
     Of these the other cells hold nothing but numbers. Of several columns the first filled one of a row counts.
     """
-    texts = [blank_as_null(sheet.rows[cell(place)]) for place in ids]
-    if not texts:
+    if not ids:
         return _found(sheet.rows["source_row"].clear(), "footer-row")
-    text = pl.select(pl.coalesce(texts)).to_series()
-    odd = (~text.str.contains(PLAIN_ID)).fill_null(value=False).arg_true()
+    text = _coalesced(sheet.rows, ids)
+    odd = (~text.str.contains(PLAIN_ID) | text.str.contains(SAYS_MARK)).fill_null(value=False).arg_true()
     said = text.gather(odd)
-    odd = odd.filter(said.str.contains(r"\s|^\D*$") | said.str.contains(TOTAL))
+    odd = odd.filter(said.str.contains(r"\s|^\D*$") | said.str.contains(TOTAL) | said.str.contains(SAYS_MARK))
     cells = _cells(sheet.rows[odd])
     others = cells.select(alone=pl.sum_horizontal(pl.all().is_not_null()) == 1, are_numbers=ALL_BUT_ONE)
     below = others["alone"] | (others["are_numbers"] & text.gather(odd).str.contains(TOTAL))
     return _found(sheet.rows["source_row"].gather(odd.filter(below)) if cells.width > 1 else sheet.rows["source_row"].clear(), "footer-row")
+
+
+def legends(sheet: RawSheet, ids: Sequence[int]) -> pl.DataFrame:
+    """Return findings for rows at the end of which two cells are filled, a mark and what it means: below a blank row, or of a mark that stands in the table.
+
+    The text where the id should be is of another form in these than in all rows above.
+    """
+    tail = sheet.rows.tail(LEGEND)
+    cells = _cells(tail)
+    filled = [[place for place, text in enumerate(row) if text] for row in cells.rows()]
+    first = len(filled) - next((count for count, places in enumerate(reversed(filled)) if len(places) > len(PAIR)), len(filled))
+    if cells.width <= len(PAIR) or first == len(filled) or not ids:
+        return _found(sheet.rows["source_row"].clear(), "footer-row")
+    above = sheet.rows.head(len(sheet.rows) - len(tail) + first)
+    forms = set(_forms(_coalesced(above, ids)))
+    numbers = tail["source_row"].to_list()
+    found = list[int]()
+    last, is_apart = above["source_row"][-1] if len(above) else numbers[first], False
+    for place in range(first, len(filled)):
+        is_apart |= numbers[place] - last > 1
+        last, row = numbers[place], cells.row(place)
+        mark, *rest = [row[one] for one in filled[place]]
+        is_pair = len(rest) == 1 and filled[place][1] == filled[place][0] + 1 and len(mark) <= MARK and re.search(MEANING, rest[0])
+        form = _forms(_coalesced(tail[place], ids))[0]
+        is_known = is_apart or bool(found) or bool(above.select(pl.any_horizontal((pl.exclude("source_row") == mark).any())).item())
+        found += [last] if is_pair and form is not None and form not in forms and is_known else []
+    return _found(pl.Series("source_row", found, dtype=pl.Int64), "footer-row")
+
+
+def _coalesced(rows: pl.DataFrame, ids: Sequence[int]) -> pl.Series:
+    """Return the first filled of some columns of each row."""
+    return pl.select(pl.coalesce([blank_as_null(rows[cell(place)]) for place in ids])).to_series()
+
+
+def _forms(texts: pl.Series) -> list[str | None]:
+    """Return the forms of texts: K12 and K7 have one."""
+    return texts.str.replace_all(r"\p{L}+", "a").str.replace_all(r"\d+", "9").to_list()
 
 
 def totals_of_nobody(sheet: RawSheet, ids: Sequence[int], others: Sequence[int]) -> pl.DataFrame:

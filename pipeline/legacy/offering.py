@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pipeline.legacy import elsewords
 from pipeline.legacy import flagwords as flags
 from pipeline.legacy import glossary as words
-from pipeline.legacy.attaching import is_called_day
+from pipeline.legacy.dayparts import is_called_day
 from pipeline.legacy.guessing import Guess, means_yes
 from pipeline.legacy.making import SPARSE
 from pipeline.legacy.maps import ANY
@@ -113,13 +113,24 @@ def note_ended(rule: Rule, free: list[Guess]) -> None:
             )
 
 
-def leave_blanks_out(rule: Rule) -> None:
-    """Let a rule whose column names types make nothing of rows in which that is blank, and what tells why is not: else they would come back."""
-    if "type_column" not in rule.parts or "when" in rule.parts:
-        return
-    texts = [one for one in (rule.parts.get("comment"), rule.offered.get("comment", (None, ""))[0]) if one is not None]
-    if any((one.cells.is_not_null() & rule.head().cells.is_null()).any() for one in texts):
-        rule.parts["when"], rule.yes = rule.head(), [ANY]
+def leave_blanks_out(rules: Sequence[Rule]) -> None:
+    """Let rules whose column names types make nothing of rows in which that is blank, and what tells why is not: else they would come back."""
+    for rule in [rule for rule in rules if "type_column" in rule.parts and "when" not in rule.parts]:
+        texts = [one for one in (rule.parts.get("comment"), rule.offered.get("comment", (None, ""))[0]) if one is not None]
+        if any((one.cells.is_not_null() & rule.head().cells.is_null()).any() for one in texts):
+            rule.parts["when"], rule.yes = rule.head(), [ANY]
+
+
+def note_endless(rules: Sequence[Rule]) -> None:
+    """Ask about customers who have two flags of one type, of which one has a last day and the other none: they become one flag without."""
+    for rule in [rule for rule in rules if "expires" in rule.parts and rule.kind]:
+        days = rule.parts["expires"].cells.is_not_null() & rule.flagged_rows()
+        for other in [other for other in rules if other is not rule and other.kind == rule.kind and "expires" not in other.parts]:
+            if both := int((days & other.flagged_rows()).sum()):
+                said = f"{count_of(both, 'customer')} with a day in {rule.parts['expires'].header} {'has' if both == 1 else 'have'} the flag of"
+                todo = f"one flag of type {rule.kind} comes of both, without a last day; give one of the two another type, and the day stays"
+                asked = rule.unsure.get("expires")
+                rule.unsure["expires"] = "; ".join([*([asked] if asked else []), f"{said} {other.head().header} too: {todo}"])
 
 
 def note_past(rule: Rule, rules: Sequence[Rule]) -> None:

@@ -49,9 +49,13 @@ class Source:
         """Return where those of some columns stand that the file has."""
         return [place for header in headers if (place := self.positions.get(sign_key(header))) is not None]
 
+    def own_rules(self) -> list[FlagRule]:
+        """Return the rules of flags of the map, less those of other sheets."""
+        return [rule for rule in self.map.flags if self.kind == "customers" and rule.is_of(self.opened.sheet, f"{self.opened.called}{self.opened.sheet}")]
+
     def rules(self) -> list[FlagRule]:
         """Return the rules of flags whose columns the file has: of other flags it says nothing."""
-        return [rule for rule in self.map.flags if self.kind == "customers" and self.has(rule.tells())]
+        return [rule for rule in self.own_rules() if self.has(rule.tells())]
 
     def names_only(self) -> bool:
         """Tell whether it is a file of bookings that names customers by name alone."""

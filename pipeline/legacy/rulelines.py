@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.legacy import glossary as words
 from pipeline.legacy.guessing import Guess
+from pipeline.legacy.maps import ANY
 from pipeline.legacy.rules import Rule, says_until, tags_of, type_of
 
 TAGS_SHOWN = 20
@@ -45,6 +46,7 @@ def _lines(rule: Rule) -> Iterator[str]:
         yield SKIPPED
     if rule.kind:
         yield f"type = {quoted(rule.kind)}"
+    yield from [f"sheets = {as_list(rule.sheets)}"] * bool(rule.sheets)
     for name in COLUMNS:
         if name in rule.unsure:
             yield f"# CHECK: {folded(rule.unsure[name])}"
@@ -71,7 +73,8 @@ def _lines(rule: Rule) -> Iterator[str]:
 def _text_of(rule: Rule) -> Iterator[str]:
     """Yield the comment of flags that have none, where a rule needs to say it."""
     text = rule.text or (rule.head().title if "when" in rule.parts else None)
-    if text and (("comment" not in rule.parts and not rule.says_which) or "type_column" in rule.parts):
+    is_list = rule.text is not None and rule.yes == [ANY]  # its column tells who a customer is, and no reason
+    if text and (is_list or ("comment" not in rule.parts and not rule.says_which) or "type_column" in rule.parts):
         yield f"text = {quoted(text)}"
 
 
@@ -98,6 +101,7 @@ def _tag_lines(rule: Rule, types: Sequence[str]) -> Iterator[str]:
     yield "[[flags]]"
     if not known:
         yield SKIPPED
+    yield from [f"sheets = {as_list(rule.sheets)}"] * bool(rule.sheets)
     yield f"tags = {as_list([tags.header])}"
     for name in [name for name in COLUMNS if name in rule.parts]:
         if name in rule.unsure:

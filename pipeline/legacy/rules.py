@@ -20,6 +20,7 @@ from pipeline.wording import count_of
 
 LONGEST_TAG = 60  # characters
 STEM = 4  # letters at the beginning of two words that are of one kind, as of a bar and its day
+PAST = ("ó", "ò")  # how a header ends that says what somebody did in Spanish or Italian: bloqueó is no bloqueo
 A_DAY_OF_IT = "is it a day of it?"
 SENTENCE = r"\S\s+\S+\s+\S"
 WITH_PLACE = r"^\S+(?:\s\S+)?\s[-\u2013/]\s\p{Lu}\S*$"  # Front desk - Amy
@@ -32,6 +33,7 @@ class Rule:
 
     `doubts` are what a person must look at; `unsure` and `offered` likewise of single parts, the offered ones being comments. `is_offered`: the whole
     rule is a comment. `maybe` are words for a type that are comments. `says_which`: where nothing tells why, the word for yes does.
+    `sheets`: those of a workbook that alone it reads.
     """
 
     kind: str
@@ -48,6 +50,7 @@ class Rule:
     no_end: list[str] = field(default_factory=list)
     offered: dict[str, tuple[Guess, str]] = field(default_factory=dict)
     is_offered: bool = False
+    sheets: list[str] = field(default_factory=list)
     says_which: bool = False
     family: tuple[str, int] = ("", -1)
 
@@ -146,7 +149,8 @@ def is_named_after(one: Guess, free: Sequence[Guess]) -> bool:
 def says_who(guess: Guess) -> bool:
     """Tell whether a column holds names of those who flagged: its header says so, and its cells are no sentences."""
     last = guess.terms.rpartition(" ")[2]
-    is_called = (guess.sounds(words.STAFF) or last in words.BY.words) and not (guess.sounds(words.BROUGHT) or guess.sounds(words.OTHERS))
+    has_banned = guess.title.strip().endswith(PAST) and any(guess.sounds(terms) for terms in flags.FLAG_FAMILIES["On Hold"])
+    is_called = (guess.sounds(words.STAFF) or last in words.BY.words or has_banned) and not (guess.sounds(words.BROUGHT) or guess.sounds(words.OTHERS))
     return is_called and not (guess.is_yes_no or guess.is_date or guess.is_number) and guess.share(SENTENCE) - guess.share(WITH_PLACE) < 1 - MOST
 
 

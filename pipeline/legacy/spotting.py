@@ -22,9 +22,19 @@ from pipeline.legacy.happening import find_events
 from pipeline.legacy.joining import join_days
 from pipeline.legacy.levels import find_levels, flag_type, said_of
 from pipeline.legacy.logs import attach_of_rows, offer_list
-from pipeline.legacy.making import is_switch, rule_of_days, rule_of_other, rule_of_switch, rule_of_text, rule_of_types, says_letters
+from pipeline.legacy.making import (
+    is_switch,
+    rule_of_days,
+    rule_of_other,
+    rule_of_said_days,
+    rule_of_switch,
+    rule_of_text,
+    rule_of_types,
+    says_days,
+    says_letters,
+)
 from pipeline.legacy.numbering import by_number
-from pipeline.legacy.offering import leave_blanks_out, note_ended, note_past, offer_near, offer_shared, share_parts
+from pipeline.legacy.offering import leave_blanks_out, note_ended, note_endless, note_past, offer_near, offer_shared, share_parts
 from pipeline.legacy.rules import SENTENCE, Rule, family_of, is_about_else, says_until, says_who, tags_of, type_of
 from pipeline.legacy.sharing import share_columns
 from pipeline.legacy.standing import find_states, note_standing, note_states
@@ -65,14 +75,14 @@ def spot_flags(left: Sequence[Guess], types: Sequence[str], *, may_repeat: bool)
     for rule in sure:
         note_ended(rule, free)
         note_past(rule, sure)
+    note_endless(sure)
     for rule in [rule for rule in found if rule.is_offered]:
         attach_near(rule, free)
         attach_far(rule, free, [rule])
     offer_near(sure, free)
     offer_shared(sure)
     share_parts(sure)
-    for rule in found:
-        leave_blanks_out(rule)
+    leave_blanks_out(found)
     rules += [*found, *described]
     strewn = list(offer_strewn(left, rules, types))
     return [*rules, *_offer_rest([one for one in free if one not in _used([*rules, *strewn])], types), *strewn]
@@ -103,7 +113,7 @@ def _offer_rest(free: list[Guess], types: Sequence[str]) -> Iterator[Rule]:
 
 def _is_else(one: Guess) -> bool:
     """Tell whether a column only sounds of a flag: the block of houses in an address, or the next day of something."""
-    is_house = one.is_called(elsewords.HOUSES) and one.is_text() and not says_letters(one) and one.share(r"^.{1,4}$") == 1
+    is_house = one.is_called(elsewords.HOUSES) and one.is_text() and not says_who(one) and not says_letters(one) and one.share(r"^.{1,4}$") == 1
     return is_house or (one.is_date and one.sounds(elsewords.NEXT) and family_of(one) is not None)
 
 
@@ -165,7 +175,7 @@ def _doubt(rule: Rule, rules: Sequence[Rule]) -> None:
 def _belongs(rule: Rule, rules: Sequence[Rule]) -> bool:
     """Tell whether a rule's column is only a reason, or a day, of another flag of its kind."""
     head = rule.head()
-    is_part = head.is_date or (head.is_text() and (head.sounds(words.REASON) or head.sounds(words.NOTES) or says_who(head)))
+    is_part = head.is_date or says_days(head) or (head.is_text() and (head.sounds(words.REASON) or head.sounds(words.NOTES) or says_who(head)))
     others = [other for other in rules if other is not rule and other.kind == rule.kind and "when" in other.parts]
     beside = [other for other in others if stands_with(other, head) >= ENOUGH]
     by_day = head.sounds(words.REASON) and any(other.head().is_date for other in beside)
@@ -195,10 +205,12 @@ def _family_rules(family: tuple[str, int], some: Sequence[Guess], types: Sequenc
         days = sorted((one for one in some if one.is_date), key=says_until)
         others = [one for one in some if one.is_number or says_who(one) or not one.filled]
         is_day = bool(days) and (not texts or _is_reason_of(texts[0], days[0]))
-        heads = [one for one in texts if not (one.sounds(words.REASON) or one.sounds(words.NOTES))] or texts[:1]
+        said = [one for one in some if says_days(one)]
+        heads = [one for one in texts if one not in said and not (one.sounds(words.REASON) or one.sounds(words.NOTES))] or ([] if said else texts[:1])
         people = [(one, other) for one in heads if (other := next((text for text in texts if _is_person_of(one, text)), None))]
         heads = [one for one in heads if one not in [person for person, _ in people]] or [other for _, other in people[:1]]
-        made = [rule_of_days(days[0], kind)] if is_day else [rule_of_text(one, kind) for one in heads] or [rule_of_other(one, kind) for one in others[:1]]
+        alone = [rule_of_said_days(one, kind) for one in said[:1]] or [rule_of_other(one, kind) for one in others[:1]]
+        made = [rule_of_days(days[0], kind)] if is_day else [rule_of_text(one, kind) for one in heads] or alone
         for rule, person in [(rule, person) for person, other in people for rule in made if rule.head() is other]:
             rule.parts["by"], rule.unsure["by"] = person, f"{person.header} is filled only where {rule.head().header} is: does it tell who set it?"
     for rule in made:
@@ -215,7 +227,7 @@ def _family_rules(family: tuple[str, int], some: Sequence[Guess], types: Sequenc
 
 def _is_period(day: Guess, some: Sequence[Guess]) -> bool:
     """Tell whether a day has a last one or a reason beside it that is called alike, as Ban start, Ban end and Ban reason are."""
-    return day.is_date and any(one is not day and ((one.is_date and says_until(one)) or one.sounds(words.REASON)) for one in some)
+    return (day.is_date or says_days(day)) and any(one is not day and ((one.is_date and says_until(one)) or one.sounds(words.REASON)) for one in some)
 
 
 def _is_person_of(one: Guess, other: Guess) -> bool:

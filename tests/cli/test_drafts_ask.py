@@ -306,3 +306,32 @@ def test_grades_are_offered_the_last_of_them_as_a_flag(bare: Shop, header: str, 
 def test_places_breeds_and_newsletters_are_not_offered_as_flags(bare: Shop, header: str, one: str, two: str) -> None:
     bare.file("k.csv", f"Id,Name,{header}\n" + "".join(f"{row},Ann B{row},{two if row % 3 else one}\n" for row in range(12)))
     assert header not in str(rules(drafted(bare, "k.csv"), skipped=True))
+
+
+@pytest.mark.parametrize(
+    ("header", "words"),
+    [
+        ("Newsletter tags", ("blocked", "weekly", "monthly")),
+        ("Email status", ("blocked", "bounced", "ok")),
+        ("E-Mail-Status", ("gesperrt", "aktiv", "bounced")),
+        ("Statut e-mail", ("bloqué", "ok", "rejeté")),
+        ("Estado correo", ("bloqueado", "activo", "rebotado")),
+        ("Marketing status", ("Blocked", "Subscribed", "Cleaned")),
+        ("Nyhetsbrev status", ("spärrad", "aktiv", "")),
+        ("Рассылка", ("заблокирован", "да", "нет")),
+        ("Delivery status", ("blocked", "bounced", "delivered")),
+        ("Newsletter gesperrt", ("ja", "nein", "")),
+    ],
+)
+def test_what_is_said_of_newsletters_and_mails_is_no_question_about_a_flag(bare: Shop, header: str, words: tuple[str, ...]) -> None:
+    draft = sheet(bare, f"{header},Banned", *(f"{word},no" for word in words), ",yes", rest=",no")
+    assert [one["when"] for one in [*rules(draft), *rules(draft, skipped=True)]] == [["Banned"]], draft
+    assert f"# Nothing is made of these columns: {header}\n" in draft
+
+
+@pytest.mark.parametrize(
+    ("header", "word"), [("Email status", "banned from the shop"), ("Mail", "Hausverbot"), ("Mail blocked", "yes"), ("Account blocked for spam", "yes")]
+)
+def test_a_ban_among_what_is_said_of_mails_is_asked_about(bare: Shop, header: str, word: str) -> None:
+    draft = sheet(bare, header, word, rest="no")
+    assert [one["when"] for one in [*rules(draft), *rules(draft, skipped=True)]] == [[header]], draft

@@ -107,3 +107,61 @@ def test_lights_in_further_languages(bare: Shop, words: str) -> None:
     types = [one for one in rules(draft) + rules(draft, skipped=True) if "type_column" in one]
     alerts = [one for one in rules(draft) + rules(draft, skipped=True) if one.get("comment") == ["Alert"]]
     assert (types[0]["types"], set(types[0]["no"]), alerts[0]["no"]) == ({red: ON_HOLD}, {amber, green}, [nothing])
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        *("Tessera", "N. tessera", "NHC", "Nº socio", "Número de utente", "Matricola", "Matricule", "N° dossier", "Debitor", "Debiteurnr", "Pat.-Nr."),
+        *("Kartoteka", "Vevőkód", "Šifra stranke", "Št. stranke", "Kliendikood", "Kliento kodas", "Klienta numurs", "Müşteri No", "Лицевой счёт"),
+        *("Код клієнта", "診察券番号", "会员卡号", "환자번호", "No. Anggota", "MRN"),
+    ],
+)
+def test_what_a_customers_number_is_called_is_known(bare: Shop, header: str) -> None:
+    bare.file("f.csv", f"{header},E-mail,Banned\n" + "".join(f"{4300 + n},p{n}@example.com,{'x' if n == 2 else ''}\n" for n in range(8)))
+    draft = drafted(bare, "f.csv")
+    assert f'customer_id = ["{header}"]' in draft.splitlines()
+    assert "CHECK: customer_id" not in draft
+
+
+@pytest.mark.parametrize("header", ["DNI", "Codice fiscale", "PESEL", "OIB", "Isikukood", "CNP pacient", "ЕГН", "CPF"])
+def test_a_number_that_a_country_gives_may_be_the_customers_and_is_asked_about(bare: Shop, header: str) -> None:
+    bare.file("f.csv", f"{header},E-mail,Banned\n" + "".join(f"{43001234 + n},p{n}@example.com,{'x' if n == 2 else ''}\n" for n in range(8)))
+    draft = drafted(bare, "f.csv")
+    assert f'customer_id = ["{header}"]' in draft.splitlines()
+    assert "# CHECK: customer_id: is this the customer's lasting number" in draft
+
+
+def test_a_membership_of_some_class_is_no_number(bare: Shop) -> None:
+    bare.file("f.csv", "Membership,E-mail,Banned\n" + "".join(f"{('Gold', 'Silver')[n % 2]},p{n}@example.com,{'x' if n == 2 else ''}\n" for n in range(8)))
+    assert 'customer_id = ["Membership"]' not in drafted(bare, "f.csv").splitlines()
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        *("Tutor", "Utente", "Seller", "Dueño", "Titular", "Inquilino", "Locataire", "Usager", "Tierhalter", "Huurder", "Hyresgäst", "Omistaja", "Omanik"),
+        *("Klients", "Majitel", "Właściciel", "Gość", "Tulajdonos", "Chiriaș", "Gost", "Lastnik", "Пациент", "Власник", "Ιδιοκτήτης", "Misafir", "Nafn"),
+        *("飼い主", "患者姓名", "보호자", "Pemilik"),
+    ],
+)
+def test_what_customers_are_called_heads_their_names(bare: Shop, header: str) -> None:
+    bare.file("f.csv", f"Id,{header},Banned\n" + "".join(f"{n},{first} Lee,{'x' if n == 2 else ''}\n" for n, first in enumerate(("Ann", "Bo", "Cy", "Di"))))
+    assert f'name = ["{header}"]' in drafted(bare, "f.csv").splitlines()
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [("Eesnimi", "Perenimi"), ("Izena", "Abizena"), ("Fornafn", "Eftirnafn"), ("Prénom usuel", "Nom usuel"), ("Собствено име", "Фамилно име")],
+)
+def test_first_and_family_names_are_known_in_further_languages(bare: Shop, first: str, last: str) -> None:
+    bare.file("f.csv", f"Id,{first},{last},Banned\n1,Ann,Lee,x\n2,Bo,Ek,\n3,Cy,Fox,\n")
+    lines = drafted(bare, "f.csv").splitlines()
+    assert (f'first_name = ["{first}"]' in lines, f'last_name = ["{last}"]' in lines) == (True, True)
+
+
+def test_a_tutor_beside_a_student_is_not_the_customer(bare: Shop) -> None:
+    bare.file("f.csv", "Id,Tutor,Student,Banned\n1,Sue Ash,Ann Lee,x\n2,Sue Ash,Bo Ek,\n3,Tim Orr,Cy Fox,\n")
+    draft = drafted(bare, "f.csv")
+    assert 'name = ["Student"]' in draft.splitlines()
+    assert "# CHECK: name: is this the customer's name? It may be Tutor as well" in draft

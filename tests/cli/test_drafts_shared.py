@@ -249,3 +249,30 @@ def test_two_texts_of_a_flag_are_both_told_of(bare: Shop) -> None:
     draft = drafted(bare, "f.csv")
     assert "Warning and Reason both say something of this flag, and only one is its comment" in draft
     assert (migrated(bare, "f.csv", draft), flags(bare)) == (0, [("7", "Warning", "aggressive dog")])
+
+
+@pytest.mark.parametrize(
+    ("header", "rows"),
+    [
+        ("Banned,Ban until,Blacklisted", ("x,2027-01-01,", "x,2027-02-01,x", ",,x", "x,,x")),
+        ("Gesperrt,Gesperrt bis,Hausverbot", ("ja,01.03.2027,", "ja,13.03.2027,ja", ",,ja", ",,")),
+    ],
+)
+def test_a_last_day_that_another_flag_of_its_type_takes_away_is_told(bare: Shop, header: str, rows: tuple[str, ...]) -> None:
+    lines = [f"K{number},Ann {number}B,{row}" for number, row in enumerate(rows)]
+    bare.file("f.csv", "\n".join([f"Id,Name,{header}", *lines, ""]))
+    assert bare.run("migrate", "f.csv", "--draft", "d.toml").code == 0
+    draft, (_, until, other) = (bare.folder / "d.toml").read_text(encoding="utf-8"), header.split(",")
+    assert f"# CHECK: 1 customer with a day in {until} has the flag of {other} too: one flag of type On Hold comes of both, without a last day" in draft
+    done = bare.run("migrate", "f.csv", "--map", "d.toml", "--as-of", "2026-06-01", "--by", "Ivy", "--json")
+    said = [remark for remark in done.json()["remarks"] if "last day" in remark]
+    assert said == ["1 customer has two flags of one type (On Hold), of which one has a last day and another none: they become one without; customers: K1"]
+    assert asked(bare, "SELECT customer_id FROM flags WHERE expires_on IS NOT NULL") == [("K0",)]
+
+
+def test_flags_of_two_types_keep_their_last_days_and_nothing_is_told(bare: Shop) -> None:
+    bare.file("f.csv", "Id,Name,Banned,Ban until,Warning\nK1,Ann B,x,2027-01-01,\nK2,Bo C,x,2027-02-01,Rude\nK3,Cy D,,,Late\n")
+    assert bare.run("migrate", "f.csv", "--draft", "d.toml").code == 0
+    assert "without a last day" not in (bare.folder / "d.toml").read_text(encoding="utf-8")
+    done = bare.run("migrate", "f.csv", "--map", "d.toml", "--as-of", "2026-06-01", "--by", "Ivy", "--json")
+    assert [remark for remark in done.json()["remarks"] if "last day" in remark] == []

@@ -1,5 +1,6 @@
 """Drafts of maps for workbooks with several sheets, and for headers that differ in a sign alone; what a map says of the two."""
 
+import pytest
 from openpyxl import Workbook
 
 from tests.cli.conftest import Shop
@@ -56,6 +57,69 @@ def test_the_sheet_that_tells_of_flags_is_drafted_though_another_has_more_rows(b
     draft = drafted(bare, "w.xlsx")
     assert "this is the sheet People, whose columns tell of flags" in draft
     assert (migrated(bare, "w.xlsx", draft), flags(bare)) == (0, [("C2", ON_HOLD, "Banned")])
+
+
+def unskipped(draft: str) -> str:
+    return "\n".join(line for line in draft.splitlines() if not line.startswith("skip = true"))
+
+
+LIST = ["Customer No", "Name", "Reason", "Since"]
+BANS = [LIST, ["C2", "Ann 2", "Theft", "2026-01-05"], ["C3", "Ann 3", None, None]]
+PLACES = [["Código cliente", "Nombre"], ["C1", "Ana"], ["C2", "Eva"], ["C3", "Luz"]]
+LOUD = [["Kd-Nr.", "Anlass", "Wann"], ["C2", "zu laut", "2026-01-05"]]
+
+
+@pytest.mark.parametrize(
+    ("sheets", "found"),
+    [
+        (
+            {"Banned": BANS, "VIP": [["Customer No", "Name"], ["C4", "Ann 4"]]},
+            [("C2", ON_HOLD, "Theft"), ("C3", ON_HOLD, "Banned"), ("C4", "Important", "VIP")],
+        ),
+        (
+            {"Customers": [[*HEADER[:3], "Warning"], *[[*row[:3], "late" if row[0] == "C5" else None] for row in PEOPLE]], "Blacklist": BANS},
+            [("C2", ON_HOLD, "Theft"), ("C3", ON_HOLD, "Blacklist"), ("C5", "Warning", "late")],
+        ),
+        (
+            {"Gesperrte": [["Kundennr", "Name", "Grund"], ["C2", "Ann 2", "Diebstahl"]], "Verwarnte": LOUD},
+            [("C2", ON_HOLD, "Diebstahl"), ("C2", "Warning", "zu laut")],
+        ),
+        (
+            {"Clientes": PLACES, "Lista negra": [["Código cliente", "Motivo"], ["C2", "Robo"]]},
+            [("C2", ON_HOLD, "Robo")],
+        ),
+        (
+            {"Bannis": [["E-mail", "Motif"], ["a@x.org", "Vol"]], "A surveiller": [["E-mail", "Motif"], ["b@x.org", "Cris"]]},
+            [("a@x.org", ON_HOLD, "Vol"), ("b@x.org", "Warning", "Cris")],
+        ),
+    ],
+)
+def test_each_sheet_that_is_called_as_a_list_of_flags_is_offered(bare: Shop, sheets: dict[str, list[list[str]]], found: list[tuple[str, str, str]]) -> None:
+    workbook(bare, **sheets)
+    draft = drafted(bare, "w.xlsx")
+    assert {name for one in rules(draft, skipped=True) for name in one["sheets"]} == {name for name in sheets if not name.startswith("C")}
+    assert (migrated(bare, "w.xlsx", unskipped(draft)), flags(bare)) == (0, found), draft
+
+
+def test_columns_that_tell_of_flags_in_several_sheets_are_all_drafted(bare: Shop) -> None:
+    members = [["Member no", "Name", "Suspended"], ["C7", "Cy 7", "x"], ["C8", "Cy 8", ""], ["C9", "Cy 9", ""]]
+    workbook(bare, Customers=[HEADER, *PEOPLE], Members=members)
+    draft = drafted(bare, "w.xlsx")
+    assert (migrated(bare, "w.xlsx", draft), flags(bare)) == (0, [("C2", ON_HOLD, "Banned"), ("C7", ON_HOLD, "Suspended")]), draft
+
+
+def test_a_sheet_of_flags_that_names_nobody_is_told(bare: Shop) -> None:
+    workbook(bare, Customers=[HEADER, *PEOPLE], Blacklist=[["Name", "Why"], ["Ann 3", "Theft"]])
+    assert "# CHECK: these sound of flags, and no column tells who a customer is: Blacklist. Add such a column" in drafted(bare, "w.xlsx")
+
+
+def test_a_sheet_of_something_else_with_the_customers_numbers_adds_nothing(bare: Shop) -> None:
+    visits = [["Customer No", "Room", "Price"], *([f"C{day % 6 + 1}", "A", "10"] for day in range(20))]
+    workbook(bare, Customers=[HEADER, *PEOPLE], Visits=visits)
+    draft = drafted(bare, "w.xlsx")
+    assert [one["when"] for one in rules(draft)] == [["Banned"]]
+    assert rules(draft, skipped=True) == []
+    assert "Nothing is said here of the others: Visits" in draft
 
 
 def test_numbers_that_are_no_ids_are_told_in_the_draft(bare: Shop) -> None:

@@ -246,3 +246,36 @@ def test_a_customer_whose_name_is_a_word_for_a_total_is_one(bare: Shop, row: str
     bare.file("flagbook.toml", '[business]\nphone_region = "NL"\n')
     done = migrated(bare, f"First Name,Last Name,Email,Mobile Phone,Online Booking\n{row}\n", "--from", "vagaro")
     assert "footer-row" not in [code for _, code in codes(bare)], done.err
+
+
+TABLE = "".join(f"{number},Ann {number}B,ann{number}@x.org,{'R' if number == 1003 else ''}\n" for number in range(1001, 1006))
+OF_TABLE = '[customers]\ncustomer_id = "Nr"\nname = "Name"\nemail = "Mail"\n[[flags]]\ntype = "On Hold"\nwhen = "Mark"\nyes = ["R"]\n'
+
+
+@pytest.mark.parametrize(
+    ("lines", "count"),
+    [
+        ("\nLegend:,,,\nR,banned,,\nP,pays late,,\n", 3),
+        ("R,gesperrt,,\nP,zahlt spät,,\n", 2),
+        ("\n*,moroso,,\n", 1),
+        ("\n1=banned,,,\n2=late,,,\n", 2),
+        ("\n,,,\nR = interdit,,,\n", 1),
+    ],
+)
+def test_a_legend_below_the_table_comes_back_and_is_told_in_a_draft(bare: Shop, lines: str, count: int) -> None:
+    bare.file("f.csv", f"Nr,Name,Mail,Mark\n{TABLE}{lines}")
+    bare.file("m.toml", OF_TABLE)
+    done = bare.run("migrate", "f.csv", "--map", "m.toml", *AS_OF)
+    assert (done.code, [code for _, code in codes(bare)]) == (4, ["footer-row"] * count), done.err
+    assert asked(bare, "SELECT count(*) FROM customers") == [(5,)]
+    drawn = bare.run("migrate", "f.csv", "--draft", "draft.toml")
+    last = lines.strip().splitlines()[-1].replace(",", " ").strip()
+    assert f'"{last}". Does it say what words or marks mean?' in drawn.out
+
+
+@pytest.mark.parametrize("lines", ["\n1006,Bo Cy,,\n", "1006,Bo,,\n1007,Al,,\n", "\nB7,Bo Cy,bo@x.org,\n", "\nK1006,Bo Cy,,\n"])
+def test_a_customer_of_whom_little_is_known_is_no_legend(bare: Shop, lines: str) -> None:
+    bare.file("f.csv", f"Nr,Name,Mail,Mark\n{TABLE}{lines}")
+    bare.file("m.toml", OF_TABLE)
+    assert bare.run("migrate", "f.csv", "--map", "m.toml", *AS_OF).code == 0
+    assert asked(bare, "SELECT count(*) FROM customers") == [(5 + lines.count("\n") - lines.startswith("\n"),)]

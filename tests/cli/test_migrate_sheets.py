@@ -46,3 +46,48 @@ def test_a_sheet_that_tells_of_no_flags_is_read_as_the_named_system_has_it(bare:
 def test_a_workbook_of_another_system_alone_is_read_as_somebody_said(bare: Shop) -> None:
     write(bare, Theirs=VAGARO)
     assert bare.run("migrate", "two.xlsx", "--from", "fresha", *AS_OF).code == 0
+
+
+MAP = """
+[customers]
+customer_id = ["Nr"]
+[[flags]]
+type = "On Hold"
+sheets = [" banned "]
+comment = ["Why"]
+[[flags]]
+type = "Warning"
+sheets = ["Late"]
+when = ["Nr"]
+yes = ["*"]
+comment = ["Why"]
+text = "late"
+"""
+LISTS: dict[str, list[list[Any]]] = {"Banned": [["Nr", "Why"], ["1", "Theft"], ["2", None]], "Late": [["Nr", "Why"], ["2", None], ["3", "Twice"]]}
+FOUND = [("1", "On Hold", "Theft"), ("2", "Warning", "late"), ("3", "Warning", "Twice")]
+
+
+def test_a_rule_may_read_some_sheets_alone(bare: Shop) -> None:
+    write(bare, **LISTS)
+    bare.file("m.toml", MAP)
+    done = bare.run("migrate", "two.xlsx", "--map", "m.toml", *AS_OF)
+    assert (done.code, asked(bare, "SELECT customer_id, flag_type, comment FROM flags ORDER BY 1")) == (0, FOUND), done.err
+    assert "can come" not in done.err + done.out
+
+
+def test_a_rule_of_a_sheet_that_is_not_there_is_refused(bare: Shop) -> None:
+    write(bare, Banned=LISTS["Banned"], Lates=LISTS["Late"])
+    bare.file("m.toml", MAP)
+    done = bare.run("migrate", "two.xlsx", "--map", "m.toml", *AS_OF)
+    assert (done.code, "flags 2: sheets = Late, and none is read that is called so" in done.err) == (3, True), done.err
+
+
+def test_rows_of_sheets_that_came_back_are_read_by_their_own_rules_once_they_are_mended(bare: Shop) -> None:
+    write(bare, Banned=LISTS["Banned"], Late=[["Nr", "Why"], ["2", None], ["n/a", "Twice"]])
+    bare.file("m.toml", MAP)
+    assert bare.run("migrate", "two.xlsx", "--map", "m.toml", *AS_OF).code == 4
+    book = openpyxl.load_workbook(bare.folder / "two.rejected.xlsx")
+    book["Late"].cell(2, 1).value = "3"
+    book.save(bare.folder / "two.rejected.xlsx")
+    done = bare.run("migrate", "two.rejected.xlsx", "--map", "m.toml", *AS_OF)
+    assert (done.code, asked(bare, "SELECT customer_id, flag_type, comment FROM flags ORDER BY 1")) == (0, FOUND), done.err
