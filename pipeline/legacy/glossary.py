@@ -99,7 +99,7 @@ NAME: Final = Terms(
     "owner name | halter | musteri adi soyadi | adi soyadi | osoba kontaktowa | kontaktni osoba | eleve | fulde navn | fullt namn | fullt navn",
     "huesped | ospite | hospede | paciente | paziente | pupil | student | parent | parent name | teilnehmer | teilnehmerin | holder | berth holder",
     "hirer | hirer name | tenant | resident | deltager | deltagare | kursist | deelnemer | alumno | alumna | aluno | aluna | allievo | uczen | zak",
-    "clienta | pacjent | pacjentka | elev | elevens namn | ученик | ученица | имя ученика | nume complet | nume client | שם מלא | الاسم الكامل",
+    "clienta | pacjent | pacjentka | elev | elevens namn | ученик | ученица | имя ученика | nume complet | nume client | שם מלא | الاسم الكامل | ชื่อ นามสกุล",
     "nama lengkap | nama tamu | nama pelanggan | ho ten | ho va ten | ten khach hang",
     *PEOPLE,
     "parent carer | carer | parent guardian | guardian | koko nimi | imie i nazwisko | jmeno a prijmeni | volledige naam | jmeno prijmeni",
@@ -114,14 +114,14 @@ COMPANY: Final = Terms(
 )
 EMAIL: Final = Terms(
     "*mail* | correo* | courriel* | sahkoposti* | epost* | e post* | mejl* | posta elettronica | eposta",
-    "correio* | *почта | *пошта | *メール* | *邮箱* | *电子邮件* | *電子郵件* | *이메일*",
+    "correio* | *почта | *пошта | *メール* | *邮箱* | *电子邮件* | *電子郵件* | *이메일* | อีเมล* | ईमेल*",
 )
 PHONE: Final = Terms(
     "contacto | contato",
     "ph | ph no | ph # | phone no | mob no",
     "phone* | *phone | mobile* | mobil* | mobiel* | telef* | tel | handy* | gsm* | cell* | *telefon* | puhelin* | movil* | portable | celular* | tlf* | tlm",
     "telemovel | komorka* | matkapuhelin | gsm nummer | komorkowy | natel | telnr | telno | numero de telephone | kontaktnummer | rufnummer | mob",
-    "telephone* | *telefoon*",
+    "telephone* | *telefoon* | โทร* | เบอร์* | फ़ोन* | मोबाइल*",
     "телефон* | моб* | *電話* | *携帯* | *电话* | *手机* | *전화* | *휴대폰* | *연락처*",
     "τηλεφων* | κινητο*",
 )
@@ -135,7 +135,7 @@ STATUS: Final = Terms(
     "status | customer status | client status | account status | kundenstatus | kundstatus | status kunde | estado | estado cliente",
     "estado del cliente | statut | statut client | stato | stato cliente | stav | stav zakaznika | tila | asiakkaan tila | klantstatus",
     "kundestatus | status klienta | member status | allapot | mitgliedsstatus | estado do cliente | situacao | situacion | tilstand | kontostatus",
-    "situation | durum | κατασταση | מצב | סטטוס | الحالة | حالة | trang thai | statusz | stare | allapota",
+    "situation | durum | κατασταση | מצב | סטטוס | الحالة | حالة | trang thai | statusz | stare | allapota | สถานะ | स्थिति",
     "статус | статус клиента | 状態 | ステータス | 会員状態 | 状态 | 客户状态 | 상태",
 )
 ACTIVE: Final = Terms(
@@ -150,7 +150,7 @@ ARCHIVED: Final = Terms(
 )
 
 REASON: Final = Terms(
-    "סיבה | סיבת* | السبب | سبب",
+    "סיבה | סיבת* | السبب | سبب | เหตุผล | สาเหตุ | कारण",
     "anlass | ursache | hintergrund | because | begrunn* | preco | grounds | justific*",
     "varfor | hvorfor | grunn* | peruste* | proc | dlaczego | a causa de | blocco motivo | weswegen",
     "reason* | *reason | grund | *grund | begrund* | *begrundung | motif* | raison* | motiv* | reden* | *reden | waarom | arsag* | arsak* | *arsak",
@@ -162,7 +162,7 @@ REASON: Final = Terms(
     "razlog* | nedeni | sebebi | priezast* | iemesl* | pohjus* | alasan* | ly do* | dovod* | motiu* | rao | zasto | kodel",
 )
 NOTES: Final = Terms(
-    "keterangan | catatan | ghi chu | הערה | הערות | ملاحظات | ملاحظة | примітк*",
+    "keterangan | catatan | ghi chu | הערה | הערות | ملاحظات | ملاحظة | примітк* | หมายเหตุ | टिप्पणी",
     "detalle | detalles | dettagli | dettaglio | detalhe* | beskrivels* | пояснен* | опис | opomb* | napomen* | kuvaus | kirjeldus | apraksts | aprasymas",
     "note | notes | notiz* | notat* | nota | notas | notitie* | bemerk* | anmerk* | hinweis* | opmerk* | remark* | remarque* | observ* | kommentar*",
     "comment* | comentari* | comment | comments | commento | commenti | anteckn* | merknad* | bemaerk* | huomautu* | huomio* | huomautuks*",
@@ -178,7 +178,7 @@ BY: Final = Terms(
     "απο | кем | кто | *者 | per | хто | ким | oleh",
 )
 STAFF: Final = Terms(
-    "petugas | clerk* | изменил* | змінив* | внес | внесла | добавил* | додав* | הוסיף | עובד* | נרשם על ידי | الموظف | بواسطة | nhan vien",
+    "petugas | clerk* | изменил* | змінив* | внес | внесла | добавил* | додав* | הוסיף | עובד* | נרשם על ידי | الموظف | بواسطة | nhan vien | โดย",
     "администратор* | адміністратор* | admin | administrator* | administrador*",
     "kirjannut | kirjasi | merkitsi | zapsal* | zadal* | zapsano kym | wpisal* | dodal* | kto zdecydowal | rogzitette | felvette | kitiltotta | letiltotta",
     "oznacio | oznacila | upisao | upisala | υπευθυνοσ | adaugat de | blocat de | introdus de | gemeldet von | gemeld door | erfasst von | ingevoerd door",
@@ -206,7 +206,7 @@ AT: Final = Terms(
     "cuando | nar | hvornar | milloin | datetime | datum a cas | a partir | tarih* | datuma | *paiva | zeitpunkt | zeit | tid | beginn | startdatum",
     "ingangsdatum | de | del | della | do dia | d",
     "дата | когда | с | от | *日 | *日付 | *日時 | *时间 | *日期 | *날짜 | *일자",
-    "ημερομηνια | απο | ημ νια | תאריך | מתאריך | التاريخ | تاريخ",
+    "ημερομηνια | απο | ημ νια | תאריך | מתאריך | التاريخ | تاريخ | วันที่ | दिनांक | तारीख",
     "nuo | kuupaev | alates | tanggal | sejak | ngay | tu ngay | des de | з",
 )
 # What somebody did who put a customer on a list: beside a flag its day, or who set it.
@@ -224,7 +224,7 @@ UNTIL: Final = Terms(
     "fecha fin | fecha final | utlopsdat* | udlobsdat* | paattymis* | lejarat*",
     "before | avant | vor dem | antes de | antes del | antes do | prima del | prima di | voor | for den | przed | pred",
     "lift on | lifts | lift date | reinstate* | can return | back on | echeance* | terme | indtil | bitis | bitis tarihi | 解除日*",
-    "*종료* | μεχρι | do kiedy | kadar",
+    "*종료* | μεχρι | do kiedy | kadar | ถึง | จนถึง* | ถึงวันที่",
     "istjece | istice | vrijedi do | velja do | until | *until | *ende | *slut | *einde | till | tills | thru | through | end",
     "ends | ending | ended | enddate | end date | expir* | bis | *bis | ende | endet",
     "enddatum | ablauf* | befristet* | tot | *tot | t m | tm | t e m | einde | einddatum | eind* | verloopt | t o m | tom | slut | slutar",
@@ -285,7 +285,7 @@ CUSTOMER_ID: Final = Terms(
     "asiakasnumero | asiakasnro | asiakastunnus | nrklienta | idklienta | numerklienta",
     "kodklienta | memberid | membernumber | guestid | patientid | account no",
     "cislozakaznika | idzakaznika | zakaznickecislo | mitgliedsnummer | mitgliedsnr",
-    "medlemsnummer | lidnummer | ugyfelszam | kundenkennung | kontonummer kunde",
+    "medlemsnummer | lidnummer | ugyfelszam | kundenkennung | kontonummer kunde | รหัสลูกค้า | รหัสสมาชิก | ग्राहक आईडी | ग्राहक संख्या",
     "кодклиента | номерклиента | idклиента | код | 顧客番号 | お客様番号 | 会員番号 | 顧客コード | 顧客id | 会員id",
     "客户编号 | 客户代码 | 客户id | 고객번호 | 회원번호 | 고객id",
     *NUMBERS,

@@ -18,18 +18,18 @@ PEOPLE: Final = (
     "гост | власник | пацієнт | покупець | орендар | ιδιοκτητησ | ασθενησ | μαθητησ | ενοικιαστησ | kiraci | misafir | ogrenci | sahibi | uye | eigandi",
     "sjuklingur | vidskiptavinur | leigjandi | nafn | nafn vidskiptavinar | emer | enw | 飼い主 | 飼い主名 | 患者名 | 患者 | 利用者 | 利用者名 | 客户 | 顾客",
     "患者姓名 | 宠主 | 宠主姓名 | 业主 | 고객 | 고객 이름 | 환자명 | 보호자 | 보호자명 | chu nuoi | benh nhan | ten benh nhan | pemilik | pasien | nama pasien",
-    "penyewa",
+    "penyewa | ลูกค้า | ชื่อลูกค้า | ग्राहक | ग्राहक का नाम | नाम",
 )
 # Who may be meant beside a customer, as the tutor of a student is.
 OF_ANOTHER: Final = Terms("tutor | tutora | tutor legal | tutor a | seller | seller name")
 LAST_NAMES: Final = (
     "perenimi | 1er apellido | apellido 1 | nom usuel | nom de naissance | nom patronymique | familiennamen | efternavne | efternavn e | eftirnafn",
     "kenninafn | cyfenw | sloinne | abizena | abizenak | mbiemri | ultimo apelido | 名字 | nama keluarga | фамилно име | фамилия клиента | naam achternaam",
-    "apellido del cliente | achternaam klant | familynames | surnames | last names",
+    "apellido del cliente | achternaam klant | familynames | surnames | last names | นามสกุล | उपनाम",
 )
 FIRST_NAMES: Final = (
     "ristinimi | fornafn | eiginnafn | prenom usuel | prenom du client | собствено име | лично име | izena | emri | enw cyntaf | enw first name | vor name",
-    "nombres | given names | first names",
+    "nombres | given names | first names | ชื่อ | ชื่อจริง | पहला नाम",
 )
 # What the number of a customer is called.
 NUMBERS: Final = (

@@ -17,7 +17,12 @@ def plain(text: str) -> str:
 def phrase(text: str) -> str:
     """Return the words of a header, as the glossary writes them, with a blank between two; AtRisk and at_risk are two words."""
     apart = re.sub(r"(?<=[a-zß-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])", " ", unicodedata.normalize("NFC", text))
-    return " ".join("".join(letter if letter.isalnum() or letter in "#°º" else " " for letter in plain(apart)).split())
+    return " ".join("".join(letter if letter.isalnum() or letter in "#°º" or _is_vowel(letter) else " " for letter in plain(apart)).split())
+
+
+def _is_vowel(letter: str) -> bool:
+    """Tell whether a character is a vowel's sign, without which words in Thai or Hindi fall to pieces, and does not only say how another is drawn."""
+    return unicodedata.category(letter) in ("Mn", "Mc") and not "\ufe00" <= letter <= "\ufe0f"
 
 
 # What a * stands for where a word is only inflected: a few letters, those of verbs, or a word for a note or a customer, and a small one before it;

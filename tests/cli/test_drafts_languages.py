@@ -165,3 +165,20 @@ def test_a_tutor_beside_a_student_is_not_the_customer(bare: Shop) -> None:
     draft = drafted(bare, "f.csv")
     assert 'name = ["Student"]' in draft.splitlines()
     assert "# CHECK: name: is this the customer's name? It may be Tutor as well" in draft
+
+
+@pytest.mark.parametrize(
+    ("header", "yes", "no"),
+    [
+        ("รหัสลูกค้า,ชื่อ,อีเมล,เบอร์โทร,บัญชีดำ,เหตุผล,วันที่", "ใช่", "ไม่"),
+        ("ग्राहक आईडी,नाम,ईमेल,मोबाइल,ब्लैकलिस्ट,कारण,दिनांक", "हाँ", "नहीं"),
+    ],
+)
+def test_words_whose_vowels_are_signs_of_their_own_are_whole(bare: Shop, header: str, yes: str, no: str) -> None:
+    rows = "".join(f"{n},A{'bcdefgh'[n - 1]} Lee,p{n}@example.com,081234567{n},{yes + ',late,2025-01-15' if n % 3 == 0 else no + ',,'}\n" for n in range(1, 8))
+    bare.file("f.csv", f"{header}\n{rows}")
+    draft = drafted(bare, "f.csv")
+    number, name, email, phone, flag, reason, day = header.split(",")
+    customers = {f'customer_id = ["{number}"]', f'name = ["{name}"]', f'email = ["{email}"]', f'phone = ["{phone}"]'}
+    assert ("CHECK" in draft.partition("\n\n")[2], customers - {*draft.splitlines()}) == (False, set())
+    assert rules(draft) == [{"type": ON_HOLD, "when": [flag], "yes": [yes], "no": [no], "comment": [reason], "at": [day]}]
