@@ -18,7 +18,7 @@ PEOPLE: Final = (
     "гост | власник | пацієнт | покупець | орендар | ιδιοκτητησ | ασθενησ | μαθητησ | ενοικιαστησ | kiraci | misafir | ogrenci | sahibi | uye | eigandi",
     "sjuklingur | vidskiptavinur | leigjandi | nafn | nafn vidskiptavinar | emer | enw | 飼い主 | 飼い主名 | 患者名 | 患者 | 利用者 | 利用者名 | 客户 | 顾客",
     "患者姓名 | 宠主 | 宠主姓名 | 业主 | 고객 | 고객 이름 | 환자명 | 보호자 | 보호자명 | chu nuoi | benh nhan | ten benh nhan | pemilik | pasien | nama pasien",
-    "penyewa | ลูกค้า | ชื่อลูกค้า | ग्राहक | ग्राहक का नाम | नाम",
+    "penyewa | ชื่อ สกุล | ลูกค้า | ชื่อลูกค้า | ग्राहक | ग्राहक का नाम | नाम",
 )
 # Who may be meant beside a customer, as the tutor of a student is.
 OF_ANOTHER: Final = Terms("tutor | tutora | tutor legal | tutor a | seller | seller name")
