@@ -52,5 +52,5 @@ def command(
     request = UploadRequest(files, by, sheets, encoding)
     how = {"dry_run": dry_run, "again": again, "all_or_nothing": all_or_nothing, "allow_mass_change": allow_mass_change}
     report = apply(Where(call.store, settings, out, options.timings()), Instructing(request, moment, reason, approved_by, **how))
-    call.say(report, as_json=as_json)
+    call.say(report, as_json=as_json, is_done=not dry_run)
     return report.exit_code

@@ -25,5 +25,5 @@ def command(call: options.Call, *, to: str, as_json: bool) -> int:
     if to.endswith("/") and not Path(to).is_dir():
         raise Refused(f"{to}: there is no such folder.", "Make it first, or name a file.")
     report = backup(Where(call.store, call.settings()), Path(to), datetime.now(UTC), Steps(quiet=call.quiet).hear)
-    call.say(report, as_json=as_json)
+    call.say(report, as_json=as_json, is_done=True)
     return report.exit_code

@@ -118,7 +118,8 @@ def _require_text(words: list[str]) -> None:
 
 def _stopped(words: list[str]) -> str:
     """Return what is said of a call that was interrupted: where it was to write a batch, it may just have done so."""
-    return f"Stopped. {WHOLE}" if any(word in WRITING for word in words) and "--dry-run" not in words else "Stopped."
+    command = next((word for word in global_first(words) if word in COMMANDS), None)
+    return f"Stopped. {WHOLE}" if command in WRITING and "--dry-run" not in words else "Stopped."
 
 
 def _is_unheard(words: list[str]) -> bool:

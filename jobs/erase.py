@@ -41,14 +41,14 @@ def command(call: options.Call, *, customer: str, by: str | None, reason: str | 
                 click.echo("Nothing was erased.", err=True)
                 return options.STOPPED
     report = erase(where, Erase(customer, by, moment, reason, dry_run=dry_run))
-    call.say(report, as_json=as_json)
+    call.say(report, as_json=as_json, is_done=not dry_run)
     return report.exit_code
 
 
 def _is_meant() -> bool:
     """Ask; an end of input, or an interrupt, is no.
 
-    NOTE: Polars puts a handler of its own for interrupts, with which an interrupt is not heard before the next line of input.
+    NOTE: Polars puts a handler of its own for interrupts, with which one that comes while the question is put is not heard.
     """
     signal.signal(signal.SIGINT, signal.default_int_handler)
     try:

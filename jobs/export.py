@@ -25,5 +25,5 @@ def command(call: options.Call, *, tables: tuple[str, ...], out: Path, formats: 
     from pipeline.look import Where, export
 
     report = export(Where(call.store, call.settings(), out), tables, formats)
-    call.say(report, as_json=as_json)
+    call.say(report, as_json=as_json, is_done=True)
     return report.exit_code

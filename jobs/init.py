@@ -20,5 +20,5 @@ def command(ctx: click.Context, call: options.Call, *, folder: Path) -> int:
     chosen = ctx.parent.get_parameter_source("store") is not click.core.ParameterSource.DEFAULT
     made = init(folder, call.store if chosen else folder / call.store, options.machine_zone())
     if not call.quiet:
-        tell("\n".join(f"Made {path}" for path in made))
+        tell("\n".join(f"Made {path}" for path in made), is_done=True)
     return 0

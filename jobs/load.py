@@ -54,5 +54,5 @@ def command(
     how: dict[str, Any] = {"dry_run": dry_run, "create_customers": create_customers, "accept_shrink": accept_shrink, "encoding": encoding}
     with Watch([*customers, *bookings], quiet=call.quiet) as watch:
         report = load(Where(call.store, settings, out), Loads(customers, bookings, by, moment, column_map, **how, progress=watch.hear))
-    call.say(report, as_json=as_json)
+    call.say(report, as_json=as_json, is_done=not dry_run)
     return report.exit_code

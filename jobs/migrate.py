@@ -47,7 +47,7 @@ def command(call: options.Call, /, *, files: tuple[Path, ...], **said: Any) -> i
         from pipeline import mapping
 
         file, target = _drafted(files, said["draft"])
-        return _say(call, mapping.draft(file, target, settings, said["encoding"], said["out"]), said)
+        return _say(call, mapping.draft(file, target, settings, said["encoding"], said["out"]), said, is_done=True)
     if not files:
         raise click.UsageError("Name at least one file.")
     from pipeline import migration
@@ -58,7 +58,7 @@ def command(call: options.Call, /, *, files: tuple[Path, ...], **said: Any) -> i
     with Watch(files, quiet=call.quiet) as watch:
         job = migration.Migrating(files, said["by"] or options.user_name(), moment, said["system"], said["legacy_map"], **how, progress=watch.hear)
         report = migration.check(where, job) if said["checking"] else migration.migrate(where, job)
-    return _say(call, report, said)
+    return _say(call, report, said, is_done=not said["dry_run"])
 
 
 def _drafted(files: tuple[Path, ...], named: str) -> tuple[Path, Path | None]:
@@ -75,7 +75,7 @@ def _drafted(files: tuple[Path, ...], named: str) -> tuple[Path, Path | None]:
     return (target, file) if is_swapped else (file, target)
 
 
-def _say(call: options.Call, report: Any, said: dict[str, Any]) -> int:
-    call.say(report, as_json=said["as_json"])
+def _say(call: options.Call, report: Any, said: dict[str, Any], *, is_done: bool = False) -> int:
+    call.say(report, as_json=said["as_json"], is_done=is_done)
     code: int = report.exit_code
     return code

@@ -1,11 +1,8 @@
 """flagbook nightly: the whole night."""
 
-from typing import Any
-
 import click
 
 from jobs import options
-from jobs.output import in_json, tell
 from pipeline.errors import TryAgain
 
 
@@ -28,15 +25,10 @@ def command(call: options.Call, *, as_of: str | None, by: str | None, watching: 
 
     where, night = Where(call.store, settings), Nightly(moment, by)
     if watching:
-        return watch(where, night, lambda report: _tell(call, report, as_json=as_json), _complain)
+        return watch(where, night, lambda report: call.say(report, as_json=as_json, is_done=True), _complain)
     report = nightly(where, night)
-    _tell(call, report, as_json=as_json)
+    call.say(report, as_json=as_json, is_done=True)
     return report.exit_code
-
-
-def _tell(call: options.Call, report: Any, *, as_json: bool) -> None:
-    if as_json or not call.quiet:
-        tell(in_json(report.to_json()) if as_json else report.to_text(), is_done=True)
 
 
 def _complain(error: TryAgain) -> None:

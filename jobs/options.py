@@ -57,10 +57,10 @@ class Call:
             click.echo(f"Note: {text} comes twice in the time zone {settings.zone.key}; the earlier one counts. Give an offset to say which.", err=True)
         return times[0]
 
-    def say(self, report: Any, *, as_json: bool) -> None:
-        """Print a report to stdout; one with the number of its batch is of what was done."""
+    def say(self, report: Any, *, as_json: bool, is_done: bool = False) -> None:
+        """Print a report to stdout; `is_done`: of what was written, to the book or to files, and not only of what was seen there."""
         if as_json or not self.quiet:
-            tell(in_json(report.to_json()) if as_json else report.to_text(), is_done=isinstance(getattr(report, "batch", None), int))
+            tell(in_json(report.to_json()) if as_json else report.to_text(), is_done=is_done)
 
 
 def timings() -> Path | None:

@@ -12,7 +12,7 @@ import click
 
 from pipeline.errors import TryAgain
 
-IN_BOOK = "What this call did is done, and in the book: flagbook batches lists it."
+DONE = "What this call did is done all the same: its files are there, and flagbook batches lists what is in the book."
 ELSEWHERE = "Send it somewhere else, or free the place."
 
 
@@ -27,11 +27,14 @@ class _Unfailing(io.FileIO):
 
 
 def prepare_streams() -> None:
-    """Let characters that stdout or stderr has no bytes for stand as escapes, and stderr never fail; one that is closed goes nowhere."""
-    for place, name in ((1, "stdout"), (2, "stderr")):
+    """Let characters that stdout or stderr has no bytes for stand as escapes, and stderr never fail; a stream that is closed leads nowhere.
+
+    NOTE: where stdin is closed, what a library opens first would take its place, and some end the program then.
+    """
+    for place, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
         if getattr(sys, name) is None:
             _send_nowhere(place)
-            setattr(sys, name, os.fdopen(place, "w", closefd=False))
+            setattr(sys, name, os.fdopen(place, mode, closefd=False))
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
     with suppress(AttributeError, OSError, ValueError):  # no file
@@ -42,7 +45,7 @@ def prepare_streams() -> None:
 def tell(text: str, *, is_done: bool = False) -> None:
     """Say a text on stdout. A reader who has gone wants to know no more, which is no fault.
 
-    Raises `TryAgain` where it can't be written for another cause, such as a full disk; where a batch is in the book (`is_done`) stderr says so instead.
+    Raises `TryAgain` where it can't be written for another cause, such as a full disk; of what is done (`is_done`) stderr says so instead.
     """
     try:
         click.echo(text)
@@ -50,14 +53,20 @@ def tell(text: str, *, is_done: bool = False) -> None:
         if error.errno == errno.EPIPE:
             silence()
         elif is_done:
-            click.echo(f"Warning: {unsaid(error).reason} {ELSEWHERE}\n{IN_BOOK}", err=True)
+            click.echo(f"Warning: {unsaid(error).reason} {ELSEWHERE}\n{DONE}", err=True)
         else:
             raise unsaid(error) from None
 
 
 def unsaid(error: OSError) -> TryAgain:
-    """Return what to raise where what there is to say can't be written; no more is said on stdout then."""
-    silence()
+    """Return what to raise where what there is to say can't be written; of that no more is tried."""
+    with suppress(OSError, ValueError):
+        place = sys.stdout.fileno()
+        kept = os.dup(place)
+        silence()
+        sys.stdout.flush()
+        os.dup2(kept, place)
+        os.close(kept)
     return TryAgain(f"The output can't be written ({error.strerror}).", ELSEWHERE)
 
 
@@ -84,7 +93,7 @@ def silence() -> None:
 
 def _send_nowhere(place: int) -> None:
     """Let a file descriptor lead nowhere."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
+    nowhere = os.open(os.devnull, os.O_RDWR)
     if nowhere != place:
         os.dup2(nowhere, place)
         os.close(nowhere)

@@ -42,5 +42,5 @@ def command(call: options.Call, *, names: tuple[str, ...], out: Path | None, for
     from pipeline.reporting import Reporting, Where, report
 
     made = report(Where(call.store, settings, out), Reporting(moment, names, formats or (("xlsx",) if names else ("xlsx", "html"))))
-    call.say(made, as_json=as_json)
+    call.say(made, as_json=as_json, is_done=True)
     return made.exit_code

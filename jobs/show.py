@@ -23,5 +23,6 @@ def command(call: options.Call, *, customer: str, as_of: str | None, as_json: bo
     from pipeline.look import Where, show
 
     report = show(Where(call.store, settings), customer, moment)
-    tell(in_json(report.to_json()) if as_json else report.to_text(paint))
+    if as_json or not call.quiet:
+        tell(in_json(report.to_json()) if as_json else report.to_text(paint))
     return report.exit_code

@@ -25,5 +25,5 @@ def command(call: options.Call, *, target: Path, with_current: bool) -> int:
     rows = template(Where(call.store, settings), target, with_current=with_current)
     if not call.quiet:
         shown = ", ".join(f"{count:,} {'active ' if name == 'flags' else ''}{name}" for name, count in rows.items()) or "nothing to show yet"
-        tell(f"Wrote {target}: {shown}" if with_current else f"Wrote {target}")
+        tell(f"Wrote {target}: {shown}" if with_current else f"Wrote {target}", is_done=True)
     return 0

@@ -27,5 +27,5 @@ def command(
     from pipeline.run import Undoing, Where, undo
 
     report = undo(Where(call.store, settings), Undoing(number, by, moment, reason, approved_by, dry_run=dry_run))
-    call.say(report, as_json=as_json)
+    call.say(report, as_json=as_json, is_done=not dry_run)
     return report.exit_code

@@ -32,9 +32,12 @@ def check_heads(store: Path, settings: Settings) -> None:
     if not settings.history.heads_file or not store.name:  # what has no name is no store, which others say
         return
     path = heads_path(store, settings)
-    for taken in (store, *logs_of(store), lock_path(store), night_path(store)):
-        if path.resolve() == taken.resolve():
-            raise Refused(f"{path}: history.heads_file is the store, or one of the files that belong to it.", "Name a file of its own.")
+    try:
+        place, taken = path.resolve(), [one.resolve() for one in (store, *logs_of(store), lock_path(store), night_path(store))]
+    except (OSError, RuntimeError):  # links in a circle, or too long a name: no store, which others say
+        return
+    if place in taken:
+        raise Refused(f"{path}: history.heads_file is the store, or one of the files that belong to it.", "Name a file of its own.")
 
 
 def read_heads(path: Path) -> Outside | None:

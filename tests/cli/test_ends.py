@@ -19,6 +19,7 @@ from tests.cli.conftest import ROOT, Shop, surroundings
 
 ADD = "action,customer_id,flag_type,comment\nadd,C1,Alert,owes\n"
 ENVIRONMENT = surroundings()
+PLACES = (("/dev/full", "one"), ("a", "two"), ("/dev/full", "three"), ("b", "four"))  # where stdout leads, and what is said then
 
 
 def started(shop: Shop, *words: str | bytes, out: int | None = None) -> subprocess.Popen[bytes]:
@@ -77,9 +78,23 @@ def test_what_cannot_be_said_for_want_of_room_is_no_bug(shop: Shop) -> None:
     code, _, said = said_to(shop, 1, "apply", "u.csv")
     assert (code, "The output can't be written" in said, "flagbook batches" in said) == (4, True, True), said  # as the batch in the book ended
     assert len(shop.run("batches", "--json").json()["batches"]) == 2
-    for words in ("batches", "--help", "apply --help", "--version", "migrate --explain shopify", "apply u.csv --again --dry-run", "report agenda --out load"):
+    for words in ("batches", "--help", "apply --help", "--version", "migrate --explain shopify", "apply u.csv --again --dry-run"):
         code, _, said = said_to(shop, 1, *words.split())
-        assert (code, "The output can't be written" in said, "flagbook batches" in said) == (5, True, False), (words, said)
+        assert (code, "The output can't be written" in said, "What this call did is done" in said) == (5, True, False), (words, said)
+    calls = ("report agenda --out load", "export --out e", "backup b.duckdb", "template t.xlsx", "init new", "migrate customers.csv --draft d.toml", "nightly")
+    for words in (*calls, "undo 2", "load --customers customers.csv", "erase C1 --yes"):
+        code, _, said = said_to(shop, 1, *words.split())
+        assert (code, "What this call did is done all the same" in said) == (0, True), (words, said)
+    assert {"load", "b.duckdb", "t.xlsx", "new", "d.toml"} <= {path.name for path in shop.folder.iterdir()}
+
+
+def test_what_is_said_once_there_is_room_again_is_said(shop: Shop) -> None:
+    """As by a night that watches: of what could not be said nothing is left."""
+    turns = "".join(f"os.dup2(os.open('{place}', os.O_WRONLY | os.O_CREAT), 1); tell('{said}', is_done=True)\n" for place, said in PLACES)
+    program = f"import os\nfrom jobs.output import prepare_streams, tell\nprepare_streams()\n{turns}"
+    done = subprocess.run([sys.executable, "-c", program], cwd=shop.folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr.count("The output can't be written"), done.stdout) == (0, 2, "")
+    assert [(shop.folder / name).read_text() for name in ("a", "b")] == ["two\n", "four\n"]
 
 
 def test_what_cannot_be_said_on_stderr_is_lost_and_nothing_else(shop: Shop) -> None:
@@ -90,15 +105,19 @@ def test_what_cannot_be_said_on_stderr_is_lost_and_nothing_else(shop: Shop) -> N
     assert (code, json.loads(said)["batch"]) == (0, 2)
 
 
-@pytest.mark.parametrize("place", [1, 2])
+@pytest.mark.parametrize("places", ["0", "1", "2", "0, 1, 2"])
 @pytest.mark.parametrize("more", ["", "--json"])
-def test_a_stream_that_is_closed_changes_nothing(shop: Shop, place: int, more: str) -> None:
+def test_a_stream_that_is_closed_changes_nothing(shop: Shop, places: str, more: str) -> None:
     shop.file("u.csv", ADD + "add,C9,Alert,nobody\n")
-    for words, code in (("apply u.csv", 4), ("load --customers customers.csv", 0), ("batches", 0), ("show C1", 0)):
-        program = f"import os, sys; os.close({place}); os.execv(sys.executable, [sys.executable, '-m', 'jobs', *{[*words.split(), *more.split()]!r}])"
+    told = {"batches": "batches", "show C1": "owes", "report --out r": "workstack"}
+    for words, code in (("apply u.csv", 4), ("load --customers customers.csv", 0), *((call, 0) for call in told), ("nightly", 0), ("erase C1", 2)):
+        call = [*words.split(), *more.split()]
+        program = f"import os, sys; [os.close(one) for one in ({places},)]; os.execv(sys.executable, [sys.executable, '-m', 'jobs', *{call!r}])"
         done = subprocess.run([sys.executable, "-c", program], cwd=shop.folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=120, check=False)
         assert (done.returncode, "Traceback" in done.stderr) == (code, False), done.stderr
+        assert "1" in places or told.get(words, "") in done.stdout.lower()
     assert len(shop.run("batches", "--json").json()["batches"]) == 3
+    assert (shop.folder / "r" / "report.html").exists()
 
 
 @pytest.mark.parametrize(("words", "code"), [(("apply", "u.csv"), 4), (("batches",), 0), (("--help",), 0), (("apply", "u.csv", "--dry-run", "--json"), 4)])

@@ -5,6 +5,8 @@ import pty
 import select
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -32,21 +34,26 @@ def test_without_a_terminal_it_wants_to_be_told_that_it_is_meant(shop: Shop) -> 
     assert shop.run("show", "C1").code == 0
 
 
+@pytest.mark.parametrize("out", ["/dev/tty", "said.txt"])
 @pytest.mark.parametrize(("answer", "code"), [(b"n\n", 130), (b"\n", 130), (b"\x04", 130), (b"\x03", 130), (b"y\n", 0)])
-def test_on_a_terminal_it_asks(shop: Shop, answer: bytes, code: int) -> None:
+def test_on_a_terminal_it_asks(shop: Shop, answer: bytes, code: int, out: str) -> None:
     """No, nothing, an end of input and an interrupt erase nobody."""
     ours, theirs = pty.openpty()
-    program = f"import os, sys; os.login_tty({theirs}); os.execv(sys.executable, [sys.executable, '-m', 'jobs', 'erase', 'C1'])"
+    begin = f"import os, sys; os.login_tty({theirs}); os.dup2(os.open({out!r}, os.O_RDWR | os.O_CREAT), 1)"
+    program = f"{begin}; os.execv(sys.executable, [sys.executable, '-m', 'jobs', 'erase', 'C1'])"
     with subprocess.Popen([sys.executable, "-c", program], cwd=shop.folder, env=surroundings(), pass_fds=[theirs]) as run:
         said = b""
-        while not said.endswith(b"[y/N]: ") and select.select([ours], [], [], 60)[0]:
+        while not said.rstrip().endswith(b"[y/N]:") and select.select([ours], [], [], 60)[0]:
             said += os.read(ours, 1000)
+        about, latest = Path(f"/proc/{run.pid}/stat"), time.monotonic() + 60
+        while about.read_text().rpartition(") ")[2][0] != "S" and time.monotonic() < latest:  # until it waits for the answer
+            time.sleep(0.01)
         os.write(ours, answer)
         try:
             assert run.wait(timeout=60) == code
         finally:
             run.kill()
-    said = os.read(ours, 10_000)
+    said = os.read(ours, 10_000) + (b"" if out == "/dev/tty" else (shop.folder / out).read_bytes())
     for end in (ours, theirs):
         os.close(end)
     assert (b"Nothing was erased." in said, b"Batch 2: the customer is erased" in said) == (code != 0, code == 0), said

@@ -345,7 +345,9 @@ def test_of_an_as_of_that_comes_twice_the_earlier_counts(shop: Shop) -> None:
     assert shop.run("apply", "u.csv", "--dry-run", "--as-of", "0001-01-01T00:00+05:00").code == 2  # no time of any calendar in UTC
 
 
-@pytest.mark.parametrize(("words", "is_told"), [(("apply", "u.csv"), True), (("apply", "u.csv", "--dry-run"), False), (("report", "summary"), False)])
+@pytest.mark.parametrize(
+    ("words", "is_told"), [(("apply", "u.csv"), True), (("apply", "u.csv", "--dry-run"), False), (("report", "agenda", "--out", "load"), False)]
+)
 def test_who_stops_a_run_that_writes_is_told_where_to_look(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], *, is_told: bool
 ) -> None:

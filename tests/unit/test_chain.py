@@ -222,6 +222,17 @@ def test_heads_go_where_the_settings_say_and_the_batch_stands_where_they_can_not
     assert not (tmp_path / "book.duckdb.heads").exists()
 
 
+def test_heads_of_a_store_that_nobody_can_find_are_no_bug(tmp_path: Path) -> None:
+    """It is the store that is refused, as without heads elsewhere."""
+    (tmp_path / "circle").symlink_to("circle")
+    settings = Settings(history=History("heads"), folder=tmp_path)
+    for store in (tmp_path / "circle", tmp_path / "circle" / "book.duckdb", tmp_path / ("x" * 300)):
+        where = Where(store, settings)
+        for creating in (False, True):
+            with pytest.raises(Refused, match=f"{store}: "), open_book(where.store, writing=creating, creating=creating):
+                raise AssertionError
+
+
 @pytest.mark.parametrize(
     "name", ["book.duckdb", "./book.duckdb.wal", "book.duckdb.lock", "book.duckdb.night.lock", "link", "flagbook.toml", "circle", "a\\u0000b"]
 )
