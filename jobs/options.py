@@ -147,7 +147,7 @@ store = click.option(
 settings = click.option(
     "--settings", type=FILE, envvar="FLAGBOOK_SETTINGS", show_envvar=True, help="The settings file; default: flagbook.toml if there is one."
 )
-quiet = click.option("--quiet", is_flag=True, help="Say nothing but errors.")
+quiet = click.option("--quiet", is_flag=True, help="Say nothing but warnings and errors.")
 as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout instead of text.")
 by = click.option("--by", metavar="WHO", callback=somebody, help="Who submits this; default: the user who runs it.")
 reason = click.option("--reason", metavar="TEXT", callback=unless_blank, help="Why, for the history.")
