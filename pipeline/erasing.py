@@ -13,7 +13,8 @@ from pipeline.matching import find_by_keys
 from pipeline.report import tell_head
 from pipeline.run import Where
 from pipeline.settings import Settings
-from pipeline.store.book import Book, open_book, rewrite_store, write_settings
+from pipeline.store.book import Book, rewrite_store, write_settings
+from pipeline.store.dryruns import open_to_write
 from pipeline.store.erasing import Erasing, erase_customer, find_mentions, is_erased, is_known, next_pseudonym, personal_keys
 from pipeline.store.reading import next_numbers
 from pipeline.store.suppression import any_suppressed, known_again, suppress
@@ -77,7 +78,7 @@ class EraseReport:
 def erase(where: Where, call: Erase) -> EraseReport:
     """Take a customer's data out of the book, as a batch that can't be undone, and write the store anew; or say what that would take out."""
     started = datetime.now(UTC)
-    with open_book(where.store, writing=True, keeps=not call.dry_run) as book, book.transaction(keep=not call.dry_run):
+    with open_to_write(where.store, dry_run=call.dry_run) as book, book.transaction(keep=not call.dry_run):
         customer_id = _find_person(book, call.customer, where.settings)
         if customer_id is None:
             return EraseReport(None, None, {}, {}, where.settings.remarks)

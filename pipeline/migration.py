@@ -29,7 +29,8 @@ from pipeline.reconciliation import CheckReport, MigrateReport, SourceLoss
 from pipeline.report import MassChange, ResultFile
 from pipeline.run import Where
 from pipeline.settings import Settings
-from pipeline.store.book import open_book, open_for_load, write_settings
+from pipeline.store.book import open_book, write_settings
+from pipeline.store.dryruns import open_for_load
 from pipeline.store.incoming import count_codes, stand_in
 from pipeline.store.place import check_room
 from pipeline.store.reading import next_numbers

@@ -22,8 +22,9 @@ from pipeline.planning import ApplyPlan, batch_counts, hold_back, plan_upload
 from pipeline.report import ApplyReport, LoadReport, UndoReport
 from pipeline.stopwatch import Stopwatch
 from pipeline.store import looking
-from pipeline.store.book import Book, open_book, open_for_load, write_settings
+from pipeline.store.book import Book, open_book, write_settings
 from pipeline.store.connecting import Work
+from pipeline.store.dryruns import open_for_load
 from pipeline.store.former import count_rewritten
 from pipeline.store.incoming import stand_in
 from pipeline.store.log import count_erased, next_event

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -113,13 +112,13 @@ class Book:
 
 
 @contextmanager
-def open_book(path: Path, *, writing: bool, creating: bool = False, keeps: bool = True, work: Work = Work.ANY) -> Iterator[Book]:
-    """Open a book for reading or writing, under its lock; without `keeps`, nothing that is written is to stay.
+def open_book(path: Path, *, writing: bool, creating: bool = False, work: Work = Work.ANY) -> Iterator[Book]:
+    """Open a book for reading or writing, under its lock.
 
     Raises `Refused` where there is none (unless `creating`) or the file is not a book, before anything is touched; `TryAgain` where it is in use.
     """
     check_place(path, creating=creating, writing=writing)
-    if writing and keeps:
+    if writing:
         check_folder(path)
     if not path.exists():
         make_book(path)
@@ -139,7 +138,7 @@ def _opened(path: Path, *, writing: bool, work: Work = Work.ANY, beside: Path | 
         has_log = check_log(path)
         if writing:
             if has_log:  # to open a database for writing is to write: its log goes into it
-                _look_first(path)
+                look_first(path)
             sweep(path)
         con = connect(path, writing=writing, work=work, beside=beside)
         try:
@@ -180,7 +179,7 @@ def rewrite_store(path: Path) -> None:
             raise broken_off(path, error) or error from None
 
 
-def _look_first(path: Path) -> None:
+def look_first(path: Path) -> None:
     """Raise `Refused` where a file is no book of ours, without changing a byte of it."""
     con = connect(path, writing=False)
     try:
@@ -215,22 +214,6 @@ def _upgrade_apart(path: Path) -> None:
         if not is_current(book):
             upgrade(book)
         book.con.execute("CHECKPOINT")
-
-
-@contextmanager
-def open_for_load(path: Path, *, dry_run: bool, bookings_alone: bool = False) -> Iterator[Book]:
-    """Open a book to load into, making it where there is none; a dry run without a store works on an empty one elsewhere, which is taken away again.
-
-    NOTE: not on one in memory, which may not hold what a large file has.
-    """
-    work = Work.STREAM if bookings_alone else Work.LOAD
-    if dry_run and not path.exists():
-        check_place(path, creating=True)
-        with TemporaryDirectory(prefix="flagbook-") as folder, open_book(Path(folder) / path.name, writing=True, creating=True, work=work) as book:
-            yield book
-    else:
-        with open_book(path, writing=True, creating=True, keeps=not dry_run, work=work) as book:
-            yield book
 
 
 def settings_differ(book: Book, settings: Settings) -> bool:

