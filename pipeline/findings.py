@@ -108,7 +108,7 @@ WARNINGS = (
 )
 
 # What exports say of a time, in place of the message for days.
-NOT_A_TIME = "{} is not a time, or one that a change of clocks skips: write it as YYYY-MM-DD HH:MM, or name its form in date_formats"
+NOT_A_TIME = "{} is not a time, or one that a change of clocks skips: write it as YYYY-MM-DD HH:MM, or name its form in the settings' or the map's date_formats"
 
 NOT_A_ZONE = "{} is not the name of a time zone, such as Europe/London: correct it, or leave the cell blank"
 

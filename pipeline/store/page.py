@@ -58,19 +58,24 @@ FROM flag_types t FULL JOIN (
 ORDER BY t.severity NULLS LAST, flag_type"""
 
 # Every day or week up to the report's day, weeks where the history is longer than the days; each with the flags that began and had not ended.
+# A type has one name, as in TYPES: that of the settings, else the first under which there are flags, else the first of the history.
 TREND = f"""
 WITH written AS (
     SELECT item, business_day(changed_at) AS day, sum(CASE WHEN before IS NULL THEN 1 ELSE -1 END) AS step
     FROM history WHERE entity = 'flags' AND (before IS NULL) <> (after IS NULL) GROUP BY ALL),
+names AS (
+    SELECT type_key(name) AS key, arg_min(name, {{'place': place, 'name': name}}) AS name FROM (
+        SELECT name, 1 AS place FROM flag_types UNION ALL SELECT DISTINCT flag_type, 2 FROM flags UNION ALL SELECT DISTINCT item, 3 FROM written)
+    GROUP BY key),
 steps AS (
-    SELECT coalesce(t.name, w.item) AS flag_type, w.day, sum(w.step) AS step
-    FROM written w LEFT JOIN flag_types t ON type_key(t.name) = type_key(w.item) GROUP BY ALL),
+    SELECT n.name AS flag_type, w.day, sum(w.step) AS step
+    FROM written w JOIN names n ON n.key = type_key(w.item) GROUP BY ALL),
 gaps AS (SELECT CASE WHEN (SELECT min(day) FROM steps) < $today - {DAILY - 1} THEN 7 ELSE 1 END AS gap),
 points AS (
     SELECT $today - (unnest(range(CASE WHEN gap = 1 THEN {DAILY} ELSE
         least({WEEKLY}, ceil(($today - (SELECT min(day) FROM steps)) / 7.0)::INTEGER + 1) END)) * gap)::INTEGER AS day FROM gaps)
 SELECT p.day, t.flag_type, coalesce(sum(s.step), 0)::BIGINT AS flags
-FROM points p CROSS JOIN (SELECT flag_type FROM steps UNION SELECT name FROM flag_types) t
+FROM points p CROSS JOIN (SELECT name AS flag_type FROM names) t
 LEFT JOIN steps s ON s.flag_type = t.flag_type AND s.day <= p.day
 GROUP BY p.day, t.flag_type ORDER BY p.day, t.flag_type"""
 

@@ -324,6 +324,7 @@ def test_times_of_another_form_come_back_with_the_form_to_name(peopled: Shop) ->
     peopled.file("b.csv", "booking_id,customer_id,starts_at\nB1,C1,24/07/2026 12:00\nB2,C1,01/02/2027 12:00\nB3,C1,soon\n")
     assert load(peopled, "--bookings", "b.csv").json()["codes"] == {"ambiguous-date": 1, "bad-date": 2}
     assert [message.rpartition("date_formats")[2] for message in messages(peopled)] == [" (%d/%m/%Y %H:%M)", " (%d/%m/%Y %H:%M or %m/%d/%Y %H:%M)", ""]
+    assert "name its form in the settings' or the map's date_formats (" in messages(peopled)[0]
     peopled.file("flagbook.toml", '[business]\ntimezone = "UTC"\ndate_formats = ["%d/%m/%Y %H:%M"]\n')
     assert load(peopled, "--bookings", "b.rejected.csv").json()["codes"] == {"bad-date": 1}
     assert peopled.run("show", "C1").code == 0

@@ -20,6 +20,7 @@ from pipeline.store.reports import written_otherwise
 from schemas.page import Limits
 from schemas.reports import BY_NAME, REPORTS, Form
 from tests.cli.conftest import Shop
+from tests.cli.pages import Page
 from tests.cli.reported import NOW, TYPES, ZONE, Made, Row, day, opened
 
 
@@ -324,6 +325,29 @@ def test_a_type_under_two_names_is_one_to_the_page_and_has_its_colour(shop: Shop
         assert written_otherwise(book) == {"Große": "blue"}
     assert [row for row in found.types.rows() if row[2]] == [("GROSSE", "blue", 2)]
     assert found.trend.filter(pl.col("flags") > 0).tail(2).select("flag_type", "flags").rows() == [("GROSSE", 1), ("GROSSE", 2)]
+
+
+def test_a_type_that_left_the_settings_under_two_names_bears_one_everywhere(shop: Shop) -> None:
+    """Where a third of its names is in the history only, too."""
+    sheets = (
+        ("2026-06-01", "GROSSE", "add,C2,GROSSE,x"),
+        ("2026-06-02", "Gro\u00dfe", "add,C1,Gro\u00dfe,x\nremove,C2,Gro\u00dfe,"),
+        ("2026-06-03", "gross\uff25", "add,C2,grosse,x"),
+    )
+    for when, name, rows in sheets:
+        write_type(shop, name)
+        shop.file("f.csv", f"action,customer_id,flag_type,comment\n{rows}\n")
+        assert shop.run("apply", "f.csv", "--as-of", when).code == 0
+    shop.file("flagbook.toml", '[[flags.types]]\nname = "Alert"\n')
+    done = shop.run("report", "--as-of", "2026-06-03T12:00", "--format", "html")
+    assert [line for line in done.out.splitlines() if "left the settings" in line] == [
+        "Note: 2 flags still alert, after the others: they are of the type Gro\u00dfe, which has left the settings."
+    ]
+    page = Page((shop.folder / "report.html").read_text(encoding="utf-8")).root
+    assert [type_.text for type_ in page.one("ul", class_="types").all("li")] == ["\u2691 Alert 0", "\u2691 Gro\u00dfe 2 no longer in the settings"]
+    table = next(table for table in page.all("table") if table.all("tbody", id="rows-flags-over-time"))
+    assert [head.text for head in table.one("thead").all("th")] == ["End of day", "Alert", "Gro\u00dfe"]
+    assert [row[1:] for row in page.table("flags-over-time")[:4]] == [["0", "2"], ["0", "1"], ["0", "1"], ["0", "0"]]
 
 
 def test_types_that_only_their_letters_tell_apart_are_refused_in_the_settings(shop: Shop) -> None:

@@ -117,7 +117,8 @@ REPORTS_HEAD = """# Reports
     flagbook report                                          # all of them
     flagbook report agenda held-bookings --as-of 2026-06-02T07:00 --out reports --format xlsx,csv
 
-Each report is a view in the book, a sheet of `reports.xlsx`, and with `--format` a file of its own (`agenda.csv`, `agenda.parquet`). `--as-of` says
+Each report is a view in the book (two are macros: check-in, `check_in_on(day)`, and the agenda by slots, `agenda_slots_at(time)`), a sheet of
+`reports.xlsx`, and with `--format` a file of its own (`agenda.csv`, `agenda.parquet`). `--as-of` says
 what is past and what is to come; flags and bookings are those that the book has now. Days and times in the workbook and in CSV are those of the
 business time zone (CSV with the offset), in Parquet they are instants. The workbook begins with its contents; flagged customers bear a red ⚑, and a
 cell of flags has the colour that the settings give its most severe type. A report longer than a sheet of Excel goes on in further sheets, and a text

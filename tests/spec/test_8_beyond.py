@@ -86,7 +86,7 @@ def removals(count: int) -> str:
 
 
 def test_8_3_a_mass_change_has_to_be_asked_for(spec: Spec) -> None:
-    """A batch that ends or changes more than a quarter of the active flags, and at least 50 of them, is refused unless it is asked for."""
+    """An upload that ends or changes more than a quarter of the active flags, and at least 50 of them, is refused unless it is asked for."""
     spec.customers(CUSTOMERS)
     spec.flags(FLAGS)
     spec.refuses_upload(removals(50), "50 of the 60 active flags (83.3 %) would be gone or changed, more than 25 %", "--allow-mass-change")
