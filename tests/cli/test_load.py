@@ -449,6 +449,18 @@ def test_history_names_the_sheet_that_a_flag_came_from(bare: Shop) -> None:
     assert stored(bare, "SELECT * FROM customers") == []
 
 
+def test_what_the_source_says_is_a_flag_of_the_type_as_the_settings_write_it(bare: Shop) -> None:
+    """In whatever letters: there is no second type Alert, and the alert and the colour are those of the settings'."""
+    wide = "\uff21\uff2c\uff25\uff32\uff34"
+    bare.file("flagbook.toml", f'[business]\ntimezone = "UTC"\n[[flags.types]]\nname = "{wide}"\ncolour = "blue"\nalerts = true\n')
+    bare.file("c.csv", "customer_id,alert_message\nC1,late\n")
+    assert load(bare, "--customers", "c.csv").code == 0
+    assert stored(bare, "SELECT flag_type, comment FROM flags") == [(wide, "late")]
+    assert stored(bare, "SELECT item FROM history WHERE entity = 'flags'") == [(wide,)]
+    shown = bare.run("show", "C1", "--json").json()
+    assert [(flag["flag_type"], flag["colour"]) for flag in shown["flags"]] == [(wide, "blue")]
+
+
 def test_a_sheet_with_two_columns_for_one_field_is_named(peopled: Shop) -> None:
     workbook(peopled, "b.xlsx", One=[HEAD, ("B1", "C1", "2026-07-01")], Two=[(*HEAD, "Booking ID"), ("B1", "C1", "2026-07-01", "B1")])
     ran = load(peopled, "--bookings", "b.xlsx")

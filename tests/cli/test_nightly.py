@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from tests.cli.conftest import ROOT, Ran, Shop
+from tests.cli.test_ends import as_anybody
 
 AS_OF = ("--as-of", "2026-06-05T02:00")
 DAY = "2026-06-05"
@@ -287,6 +288,21 @@ def test_where_nothing_can_be_written_nothing_is_done(shop: Shop, name: str) -> 
     assert (done.code, name in done.err, names(shop.folder / "inbox"), batches(shop)) == (5, True, ["flags.csv"], [])
     (shop.folder / name).unlink()
     assert (night(shop).code, batches(shop)) == (0, [("apply", 1, 0)])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="permissions can't be made to apply to whoever runs the tests")
+@pytest.mark.parametrize("more", [(), ("--watch",)])
+def test_a_night_of_a_store_in_a_folder_that_takes_nothing_is_refused_at_once(shop: Shop, more: tuple[str, ...]) -> None:
+    """Where its lock and its own folders are there since an earlier night, and would take what it writes."""
+    assert night(shop).code == 0
+    drop(shop, "flags.csv", FLAGS + "add,C1,Alert,x,\n")
+    before = sorted(shop.folder.rglob("*"))
+    logged = (shop.folder / "logs" / f"{DAY}.jsonl").read_bytes()
+    shop.folder.chmod(0o500)
+    code, said = as_anybody(shop.folder, "nightly", *AS_OF, *more)
+    shop.folder.chmod(0o700)
+    assert (code, f"{shop.folder}: nothing can be written in the store's folder" in said, "Traceback" in said) == (3, True, False), said
+    assert (sorted(shop.folder.rglob("*")), (shop.folder / "logs" / f"{DAY}.jsonl").read_bytes()) == (before, logged)
 
 
 def test_a_store_in_use_ends_the_night_which_the_next_one_finishes(shop: Shop) -> None:

@@ -327,6 +327,20 @@ def test_a_type_under_two_names_is_one_to_the_page_and_has_its_colour(shop: Shop
     assert found.trend.filter(pl.col("flags") > 0).tail(2).select("flag_type", "flags").rows() == [("GROSSE", 1), ("GROSSE", 2)]
 
 
+def test_flags_of_a_type_that_the_settings_write_otherwise_now_have_its_colour_in_the_files(shop: Shop) -> None:
+    write_type(shop, "Gro\u00dfe")
+    shop.file("f.csv", "action,customer_id,flag_type,comment\nadd,C1,Gro\u00dfe,x\nadd,C2,Alert,x\n")
+    assert shop.run("apply", "f.csv", "--as-of", "2026-06-01").code == 0
+    write_type(shop, "GROSSE")
+    assert shop.run("report", "--as-of", "2026-06-01T12:00").code == 0
+    page = Page((shop.folder / "report.html").read_text(encoding="utf-8")).root
+    chips = {(chip.text, chip.attributes["class"]) for chip in page.one("tbody", id="rows-workstack").all("span", class_="chip")}
+    assert chips == {("\u2691 Gro\u00dfe", "chip tint-blue"), ("\u2691 Alert", "chip tint-red")}
+    rules = openpyxl.load_workbook(shop.folder / "reports.xlsx")["Workstack"].conditional_formatting
+    fills = {rule.text: rule.dxf.fill.bgColor.rgb[-6:] for area in rules for rule in area.rules if rule.text in ("Gro\u00dfe", "Alert")}
+    assert fills["Gro\u00dfe"] == workbook.TINTS["blue"][0][1:] != fills["Alert"]
+
+
 def test_a_type_that_left_the_settings_under_two_names_bears_one_everywhere(shop: Shop) -> None:
     """Where a third of its names is in the history only, too."""
     sheets = (
