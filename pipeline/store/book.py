@@ -138,7 +138,7 @@ def _opened(path: Path, *, writing: bool, work: Work = Work.ANY, beside: Path | 
         has_log = check_log(path)
         if writing:
             if has_log:  # to open a database for writing is to write: its log goes into it
-                look_first(path)
+                _look_first(path)
             sweep(path)
         con = connect(path, writing=writing, work=work, beside=beside)
         try:
@@ -179,7 +179,7 @@ def rewrite_store(path: Path) -> None:
             raise broken_off(path, error) or error from None
 
 
-def look_first(path: Path) -> None:
+def _look_first(path: Path) -> None:
     """Raise `Refused` where a file is no book of ours, without changing a byte of it."""
     con = connect(path, writing=False)
     try:

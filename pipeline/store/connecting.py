@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import duckdb
 
-from pipeline.errors import TryAgain
+from pipeline.errors import FlagbookError, TryAgain
 from pipeline.store.refusals import found_no_room, not_opened, refusal
 
 MOST = 600  # MiB
@@ -23,6 +23,7 @@ SEARCHING = f"SET memory_limit = least({MOST}, 64 + 8 * current_setting('threads
 WITH_ALL = f"SET memory_limit = '{MEMORY}'"
 
 Found = TypeVar("Found")
+Told = Callable[[Path, duckdb.Error], FlagbookError]
 
 
 class Work(Enum):
@@ -55,13 +56,13 @@ def private_files() -> Iterator[None]:
         os.umask(previous)
 
 
-def connect(path: Path, *, writing: bool, work: Work = Work.ANY, beside: Path | None = None) -> duckdb.DuckDBPyConnection:
-    """Open a store's file, and a new one as `beside` if it is named, and nothing else ever after; raise what the runbook says where it can't be."""
+def connect(path: Path, *, writing: bool, work: Work = Work.ANY, beside: Path | None = None, told: Told = not_opened) -> duckdb.DuckDBPyConnection:
+    """Open a store's file, and a new one as `beside` if it is named, and nothing else ever after; raise what is `told` (by the runbook) where it can't be."""
     with private_files():
         try:
             con = duckdb.connect(str(path), read_only=not writing)
         except duckdb.Error as error:
-            raise not_opened(path, error) from None
+            raise told(path, error) from None
         if beside is not None:
             _attach(con, beside)
     set_up(con, work)

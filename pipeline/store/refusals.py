@@ -75,6 +75,12 @@ CASES: Final = {
         "Free some space there, then run the same command again",
         may_do_later=True,
     ),
+    "no-room-to-try": Case(
+        "The disk is full",
+        "a dry run works on a copy of the store, for which the folder for temporary files has too little room; nothing was written to the store",
+        "Free some space there, or name another folder in TMPDIR, then run the same command again",
+        may_do_later=True,
+    ),
 }
 BROKEN = (duckdb.IOException, duckdb.SerializationException, duckdb.FatalException)
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)

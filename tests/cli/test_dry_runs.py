@@ -1,5 +1,6 @@
 """Dry runs of what writes: they say what the run then does, and leave every byte of the store alone (rule 6.4)."""
 
+import errno
 import sys
 from collections import namedtuple
 
@@ -12,6 +13,7 @@ from tests.cli.conftest import Shop
 from tests.cli.test_ends import as_anybody
 from tests.faults.test_refused import contents, leave_log
 
+USAGE = namedtuple("USAGE", "free")  # what is asked of shutil's own
 HEAD = "booking_id,customer_id,starts_at\n"
 CALLS = (
     "load --bookings more.csv --dry-run",
@@ -73,28 +75,38 @@ def test_a_dry_run_needs_nothing_that_can_be_written(ready: Shop, *, has_log: bo
 
 def test_a_copy_that_finds_no_room_is_told(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     store = shop.folder / "flagbook.duckdb"
-    usage = namedtuple("usage", "total used free")  # as shutil's own
-    monkeypatch.setattr("shutil.disk_usage", lambda _: usage(1, 1, store.stat().st_size - 1))
-    with pytest.raises(TryAgain, match=f"of {store.stat().st_size:,} bytes") as told, open_to_write(store, dry_run=True):
+    size = store.stat().st_size
+    needed = size + (1 << 24)
+    monkeypatch.setattr("shutil.disk_usage", lambda _: USAGE(needed - 1))
+    with pytest.raises(TryAgain, match=f"needs {needed:,} bytes, and {needed - 1:,} are free") as told, open_to_write(store, dry_run=True):
         raise AssertionError
     assert "TMPDIR" in told.value.fix
+    monkeypatch.setattr("shutil.disk_usage", lambda _: USAGE(needed))
+    with open_to_write(store, dry_run=True) as book:
+        assert book.value("format") is not None
 
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
 
-    monkeypatch.undo()
-    monkeypatch.setattr("shutil.copyfile", full)
-    with pytest.raises(TryAgain, match="No space left on device"), open_to_write(store, dry_run=True):
+@pytest.mark.parametrize(("number", "said"), [(errno.ENOSPC, "TMPDIR"), (errno.EIO, "can't be copied for a dry run")])
+def test_a_copy_that_cannot_be_written_is_told(shop: Shop, monkeypatch: pytest.MonkeyPatch, number: int, said: str) -> None:
+    def broken(*_: object) -> None:
+        raise OSError(number, "it broke")
+
+    monkeypatch.setattr("shutil.copyfile", broken)
+    with pytest.raises(TryAgain) as told, open_to_write(shop.folder / "flagbook.duckdb", dry_run=True):
         raise AssertionError
+    assert said in f"{told.value.reason} {told.value.fix}"
 
 
 @pytest.mark.parametrize("there", [True, False])
-def test_a_dry_run_that_is_killed_leaves_nobodys_data_behind(shop: Shop, *, there: bool) -> None:
+def test_a_dry_run_that_is_killed_leaves_nobodys_data_behind(shop: Shop, monkeypatch: pytest.MonkeyPatch, *, there: bool) -> None:
     store = shop.folder / ("flagbook.duckdb" if there else "none.duckdb")
+    monkeypatch.setattr("tempfile.tempdir", str(shop.folder / "tmp"))
+    (shop.folder / "tmp").mkdir()
     with open_to_write(store, dry_run=True, creating=True) as book:
-        assert book.ask("SELECT count(*) FROM customers").item() == (2 if there else 0)
-        left = [path for path in book.path.parent.iterdir() if path.stat().st_size]
-        assert [path.name for path in left if path.suffix != ".lock"] == []
+        assert (book.path, book.ask("SELECT count(*) FROM customers").item()) == (store, 2 if there else 0)
         book.con.execute("INSERT INTO book VALUES ('some', 'thing')")
-    assert not book.path.parent.exists()
+        left = [path for path in (shop.folder / "tmp").rglob("*") if path.is_file()]
+        assert [path.name for path in left if path.suffix not in (".lock", ".wal")] == []
+        assert b"ann@example.com" not in b"".join(path.read_bytes() for path in left)
+    assert [*(shop.folder / "tmp").iterdir()] == []
     assert not (shop.folder / "none.duckdb").exists()
