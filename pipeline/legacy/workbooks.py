@@ -57,8 +57,7 @@ def join_sheets(looked: Looked, drafted: Drafted, guesses: Sequence[Guess], type
 
 def _headers(drafted: Drafted) -> Iterator[str]:
     """Yield the headers of which a draft makes something."""
-    yield from (one.header for some in drafted.columns.values() for one in some)
-    yield from (header for some in drafted.more.values() for header in some)
+    yield from _customers(drafted)
     yield from (one.header for rule in drafted.rules for one in rule.columns())
 
 
