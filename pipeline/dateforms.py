@@ -3,9 +3,11 @@
 import warnings
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pipeline.months import in_numbers
+from pipeline.errors import Refused
+from pipeline.months import MONTHS, in_numbers, is_sound
 
 TIMES = ("%H", "%I", "%T", "%R", "%X")
 EXAMPLE = datetime(2024, 7, 28, 16, 5, 9, tzinfo=UTC)
@@ -55,3 +57,16 @@ def can_be_read(form: str) -> bool:
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
         return False
     return EXAMPLE.year in (whole.dt.year().item(), alone.dt.year().item())  # the parser gives what has no year another one
+
+
+def check_formats(formats: Any, where: str) -> None:
+    """Raise `Refused` unless this is a list of strftime formats (also used for column maps)."""
+    if not isinstance(formats, (list, tuple)) or not all(isinstance(form, str) and "%" in form for form in formats):
+        raise Refused(f"{where}: this must be a list of strftime formats.", 'For example: date_formats = ["%d/%m/%Y", "%d/%m/%Y %H:%M"]')
+    strange = [form for form in formats if not is_sound(form)]
+    if strange:
+        fix = f'The language is one of {", ".join(MONTHS)}, and %B or %b stands for the month. For example: "de: %d. %B %Y"'
+        raise Refused(f"{where}: {strange[0]} is no format with months in words.", fix)
+    unreadable = [form for form in formats if not can_be_read(form)]
+    if unreadable:
+        raise Refused(f'{where}: "{unreadable[0]}" is no format by which a date can be read.', ALLOWED)

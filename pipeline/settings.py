@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 from phonenumbers import SUPPORTED_REGIONS
 
-from pipeline import dateforms, months
+from pipeline import dateforms
 from pipeline.errors import Refused
 from pipeline.folders import Nightly, check_folders, check_heads_file
 from pipeline.folding import folded
@@ -118,7 +118,7 @@ class History:
 
 @dataclass(frozen=True)
 class Settings:
-    """All that a run may know; `remarks` warn in the report, `approval`: large batches need a second person's, `folder`: where the file at `path` lies."""
+    """All that a run may know; `remarks` warn in the report, `approval`: large batches need a second person's, `path`: their file."""
 
     business: Business = Business()
     flags: Flags = Flags()
@@ -133,8 +133,12 @@ class Settings:
     aliases: Mapping[str, str] = field(default_factory=dict)
     approval: bool = False
     remarks: tuple[str, ...] = ()
-    folder: Path = Path()
-    path: Path | None = None
+    path: Path = Path("flagbook.toml")
+
+    @property
+    def folder(self) -> Path:
+        """Return where the file lies: what it names is there, or goes on from there."""
+        return self.path.parent
 
     @property
     def zone(self) -> ZoneInfo:
@@ -162,13 +166,13 @@ def read_settings(path: Path | None) -> Settings:
         raise Refused(f"{path}: the settings can't be read ({type(error).__name__}).", "It must be a readable UTF-8 file.") from None
     except tomllib.TOMLDecodeError as error:
         raise Refused(f"{path}: the settings are not valid TOML: {error}.", "Correct the line.") from None
-    settings = replace(_settings(data, str(path)), folder=path.parent, path=path)
+    settings = replace(_settings(data, str(path)), path=path)
     check_heads_file(settings.history.heads_file, path)
     return settings
 
 
 def _settings(data: dict[str, Any], where: str) -> Settings:
-    check_keys(data, [key.name for key in fields(Settings) if key.name not in ("remarks", "folder", "path")], where)
+    check_keys(data, [key.name for key in fields(Settings) if key.name not in ("remarks", "path")], where)
     business = _section(Business, data.get("business", {}), f"{where}: business")
     flags = _section(Flags, data.get("flags", {}), f"{where}: flags", types=FlagType)
     _check_business(business, where)
@@ -274,20 +278,7 @@ def _check_business(business: Business, where: str) -> None:
     region = business.phone_region
     if region is not None and region not in SUPPORTED_REGIONS:
         raise Refused(f"{where}: business.phone_region: {region} is not a country's two letters.", 'For example: phone_region = "GB"')
-    check_formats(business.date_formats, f"{where}: business.date_formats")
-
-
-def check_formats(formats: Any, where: str) -> None:
-    """Raise `Refused` unless this is a list of strftime formats (also used for column maps)."""
-    if not isinstance(formats, (list, tuple)) or not all(isinstance(form, str) and "%" in form for form in formats):
-        raise Refused(f"{where}: this must be a list of strftime formats.", 'For example: date_formats = ["%d/%m/%Y", "%d/%m/%Y %H:%M"]')
-    strange = [form for form in formats if not months.is_sound(form)]
-    if strange:
-        fix = f'The language is one of {", ".join(months.MONTHS)}, and %B or %b stands for the month. For example: "de: %d. %B %Y"'
-        raise Refused(f"{where}: {strange[0]} is no format with months in words.", fix)
-    unreadable = [form for form in formats if not dateforms.can_be_read(form)]
-    if unreadable:
-        raise Refused(f'{where}: "{unreadable[0]}" is no format by which a date can be read.', dateforms.ALLOWED)
+    dateforms.check_formats(business.date_formats, f"{where}: business.date_formats")
 
 
 def _check_types(flags: Flags, where: str) -> None:

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipeline.dateforms import is_zone
+from pipeline.dateforms import check_formats, is_zone
 from pipeline.errors import Refused
-from pipeline.settings import Settings, alias_table, check_formats, check_keys, status_words
+from pipeline.settings import Settings, alias_table, check_keys, status_words
 from pipeline.toml import parse_toml
 from schemas.columns import LAYOUTS, Layout
 from schemas.entities import ENTITIES

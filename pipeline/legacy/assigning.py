@@ -10,7 +10,7 @@ from pipeline.legacy import glossary as words
 from pipeline.legacy.elsewords import NOT_A_FLAG
 from pipeline.legacy.flagwords import FLAG_FAMILIES
 from pipeline.legacy.guessing import FORMATS, LIKE_A_DAY, MANY, MOST, WITH_WEEKDAY, Guess, find_formats
-from pipeline.legacy.maps import PREFIX
+from pipeline.legacy.maps import KEYS, PREFIX
 from pipeline.legacy.namewords import NATIONAL_ID, OF_ANOTHER
 from pipeline.legacy.rules import Rule
 from pipeline.legacy.sending import is_of_sending
@@ -58,7 +58,7 @@ def assign(guesses: Sequence[Guess], types: Sequence[str]) -> Drafted:
     _take_contacts(drafted, left)
     _take_ids(drafted, left)
     _take_names(drafted, left)
-    who = next((drafted.columns[name][0] for name in ("customer_id", "email", "phone") if name in drafted.columns), None)
+    who = next((drafted.columns[name][0] for name in KEYS if name in drafted.columns), None)
     about_customers = [one for one in left if not is_of_sending(one)]
     drafted.rules = spot_flags(about_customers, types, may_repeat=who is None or not is_each_once(who) or _repeats(drafted))
     drafted.columns = {name: some for name, some in drafted.columns.items() if name != "status" or not _tells_of_flags(some, drafted.rules)}

@@ -13,7 +13,7 @@ from pipeline.legacy.glossary import ACTIVE, ARCHIVED
 from pipeline.legacy.guessing import guess_columns, is_below
 from pipeline.legacy.innames import tell_in_names
 from pipeline.legacy.looking import Looked, look
-from pipeline.legacy.maps import CHECK
+from pipeline.legacy.maps import CHECK, KEYS
 from pipeline.legacy.rulelines import SKIPPED, as_list, folded, quoted, rule_lines
 from pipeline.legacy.terms import phrase
 from pipeline.legacy.workbooks import join_sheets, sheet_lines
@@ -95,7 +95,7 @@ def _customers(drafted: Drafted) -> Iterator[str]:
     yield "\n# Our column = their header."
     yield "[customers]"
     columns = {name: [*(one.header for one in drafted.columns.get(name, [])), *drafted.more.get(name, [])] for name in (*drafted.columns, *drafted.more)}
-    if not {"customer_id", "email", "phone"} & set(columns):
+    if not {*KEYS} & set(columns):
         yield "# CHECK: no column tells who a customer is. Name the one that does:"
         yield '# customer_id = ["…"]'
     elif "customer_id" not in columns:

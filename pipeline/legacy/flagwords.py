@@ -132,6 +132,7 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
         ),
     ),
 }
+FAMILIES: Final = tuple(terms for families in FLAG_FAMILIES.values() for terms in families)
 # Words for the end of a flag, or for the opposite of one.
 # Sheets of flags that are over.
 OVER: Final = Terms(

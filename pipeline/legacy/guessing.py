@@ -9,7 +9,7 @@ import polars as pl
 
 from pipeline.intake.cells import trimmed
 from pipeline.intake.dates import read_dates, read_times
-from pipeline.legacy.flagwords import ABOUT, FLAG_FAMILIES, LIGHTS, NO_END, NO_WORDS, YES_WORDS
+from pipeline.legacy.flagwords import ABOUT, FAMILIES, LIGHTS, NO_END, NO_WORDS, YES_WORDS
 from pipeline.legacy.glossary import ACTIVE, AT, BY, NOTES, REASON, STAFF, STATUS, UNTIL, UNTIL_LAST
 from pipeline.legacy.headings import Headed
 from pipeline.legacy.nowords import BESIDE_NOTHING, NO_SUCH, NOTHING, NOTHING_SAID
@@ -44,7 +44,7 @@ FORMATS = (
 WITH_WEEKDAY = tuple(f"{weekday}{form}" for form in FORMATS for weekday in ("%A, ", "%A "))
 NO_FIRST = tuple(f"{word} " for word in NO_SUCH.words)
 # Words of flags that begin so, as no go does.
-NO_GO = Terms(*(word for families in FLAG_FAMILIES.values() for terms in families for word in terms.words if word.startswith(NO_FIRST)))
+NO_GO = Terms(*(word for terms in FAMILIES for word in terms.words if word.startswith(NO_FIRST)))
 # What somebody did without a word, which is something to say.
 NO_NOTICE = Terms(
     "sin aviso | sin avisar | sin previo aviso | senza avviso | senza preavviso | senza avvisare | sans prevenir | sans avertissement | sans preavis",
@@ -141,7 +141,7 @@ def says_none(text: str) -> bool:
 
 def _is_of_flags(word: str) -> bool:
     """Tell whether a word, or some, is one of flags, or of what else there may be to say."""
-    return NOTES.whole(word) or ABOUT.whole(word) or any(terms.whole(word) for families in FLAG_FAMILIES.values() for terms in families)
+    return NOTES.whole(word) or ABOUT.whole(word) or any(terms.whole(word) for terms in FAMILIES)
 
 
 def means_yes(word: str) -> bool:
@@ -199,7 +199,7 @@ def _guess(headed: Headed, place: int, cells: pl.Series) -> Guess:
 def is_below(headed: Headed) -> bool:
     """Tell whether a header says only which part of a flag a column holds, and the title above it of which flag."""
     title, above = phrase(headed.title), phrase(headed.above)
-    is_of_flags = any(terms.within(above) for families in FLAG_FAMILIES.values() for terms in families)
+    is_of_flags = any(terms.within(above) for terms in FAMILIES)
     is_yes_no = all(word in YES_WORDS.words or word in NO_WORDS.words for word in title.split())  # Ja/Nein
     return is_of_flags and (is_yes_no or title in UNTIL_LAST or any(terms.whole(title) for terms in PARTS))
 

@@ -71,4 +71,4 @@ def _is_of_flag(piece: str) -> bool:
     if piece.istitle() and " " not in said and (said not in PLAIN or elsewords.SOFT.whole(said)):
         return False
     is_ban = any(terms.within(said) and not terms.is_stretched(said) for terms in flags.FLAG_FAMILIES["On Hold"])
-    return is_ban or any(terms.whole(said) for families in flags.FLAG_FAMILIES.values() for terms in families)
+    return is_ban or any(terms.whole(said) for terms in flags.FAMILIES)

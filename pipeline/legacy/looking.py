@@ -11,9 +11,10 @@ from pipeline.intake.decode import GUESSED
 from pipeline.intake.exports import Opened, open_parts
 from pipeline.intake.sheets import NOT_EXACT, Heads, OneOf, Wanted, cell
 from pipeline.legacy.assigning import assign
-from pipeline.legacy.flagwords import ENDED, FLAG_FAMILIES, OVER
+from pipeline.legacy.flagwords import ENDED, FAMILIES, OVER
 from pipeline.legacy.guessing import MOST, guess_columns
 from pipeline.legacy.headings import Headed, numbered, spread
+from pipeline.legacy.maps import KEYS
 from pipeline.legacy.markup import open_markup
 from pipeline.legacy.norecords import TOTAL, find_no_records
 from pipeline.legacy.opening import MapColumns
@@ -163,8 +164,8 @@ def _tells(opened: Opened, rows: pl.DataFrame, types: Sequence[str]) -> bool:
     """Tell whether a sheet is called as a list of flags is, or has columns that tell of flags, and whose they are."""
     columns = _columns(opened)
     drafted = assign(guess_columns([*columns.values()], rows.select(cell(place) for place in columns)), types)
-    is_called_so = any(terms.within(phrase(opened.sheet)) for families in FLAG_FAMILIES.values() for terms in families)
-    is_known = bool({"customer_id", "email", "phone"} & set(drafted.columns))
+    is_called_so = any(terms.within(phrase(opened.sheet)) for terms in FAMILIES)
+    is_known = bool({*KEYS} & set(drafted.columns))
     return (is_called_so and is_known) or (bool(drafted.columns) and any(not rule.is_offered for rule in drafted.rules))
 
 

@@ -149,7 +149,7 @@ def rule_of_days(one: Guess, kind: str) -> Rule:
 def says_days(one: Guess) -> bool:
     """Tell whether a column is called the day since when there is a flag, and holds such days, of which too many can't be read: 2024, May 2025."""
     rest = one.terms
-    for terms in (terms for families in flags.FLAG_FAMILIES.values() for terms in families):
+    for terms in flags.FAMILIES:
         rest = terms.without(rest)
     is_called = words.AT.within(rest) and not words.BESIDES.without(words.AT.without(rest)) and not one.sounds(words.UNTIL)
     are_texts = one.is_text() and one.share(r"\d") >= LESS and one.share(SHORT_DAY) >= MOST

@@ -9,11 +9,12 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from pipeline.dateforms import check_formats
 from pipeline.errors import Refused
 from pipeline.intake.cells import keys_of
 from pipeline.intake.maps import check_zone, default_map
 from pipeline.legacy.mistakes import check_several, check_sources, check_zoned, read_switch, settle_words
-from pipeline.settings import Settings, check_formats, check_keys, status_words
+from pipeline.settings import Settings, check_keys, status_words
 from pipeline.toml import parse_toml
 from schemas.columns import LAYOUTS
 
@@ -28,7 +29,8 @@ FIELDS = {
     "customers": [name for name in LAYOUTS["customers"].names() if name != "alert_message"] + ["name", PREFIX],
     "bookings": [name for name in LAYOUTS["bookings"].names() if name != "alert_message"] + ["name", "day"],
 }
-WHO = ("customer_id", "email", "phone", "name")
+KEYS = ("customer_id", "email", "phone")
+WHO = (*KEYS, "name")
 # Words that mean yes and no where a map does not say which do.
 YES = (
     *("yes", "y", "true", "t", "1", "x", "on", "✓", "✔", "checked", "blocked", "banned", "flagged"),

@@ -8,7 +8,7 @@ from pipeline.errors import NotRecognised, Refused
 from pipeline.intake.exports import ADDED, Opened, open_parts
 from pipeline.intake.sheets import Heads, OneOf, Wanted, map_columns
 from pipeline.legacy.headings import FIRST, are_numbered, numbered
-from pipeline.legacy.maps import WHO, FlagRule, LegacyMap
+from pipeline.legacy.maps import KEYS, WHO, FlagRule, LegacyMap
 from pipeline.legacy.markup import open_markup
 from pipeline.settings import Settings
 from schemas.columns import Column, Kind, Layout, header_key, sign_key
@@ -59,7 +59,7 @@ class Source:
 
     def names_only(self) -> bool:
         """Tell whether it is a file of bookings that names customers by name alone."""
-        keys = [header for column in ("customer_id", "email", "phone") for header in self.map.bookings.get(column, ())]
+        keys = [header for column in KEYS for header in self.map.bookings.get(column, ())]
         return self.kind == "bookings" and not self.has(keys)
 
     def has_both(self) -> bool:

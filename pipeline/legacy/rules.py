@@ -84,7 +84,7 @@ def family_of(guess: Guess) -> tuple[str, int] | None:
 def says_expired(guess: Guess) -> bool:
     """Tell whether a header of a column of yes and no says that a flag is over, as Ban expired does."""
     is_over = guess.is_yes_no and guess.sounds(EXPIRED)
-    return is_over and any(guess.sounds(terms) for families in flags.FLAG_FAMILIES.values() for terms in families)
+    return is_over and any(guess.sounds(terms) for terms in flags.FAMILIES)
 
 
 def is_denied(guess: Guess) -> bool:
@@ -95,8 +95,8 @@ def is_denied(guess: Guess) -> bool:
 def is_about_else(guess: Guess) -> bool:
     """Tell whether a header has words that are neither of flags nor of what stands beside them, as warning label has."""
     rest = guess.terms
-    families = [terms for some in flags.FLAG_FAMILIES.values() for terms in some]
-    for terms in (*families, words.REASON, words.NOTES, words.CUSTOMER, words.NAME, words.STAFF, words.BY, words.AT, words.UNTIL, words.STATUS, words.BESIDES):
+    beside = (words.REASON, words.NOTES, words.CUSTOMER, words.NAME, words.STAFF, words.BY, words.AT, words.UNTIL, words.STATUS, words.BESIDES)
+    for terms in (*flags.FAMILIES, *beside):
         rest = terms.without(rest)
     return bool(rest)
 

@@ -49,7 +49,7 @@ def is_of_sending(one: Guess) -> bool:
     for terms in (words.STATUS, flags.TAGS, words.REASON, words.BESIDES, BESIDE, words.CUSTOMER):
         rest = terms.without(rest)
     if NEWSLETTERS.within(one.terms):
-        for terms in (terms for families in flags.FLAG_FAMILIES.values() for terms in families):
+        for terms in flags.FAMILIES:
             rest = terms.without(rest)
         return not NEWSLETTERS.without(MESSAGES.without(rest))
     is_told = DELIVERY.whole(rest) and any(NOT_ARRIVED.within(phrase(word)) for word in one.words)

@@ -23,8 +23,7 @@ OWES: Final = Terms(
 LONGEST: Final = 60  # characters of a cell
 NO_WORD: Final = r"^[^\p{L}]*\d[^\p{L}]*$"
 SOME_WORD: Final = r"\p{L}{2}|[\x{3040}-\x{30ff}\x{4e00}-\x{9fff}\x{ac00}-\x{d7af}]"
-FAMILIES: Final = [terms for families in flags.FLAG_FAMILIES.values() for terms in families]
-EXACT: Final = {word.strip("*") for terms in FAMILIES for word in terms.words}
+EXACT: Final = {word.strip("*") for terms in flags.FAMILIES for word in terms.words}
 
 
 def offer_strewn(columns: Sequence[Guess], rules: Sequence[Rule], types: Sequence[str]) -> Iterator[Rule]:
@@ -44,7 +43,7 @@ def with_words(cells: pl.Series, others: Terms = OWES) -> list[str]:
     """Return the different cells that have a word of a flag, or of some others."""
     texts = cells.drop_nulls().unique(maintain_order=True)
     said = pl.Series([phrase(text) for text in texts], dtype=pl.String)
-    pattern = "|".join(re.escape(word).replace(r"\*", "[^ ]*") for terms in (others, *FAMILIES) for word in terms.words)
+    pattern = "|".join(re.escape(word).replace(r"\*", "[^ ]*") for terms in (others, *flags.FAMILIES) for word in terms.words)
     pattern = f"(?:^| )(?:{pattern})(?: |$)"  # the terms for many texts at once
     return texts.filter(said.str.contains(pattern)).to_list()
 

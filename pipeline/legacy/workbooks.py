@@ -11,14 +11,13 @@ from pipeline.legacy.guessing import Guess, guess_columns
 from pipeline.legacy.levels import flag_type
 from pipeline.legacy.logs import part_of_row
 from pipeline.legacy.looking import Looked, Table, is_past
-from pipeline.legacy.maps import ANY, CHECK, WHO
+from pipeline.legacy.maps import ANY, CHECK, KEYS, WHO
 from pipeline.legacy.rulelines import as_list, folded
 from pipeline.legacy.rules import Rule, says_who
 from pipeline.legacy.terms import phrase
 from schemas.columns import sign_key
 
 MOST_SHEETS = 20  # beside the first that are looked at
-KEYS = ("customer_id", "email", "phone")
 
 
 @dataclass

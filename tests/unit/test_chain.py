@@ -39,7 +39,7 @@ SEALED = {
 
 
 def made_at(folder: Path, **settings: str) -> Where:
-    return Where(folder / "book.duckdb", Settings(Business("UTC"), history=History(**settings), folder=folder), folder / "out")
+    return Where(folder / "book.duckdb", Settings(Business("UTC"), history=History(**settings), path=folder / "flagbook.toml"), folder / "out")
 
 
 def load(where: Where, customers: str = CUSTOMERS, bookings: str = BOOKINGS) -> None:
@@ -66,7 +66,7 @@ def grow(where: Where) -> Where:
     apply(where, MORE, all_or_nothing=True)
     apply(where, MORE)
     run.undo(where, Undoing(4, "Ann", AS_OF))
-    night = Where(where.store, Settings(Business("UTC"), nightly=Folders(), history=where.settings.history, folder=where.settings.folder))
+    night = Where(where.store, Settings(Business("UTC"), nightly=Folders(), history=where.settings.history, path=where.settings.path))
     (where.settings.folder / "inbox").mkdir()
     nightly(night, Nightly(datetime(2026, 3, 9, tzinfo=UTC), None))
     return where
@@ -225,7 +225,7 @@ def test_heads_go_where_the_settings_say_and_the_batch_stands_where_they_can_not
 def test_heads_of_a_store_that_nobody_can_find_are_no_bug(tmp_path: Path) -> None:
     """It is the store that is refused, as without heads elsewhere."""
     (tmp_path / "circle").symlink_to("circle")
-    settings = Settings(history=History("heads"), folder=tmp_path)
+    settings = Settings(history=History("heads"), path=tmp_path / "flagbook.toml")
     for store in (tmp_path / "circle", tmp_path / "circle" / "book.duckdb", tmp_path / ("x" * 300)):
         where = Where(store, settings)
         for creating in (False, True):

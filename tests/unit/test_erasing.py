@@ -42,7 +42,7 @@ STATUS = "action,customer_id,reason\nblock,QZXW1,QZXW was rude\n"
 
 def where_in(folder: Path) -> Where:
     (folder / "store").mkdir(exist_ok=True)
-    return Where(folder / "store" / "book.duckdb", Settings(Business("UTC", "GB"), folder=folder), folder / "out")
+    return Where(folder / "store" / "book.duckdb", Settings(Business("UTC", "GB"), path=folder / "flagbook.toml"), folder / "out")
 
 
 def write(where: Where, name: str, text: str) -> Path:

@@ -13,7 +13,7 @@ from pipeline.settings import Settings
 
 def a_night(folder: Path) -> tuple[Journal, Desk]:
     """Return a night that is done with one upload."""
-    settings = Settings(folder=folder)
+    settings = Settings(path=folder / "flagbook.toml")
     journal = Journal(folder / "archive" / ".night", "run", datetime(2026, 6, 5, tzinfo=UTC), "Nina", taken=True)
     journal.inputs = [Input(1, "flags.csv", kind="upload")]
     journal.steps = [Step("apply-1", "apply", [1], "done")]

@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime
 import polars as pl
 import pytest
 
+from pipeline.dateforms import check_formats
 from pipeline.errors import Refused
 from pipeline.intake.dates import read_dates, read_times
 from pipeline.months import MONTHS, written
-from pipeline.settings import check_formats
 
 SAID = {
     "cs: %d. %B %Y": "1. ledna|2. února|3. března|4. dubna|5. května|6. června|7. července|8. srpna|9. září|10. října|11. listopadu|12. prosince",
