@@ -1,5 +1,6 @@
 """Opening the book to write to it, or to see what that would come to: a dry run works on a copy, and leaves every byte of the store alone (rule 6.4)."""
 
+import fcntl
 import os
 import shutil
 import tempfile
@@ -18,6 +19,7 @@ from pipeline.store.refusals import NO_ROOM, broken_off, found_no_room, not_open
 from pipeline.store.rewriting import MARK
 from pipeline.store.wal import logs_of
 
+BEGINS = "flagbook-dry-run-"  # the folder of a copy
 LEAST = 1 << 24  # bytes: an empty book and a little work
 
 
@@ -112,12 +114,37 @@ def _told(path: Path, error: duckdb.Error) -> FlagbookError | None:
 
 @contextmanager
 def _own_folder() -> Iterator[Path]:
-    """Yield a new folder for temporary files, which goes at the end."""
+    """Yield a new folder for temporary files, which goes at the end; those go first that runs left which were killed."""
     try:
-        folder = tempfile.TemporaryDirectory(prefix="flagbook-", ignore_cleanup_errors=True)
+        folder = tempfile.TemporaryDirectory(prefix=BEGINS, ignore_cleanup_errors=True)
     except OSError as error:
         named = os.environ.get("TMPDIR", "/tmp")  # noqa: S108  # what the system says where the environment names none
         what = f"{named}: nothing can be written in the folder for temporary files ({error.strerror})."
         raise TryAgain(what, "Make room there, or name another folder in TMPDIR.") from None
-    with folder as name:
+    with folder as name, _held(Path(name)) as is_mine:
+        if not is_mine:  # another dry run took it for one that was left, in the moment before it was held
+            raise TryAgain(f"{name}: another dry run took this folder away.", "Run the same command again.")
+        for left in Path(name).parent.glob(f"{BEGINS}*"):
+            with _held(left) as is_nobodys:
+                if is_nobodys:
+                    shutil.rmtree(left, ignore_errors=True)
         yield Path(name)
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[bool]:
+    """Hold a folder while this runs; yield whether it is there and nobody else holds it. What is no folder, or not ours, is left alone."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError:
+        yield False
+        return
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            yield False
+            return
+        yield os.fstat(descriptor).st_uid == os.geteuid() and folder.exists()
+    finally:
+        os.close(descriptor)

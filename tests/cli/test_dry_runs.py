@@ -1,8 +1,13 @@
 """Dry runs of what writes: they say what the run then does, and leave every byte of the store alone (rule 6.4)."""
 
 import errno
+import os
+import signal
+import subprocess
 import sys
+import tempfile
 from collections import namedtuple
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -110,3 +115,50 @@ def test_a_dry_run_that_is_killed_leaves_nobodys_data_behind(shop: Shop, monkeyp
         assert b"ann@example.com" not in b"".join(path.read_bytes() for path in left)
     assert [*(shop.folder / "tmp").iterdir()] == []
     assert not (shop.folder / "none.duckdb").exists()
+
+
+STOPPED = """
+import shutil, sys, time
+from pathlib import Path
+from pipeline.store.dryruns import open_to_write
+def wait(one, other):
+    Path(other).write_bytes(Path(one).read_bytes()[:1000])
+    print("copying", flush=True)
+    time.sleep(600)
+shutil.copyfile = wait
+with open_to_write(Path(sys.argv[1]), dry_run=True): pass
+"""
+
+
+def test_a_dry_run_takes_away_what_one_left_that_was_killed_while_it_copied_and_nothing_else(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, store = shop.folder / "tmp", shop.folder / "flagbook.duckdb"
+    folder.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    words = [sys.executable, "-c", STOPPED, str(store)]
+    copying = subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env={**os.environ, "TMPDIR": str(folder)})
+    assert copying.stdout is not None
+    assert copying.stdout.readline() == "copying\n"
+    (left,) = folder.iterdir()
+    (folder / f"{left.name}-notes").write_text("somebody's own")
+    (folder / "theirs").mkdir()
+    (folder / f"{left.name}-link").symlink_to("theirs")
+    others = {f"{left.name}-notes", f"{left.name}-link", "theirs"}
+    with open_to_write(store, dry_run=True):
+        assert (left / store.name).stat().st_size == 1000  # it is at work
+    copying.send_signal(signal.SIGKILL)
+    copying.wait()
+    copying.stdout.close()
+    with open_to_write(store, dry_run=True):
+        assert not left.exists()
+    assert {path.name for path in folder.iterdir()} == others
+
+
+def test_a_dry_run_whose_folder_another_took_away_is_told(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Gone(tempfile.TemporaryDirectory[str]):
+        def __enter__(self) -> str:
+            Path(self.name).rmdir()
+            return self.name
+
+    monkeypatch.setattr("tempfile.TemporaryDirectory", Gone)
+    with pytest.raises(TryAgain, match="took this folder away"), open_to_write(shop.folder / "flagbook.duckdb", dry_run=True):
+        raise AssertionError
