@@ -11,8 +11,8 @@ from pipeline.errors import NotRecognised, Refused
 from pipeline.findings import NOT_A_TIME
 from pipeline.intake.cells import word_keys
 from pipeline.intake.titles import tell_columns
-from schemas.columns import REJECTED_COLUMNS, RESULT_COLUMNS, Kind, Layout, header_key, header_names
-from schemas.entities import CATALOGUE
+from schemas.columns import BOOKINGS, CUSTOMERS, REJECTED_COLUMNS, RESULT_COLUMNS, Kind, Layout, header_key, header_names
+from schemas.entities import CATALOGUE, ENTITIES
 
 CELL_ERROR = "cell-error"
 NOT_EXACT = "id-not-exact"
@@ -23,6 +23,10 @@ LIKE = 10  # letters by which a message is known again
 ALIKE = 0.8  # share of letters by which a title is like a column's: coment, telefone
 COMPARED, LONGEST = 40, 40  # titles that are compared so, and their letters: it takes its time
 INEXACT = " (id not exact)"  # what result files put behind an id that is not
+EXPORTS = (BOOKINGS, CUSTOMERS)
+# What each kind of file is given to, that which the fewest columns tell last.
+CALLS = (*((one.layout, "flagbook apply") for one in ENTITIES), (BOOKINGS, "flagbook load --bookings"), (CUSTOMERS, "flagbook load --customers"))
+LEAST = 2  # known titles that a header must have to be another kind's
 MARK_SCHEMA = {"source_row": pl.Int64, "position": pl.Int64, "mark": pl.String}
 
 
@@ -208,8 +212,16 @@ def map_columns(sheet_header: Sequence[str], wanted: Wanted, where: str) -> dict
     absent = wanted.missing(sheet_header)
     if absent:
         needed = "; ".join(" or ".join(group) for group in absent)
-        raise NotRecognised(
-            f"{where}: a required column is missing: {needed}. {tell_columns(sheet_header, named)}",
-            "Add the column, or name it under aliases in the settings; for exports, a column map (--map) may name it too.",
-        )
+        raise NotRecognised(f"{where}: a required column is missing: {needed}. {tell_columns(sheet_header, named)}", _what_to_do(sheet_header, wanted))
     return {name: position for position, name in enumerate(named) if name}
+
+
+def _what_to_do(header: Sequence[str], wanted: Wanted) -> str:
+    """Return what to do where a header lacks a column; a file of another kind may have been given to the wrong command."""
+    least = max(wanted.score(header)[1], LEAST)
+    for layout, call in CALLS:
+        is_whole, known = Wanted.of(layout).score(header)
+        if layout.name != wanted.layout.name and is_whole and known >= least:
+            return f"These look like the columns of {layout.title.lower()}: if so, give the file to {call}."
+    by_map = "; a column map (--map) may name it too" if wanted.layout in EXPORTS else ""
+    return f"Add the column, or name it under aliases in the settings{by_map}."

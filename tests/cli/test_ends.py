@@ -290,6 +290,25 @@ def test_bookings_are_no_customers(shop: Shop) -> None:
     assert (ran.code, "Give it with --bookings" in ran.err) == (3, True), ran.err
 
 
+MISTAKEN = {
+    "bookings as an upload": (b"booking_id,customer_id,starts_at,status\nB1,C1,2027-01-01,confirmed\n", "apply", "flagbook load --bookings."),
+    "customers as an upload": (b"customer_id,first_name,last_name,email,phone\nC1,Ann,Lee,,\n", "apply", "flagbook load --customers."),
+    "customers as bookings": (b"customer_id,first_name,last_name,email\nC1,Ann,Lee,\n", "load --bookings", "flagbook load --customers."),
+    "instructions as bookings": (ADD.encode(), "load --bookings", "flagbook apply."),
+    "an upload without its actions": (b"customer_id,email,flag_type,comment\nC1,,Alert,x\n", "apply", "under aliases in the settings."),
+    "one column of customers as bookings": (b"customer_id,colour\nC1,red\n", "load --bookings", "a column map (--map) may name it too."),
+    "bookings without their times": (b"booking_id,customer_id,status\nB1,C1,x\n", "load --bookings", "a column map (--map) may name it too."),
+}
+
+
+@pytest.mark.parametrize("name", MISTAKEN)
+def test_a_file_that_was_given_to_the_wrong_command_comes_with_the_right_one(shop: Shop, name: str) -> None:
+    content, call, said = MISTAKEN[name]
+    shop.file("x.csv", content)
+    ran = shop.run(*call.split(), "x.csv")
+    assert (ran.code, ran.err.strip().endswith(said)) == (3, True), ran.err
+
+
 def test_a_workbook_that_somebody_has_open_is_left_and_its_lock_is_no_input(shop: Shop) -> None:
     inbox = shop.folder / "inbox"
     inbox.mkdir()
