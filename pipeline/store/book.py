@@ -237,9 +237,10 @@ def _stored_types(book: Book) -> list[tuple[object, ...]]:
 
 def write_settings(book: Book, settings: Settings) -> None:
     """Bring what views need of the settings into the book: the flag types and the business time zone."""
-    kinds = _types(settings)
-    if _stored_types(book) != kinds:
-        make_views(book)  # those of an earlier program went by other rules for types
+    kinds, stored = _types(settings), _stored_types(book)
+    if stored != kinds:
+        if stored:  # else it is new, and they are this program's
+            make_views(book)  # those of an earlier program went by other rules for types
         book.run("DELETE FROM flag_types")
         frame = pl.DataFrame(kinds, schema=["name", "severity", "colour", "alerts", "holds"], orient="row")
         book.run("INSERT INTO flag_types SELECT * FROM kinds", kinds=frame)

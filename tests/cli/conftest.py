@@ -4,6 +4,7 @@ import atexit
 import json
 import os
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -102,6 +103,19 @@ def program() -> Program:
     return Program(process, Path(scratch.name))
 
 
+@cache
+def loaded() -> Path:
+    """Return a folder with the book of `shop`, loaded when it is first asked for, of which each test gets a copy."""
+    made = tempfile.TemporaryDirectory(prefix="flagbook-loaded-")
+    atexit.register(made.cleanup)
+    folder = Path(made.name)
+    (folder / "customers.csv").write_text(CUSTOMERS)
+    (folder / "bookings.csv").write_text(BOOKINGS)
+    ran = run_in(folder, "load", "--customers", "customers.csv", "--bookings", "bookings.csv", "--as-of", "2026-06-01")
+    assert ran.code == 0, ran.err
+    return folder
+
+
 @pytest.fixture
 def bare(tmp_path: Path) -> Shop:
     """A folder without a book."""
@@ -111,10 +125,7 @@ def bare(tmp_path: Path) -> Shop:
 @pytest.fixture
 def shop(bare: Shop) -> Shop:
     """A folder with a book of two customers and two bookings."""
-    bare.file("customers.csv", CUSTOMERS)
-    bare.file("bookings.csv", BOOKINGS)
-    loaded = bare.run("load", "--customers", "customers.csv", "--bookings", "bookings.csv", "--as-of", "2026-06-01")
-    assert loaded.code == 0, loaded.err
+    shutil.copytree(loaded(), bare.folder, dirs_exist_ok=True)
     return bare
 
 
