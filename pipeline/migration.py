@@ -14,7 +14,7 @@ from pipeline.comparing import compare, count_unread, tell_unread
 from pipeline.context import Context
 from pipeline.errors import Refused
 from pipeline.intake.exports import Export
-from pipeline.legacy.lacking import like_flags, require_columns, says_nothing_of_flags, tell_lacking, tell_unsaid
+from pipeline.legacy.lacking import like_flags, require_columns, says_nothing_of_flags, tell_ended, tell_lacking, tell_unsaid
 from pipeline.legacy.maps import LegacyMap, read_legacy_map, shipped_map, shipped_systems
 from pipeline.legacy.opening import Source, open_sources
 from pipeline.legacy.reading import booking_export, customer_export
@@ -215,6 +215,7 @@ def _remarks(done: Migrated, sources: Numbered) -> list[str]:
         for (column, word), n in sorted(done.read.told.strange.items())
     ]
     said += [tell_unsaid(where, rows) for where, rows in sorted(done.read.told.unsaid.items()) if rows[0]]
+    said += [tell_ended(where, rows) for where, rows in sorted(done.read.told.ended.items()) if rows[0]]
     said += [f"{count_of(n, 'row')}: {message}" for message, n in sorted({**done.read.warnings, **done.loaded.warnings}.items())]
     tags = sorted(done.read.told.tags.items(), key=lambda one: (-one[1], one[0]))
     said += [f"tags that the map's list does not name, and of which no flag is made: {', '.join(f'{tag} ({n:,})' for tag, n in tags)}"] if tags else []

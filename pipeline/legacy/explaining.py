@@ -91,6 +91,7 @@ def _rule(rule: FlagRule) -> Iterator[str]:
     told = [f"only in the sheets {', '.join(rule.sheets)}"] if rule.sheets else []
     told += [f"{what} is in {_named(headers)}" for what, headers in parts.items() if headers]
     told += [f"none where that says {_either(rule.no_end)}"] if rule.no_end else []
+    told += [f"nothing where {_named(rule.ended)} says that it has ended: {_either(rule.ended_yes)}"] if rule.ended else []
     told += [f'the comment is "{rule.text}"{" where that is blank" if rule.comment else ""}'] if rule.text else []
     if told:
         yield f"    {'; '.join(told)}"

@@ -12,7 +12,7 @@ from pipeline.intake.checking import FINDINGS
 from pipeline.intake.dates import read_dates, read_times
 from pipeline.intake.sheets import CELL_ERROR
 from pipeline.legacy.flagdays import day_faults, fault
-from pipeline.legacy.maps import ANY, GOES_ON, YES, FlagRule
+from pipeline.legacy.maps import ANY, GOES_ON, NO, YES, FlagRule
 from pipeline.legacy.shaping import Picked
 from schemas.plan import UTC_TIME, Dtype
 
@@ -48,18 +48,24 @@ class Told:
     """What is to be said of a file besides its rows: words that are neither yes nor no, and tags that no list allows, each with how often.
 
     `unsaid` has, by file and column, in how many rows there is a text and nothing says that there is the flag whose comment it would be, and the first
-    of these rows.
+    of these rows; `ended` likewise in how many rows the column says that a flag has ended.
     """
 
     strange: dict[tuple[str, str], int] = field(default_factory=dict)
     tags: dict[str, int] = field(default_factory=dict)
     unsaid: dict[tuple[str, str], tuple[int, list[int]]] = field(default_factory=dict)
+    ended: dict[tuple[str, str], tuple[int, list[int]]] = field(default_factory=dict)
 
     def add(self, table: dict[str, int], counts: pl.DataFrame) -> None:
         """Add counts (word, n) to a table, as far as there is room."""
         is_known = counts.to_series().is_in(list(table))
         for word, count in (*counts.filter(is_known).rows(), *counts.filter(~is_known).head(MANY - len(table)).rows()):
             table[word] = table.get(word, 0) + count
+
+    def note(self, table: dict[tuple[str, str], tuple[int, list[int]]], where: tuple[str, str], rows: pl.Series) -> None:
+        """Add rows to those of a file's column."""
+        count, first = table.get(where, (0, []))
+        table[where] = (count + len(rows), [*first, *rows.head(MANY - len(first))])
 
 
 def find_items(picked: Picked, types: Sequence[str], told: Told) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -83,10 +89,10 @@ def _note_unsaid(told: Told, picked: Picked, items: Sequence[pl.DataFrame]) -> N
             continue
         made = pl.concat([some["source_row"] for rule, some in rules if rule in own])
         none = keys_of(["", *NO_TEXT, *(word for rule in own for word in rule.no)])
-        rows = picked.rows.filter(text.is_not_null() & ~word_keys(text).is_in(none).fill_null(value=False) & ~picked.rows.is_in(made.implode()))
-        key = (picked.source.name, " / ".join(headers))
-        count, first = told.unsaid.get(key, (0, []))
-        told.unsaid[key] = (count + len(rows), [*first, *rows.head(MANY - len(first))])
+        says_more = text.is_not_null() & ~word_keys(text).is_in(none).fill_null(value=False)
+        over = pl.concat([pl.Series(dtype=pl.Int64), *(picked.rows.filter(_has_ended(picked, rule)) for rule in own if rule.ended)])
+        rows = picked.rows.filter(says_more & ~picked.rows.is_in(made.implode()) & ~picked.rows.is_in(over.implode()))
+        told.note(told.unsaid, (picked.source.name, " / ".join(headers)), rows)
 
 
 def _with_errors(picked: Picked, rule: FlagRule, faults: pl.DataFrame) -> pl.DataFrame:
@@ -102,6 +108,7 @@ def _with_errors(picked: Picked, rule: FlagRule, faults: pl.DataFrame) -> pl.Dat
 
 def _of_rule(picked: Picked, rule: FlagRule, types: Sequence[str], told: Told) -> tuple[pl.DataFrame, pl.DataFrame]:
     base = _tagged(picked, rule, told) if rule.tags else _marked(picked, rule, types, told)
+    base = _still_standing(picked, rule, base, told) if rule.ended else base
     rows = base["index"]
     by, at, expires = (_gathered(picked, headers, rows) for headers in (rule.by, rule.at, rule.expires))
     expires = _without(expires, keys_of(rule.no_end)) if rule.no_end else expires
@@ -124,6 +131,22 @@ def _of_rule(picked: Picked, rule: FlagRule, types: Sequence[str], told: Told) -
     silent = frame.filter(pl.col("comment").is_null() & pl.col("kind").is_in([PRESENT, FLAGGED]))
     faults.append(fault(silent, "missing-comment", rule.comment, NO_WHY.format(" / ".join(rule.comment)) if rule.comment else None))
     return frame, pl.concat([pl.DataFrame(schema=FINDINGS), *faults])
+
+
+def _has_ended(picked: Picked, rule: FlagRule) -> pl.Series:
+    """Tell for each row whether the rule's column says that its flag has ended."""
+    keys = word_keys(_word(picked, rule.ended))
+    return (keys.is_not_null() & ~keys.is_in(keys_of(NO))).fill_null(value=False) if ANY in rule.ended_yes else among(keys, rule.ended_yes)
+
+
+def _still_standing(picked: Picked, rule: FlagRule, base: pl.DataFrame, told: Told) -> pl.DataFrame:
+    """Return the flags of a rule (see `_marked`) that have not ended; the others are told, and so are words that are neither yes nor no."""
+    words, over = _word(picked, rule.ended), _has_ended(picked, rule)
+    over = base.select(over=over.gather(base["index"])).to_series()
+    told.note(told.ended, (picked.source.name, " / ".join(rule.ended)), picked.rows.gather(base.filter(over & (pl.col("kind") == PRESENT))["index"]))
+    is_known = among(word_keys(words), (*rule.ended_yes, *NO)) | pl.Series([ANY in rule.ended_yes]).new_from_index(0, len(words))
+    _note(told, rule.ended, words.filter(words.is_not_null() & ~is_known))
+    return base.filter(~over)
 
 
 def _read(picked: Picked, headers: Sequence[str], read: Callable[[Sequence[str]], pl.Series | None]) -> pl.Series:

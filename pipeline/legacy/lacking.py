@@ -40,6 +40,7 @@ def require_columns(sources: Sequence[Source]) -> None:
             why = f"{of_customers[0].what[0].name}: the map says flags {place}: sheets = {', '.join(rule.sheets)}, and none is read that is called so."
             raise Refused(why, f"Correct the line sheets in {legacy.where}, or take the rule out.")
     needed = [*([("customer_id", ids)] if ids else []), *((f"flags {place}", rule.tells()) for place, rule in flags)]
+    needed += [(f"flags {place}", rule.ended) for place, rule in flags if rule.ended]
     for where, headers in needed:
         if not any(source.has(headers) for source in of_customers):
             why = f"{of_customers[0].name}: the map says {where}: {' or '.join(headers)}, which is not in the file{_hint(of_customers, headers)}."
@@ -62,11 +63,11 @@ def like_flags(source: Source) -> list[str]:
 def tell_lacking(source: Source) -> list[str]:
     """Return remarks on what the map names and the file lacks, with the nearest header that it has."""
     rules = source.own_rules()
-    silent = [rule for rule in rules if not source.has(rule.tells())]
+    silent = [rule for rule in rules if rule not in source.rules()]
     told = {rule.type for rule in rules if rule not in silent}
     said = [
         f"{source.name}: {f'{_kind(rule)} come of other columns alone' if rule.type in told else f'no {_kind(rule)} can come'}: "
-        f"{_named(source, rule.tells())} is not in the file"
+        f"{_named(source, rule.ended if source.has(rule.tells()) else rule.tells())} is not in the file"
         for rule in silent
     ]
     groups = list(dict.fromkeys(_lacking(source, [rule for rule in rules if rule not in silent])))
@@ -81,9 +82,21 @@ def tell_lacking(source: Source) -> list[str]:
 
 def tell_unsaid(where: tuple[str, str], said: tuple[int, Sequence[int]]) -> str:
     """Return a remark on rows in which a column of comments has a text, and nothing says that there is the flag that it would be of (see `Told`)."""
-    (file, column), (count, first) = where, said
-    which = f"{', '.join(map(str, first))}{', …' if count > len(first) else ''}"
-    return f"{file}: {count_of(count, 'row has', 'rows have')} a text in {column}, and no flag that it would be of: nothing is made of it (rows {which})"
+    (file, column), (count, _) = where, said
+    return f"{file}: {count_of(count, 'row has', 'rows have')} a text in {column}, and no flag that it would be of: nothing is made of it ({_rows(said)})"
+
+
+def tell_ended(where: tuple[str, str], said: tuple[int, Sequence[int]]) -> str:
+    """Return a remark on rows in which a column says that a flag has ended (see `Told`)."""
+    (file, column), (count, _) = where, said
+    is_one = count == 1
+    ended = f"{'it has' if is_one else 'they have'} ended: nothing is made of {'it' if is_one else 'them'}"
+    return f"{file}: {column} says of {count_of(count, 'flag')} that {ended} ({_rows(said)})"
+
+
+def _rows(said: tuple[int, Sequence[int]]) -> str:
+    count, first = said
+    return f"rows {', '.join(map(str, first))}{', …' if count > len(first) else ''}"
 
 
 def _lacking(source: Source, rules: Sequence[FlagRule]) -> Iterator[tuple[str, ...]]:

@@ -13,7 +13,7 @@ from pipeline.dateforms import check_formats
 from pipeline.errors import Refused
 from pipeline.intake.cells import keys_of
 from pipeline.intake.maps import check_zone, default_map
-from pipeline.legacy.mistakes import check_several, check_sources, check_zoned, read_switch, settle_words
+from pipeline.legacy.mistakes import check_several, check_sources, check_words, check_zoned, read_switch, settle_words
 from pipeline.settings import Settings, check_keys, status_words
 from pipeline.toml import parse_toml
 from schemas.columns import LAYOUTS
@@ -54,8 +54,8 @@ class FlagRule:
     A flag is there where `when` holds a word of `yes` (`ANY`: anything but a word of `no`), or begins with one that ends with `GOES_ON`; without
     it, where there is a type or a comment, and no word of `no` stands in its place; of `tags`, one for each tag in `allow` (tag → type).
     With `event`, each row is an event of the past: a word of `flagged`, or one of `unflagged`; one of `no` is none. `text` is the comment of a flag without
-    one, `no_end` the words in `expires` by which there is no last day; `sheets`, if there are any, those of a workbook that alone it reads. A rule of a
-    map with `skip = true` is none.
+    one, `no_end` the words in `expires` by which there is no last day; where `ended` holds a word of `ended_yes` the flag has ended, and nothing is made
+    of it; `sheets`, if there are any, those of a workbook that alone the rule reads. A rule of a map with `skip = true` is none.
     """
 
     type: str | None = None
@@ -73,6 +73,8 @@ class FlagRule:
     at: tuple[str, ...] = ()
     expires: tuple[str, ...] = ()
     no_end: tuple[str, ...] = ()
+    ended: tuple[str, ...] = ()
+    ended_yes: tuple[str, ...] = YES
     event: tuple[str, ...] = ()
     flagged: tuple[str, ...] = ("flagged", "flag", "added")
     unflagged: tuple[str, ...] = ("un-flagged", "unflagged", "unflag", "removed")
@@ -80,7 +82,7 @@ class FlagRule:
 
     def columns(self) -> Iterator[str]:
         """Yield the headers that the rule reads."""
-        for name in ("type_column", "when", "tags", "comment", "by", "at", "expires", "event"):
+        for name in ("type_column", "when", "tags", "comment", "by", "at", "expires", "ended", "event"):
             yield from getattr(self, name)
 
     def tells(self) -> tuple[str, ...]:
@@ -225,7 +227,8 @@ def _columns(table: object, kind: str, where: str) -> dict[str, tuple[str, ...]]
 
 
 def _rule(table: Any, settings: Settings, where: str) -> FlagRule:
-    lists = ("type_column", "when", "yes", "no", "tags", "comment", "by", "at", "expires", "no_end", "event", "flagged", "unflagged", "sheets")
+    lists: tuple[str, ...] = ("type_column", "when", "yes", "no", "tags", "comment", "by", "at", "expires", "no_end", "ended", "ended_yes")
+    lists += ("event", "flagged", "unflagged", "sheets")
     check_keys(table, ["skip", "type", *lists, "types", "allow", "split", "text"], where)
     said: dict[str, Any] = {name: _texts(table, name, where) for name in lists if name in table}
     said |= {name: _text(table, name, where) for name in ("type", "split", "text") if name in table}
@@ -238,8 +241,7 @@ def _rule(table: Any, settings: Settings, where: str) -> FlagRule:
         raise Refused(f"{where}: it is not said of which type the flags are.", "Give type, or type_column, or of tags a table allow.")
     if not rule.tells():
         raise Refused(f"{where}: it is not said where a flag is.", "Give when (a column that says yes), comment, type_column, tags or event.")
-    if rule.no_end and not rule.expires:
-        raise Refused(f"{where}: no_end says which words in expires mean that there is no last day, and there is no expires.", "Give expires, or take it out.")
+    check_words(said, where)
     if rule.tags and not rule.allow:
         raise Refused(f"{where}: tags become flags only by an allow-list.", 'Add a table: [flags.allow], with lines such as "do not serve" = "On Hold"')
     return _typed(rule, settings, where)

@@ -61,6 +61,16 @@ def settle_words(said: Mapping[str, Any], usual: Mapping[str, Sequence[str]], wh
     return settled
 
 
+def check_words(said: Mapping[str, Any], where: str) -> None:
+    """Raise `Refused` for words of a rule's column that it does not name, and for one that tells which flags have ended in a rule of what happened."""
+    if said.get("no_end") and not said.get("expires"):
+        raise Refused(f"{where}: no_end says which words in expires mean that there is no last day, and there is no expires.", "Give expires, or take it out.")
+    if said.get("ended_yes") and not said.get("ended"):
+        raise Refused(f"{where}: ended_yes says which words in ended mean that a flag has ended, and there is no ended.", "Give ended, or take it out.")
+    if said.get("ended") and said.get("event"):
+        raise Refused(f"{where}: ended tells which flags have ended, and event tells that itself.", "Name the words for that in unflagged, and take ended out.")
+
+
 def _same_words(some: Iterable[str], others: Iterable[str]) -> list[str]:
     keys, words = {*keys_of(others)}, list(some)
     return [word for word, key in zip(words, keys_of(words), strict=True) if key in keys]

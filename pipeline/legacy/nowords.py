@@ -63,3 +63,14 @@ EXPIRED: Final = Terms(
     "scaduta | vencido | vencida | verlopen | udlobet | utlopt | utgatt | vyprsel* | lejart",
     "истек | истекла | ended | suresi doldu | 已过期 | 期限切れ | 만료",
 )
+# Headers of yes and no by which a flag has been taken off again, beside those of `flagwords.ENDED`.
+LIFTED: Final = Terms(
+    "lifted | ban lifted | reinstated | appeal upheld | appeal allowed | appeal granted | forgiven | pardoned | rehabilit* | wieder freigegeben",
+    "wieder frei | begnadigt | wieder erlaubt | sperre aufgehoben | gracie | reintegre* | readmis* | reabilitad* | riabilitat* | rimosso | rimossa | revocat*",
+    "removido | removida | retirado | retirada | levantad* | perdonad* | weer welkom | weer toegelaten | ingetrokken | opgeheven | havd | haevet | opphevet",
+    "poistettu | purettu | kumottu | cofniet* | zdjet* | zniesion* | uchylon* | odblokowan* | przywrocon* | zrusen* | zrusena | odvolan* | odstranen*",
+    "feloldva | feloldott | feloldas* | visszavonva | ridicat* | ridicata | anulat* | revocata | ukinut* | skinut* | odstranjen* | preklican* | umaknjen*",
+    "kaldirildi | kalkti | kaldirilmis | affedildi | dicabut | dihapus | da go | da go bo | da bo cam | da huy | go cam | αρση* | ηρθη | αρθηκε",
+    "снято | снят | снята | снят* | отменен* | отменено | скасован* | знято | знят* | вдигнат* | رفع* | ازيل* | الغي* | الغاء* | הוסר* | בוטל* | הסרה",
+    "解除 | 解除済 | 解除済み | 已解除 | 已取消 | 해제 | 해제됨 | panaikint* | atcelt* | tuhistatud | eemaldatud",
+)

@@ -10,7 +10,9 @@ from pipeline.legacy.dayparts import is_called_day
 from pipeline.legacy.guessing import Guess, means_yes
 from pipeline.legacy.making import SPARSE
 from pipeline.legacy.maps import ANY
-from pipeline.legacy.rules import Rule, family_of, is_named_after, neighbours, says_expired, says_until, says_who
+from pipeline.legacy.nowords import EXPIRED, LIFTED
+from pipeline.legacy.rules import STEM, Rule, are_usual, family_of, is_denied, is_named_after, neighbours, says_expired, says_until, says_who
+from pipeline.legacy.standing import STANDS
 from pipeline.wording import count_of
 
 SHARED = {"comment": "tells why", "by": "tells who set it", "at": "is the day since when", "expires": "is the last day"}
@@ -100,17 +102,50 @@ def is_day_of_change(one: Guess, head: Guess) -> bool:
     return is_own and is_plain and bool(is_called) and (one.sounds(words.AT) or one.sounds(words.CHANGED))
 
 
-def note_ended(rule: Rule, free: list[Guess]) -> None:
-    """Ask about customers who have a flag, and of whom a column beside says that it has ended."""
-    for one in [one for one in free if one.is_yes_no and ((one.sounds(flags.ENDED) and not one.sounds(flags.ALLOWED)) or says_expired(one))]:
-        yes = [word.lower() for word in one.words if means_yes(word)]
-        over = int((rule.flagged_rows() & one.cells.str.to_lowercase().is_in(yes).fill_null(value=False)).sum())
-        if over and abs(one.place - rule.head().place) <= NEAR:
+def note_ended(rule: Rule, free: list[Guess], found: list[Rule]) -> None:
+    """Let a rule look at a column beside it that says of some of its flags that they have ended; offer one that is called nothing of the kind.
+
+    Such a column leaves `free`, and a rule that is only offered because of it is taken from `found`.
+    """
+    heads = {other.head(): other for other in found if other.is_offered and other.kind == rule.kind}
+    for one in [one for one in (*free, *heads) if one.is_yes_no and abs(one.place - rule.head().place) <= NEAR]:
+        words_of_yes = [word for word in one.words if means_yes(word)]
+        yes = one.cells.str.to_lowercase().is_in([word.lower() for word in words_of_yes]).fill_null(value=False)
+        over, flagged = int((rule.flagged_rows() & yes).sum()), int(rule.flagged_rows().sum())
+        is_called = (one.sounds(flags.ENDED) and not one.sounds(flags.ALLOWED)) or one.sounds(LIFTED) or says_expired(one)
+        is_other = one in heads or is_denied(one) or one.sounds(elsewords.NOT_A_FLAG)  # a flag of its own, or none
+        is_only_there = over < flagged and not (yes & ~rule.flagged_rows()).any() and not is_other and (_stands_there(rule, one) or over > 1)
+        said = f"{one.header} says yes for {over:,} of those who would be flagged"
+        if not over or one.is_called(STANDS) or {"ended", "event"} & {*rule.parts, *rule.offered}:
+            continue
+        usual = are_usual(words_of_yes)  # else the words have a line of their own
+        if is_called and not _is_of_else(one, rule.head()):
+            rule.parts["ended"], rule.ended_yes = one, words_of_yes
+            away = "take ended away" if usual else "take ended and ended_yes away"
+            rule.unsure["ended"] = f"{said}: is their flag over, so that nothing is made of it? If it is not, {away}"
+        elif is_called or is_only_there:
+            why = f"{said}{', and for nobody else' * is_only_there}: if their flag has ended, take the # off{'' if usual else ' both lines'}"
+            rule.offered["ended"], rule.ended_yes = (one, why), words_of_yes
+        else:
+            continue
+        if one in heads:
+            found.remove(heads.pop(one))
+        else:
             free.remove(one)
-            rule.doubts.append(
-                f"{one.header} says yes for {over:,} of those who would be flagged: if that means that their flag has ended, "
-                f"empty their {rule.head().header} in the file before you migrate it"
-            )
+
+
+def _is_of_else(one: Guess, head: Guess) -> bool:
+    """Tell whether a header says that something has ended which is no flag, as Debt cleared does, and not what `head` tells of."""
+    rest = one.terms
+    for terms in (LIFTED, flags.ENDED, EXPIRED, *flags.FAMILIES, flags.ANY_FLAG, words.WHOSE, words.STATUS):
+        rest = terms.without(rest)
+    stems = {word[:STEM] for word in head.terms.split()}
+    return any(word[:STEM] not in stems for word in rest.split())
+
+
+def _stands_there(rule: Rule, one: Guess) -> bool:
+    """Tell whether a column is filled where the rule has a flag, and nowhere else."""
+    return bool((one.cells.is_not_null() == rule.flagged_rows()).all())
 
 
 def leave_blanks_out(rules: Sequence[Rule]) -> None:

@@ -54,8 +54,8 @@ class Source:
         return [rule for rule in self.map.flags if self.kind == "customers" and rule.is_of(self.opened.sheet, f"{self.opened.called}{self.opened.sheet}")]
 
     def rules(self) -> list[FlagRule]:
-        """Return the rules of flags whose columns the file has: of other flags it says nothing."""
-        return [rule for rule in self.own_rules() if self.has(rule.tells())]
+        """Return the rules of flags whose columns the file has, and that which tells of some that they have ended: of other flags it says nothing."""
+        return [rule for rule in self.own_rules() if self.has(rule.tells()) and (not rule.ended or self.has(rule.ended))]
 
     def names_only(self) -> bool:
         """Tell whether it is a file of bookings that names customers by name alone."""

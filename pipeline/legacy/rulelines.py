@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from pipeline.legacy import glossary as words
 from pipeline.legacy.guessing import Guess
 from pipeline.legacy.maps import ANY
-from pipeline.legacy.rules import Rule, says_until, tags_of, type_of
+from pipeline.legacy.rules import Rule, are_usual, says_until, tags_of, type_of
 
 TAGS_SHOWN = 20
 SKIPPED = "skip = true  # nothing is made of this rule as long as this line stands here"
-COLUMNS = ("event", "when", "type_column", "comment", "by", "at", "expires")
+COLUMNS = ("event", "when", "type_column", "comment", "by", "at", "expires", "ended")
 
 
 def quoted(text: str) -> str:
@@ -53,14 +53,14 @@ def _lines(rule: Rule) -> Iterator[str]:
         which = [rule.head().header] if name == "comment" and rule.says_which else []
         if name in rule.parts or which:
             yield f"{name} = {as_list([*([rule.parts[name].header] if name in rule.parts else []), *which])}"
-        if name == "expires" and rule.no_end:
-            yield f"no_end = {as_list(rule.no_end)}"
+            yield from _words_beside(rule, name)
         yield from _words_of(rule, name)
     for name, (guess, why) in rule.offered.items():
         stands = name == "comment" and rule.says_which
         is_second = name.strip() in rule.parts or stands
         yield f"# CHECK: {folded(why)}{f', and the line {name.strip()} above away' if is_second else ''}"
         yield f"# {name.strip()} = {as_list([guess.header, *([rule.head().header] if stands else [])])}"
+        yield from (f"# {line}" for line in (_words_beside(rule, name) if name == "ended" else ()))
     yield from _text_of(rule)
     if rule.types or rule.maybe:
         yield "[flags.types]"
@@ -68,6 +68,13 @@ def _lines(rule: Rule) -> Iterator[str]:
         yield f"{quoted(word)} = {quoted(kind)}"
     for word, kind in rule.maybe.items():
         yield f"# {quoted(word)} = {quoted(kind)}"
+
+
+def _words_beside(rule: Rule, name: str) -> Iterator[str]:
+    """Yield the words of a part that go with it: those for no last day, and those by which a flag has ended."""
+    for part, key, listed in (("expires", "no_end", rule.no_end), ("ended", "ended_yes", [] if are_usual(rule.ended_yes) else rule.ended_yes)):
+        if name == part and listed:
+            yield f"{key} = {as_list(listed)}"
 
 
 def _text_of(rule: Rule) -> Iterator[str]:
@@ -107,11 +114,11 @@ def _tag_lines(rule: Rule, types: Sequence[str]) -> Iterator[str]:
         if name in rule.unsure:
             yield f"# CHECK: {folded(rule.unsure[name])}"
         yield f"{name} = {as_list([rule.parts[name].header])}"
-        if name == "expires" and rule.no_end:
-            yield f"no_end = {as_list(rule.no_end)}"
+        yield from _words_beside(rule, name)
     for name, (guess, why) in rule.offered.items():
         yield f"# CHECK: {folded(why)}{f', and the line {name.strip()} above away' if name.strip() in rule.parts else ''}"
         yield f"# {name.strip()} = {as_list([guess.header])}"
+        yield from (f"# {line}" for line in (_words_beside(rule, name) if name == "ended" else ()))
     yield "[flags.allow]"
     for tag in [*known, *[tag for tag in counts if tag not in known][:TAGS_SHOWN]]:
         kind = known.get(tag)

@@ -12,7 +12,7 @@ from pipeline.legacy import flagwords as flags
 from pipeline.legacy import glossary as words
 from pipeline.legacy.flagging import among
 from pipeline.legacy.guessing import MOST, NO_FIRST, NO_GO, Guess, says_none
-from pipeline.legacy.maps import ANY
+from pipeline.legacy.maps import ANY, YES
 from pipeline.legacy.nowords import EXPIRED
 from pipeline.legacy.terms import phrase
 from pipeline.months import MONTHS
@@ -48,6 +48,7 @@ class Rule:
     doubts: list[str] = field(default_factory=list)
     unsure: dict[str, str] = field(default_factory=dict)
     no_end: list[str] = field(default_factory=list)
+    ended_yes: list[str] = field(default_factory=list)
     offered: dict[str, tuple[Guess, str]] = field(default_factory=dict)
     is_offered: bool = False
     sheets: list[str] = field(default_factory=list)
@@ -71,6 +72,18 @@ class Rule:
             return (among(keys, self.yes) & ~keys.is_in(keys_of(self.no or ()))).fill_null(value=False)
         no = [word.lower() for word in self.no or () if not (self.is_offered and word in self.maybe)]
         return cells.is_not_null() & ~cells.str.to_lowercase().is_in(no).fill_null(value=False)
+
+    def told_rows(self) -> pl.Series:
+        """Tell for each row whether there is a flag, or would be one if words of types that stand behind a # counted."""
+        if "when" in self.parts or not self.maybe:
+            return self.flagged_rows()
+        cells, none = self.head().cells, [word.lower() for word in self.no or () if word not in self.maybe]
+        return cells.is_not_null() & ~cells.str.to_lowercase().is_in(none).fill_null(value=False)
+
+
+def are_usual(yes: Sequence[str]) -> bool:
+    """Tell whether words mean yes where a map does not say which do."""
+    return {*keys_of(yes)} <= {*keys_of(YES)}
 
 
 def family_of(guess: Guess) -> tuple[str, int] | None:

@@ -37,7 +37,7 @@ from pipeline.legacy.numbering import by_number
 from pipeline.legacy.offering import leave_blanks_out, note_ended, note_endless, note_past, offer_near, offer_shared, share_parts
 from pipeline.legacy.rules import SENTENCE, Rule, family_of, is_about_else, says_until, says_who, tags_of, type_of
 from pipeline.legacy.sharing import share_columns
-from pipeline.legacy.standing import find_states, note_standing, note_states
+from pipeline.legacy.standing import find_states, note_standing, note_states, said_of_standing
 from pipeline.legacy.strewn import holds_no_words, offer_among_texts, offer_strewn
 from pipeline.legacy.terms import phrase
 
@@ -57,6 +57,8 @@ def spot_flags(left: Sequence[Guess], types: Sequence[str], *, may_repeat: bool)
     free = [one for one in free if one not in _used(found)]
     join_days(found, tagged, free, types)
     states = find_states(found, free)
+    standing = [one for one in free if one.sounds(flags.ANY_FLAG) and said_of_standing(one)]  # Flag status is no comment of Flag type
+    free = [one for one in free if one not in standing]
     _attach_called(found, free)
     share_columns(found, free)
     sure = [rule for rule in found if not rule.is_offered]
@@ -68,14 +70,23 @@ def spot_flags(left: Sequence[Guess], types: Sequence[str], *, may_repeat: bool)
     described = list(offer_described(free, types))
     for rule in sure:
         attach_far(rule, free, sure)
+    free += standing
+    note_standing(sure, free, may_repeat=may_repeat)
     if may_repeat:
-        note_standing(sure, free)
         attach_of_rows(sure, free)
     note_states(states)
     for rule in sure:
-        note_ended(rule, free)
+        note_ended(rule, free, found)
         note_past(rule, sure)
     note_endless(sure)
+    _offer_parts(found, free, sure)
+    rules += [*found, *described]
+    strewn = list(offer_strewn(left, rules, types))
+    return [*rules, *_offer_rest([one for one in free if one not in _used([*rules, *strewn])], types), *strewn]
+
+
+def _offer_parts(found: Sequence[Rule], free: list[Guess], sure: Sequence[Rule]) -> None:
+    """Give rules that are only offered their parts, and offer the others what may be theirs."""
     for rule in [rule for rule in found if rule.is_offered]:
         attach_near(rule, free)
         attach_far(rule, free, [rule])
@@ -83,9 +94,6 @@ def spot_flags(left: Sequence[Guess], types: Sequence[str], *, may_repeat: bool)
     offer_shared(sure)
     share_parts(sure)
     leave_blanks_out(found)
-    rules += [*found, *described]
-    strewn = list(offer_strewn(left, rules, types))
-    return [*rules, *_offer_rest([one for one in free if one not in _used([*rules, *strewn])], types), *strewn]
 
 
 def _free_people(found: list[Rule], free: list[Guess], sure: Sequence[Rule]) -> None:
@@ -195,6 +203,7 @@ def _family_rules(family: tuple[str, int], some: Sequence[Guess], types: Sequenc
     typed.sort(key=lambda pair: not pair[1].is_sure)
     setters = [one for one in some if says_who(one) and not one.is_yes_no]
     switches = [one for one in some if is_switch(one) and one not in [*setters, *(head for head, _ in typed)]]
+    switches = [one for one in switches if one.is_yes_no or not typed or not said_of_standing(one)]  # which of the typed ones stand
     made = [rule_of_switch(one, kind) for one in switches] or [rule_of_types(one, levels) for one, levels in typed[:1]]
     if typed and switches:
         one, levels = typed[0]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from pipeline.legacy.flagwords import UNFLAGGED
+from pipeline.legacy.flagwords import ANY_FLAG, UNFLAGGED
 from pipeline.legacy.guessing import MOST, Guess, means_no, means_yes
 from pipeline.legacy.nowords import EXPIRED
 from pipeline.legacy.rules import Rule
@@ -24,16 +24,28 @@ OVER: Final = Terms(
 )
 
 
-def note_standing(rules: Sequence[Rule], free: list[Guess]) -> None:
-    """Let rules of rows that each tell of a flag look at a column that tells which of these stand: Active, Resolved, or a status that is open or closed."""
+INACTIVE: Final = Terms(
+    "inactive | not active | no longer active | inaktiv | nicht aktiv | inactivo | inactiva | inactif | inattivo | inativo | inativa | niet actief",
+    "nieaktywna | nieaktywny | nieaktywne | neaktivni | neaktivny | pasif | inactiv | inaktiivinen | неактивен | неактивно | неактивна",
+)
+
+
+def note_standing(rules: Sequence[Rule], free: list[Guess], *, may_repeat: bool) -> None:
+    """Let rules of rows that each tell of a flag look at a column that tells which of these stand: Active, Resolved, or a status that is open or closed.
+
+    Where each customer has one row, it must be called so, beside a column of types: else it may tell of customers.
+    """
     for rule in rules:
-        if {"when", "event", "tags"} & set(rule.parts) or rule.no or rule.head().filled < MOST:
+        if {"when", "event", "tags"} & set(rule.parts) or rule.head().filled < MOST or not (may_repeat or "type_column" in rule.parts):
             continue
         for one in free:
-            if words := _said(one):
-                rule.yes, rule.no = words
-                rule.parts["when"] = one
+            if (may_repeat or _is_called_so(one)) and (words := said_of_standing(one)):
                 stands, over = (", ".join(some) for some in words)
+                if rule.no:  # words of its own column
+                    rule.parts["ended"], rule.ended_yes = one, words[1]
+                else:
+                    rule.yes, rule.no = words
+                    rule.parts["when"] = one
                 rule.doubts.append(f"does {one.header} tell which of these flags still stand? {stands}: it does; {over}: it does not")
                 free.remove(one)
                 break
@@ -48,7 +60,7 @@ def find_states(found: list[Rule], free: list[Guess]) -> list[tuple[Rule, Guess]
     for rule in [rule for rule in found if "when" in rule.parts and rule.head().is_yes_no and not rule.is_offered]:
         heads = {other.head(): other for other in found if other is not rule}
         near = [one for one in (*free, *heads) if abs(one.place - rule.head().place) <= NEAR]
-        one = next((one for one in near if not one.is_yes_no and _said(one) and (one.cells.is_not_null() == rule.flagged_rows()).all()), None)
+        one = next((one for one in near if not one.is_yes_no and said_of_standing(one) and (one.cells.is_not_null() == rule.flagged_rows()).all()), None)
         if one is None:
             continue
         pairs.append((rule, one))
@@ -63,16 +75,21 @@ def note_states(pairs: Sequence[tuple[Rule, Guess]]) -> None:
     """Let rules look at the column that tells which of their flags still stand (see `find_states`), once they have their other parts."""
     for rule, one in pairs:
         asked = f"{one.header} tells, and not {rule.head().header}: does it say which of these flags still stand?"
-        rule.yes, rule.no = _said(one) or ([], [])
+        rule.yes, rule.no = said_of_standing(one) or ([], [])
         rule.doubts.append(f"{asked} {', '.join(rule.yes)}: it does; {', '.join(rule.no)}: it does not")
         rule.text, rule.parts = rule.head().title, {**rule.parts, "when": one}
 
 
-def _said(one: Guess) -> tuple[list[str], list[str]] | None:
+def _is_called_so(one: Guess) -> bool:
+    return one.is_called(STANDS) or one.is_called(OVER) or one.sounds(ANY_FLAG)
+
+
+def said_of_standing(one: Guess) -> tuple[list[str], list[str]] | None:
     """Return the words of a column for flags that stand, and those for flags that are over; None where it does not tell that."""
     yes, no = [word for word in one.words if means_yes(word)], [word for word in one.words if means_no(word)]
     if one.is_yes_no and yes and no and (one.is_called(STANDS) or one.is_called(OVER)):
         return (no, yes) if one.is_called(OVER) else (yes, no)
     stands = [word for word in one.words if STANDS.whole(phrase(word))]
-    over = [word for word in one.words if any(terms.whole(phrase(word)) for terms in (OVER, EXPIRED, UNFLAGGED))]
+    known = (OVER, EXPIRED, UNFLAGGED, *([INACTIVE] if _is_called_so(one) else []))
+    over = [word for word in one.words if any(terms.whole(phrase(word)) for terms in known)]
     return (stands, over) if stands and over and len(stands) + len(over) == len(one.words) else None

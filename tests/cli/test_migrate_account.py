@@ -193,6 +193,8 @@ OWN = '[customers]\ncustomer_id = "Customer ID"\nphone = "Phone"\n{}\n[[flags]]\
         ("", 'company = "phone"', "", "phone and company are both read from the column Phone"),
         ("", "", 'yes = ["x", "Gesperrt"]\nno = ["gesperrt "]', '"Gesperrt" stands both in yes and in no'),
         ("", "", 'no_end = ["permanent"]', "there is no expires"),
+        ("", "", 'ended_yes = ["yes"]', "there is no ended"),
+        ("", "", '[[flags]]\ntype = "On Hold"\nevent = "What"\nended = "Lifted"', "event tells that itself"),
         ("", "", '[[flags]]\ntags = "Tags"\nsplit = ""\n[flags.allow]\nvip = "Important"', "split is blank"),
     ],
 )
