@@ -119,7 +119,9 @@ def note_ended(rule: Rule, free: list[Guess], found: list[Rule]) -> None:
         if not over or one.is_called(STANDS) or {"ended", "event"} & {*rule.parts, *rule.offered}:
             continue
         usual = are_usual(words_of_yes)  # else the words have a line of their own
-        if is_called and not _is_of_else(one, rule.head()):
+        if is_called and "expires" in rule.parts and not (yes & rule.flagged_rows() & rule.parts["expires"].cells.is_null()).any():
+            rule.doubts.append(f"{said}: all of them have a day in {rule.parts['expires'].header}, with which their flag ends")
+        elif is_called and not _is_of_else(one, rule.head()):
             rule.parts["ended"], rule.ended_yes = one, words_of_yes
             away = "take ended away" if usual else "take ended and ended_yes away"
             rule.unsure["ended"] = f"{said}: is their flag over, so that nothing is made of it? If it is not, {away}"
