@@ -6,6 +6,7 @@ from pipeline.legacy import elsewords
 from pipeline.legacy import flagwords as flags
 from pipeline.legacy import glossary as words
 from pipeline.legacy.dayparts import called_day, is_called_day, offer_day
+from pipeline.legacy.eventwords import UNFLAGGED
 from pipeline.legacy.guessing import MOST, Guess
 from pipeline.legacy.maps import ANY
 from pipeline.legacy.numbering import numbers_of
@@ -238,7 +239,7 @@ def _take_reason(rule: Rule, one: Guess) -> bool:
         )
         return True
     rule.parts = {"when": head, **rule.parts, "comment": one}
-    over = [word for word in head.words if flags.UNFLAGGED.whole(phrase(word)) and word not in (rule.no or ())]
+    over = [word for word in head.words if UNFLAGGED.whole(phrase(word)) and word not in (rule.no or ())]
     rule.yes, rule.no, rule.says_which = [ANY], [*(rule.no or []), *over], True
     flagging = ", ".join(word for word in head.words if word not in rule.no)
     rule.doubts = [f"each of these words of {head.header} would be a flag: {flagging}. Name those that are none in the line no", *rule.doubts[:1]]

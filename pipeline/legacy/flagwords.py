@@ -31,7 +31,7 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
             "uitgesloten | ausgeschlossen | ausschluss | debanni* | trespassed | trespass notice | fahrverbot* | verboten | sancionad*",
             "platzverbot* | studioverbot* | lieferstop* | leverstop* | royement* | geweigerd | exclue | radie | radiee | acceso denegado | espulso | espulsa",
             "divieto di accesso | zbanowan* | na czarnej liscie | odmitnut* | portad | utesluten | udeluk* | afvist | karanten* | varausesto | toimitusesto",
-            "luottokielto | barrado | barrada | denied entry | entry denied | expelled | ejected | embargo*",
+            "espulsion* | luottokielto | barrado | barrada | denied entry | entry denied | expelled | ejected | embargo*",
             "zakazal* | zabanov* | zbanowal* | vyloucil* | vylucil* | vylucen* | wykluczyl* | banovan* | banovao | banovala | baniran* | banirao | banirala",
             "prepovedal* | prepovedan* | izkljucen* | izkljucil* | iskljucen* | iskljucio | iskljucila | izbacen* | izbacio | izbacila | baniu | proibiu",
             "vetou | prohibio | забан* | keelatud | keelas | keelaja | kizart | kizarta | kizarva | bannolt* | uzdraust* | uzdraude | aizliegt* | aizliedza",
@@ -81,6 +81,7 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
             "zakazan | zakazany | zakazana | zakazane",
             "exclu | exclus | excluido | excluida | ausgeschlossen | uitgesloten | wykluczon* | escluso | esclusa | barred",
             "locked | account locked | vyloucen* | expuls*",
+            "חסימה | חסימת | חסימות | נחסם | נחסמה | حظر | الحظر",
             "חסום | חסומה | محظور | محظورة | موقوف | موقوفة | bi chan | bi cam | interzis* | แบน | ถูกแบน | ห้าม | ระงับ | ถูกระงับ | प्रतिबंधित",
             "zabran* | απαγορευ* | απαγορευση | tilos | запре* | *利用禁止* | *禁止* | *금지*",
         ),
@@ -253,27 +254,3 @@ ABOUT: Final = Terms(
     "issue* | incident* | incid* | complaint* | concern* | besonder* | vorkommn* | eintrag* | eintrage | restriction* | einschrank* | beschwerd*",
     "plainte* | queja* | reclam* | klacht* | klagomal | anmarkning*",
 )
-# What happened, in a file with a row for each time.
-FLAGGED: Final = Terms(
-    "flagged | flag | added | add | blocked | block | banned | set | gesperrt | markiert | gesetzt | sperre | bloque | bloqueado | bloqueada",
-    "ajoute | bloccato | aggiunto | geblokkeerd | toegevoegd | sparrad | blockerad | spaerret | sperret | markeret | flaggad | flagget | estetty",
-    "zablokowano | zablokowany | dodano | blokovan* | zablokovan* | pridano | suspended | anadido | adicionado | raised | created | put on hold",
-)
-UNFLAGGED: Final = Terms(
-    "beeindigd* | opphort | avsluttede | encerrad* | finalizad* | terminad* | concluid* | avsluttet | avslutad*",
-    "unflagged | un flagged | unflag | removed | remove | unblocked | unblock | unbanned | cleared | lifted | entsperrt | aufgehoben | entfernt",
-    "geloscht | debloque | debloquee | retire | desbloqueado | desbloqueada | quitado | removido | sbloccato | rimosso | gedeblokkeerd | verwijderd",
-    "opgeheven | hevet | havd | borttagen | fjernet | avblokkert | ophaevet | esto poistettu | poistettu | odblokowano | odblokowany | usunieto",
-    "odblokovan* | odebrano | zruseno | reinstated | ended | released | withdrawn | revoked | expired | cancelled | resolved | closed | deleted | readmitted",
-    "ingetrokken | zuruckgenommen | zuruckgezogen | beendet | abgelaufen | erledigt | levee | leve | levantado | levantada | retirado | retirada",
-    "retiree | revocato | revocata | tolto | tolta | rimossa | revogado | revogada | removida | quitada | cofniet* | zdjet* | sneseno | zruseny",
-    "deblocage | desbloqueo | desbloqueio | sblocco | entsperrung | freigabe",
-    "freigegeben | deblokkering | odblokowan* | avblokering | opphevelse | opphevet",
-    "riammess* | readmis* | readmitid* | debanni* | slettet | anulowan* | hersteld | opnieuw toegelaten | wieder zugelassen | *解除*",
-    "ophaevelse | upphavd | upphavt | aukioltu | annullato | annule | annulee | anulado | anulada | peruttu | wycofan* | povucen* | ukinut* | retirat*",
-    "off hold | разблок* | розблок* | снят* | знят* | исключ* | виключ* | удал* | видал* | отмен* | скасован* | feloldva | feloldas | feloldott | torolve",
-    "visszavon* | deblocat* | ridicat* | retras* | anulat* | kaldirildi | engel* kaldirildi | iptal edildi | silindi | cikarildi | kara listeden *",
-    "taken off | αρση* | αρθηκε | ακυρ* | αφαιρ* | ξεμπλοκ* | dibuka* | dicabut* | dihapus* | 해제* | 취소* | 移出 | 移除 | 取消",
-)
-# Words for a flag that say nothing of its type, where another word says what happened to it.
-ANY_FLAG: Final = Terms("flag* | flagg* | unflag* | un flagged | markier* | merker | vermerk* | signale* | marca | markering | oznacz* | priznak | note")

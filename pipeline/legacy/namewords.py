@@ -18,6 +18,7 @@ PEOPLE: Final = (
     "гост | власник | пацієнт | покупець | орендар | ιδιοκτητησ | ασθενησ | μαθητησ | ενοικιαστησ | kiraci | misafir | ogrenci | sahibi | uye | eigandi",
     "sjuklingur | vidskiptavinur | leigjandi | nafn | nafn vidskiptavinar | emer | enw | 飼い主 | 飼い主名 | 患者名 | 患者 | 利用者 | 利用者名 | 客户 | 顾客",
     "患者姓名 | 宠主 | 宠主姓名 | 业主 | 고객 | 고객 이름 | 환자명 | 보호자 | 보호자명 | chu nuoi | benh nhan | ten benh nhan | pemilik | pasien | nama pasien",
+    "nama | الاسم | اسم العميل | العميل | اسم الزبون | שם | שם לקוח | שם הלקוח | לקוח",
     "penyewa | ชื่อ สกุล | ลูกค้า | ชื่อลูกค้า | ग्राहक | ग्राहक का नाम | नाम",
 )
 # Who may be meant beside a customer, as the tutor of a student is.
@@ -43,6 +44,7 @@ NUMBERS: Final = (
     "nr pacient | cod pacient | musteri kodu | uye no | musteri no | hasta no | лицевой счет | номер клиента | номер пациента | номер карты пациента",
     "код пациента | клиентски номер | код клієнта | номер клієнта | カルテ番号 | 診察券番号 | 患者番号 | 会員no | お客様no | 病历号 | 会员卡号",
     "患者编号 | 차트번호 | 환자번호 | no pelanggan | id pelanggan | no anggota | id anggota | jasennumero | jasennro",
+    "رقم العميل | رقم الزبون | رقم العضوية | رقم المريض | كود العميل | מספר לקוח | מס לקוח | מספר הלקוח | קוד לקוח | מספר חבר | מספר מנוי",
     "n° dossier | nº dossier | nº historia | n° matricule | nº utente | n° tessera | potilasnumero | rhif cwsmer | bazkide zk | bazkide zenbakia",
 )
 # Numbers that a country gives to people: a shop may know its customers by them.
