@@ -6,7 +6,7 @@ nothing is found inside a word unless it is written so.
 
 from typing import Final
 
-from pipeline.legacy.namewords import FIRST_NAMES, LAST_NAMES, NUMBERS, PEOPLE
+from pipeline.legacy.namewords import FIRST_NAMES, LAST_NAMES, NUMBERS, PEOPLE, WORKERS
 from pipeline.legacy.terms import Terms
 
 # Who: a customer, and a number or code of one.
@@ -198,6 +198,7 @@ STAFF: Final = Terms(
     "merkitsija | kirjaaja | varoittaja | antaja | verantwoordelijk* | warner | warned by",
     "handlaggare | sachbearbeiter* | decision de | decision by | decide par | decided by | entschieden von | besloten door | deciso da | decidido por",
     "сотрудник* | менеджер* | оператор* | ответственн* | *担当* | *登録者 | *员工* | *经办人* | *담당*",
+    *WORKERS,
 )
 AT: Final = Terms(
     "on | at | date | *date | datum | *datum | since | from | start* | begin* | when | am | seit | ab | vom | von | op | sinds | vanaf | sedan",

@@ -47,6 +47,21 @@ NUMBERS: Final = (
     "رقم العميل | رقم الزبون | رقم العضوية | رقم المريض | كود العميل | מספר לקוח | מס לקוח | מספר הלקוח | קוד לקוח | מספר חבר | מספר מנוי",
     "n° dossier | nº dossier | nº historia | n° matricule | nº utente | n° tessera | potilasnumero | rhif cwsmer | bazkide zk | bazkide zenbakia",
 )
+# Who of a shop did something.
+WORKERS: Final = (
+    "worker | workers | case worker | support worker | volunteer | coordinator | receptionist | cashier | team member | dealt with by | handled by",
+    "personel | gorevli | calisan | kasiyer | resepsiyon | yapan | kaydi yapan | angajat | angajata | lucrator | casier | receptioner",
+    "bediener | bedienung | sachbearbeitung | rezeption | kassierer | kassiererin | verkaufer | verkauferin | personale | addetto | addetta | incaricato",
+    "incaricata | collaboratore | collaboratrice | trabajador | trabajadora | colaborador | colaboradora | atendente | recepcionista | recepcao",
+    "encargado | encargada | caissier | caissiere | vendeur | vendeuse | hotesse | charge de clientele | baliemedewerker | ekspedient | ekspeditor",
+    "ansat | betjent af | kasserer | handlagd av | expedit | kassor | virkailija | myyja | hoitaja | tyontekija | kasittelija | obsluga | recepcja",
+    "obsluhoval* | obsluha | recepcni | pracovnik* | pracovnice | referent | djelatnik | djelatnica | zaposlenik | zaposlenica | zaposleni | radnik",
+    "radnica | sluzbenik | sluzbenica | delavec | delavka | usluzbenec | usluzbenka | dolgozo | munkatars | ugyintezo | darbuotoj* | darbiniek* | tootaja",
+    "υπαλληλοσ | χειριστησ | ταμιασ | καταχωρησε | служител | служителка | работник* | кассир* | працівник* | співробітник* | касир* | оператор*",
+    "karyawan | pegawai | kasir | staf | nguoi ghi | nguoi lap | nguoi nhap | nguoi thuc hien | nguoi xu ly | *직원* | *작성자* | *처리자* | *등록자*",
+    "*スタッフ* | *対応者* | *操作人* | *操作员* | *处理人* | *记录人* | *登记人* | *店员*",
+    "על ידי | ע י | נציג | נציגה | מטפל | מטפלת | עובדת | موظف | الموظفة | المسؤول | المسؤولة | المستخدم | العامل | من قبل",
+)
 # Numbers that a country gives to people: a shop may know its customers by them.
 NATIONAL_ID: Final = Terms(
     "dni | d n i | nie | pesel | oib | jmbg | emso | cnp | егн | isikukood | asmens kodas | personas kods | hetu | henkilotunnus | kennitala | αμκα | taj",

@@ -85,7 +85,13 @@ def spot_flags(left: Sequence[Guess], types: Sequence[str], *, may_repeat: bool)
     leave_blanks_out(found)
     rules += [*found, *described]
     strewn = list(offer_strewn(left, rules, types))
-    return [*rules, *_offer_rest([one for one in free if one not in _used([*rules, *strewn])], types), *strewn]
+    rest = [one for one in free if one not in _used([*rules, *strewn]) and not _is_of_each_event(one, rules)]
+    return [*rules, *_offer_rest(rest, types), *strewn]
+
+
+def _is_of_each_event(one: Guess, rules: Sequence[Rule]) -> bool:
+    """Tell whether a column says something in each row of a log, and neither yes nor no: who wrote it, or where, and no flag."""
+    return any("event" in rule.parts for rule in rules) and one.filled == 1 and not one.is_yes_no and family_of(one) is None
 
 
 def _free_people(found: list[Rule], free: list[Guess], sure: Sequence[Rule]) -> None:

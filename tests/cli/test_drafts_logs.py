@@ -4,7 +4,7 @@ import pytest
 
 from tests.cli.conftest import Shop
 from tests.cli.test_migrate import asked
-from tests.cli.test_migrate_drafts import drafted, migrated
+from tests.cli.test_migrate_drafts import drafted, migrated, rules
 
 HISTORY = "SELECT customer_id, item, action, changed_at::DATE::VARCHAR, changed_by FROM history WHERE entity = 'flags' ORDER BY changed_at"
 FLAGS = "SELECT customer_id, flag_type, comment FROM flags ORDER BY ALL"
@@ -73,6 +73,29 @@ def test_a_log_of_several_types_is_drafted_whole(bare: Shop, name: str) -> None:
         ("8", "Warning", "unflagged", "2025-07-05", "Lee"),
         ("7", "On Hold", "flagged", "2026-01-07", "Kim"),
     ]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        *("Worker", "Volunteer", "Personel", "Angajat", "Operatore", "Operatör", "עובד", "الموظف", "נרשם על ידי", "Bediener", "Addetto", "Atendente"),
+        *("Caissière", "Medewerker", "Obsluha", "Djelatnik", "Munkatárs", "Υπάλληλος", "Работник", "Karyawan", "Người ghi", "직원", "操作人", "スタッフ"),
+    ],
+)
+def test_who_wrote_a_log_is_known(bare: Shop, header: str) -> None:
+    rows = ["2025-01-10,7,Ann Hill,Banned,fraud,Lou", "2025-03-01,7,Ann Hill,Ban lifted,paid,Pat", "2025-03-03,8,Bo Dale,Banned,theft,Pat"]
+    bare.file("log.csv", "\n".join([f"Date,Customer no.,Customer,Action,Reason,{header}", *rows, ""]))
+    draft = drafted(bare, "log.csv")
+    assert [one["by"] for one in rules(draft)] == [[header]]
+    assert rules(draft, skipped=True) == []
+
+
+def test_what_each_row_of_a_log_says_is_no_flag(bare: Shop) -> None:
+    rows = ["2025-01-10,7,Ann Hill,Banned,fraud,North", "2025-03-01,7,Ann Hill,Ban lifted,paid,South", "2025-03-03,8,Bo Dale,Banned,theft,North"]
+    bare.file("log.csv", "\n".join(["Date,Customer no.,Customer,Action,Reason,Hall", *rows, ""]))
+    draft = drafted(bare, "log.csv")
+    assert ([one["event"] for one in rules(draft)], rules(draft, skipped=True)) == ([["Action"]], [])
+    assert "Nothing is made of these columns: Hall" in draft
 
 
 def test_words_of_a_log_that_tell_of_no_flag_are_asked_about(bare: Shop) -> None:
