@@ -107,7 +107,7 @@ NAME: Final = Terms(
 COMPANY: Final = Terms(
     "company name | customer company | nom de la societe | nombre de la empresa | nome da empresa | nome azienda",
     "company* | firma | firmenname | unternehmen | societe | empresa | azienda | bedrijf | bedrijfsnaam | entreprise | foretag | foretagsnamn",
-    "organisation | organization | raison sociale | ragione sociale | razon social | yritys | virksomhed | bedrift | business | business name",
+    "organisation | organization | unvan | unvani | raison sociale | ragione sociale | razon social | yritys | virksomhed | bedrift | business | business name",
     "trading name | trading as | shop name",
     "spolecnost | ceg | razao social | denominazione | nazwa firmy | firmanavn | firmanaam | firmennamen",
     "компания | организация | фирма | компанія | 会社名 | 会社 | 法人名 | 公司 | 公司名称 | 회사 | 회사명",
@@ -293,5 +293,6 @@ CUSTOMER_ID: Final = Terms(
 )
 # Whole names that begin with the family name.
 SURNAME_FIRST: Final = Terms(
-    "фио | піб | 氏名 | 名前 | お名前 | 顧客名 | お客様名 | 会員名 | 姓名 | 客户姓名 | 顾客姓名 | 성명 | 고객명 | 회원명 | nev | teljes nev | ugyfel neve"
+    "фио | піб | 氏名 | 名前 | お名前 | 顧客名 | お客様名 | 会員名 | 姓名 | 客户姓名 | 顾客姓名 | 성명 | 고객명 | 회원명 | nev | teljes nev | ugyfel neve",
+    "ugyfel | 이름",
 )
