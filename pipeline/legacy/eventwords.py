@@ -38,7 +38,7 @@ TAKEN_OFF: Final = Terms(
     "revoca | revoche | ritirat* | annullat* | fine | fin | fim | koniec | konec | vege | הסרת | הוסרה | הוסר | ביטול | בוטלה | בוטל | שחרור | שוחרר",
     "رفع | الغاء | فك | ازالة | سحب | انهاء | ηρθη | ανακληση | feloldasa | feloldasok | kaldirilmasi | kalkti | iptal | iptali | geri cekildi",
     "скасуван* | skinut* | ukidanje | skidanje | povuc* | ridicare* | retragere*",
-    "go cam | go chan | go canh bao | bo cam | bo chan | huy cam | huy chan | huy canh bao | do cam | pencabutan | buka | 撤销警告 | 撤销拉黑 | 注意取消",
+    "gỡ cấm | go chan | go canh bao | bỏ cấm | bo chan | hủy cấm | huy chan | huy canh bao | dỡ cấm | pencabutan | buka | 撤销警告 | 撤销拉黑 | 注意取消",
     "retrait | zniesion* | zniesienie | cofniecie | zruseni | zrusen | paattynyt | kumottu",
 )
 # Words for a flag that say nothing of its type, where another word says what happened to it.
@@ -48,7 +48,7 @@ HAPPENED_TO: Final[dict[str, Terms]] = {
     "On Hold": Terms(
         *READMITTED,
         "divieto d accesso | sanzione | הרחקה | הורחק | הורחקה | השעיה | حظر* | ايقاف | طرد | felfuggeszt* | men edildi | uzaklastir*",
-        "бан | отстранен* | відсторон* | виключення | заборон* | udaljen* | udaljenje | cam | cam vao | chan | bi chan | khoa | bi khoa | dinh chi",
+        "бан | отстранен* | відсторон* | виключення | заборон* | udaljen* | udaljenje | cấm | cam | cấm vào | chan | bi chan | khoa | bi khoa | dinh chi",
         "larangan | dilarang | skors* | diskors | blocare | excludere | suspendare | *禁入* | *停用* | sancion | renvoi | wyklucz*",
     ),
     "Warning": Terms(

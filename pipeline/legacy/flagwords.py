@@ -6,6 +6,7 @@ nothing is found inside a word unless it is written so.
 
 from typing import Final
 
+from pipeline.legacy.letwords import NOT_LET
 from pipeline.legacy.terms import Terms
 
 # Flag type that is proposed → families of words that belong together: a column of a family's reason, person or day goes with that family's flag.
@@ -42,6 +43,7 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
             "schwarzeliste | lista negra | listanegra | liste noire | listenoire | zwarte lijst",
             "zwartelijst | czarn* list* | cern* listin* | svartlist* | svart* list*",
             "sortliste* | sort list* | sorte list* | musta* list* | mustalla listalla",
+            "juodasis sarasas | juodajame sarase | melnais saraksts | must nimekiri | черен спис* | cierny zoznam | crni popis | crni seznam",
             "crna lista | daftar hitam | danh sach den | lista de bloqueio | negativad*",
             "lista nera | listanera | feketelist* | lista neagra | kara liste | cierna listina",
             "רשימה שחורה | القائمة السوداء | قائمة سوداء | บัญชีดำ | บัญชี ดำ | แบล็กลิสต์ | แบล็คลิสต์ | ब्लैकलिस्ट | काली सूची",
@@ -51,6 +53,8 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
             "no booking* before | no bookings until",
             "dnr | dnb | d n r | d n b | do not book* | do not serve* | do not accept | do not rent* | do not admit* | do not hire | do not sell",
             "do not deal | do not schedule | do not service | do not see | do not host | do not rebook | do not check in | do not allow*",
+            "do not board | do not lend | do not loan | do not groom | do not treat",
+            *NOT_LET,
             "do not ship | do not deliver | do not return | do not use | do not let in | do not work with | donotbook | donotserve | donotrent",
             "don t book | don t serve | don t rent | no go* | nogo* | nicht buchen | nicht bedienen | nicht annehmen | nicht mehr buchen",
             "nicht mehr annehmen | nicht mehr bedienen | ne pas accepter | ne pas servir | ne pas reserver | ne pas prendre | ne pas louer",
@@ -68,6 +72,8 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
         ),
         Terms(
             "estetty* | estetyt | estetaan | esto | eston | estol* | estossa | kielletty | kielto | ostokielto | varauskielto | asiakaskielto",
+            "lainauskielto | vuokrauskielto | kayttokielto | sisaanpaasykielto | osallistumiskielto | salikielto | hallikielto | palvelukielto | tilauskielto",
+            "asiointikielto | oleskelukielto | ajanvarauskielto | toimituskielto | myyntikielto | maaraaikainen porttikielto | lainakielto",
         ),
         Terms(
             "on hold | onhold | on stop | onstop | credit stop | hold | holds | held | suspen* | sospes* | zawiesz* | pozastav* | geschorst | suspendert",
@@ -82,8 +88,9 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
             "exclu | exclus | excluido | excluida | ausgeschlossen | uitgesloten | wykluczon* | escluso | esclusa | barred",
             "locked | account locked | vyloucen* | expuls*",
             "חסימה | חסימת | חסימות | נחסם | נחסמה | حظر | الحظر",
-            "חסום | חסומה | محظور | محظورة | موقوف | موقوفة | bi chan | bi cam | interzis* | แบน | ถูกแบน | ห้าม | ระงับ | ถูกระงับ | प्रतिबंधित",
-            "zabran* | απαγορευ* | απαγορευση | tilos | запре* | *利用禁止* | *禁止* | *금지*",
+            "חסום | חסומה | محظور | محظورة | موقوف | موقوفة | bi chan | bi cam | cấm | interzis* | แบน | ถูกแบน | ห้าม | ระงับ | ถูกระงับ | प्रतिबंधित",
+            "cam thue | cấm thuê | cấm đặt | cấm đặt lịch | cấm đặt phòng | cấm vào | cấm bán | cấm mua | cấm mượn | cấm tập | cấm phục vụ",
+            "prepoved | prepovedi | zabran* | απαγορευ* | απαγορευση | tilos | запре* | *利用禁止* | *禁止* | *금지*",
         ),
     ),
     "At Risk": (
