@@ -193,7 +193,7 @@ def attach_far(rule: Rule, free: list[Guess], rules: Sequence[Rule]) -> None:
     """Add to a rule the columns anywhere that are filled where it has a flag, and in no other row, nor just where another rule of `rules` has one."""
     if _flags_most(rule):
         return
-    for one in list(free):
+    for one in sorted(free, key=lambda one: not says_who(one)):  # who is called so comes before who may be
         is_called = one.sounds(words.REASON) or says_who(one) or (one.is_date and (one.sounds(words.AT) or one.sounds(words.UNTIL)))
         is_sure = is_called or int(one.cells.is_not_null().sum()) >= SEVERAL
         is_other = family_of(one) is not None and not says_who(one)

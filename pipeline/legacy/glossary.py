@@ -157,8 +157,9 @@ REASON: Final = Terms(
     "*arsag | orsak* | *orsak | anledn* | powod* | przyczyn* | duvod* | causa* | perche | porque | por que | syy | *syy | razon | why | warum",
     "selite | selitys",
     "weil | wegen | due to | p g a | za co | de ce | weshalb | pourquoi | cause | razao | oka | indok | sebep | neden | motiu | bakgrund | perustelu*",
-    "причин* | почему | основание | *理由* | *原因* | *사유* | *이유*",
-    "λογοσ | αιτια | αιτιολογ*",
+    "причин* | почему | основание | *理由* | *原因* | *사유* | *이유* | *違反* | *违规* | *위반*",
+    "λογοσ | αιτια | αιτιολογ* | offence | offences | offense | violation | verstoss | vergehen | infraction | infraccion | infrazione | infracao",
+    "overtreding | overtradelse | forseelse | wykroczenie | prestupek | rikkomus | szabalysertes | ihlal | нарушение | порушення | παραβαση",
     "razlog* | nedeni | sebebi | priezast* | iemesl* | pohjus* | alasan* | ly do* | dovod* | motiu* | rao | zasto | kodel",
 )
 NOTES: Final = Terms(

@@ -156,7 +156,7 @@ def _heads(free: list[Guess], types: Sequence[str]) -> list[Rule]:
     members: dict[tuple[str, int], list[Guess]] = {}
     for one in free:
         if family := family_of(one):
-            members.setdefault(family, []).append(one)
+            members.setdefault(_family_of_start(one, family, free), []).append(one)
     rules = []
     for family, some in [(family, some) for family, every in members.items() for some in by_number(every)]:
         about_others = [one for one in some if one.sounds(elsewords.NOT_A_FLAG)]
@@ -166,6 +166,13 @@ def _heads(free: list[Guess], types: Sequence[str]) -> list[Rule]:
     for rule in rules:
         _doubt(rule, rules)
     return rules
+
+
+def _family_of_start(one: Guess, family: tuple[str, int], free: Sequence[Guess]) -> tuple[str, int]:
+    """Return the family of the first day that stands beside a last one and begins with the same word, as zakaz wstępu od and zakaz do; else its own."""
+    beside = [other for other in free if abs(other.place - one.place) == 1 and other.is_date and other.terms.split()[0] == one.terms.split()[0]]
+    found = (start for other in beside if not says_until(other) and (start := family_of(other)) is not None and start[0] == family[0])
+    return next(found, family) if one.is_date and says_until(one) else family
 
 
 def _doubt(rule: Rule, rules: Sequence[Rule]) -> None:
