@@ -11,7 +11,7 @@ from pipeline.legacy.elsewords import NOT_A_FLAG
 from pipeline.legacy.flagwords import FLAG_FAMILIES
 from pipeline.legacy.guessing import FORMATS, LIKE_A_DAY, MANY, MOST, WITH_WEEKDAY, Guess, find_formats
 from pipeline.legacy.maps import KEYS, PREFIX
-from pipeline.legacy.namewords import NATIONAL_ID, OF_ANOTHER
+from pipeline.legacy.namewords import ALONE, NAME_OR_NUMBER, NATIONAL_ID, OF_ANOTHER, SECOND_NUMBERS
 from pipeline.legacy.rules import Rule
 from pipeline.legacy.sending import is_of_sending
 from pipeline.legacy.spotting import spot_flags
@@ -135,13 +135,16 @@ def _own(emails: Sequence[Guess]) -> tuple[list[Guess], list[Guess]]:
 def _take_ids(drafted: Drafted, left: list[Guess]) -> None:
     """Take the column whose header calls it a customer's number; else one of different codes, of which a person must say whether they last."""
     ids = [one for one in left if _may_be_id(one) and (one.sounds(words.ID_WORD) or one.sounds(NATIONAL_ID) or _is_called_id(one))]
-    theirs = [one for one in ids if one.sounds(words.CUSTOMER) and not one.sounds(NATIONAL_ID)]
+    theirs = [one for one in ids if (one.sounds(words.CUSTOMER) or one.is_called(NAME_OR_NUMBER)) and not one.sounds(NATIONAL_ID)]
     bare = [one for one in ids if one not in theirs and one.is_called(words.CUSTOMER_ID)]  # ID: the row's own, beside a customer's
-    sure = sorted([*theirs, *bare], key=lambda one: (one.filled < MANY, one in bare, not one.is_unique))
+    sure = sorted([*theirs, *bare], key=lambda one: (one.filled < MANY, one in bare, one.is_called(NAME_OR_NUMBER), not one.is_unique))
     if theirs and bare:
         drafted.doubts["customer_id"] = f"{' and '.join(one.header for one in sure[1:])} may be ids too: is this the customer's, and not the row's?"
     weak = [] if _repeats(drafted) else [one for one in ids if one.is_unique and not one.sounds(words.NOT_AN_ID)]
     weak.sort(key=lambda one: one.sounds(NATIONAL_ID))
+    has_contacts = bool({"email", "phone"} & set(drafted.columns))
+    second = [one for one in ids if one.is_called(SECOND_NUMBERS) and one.filled >= MANY and one.share(r"\d") >= MOST and (one.is_unique or not has_contacts)]
+    weak = [*(one for one in second if not one.is_unique), *(one for one in weak if one not in second), *second]
     if not sure and weak:
         drafted.doubts["customer_id"] = "is this the customer's lasting number, the same in the next file, and not only the row's?"
     _take(drafted, left, "customer_id", [*sure, *weak][:1])
@@ -149,7 +152,9 @@ def _take_ids(drafted: Drafted, left: list[Guess]) -> None:
 
 def _is_called_id(one: Guess) -> bool:
     """Tell whether a header without a word for a number says that a column holds customers', as Tessera does, and its cells may be some: Gold is none."""
-    return one.is_called(words.CUSTOMER_ID) and (one.is_unique or one.share(r"\d") >= MOST)
+    if one.is_called(NAME_OR_NUMBER):
+        return one.share(r"\d") >= MOST and (one.is_unique or one.share(r"\d{3}") >= MOST) and not one.share(r"[.,]\d{1,2}$")
+    return one.is_called(SECOND_NUMBERS) or (one.is_called(words.CUSTOMER_ID) and (one.is_unique or one.share(r"\d") >= MOST))
 
 
 def _repeats(drafted: Drafted) -> bool:
@@ -159,7 +164,7 @@ def _repeats(drafted: Drafted) -> bool:
 
 
 def _may_be_id(one: Guess) -> bool:
-    is_other = one.sounds(words.NOT_AN_ID) and not one.is_called(words.CUSTOMER_ID)
+    is_other = one.sounds(words.NOT_AN_ID) and not (one.is_called(words.CUSTOMER_ID) or one.is_called(SECOND_NUMBERS))
     is_coded = one.is_yes_no and not one.is_called(words.CUSTOMER_ID)
     return not (is_coded or one.is_date or one.is_email or is_other) and (not one.filled or one.share(ID) >= MOST)
 
@@ -192,10 +197,12 @@ def _take_names(drafted: Drafted, left: list[Guess]) -> None:
         _take(drafted, left, "last_name", bare[:1])
     elif parts == {"last_name"} and bare and not both and bare[0].share(SEVERAL_WORDS) < MANY:  # Catalan Nom beside Cognoms
         _take(drafted, left, "first_name", bare[:1])
+    elif parts == {"first_name"} and drafted.columns["first_name"][0].is_called(ALONE):
+        drafted.columns["name"], drafted.surname_first = drafted.columns.pop("first_name"), True
     elif len(parts) == 1 and not both and drafted.columns[part := parts.pop()][0].share(SEVERAL_WORDS) >= MANY:  # French Nom alone, and the like
         drafted.columns["name"] = drafted.columns.pop(part)
     elif not parts:
-        whole = [one for one, _ in both] or [one for one in named if one in left and one.is_called(words.NAME)]
+        whole = [one for one, _ in both] or [one for one in named if one in left and one.is_called(words.NAME) and not _is_kind(one)]
         whole.sort(key=lambda one: one.is_called(OF_ANOTHER))
         begins = [first == "last" for _, first in both] or [one.is_called(words.SURNAME_FIRST) for one in whole]
         drafted.surname_first = any(begins[:1]) and whole[0].share(",") < 1 - MOST
@@ -209,6 +216,11 @@ def _take_names(drafted: Drafted, left: list[Guess]) -> None:
     _take(drafted, left, "status", statuses[:1])
     left.extend(statuses[:1])  # a status may tell of a flag too
     left.sort(key=lambda one: one.place)
+
+
+def _is_kind(one: Guess) -> bool:
+    """Tell whether a column of accounts says of which kind they are, rather than whose: it has few words."""
+    return one.terms == "account" and 2 * one.cells.n_unique() <= one.cells.count()
 
 
 def _take_qualified(drafted: Drafted, left: list[Guess], named: Sequence[Guess]) -> None:

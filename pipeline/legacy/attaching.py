@@ -6,6 +6,7 @@ from pipeline.legacy import elsewords
 from pipeline.legacy import flagwords as flags
 from pipeline.legacy import glossary as words
 from pipeline.legacy.dayparts import called_day, is_called_day, offer_day
+from pipeline.legacy.eventwords import UNFLAGGED
 from pipeline.legacy.guessing import MOST, Guess
 from pipeline.legacy.maps import ANY
 from pipeline.legacy.numbering import numbers_of
@@ -192,7 +193,7 @@ def attach_far(rule: Rule, free: list[Guess], rules: Sequence[Rule]) -> None:
     """Add to a rule the columns anywhere that are filled where it has a flag, and in no other row, nor just where another rule of `rules` has one."""
     if _flags_most(rule):
         return
-    for one in list(free):
+    for one in sorted(free, key=lambda one: not says_who(one)):  # who is called so comes before who may be
         is_called = one.sounds(words.REASON) or says_who(one) or (one.is_date and (one.sounds(words.AT) or one.sounds(words.UNTIL)))
         is_sure = is_called or int(one.cells.is_not_null().sum()) >= SEVERAL
         is_other = family_of(one) is not None and not says_who(one)
@@ -238,7 +239,7 @@ def _take_reason(rule: Rule, one: Guess) -> bool:
         )
         return True
     rule.parts = {"when": head, **rule.parts, "comment": one}
-    over = [word for word in head.words if flags.UNFLAGGED.whole(phrase(word)) and word not in (rule.no or ())]
+    over = [word for word in head.words if UNFLAGGED.whole(phrase(word)) and word not in (rule.no or ())]
     rule.yes, rule.no, rule.says_which = [ANY], [*(rule.no or []), *over], True
     flagging = ", ".join(word for word in head.words if word not in rule.no)
     rule.doubts = [f"each of these words of {head.header} would be a flag: {flagging}. Name those that are none in the line no", *rule.doubts[:1]]

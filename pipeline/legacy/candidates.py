@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
-from pipeline.legacy import elsewords
+from pipeline.legacy import elsewords, letwords
 from pipeline.legacy import flagwords as flags
 from pipeline.legacy import glossary as words
 from pipeline.legacy.alongside import attach_alike, rule_of_states
@@ -25,7 +25,7 @@ def offer_described(free: list[Guess], types: Sequence[str]) -> Iterator[Rule]:
     """Yield rules for columns that say yes or no, and beside which others say why, who or since when of one of the answers alone; all leave `free`."""
     for one in list(free):
         if one in free and (answer := _described(one, free)):
-            rule = _offered(rule_of_switch(one, flag_type("On Hold" if is_denied(one) else types[-1], types)))
+            rule = _offered(rule_of_switch(one, flag_type(_kind(one, is_refused=is_denied(one)) or types[-1], types)))
             rule.yes, rule.no, rule.doubts = [answer], [word for word in one.words if word != answer], rule.doubts[:1]  # what stands beside tells which
             free.remove(one)
             _attach(rule, free)
@@ -34,7 +34,14 @@ def offer_described(free: list[Guess], types: Sequence[str]) -> Iterator[Rule]:
 
 def _is_else(one: Guess) -> bool:
     """Tell whether a column is about something else than a flag, and neither about whether a customer may book nor about trouble with them."""
-    return one.sounds(elsewords.NOT_A_FLAG) and not (one.sounds(flags.ACCEPTED) or _is_of_trouble(one))
+    return one.sounds(elsewords.NOT_A_FLAG) and not (one.sounds(flags.ACCEPTED) or one.is_called(letwords.PAYS_AHEAD) or _is_of_trouble(one))
+
+
+def _kind(one: Guess, *, is_refused: bool) -> str | None:
+    """Return the flag type that a header tells of: whether somebody may book, or has to pay before; None where it tells of neither."""
+    if is_refused or one.sounds(letwords.MAY_BOOK) or one.sounds(flags.ACCEPTED):
+        return "On Hold"
+    return "Warning" if one.is_called(letwords.PAYS_AHEAD) or one.is_called(letwords.MAY_WARN) else None
 
 
 def _is_of_trouble(one: Guess) -> bool:
@@ -110,7 +117,7 @@ def _candidate(one: Guess, types: Sequence[str]) -> Rule | None:
         return graded
     is_few = bool(one.words) and 2 * len(one.words) <= one.cells.count()
     is_note = one.is_text() and not is_few and (one.sounds(words.NOTES) or (one.filled <= SPARSE and one.share(SEVERAL_WORDS) >= SPARSE))
-    is_note = is_note or (one.is_text() and one.sounds(flags.ABOUT))
+    is_note = is_note or (one.is_text() and (one.sounds(flags.ABOUT) or one.is_called(letwords.MAY_WARN)))
     is_note = is_note or (one.is_text() and bool(nothings(one)) and not one.is_yes_no)  # somebody says in each row whether there is something to say
     family = family_of(one)
     if one.is_date and one.filled <= SPARSE and _may_be_banned_by_day(one):
@@ -120,10 +127,14 @@ def _candidate(one: Guess, types: Sequence[str]) -> Rule | None:
     is_either = _is_either(one)
     if not (one.is_yes_no or is_note or is_either or (family and one.filled)) or (_is_else(one) and not family):
         return None
-    is_refused = one.sounds(flags.ACCEPTED) or _denies_more(one)
-    kind = flag_type(family[0] if family else "On Hold" if is_refused else (type_in(one.terms) if is_denied(one) else None) or types[-1], types)
+    said = _kind(one, is_refused=_denies_more(one)) or (type_in(one.terms) if is_denied(one) else None)
+    kind = flag_type(family[0] if family else said or types[-1], types)
     rule = rule_of_switch(one, kind) if one.is_yes_no or is_either else rule_of_text(one, kind) if one.is_text() else rule_of_other(one, kind)
-    if one.is_yes_no and rule.yes and (one.sounds(flags.ALLOWED) or one.sounds(flags.ACCEPTED) or (is_denied(one) and _are_most(rule))):
+    if (
+        one.is_yes_no
+        and rule.yes
+        and (one.sounds(flags.ALLOWED) or one.sounds(letwords.MAY_BOOK) or one.sounds(flags.ACCEPTED) or (is_denied(one) and _are_most(rule)))
+    ):
         rule.yes, rule.no = rule.no, rule.yes
     offered, there = _offered(rule), rule.flagged_rows()
     if one.is_yes_no and len(there) > 1 and 2 * int(there.sum()) > len(there):

@@ -21,6 +21,7 @@ SOFT: Final = Terms(
 )
 # Columns that are about something else than a flag on a customer.
 NOT_A_FLAG: Final = Terms(
+    "suoramarkkinointikielto | markkinointikielto | mainoskielto | tupakointikielto | prepoved kajenja | cấm hút thuốc",
     "wie waarschuwen | waarschuwen bij* | te waarschuwen | ammoniaca | sperrig* | blockkurs* | sperrzeit* | sperrtag* | sperrzone* | sperrsitz*",
     "warnwert* | warntag* | zawieszk* | bloki | bloker | blokery | bloques | blokhut* | blokhak* | blokken | blokvogn* | blockhus* | estolaake* | bannister*",
     "geblokkeerde data | uitgesloten data | date bloccate | date bloquee* | dates bloquees | blokowane terminy | zablokowane terminy | blokovane terminy",

@@ -6,6 +6,7 @@ nothing is found inside a word unless it is written so.
 
 from typing import Final
 
+from pipeline.legacy.letwords import NOT_LET
 from pipeline.legacy.terms import Terms
 
 # Flag type that is proposed → families of words that belong together: a column of a family's reason, person or day goes with that family's flag.
@@ -31,7 +32,7 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
             "uitgesloten | ausgeschlossen | ausschluss | debanni* | trespassed | trespass notice | fahrverbot* | verboten | sancionad*",
             "platzverbot* | studioverbot* | lieferstop* | leverstop* | royement* | geweigerd | exclue | radie | radiee | acceso denegado | espulso | espulsa",
             "divieto di accesso | zbanowan* | na czarnej liscie | odmitnut* | portad | utesluten | udeluk* | afvist | karanten* | varausesto | toimitusesto",
-            "luottokielto | barrado | barrada | denied entry | entry denied | expelled | ejected | embargo*",
+            "espulsion* | luottokielto | barrado | barrada | denied entry | entry denied | expelled | ejected | embargo*",
             "zakazal* | zabanov* | zbanowal* | vyloucil* | vylucil* | vylucen* | wykluczyl* | banovan* | banovao | banovala | baniran* | banirao | banirala",
             "prepovedal* | prepovedan* | izkljucen* | izkljucil* | iskljucen* | iskljucio | iskljucila | izbacen* | izbacio | izbacila | baniu | proibiu",
             "vetou | prohibio | забан* | keelatud | keelas | keelaja | kizart | kizarta | kizarva | bannolt* | uzdraust* | uzdraude | aizliegt* | aizliedza",
@@ -42,6 +43,7 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
             "schwarzeliste | lista negra | listanegra | liste noire | listenoire | zwarte lijst",
             "zwartelijst | czarn* list* | cern* listin* | svartlist* | svart* list*",
             "sortliste* | sort list* | sorte list* | musta* list* | mustalla listalla",
+            "juodasis sarasas | juodajame sarase | melnais saraksts | must nimekiri | черен спис* | cierny zoznam | crni popis | crni seznam",
             "crna lista | daftar hitam | danh sach den | lista de bloqueio | negativad*",
             "lista nera | listanera | feketelist* | lista neagra | kara liste | cierna listina",
             "רשימה שחורה | القائمة السوداء | قائمة سوداء | บัญชีดำ | บัญชี ดำ | แบล็กลิสต์ | แบล็คลิสต์ | ब्लैकलिस्ट | काली सूची",
@@ -51,6 +53,8 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
             "no booking* before | no bookings until",
             "dnr | dnb | d n r | d n b | do not book* | do not serve* | do not accept | do not rent* | do not admit* | do not hire | do not sell",
             "do not deal | do not schedule | do not service | do not see | do not host | do not rebook | do not check in | do not allow*",
+            "do not board | do not lend | do not loan | do not groom | do not treat",
+            *NOT_LET,
             "do not ship | do not deliver | do not return | do not use | do not let in | do not work with | donotbook | donotserve | donotrent",
             "don t book | don t serve | don t rent | no go* | nogo* | nicht buchen | nicht bedienen | nicht annehmen | nicht mehr buchen",
             "nicht mehr annehmen | nicht mehr bedienen | ne pas accepter | ne pas servir | ne pas reserver | ne pas prendre | ne pas louer",
@@ -68,6 +72,8 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
         ),
         Terms(
             "estetty* | estetyt | estetaan | esto | eston | estol* | estossa | kielletty | kielto | ostokielto | varauskielto | asiakaskielto",
+            "lainauskielto | vuokrauskielto | kayttokielto | sisaanpaasykielto | osallistumiskielto | salikielto | hallikielto | palvelukielto | tilauskielto",
+            "asiointikielto | oleskelukielto | ajanvarauskielto | toimituskielto | myyntikielto | maaraaikainen porttikielto | lainakielto",
         ),
         Terms(
             "on hold | onhold | on stop | onstop | credit stop | hold | holds | held | suspen* | sospes* | zawiesz* | pozastav* | geschorst | suspendert",
@@ -81,8 +87,10 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
             "zakazan | zakazany | zakazana | zakazane",
             "exclu | exclus | excluido | excluida | ausgeschlossen | uitgesloten | wykluczon* | escluso | esclusa | barred",
             "locked | account locked | vyloucen* | expuls*",
-            "חסום | חסומה | محظور | محظورة | موقوف | موقوفة | bi chan | bi cam | interzis* | แบน | ถูกแบน | ห้าม | ระงับ | ถูกระงับ | प्रतिबंधित",
-            "zabran* | απαγορευ* | απαγορευση | tilos | запре* | *利用禁止* | *禁止* | *금지*",
+            "חסימה | חסימת | חסימות | נחסם | נחסמה | حظر | الحظر",
+            "חסום | חסומה | محظور | محظورة | موقوف | موقوفة | bi chan | bi cam | cấm | interzis* | แบน | ถูกแบน | ห้าม | ระงับ | ถูกระงับ | प्रतिबंधित",
+            "cam thue | cấm thuê | cấm đặt | cấm đặt lịch | cấm đặt phòng | cấm vào | cấm bán | cấm mua | cấm mượn | cấm tập | cấm phục vụ",
+            "prepoved | prepovedi | zabran* | απαγορευ* | απαγορευση | tilos | запре* | *利用禁止* | *禁止* | *금지*",
         ),
     ),
     "At Risk": (
@@ -253,27 +261,3 @@ ABOUT: Final = Terms(
     "issue* | incident* | incid* | complaint* | concern* | besonder* | vorkommn* | eintrag* | eintrage | restriction* | einschrank* | beschwerd*",
     "plainte* | queja* | reclam* | klacht* | klagomal | anmarkning*",
 )
-# What happened, in a file with a row for each time.
-FLAGGED: Final = Terms(
-    "flagged | flag | added | add | blocked | block | banned | set | gesperrt | markiert | gesetzt | sperre | bloque | bloqueado | bloqueada",
-    "ajoute | bloccato | aggiunto | geblokkeerd | toegevoegd | sparrad | blockerad | spaerret | sperret | markeret | flaggad | flagget | estetty",
-    "zablokowano | zablokowany | dodano | blokovan* | zablokovan* | pridano | suspended | anadido | adicionado | raised | created | put on hold",
-)
-UNFLAGGED: Final = Terms(
-    "beeindigd* | opphort | avsluttede | encerrad* | finalizad* | terminad* | concluid* | avsluttet | avslutad*",
-    "unflagged | un flagged | unflag | removed | remove | unblocked | unblock | unbanned | cleared | lifted | entsperrt | aufgehoben | entfernt",
-    "geloscht | debloque | debloquee | retire | desbloqueado | desbloqueada | quitado | removido | sbloccato | rimosso | gedeblokkeerd | verwijderd",
-    "opgeheven | hevet | havd | borttagen | fjernet | avblokkert | ophaevet | esto poistettu | poistettu | odblokowano | odblokowany | usunieto",
-    "odblokovan* | odebrano | zruseno | reinstated | ended | released | withdrawn | revoked | expired | cancelled | resolved | closed | deleted | readmitted",
-    "ingetrokken | zuruckgenommen | zuruckgezogen | beendet | abgelaufen | erledigt | levee | leve | levantado | levantada | retirado | retirada",
-    "retiree | revocato | revocata | tolto | tolta | rimossa | revogado | revogada | removida | quitada | cofniet* | zdjet* | sneseno | zruseny",
-    "deblocage | desbloqueo | desbloqueio | sblocco | entsperrung | freigabe",
-    "freigegeben | deblokkering | odblokowan* | avblokering | opphevelse | opphevet",
-    "riammess* | readmis* | readmitid* | debanni* | slettet | anulowan* | hersteld | opnieuw toegelaten | wieder zugelassen | *解除*",
-    "ophaevelse | upphavd | upphavt | aukioltu | annullato | annule | annulee | anulado | anulada | peruttu | wycofan* | povucen* | ukinut* | retirat*",
-    "off hold | разблок* | розблок* | снят* | знят* | исключ* | виключ* | удал* | видал* | отмен* | скасован* | feloldva | feloldas | feloldott | torolve",
-    "visszavon* | deblocat* | ridicat* | retras* | anulat* | kaldirildi | engel* kaldirildi | iptal edildi | silindi | cikarildi | kara listeden *",
-    "taken off | αρση* | αρθηκε | ακυρ* | αφαιρ* | ξεμπλοκ* | dibuka* | dicabut* | dihapus* | 해제* | 취소* | 移出 | 移除 | 取消",
-)
-# Words for a flag that say nothing of its type, where another word says what happened to it.
-ANY_FLAG: Final = Terms("flag* | flagg* | unflag* | un flagged | markier* | merker | vermerk* | signale* | marca | markering | oznacz* | priznak | note")

@@ -6,7 +6,7 @@ nothing is found inside a word unless it is written so.
 
 from typing import Final
 
-from pipeline.legacy.namewords import FIRST_NAMES, LAST_NAMES, NUMBERS, PEOPLE
+from pipeline.legacy.namewords import FIRST_NAMES, LAST_NAMES, NUMBERS, PEOPLE, WORKERS
 from pipeline.legacy.terms import Terms
 
 # Who: a customer, and a number or code of one.
@@ -107,7 +107,7 @@ NAME: Final = Terms(
 COMPANY: Final = Terms(
     "company name | customer company | nom de la societe | nombre de la empresa | nome da empresa | nome azienda",
     "company* | firma | firmenname | unternehmen | societe | empresa | azienda | bedrijf | bedrijfsnaam | entreprise | foretag | foretagsnamn",
-    "organisation | organization | raison sociale | ragione sociale | razon social | yritys | virksomhed | bedrift | business | business name",
+    "organisation | organization | unvan | unvani | raison sociale | ragione sociale | razon social | yritys | virksomhed | bedrift | business | business name",
     "trading name | trading as | shop name",
     "spolecnost | ceg | razao social | denominazione | nazwa firmy | firmanavn | firmanaam | firmennamen",
     "компания | организация | фирма | компанія | 会社名 | 会社 | 法人名 | 公司 | 公司名称 | 회사 | 회사명",
@@ -157,8 +157,9 @@ REASON: Final = Terms(
     "*arsag | orsak* | *orsak | anledn* | powod* | przyczyn* | duvod* | causa* | perche | porque | por que | syy | *syy | razon | why | warum",
     "selite | selitys",
     "weil | wegen | due to | p g a | za co | de ce | weshalb | pourquoi | cause | razao | oka | indok | sebep | neden | motiu | bakgrund | perustelu*",
-    "причин* | почему | основание | *理由* | *原因* | *사유* | *이유*",
-    "λογοσ | αιτια | αιτιολογ*",
+    "причин* | почему | основание | *理由* | *原因* | *사유* | *이유* | *違反* | *违规* | *위반*",
+    "λογοσ | αιτια | αιτιολογ* | offence | offences | offense | violation | verstoss | vergehen | infraction | infraccion | infrazione | infracao",
+    "overtreding | overtradelse | forseelse | wykroczenie | prestupek | rikkomus | szabalysertes | ihlal | нарушение | порушення | παραβαση",
     "razlog* | nedeni | sebebi | priezast* | iemesl* | pohjus* | alasan* | ly do* | dovod* | motiu* | rao | zasto | kodel",
 )
 NOTES: Final = Terms(
@@ -198,6 +199,7 @@ STAFF: Final = Terms(
     "merkitsija | kirjaaja | varoittaja | antaja | verantwoordelijk* | warner | warned by",
     "handlaggare | sachbearbeiter* | decision de | decision by | decide par | decided by | entschieden von | besloten door | deciso da | decidido por",
     "сотрудник* | менеджер* | оператор* | ответственн* | *担当* | *登録者 | *员工* | *经办人* | *담당*",
+    *WORKERS,
 )
 AT: Final = Terms(
     "on | at | date | *date | datum | *datum | since | from | start* | begin* | when | am | seit | ab | vom | von | op | sinds | vanaf | sedan",
@@ -292,5 +294,6 @@ CUSTOMER_ID: Final = Terms(
 )
 # Whole names that begin with the family name.
 SURNAME_FIRST: Final = Terms(
-    "фио | піб | 氏名 | 名前 | お名前 | 顧客名 | お客様名 | 会員名 | 姓名 | 客户姓名 | 顾客姓名 | 성명 | 고객명 | 회원명 | nev | teljes nev | ugyfel neve"
+    "фио | піб | 氏名 | 名前 | お名前 | 顧客名 | お客様名 | 会員名 | 姓名 | 客户姓名 | 顾客姓名 | 성명 | 고객명 | 회원명 | nev | teljes nev | ugyfel neve",
+    "ugyfel | 이름",
 )

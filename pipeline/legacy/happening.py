@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from pipeline.legacy import flagwords as flags
+from pipeline.legacy import eventwords as events
 from pipeline.legacy import glossary as words
+from pipeline.legacy.flagwords import ENDED
 from pipeline.legacy.guessing import Guess
 from pipeline.legacy.levels import Levels, find_levels, flag_type
 from pipeline.legacy.rules import Rule, family_of, says_who, type_in, type_of
@@ -14,7 +15,7 @@ def find_events(free: list[Guess], types: Sequence[str]) -> Iterator[Rule]:
     """Yield rules, one for each type, for a column that says what happened, where another says when; their columns are taken out of `free`."""
     for one in list(free):
         off = [word for word in one.words if _sounds_ended(word)]
-        on = [word for word in one.words if word not in off and (flags.FLAGGED.whole(phrase(word)) or type_of(word, types))]
+        on = [word for word in one.words if word not in off and (events.FLAGGED.whole(phrase(word)) or type_of(word, types) or _type_told(word))]
         near = sorted(
             (part for part in free if part is not one), key=lambda part: (family_of(part) is not None, part.place < one.place, abs(part.place - one.place))
         )
@@ -50,7 +51,7 @@ def find_events(free: list[Guess], types: Sequence[str]) -> Iterator[Rule]:
 def _other_events(one: Guess, strange: list[str], kinds: Sequence[str], types: Sequence[str]) -> Rule:
     """Return a rule that is only offered: words of what happened that tell of none of the flags that are known may tell of another."""
     kind = next((name for name in (flag_type("Warning", types), *types) if name not in kinds), types[-1])
-    off = [word for word in strange if flags.UNFLAGGED.within(phrase(word)) or flags.ENDED.within(phrase(word))]
+    off = [word for word in strange if events.UNFLAGGED.within(phrase(word)) or ENDED.within(phrase(word))]
     rule = Rule(kind, {}, flagged=[word for word in strange if word not in off], unflagged=off, is_offered=True)
     rule.no = [word for word in one.words if word not in strange] or None
     rule.doubts.append(
@@ -68,12 +69,14 @@ def _type_beside(near: Sequence[Guess], types: Sequence[str]) -> tuple[Guess, Le
 def _sounds_ended(word: str) -> bool:
     """Tell whether a word says that a flag was taken off: unflagged, or ban lifted."""
     said = phrase(word)
-    return flags.UNFLAGGED.whole(said) or (type_in(word) is not None and (flags.ENDED.within(said) or flags.UNFLAGGED.within(said)))
+    is_off = any(terms.within(said) for terms in (ENDED, events.UNFLAGGED, events.TAKEN_OFF))
+    return events.UNFLAGGED.whole(said) or (is_off and (type_in(word) or _type_told(word)) is not None)
 
 
 def _type_told(word: str) -> str | None:
     """Return the flag type that what happened names; None of words such as flag removed, which tell of any."""
-    return type_in(flags.ANY_FLAG.without(phrase(word)))
+    said = events.ANY_FLAG.without(phrase(word))
+    return type_in(said) or next((kind for kind, terms in events.HAPPENED_TO.items() if terms.within(said)), None)
 
 
 def _events_of(one: Guess, on: Sequence[str], off: Sequence[str], types: Sequence[str]) -> Iterator[Rule]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from pipeline.legacy import elsewords
+from pipeline.legacy import eventwords as events
 from pipeline.legacy import flagwords as flags
 from pipeline.legacy import glossary as words
 from pipeline.legacy.dayparts import is_called_day
@@ -139,7 +140,7 @@ def note_ended(rule: Rule, free: list[Guess], found: list[Rule]) -> None:
 def _is_of_else(one: Guess, head: Guess) -> bool:
     """Tell whether a header says that something has ended which is no flag, as Debt cleared does, and not what `head` tells of."""
     rest = one.terms
-    for terms in (LIFTED, flags.ENDED, EXPIRED, *flags.FAMILIES, flags.ANY_FLAG, words.WHOSE, words.STATUS):
+    for terms in (LIFTED, flags.ENDED, EXPIRED, *flags.FAMILIES, events.ANY_FLAG, words.WHOSE, words.STATUS):
         rest = terms.without(rest)
     stems = {word[:STEM] for word in head.terms.split()}
     return any(word[:STEM] not in stems for word in rest.split())

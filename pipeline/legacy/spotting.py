@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from pipeline.legacy import elsewords
+from pipeline.legacy import eventwords as events
 from pipeline.legacy import flagwords as flags
 from pipeline.legacy import glossary as words
 from pipeline.legacy.attaching import (
@@ -57,7 +58,7 @@ def spot_flags(left: Sequence[Guess], types: Sequence[str], *, may_repeat: bool)
     free = [one for one in free if one not in _used(found)]
     join_days(found, tagged, free, types)
     states = find_states(found, free)
-    standing = [one for one in free if one.sounds(flags.ANY_FLAG) and said_of_standing(one)]  # Flag status is no comment of Flag type
+    standing = [one for one in free if one.sounds(events.ANY_FLAG) and said_of_standing(one)]  # Flag status is no comment of Flag type
     free = [one for one in free if one not in standing]
     _attach_called(found, free)
     share_columns(found, free)
@@ -82,7 +83,8 @@ def spot_flags(left: Sequence[Guess], types: Sequence[str], *, may_repeat: bool)
     _offer_parts(found, free, sure)
     rules += [*found, *described]
     strewn = list(offer_strewn(left, rules, types))
-    return [*rules, *_offer_rest([one for one in free if one not in _used([*rules, *strewn])], types), *strewn]
+    rest = [one for one in free if one not in _used([*rules, *strewn]) and not _is_of_each_event(one, rules)]
+    return [*rules, *_offer_rest(rest, types), *strewn]
 
 
 def _offer_parts(found: Sequence[Rule], free: list[Guess], sure: Sequence[Rule]) -> None:
@@ -94,6 +96,11 @@ def _offer_parts(found: Sequence[Rule], free: list[Guess], sure: Sequence[Rule])
     offer_shared(sure)
     share_parts(sure)
     leave_blanks_out(found)
+
+
+def _is_of_each_event(one: Guess, rules: Sequence[Rule]) -> bool:
+    """Tell whether a column says something in each row of a log, and neither yes nor no: who wrote it, or where, and no flag."""
+    return any("event" in rule.parts for rule in rules) and one.filled == 1 and not one.is_yes_no and family_of(one) is None
 
 
 def _free_people(found: list[Rule], free: list[Guess], sure: Sequence[Rule]) -> None:
@@ -158,7 +165,7 @@ def _heads(free: list[Guess], types: Sequence[str]) -> list[Rule]:
     members: dict[tuple[str, int], list[Guess]] = {}
     for one in free:
         if family := family_of(one):
-            members.setdefault(family, []).append(one)
+            members.setdefault(_family_of_start(one, family, free), []).append(one)
     rules = []
     for family, some in [(family, some) for family, every in members.items() for some in by_number(every)]:
         about_others = [one for one in some if one.sounds(elsewords.NOT_A_FLAG)]
@@ -168,6 +175,13 @@ def _heads(free: list[Guess], types: Sequence[str]) -> list[Rule]:
     for rule in rules:
         _doubt(rule, rules)
     return rules
+
+
+def _family_of_start(one: Guess, family: tuple[str, int], free: Sequence[Guess]) -> tuple[str, int]:
+    """Return the family of the first day that stands beside a last one and begins with the same word, as zakaz wstępu od and zakaz do; else its own."""
+    beside = [other for other in free if abs(other.place - one.place) == 1 and other.is_date and other.terms.split()[0] == one.terms.split()[0]]
+    found = (start for other in beside if not says_until(other) and (start := family_of(other)) is not None and start[0] == family[0])
+    return next(found, family) if one.is_date and says_until(one) else family
 
 
 def _doubt(rule: Rule, rules: Sequence[Rule]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from pipeline.legacy.flagwords import ANY_FLAG, UNFLAGGED
+from pipeline.legacy.eventwords import ANY_FLAG, UNFLAGGED
 from pipeline.legacy.guessing import MOST, Guess, means_no, means_yes
 from pipeline.legacy.nowords import EXPIRED
 from pipeline.legacy.rules import Rule

@@ -6,10 +6,14 @@ from typing import Final
 
 # Letters that are not taken apart into a letter and an accent.
 LETTERS: Final = str.maketrans({"ß": "ss", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "œ": "oe", "ð": "d", "þ": "th", "\u0131": "i"})
+# Vietnamese words that are English ones without their accents: forbidden is no cam, and must or a machine neither can nor may.
+ACCENTED: Final = re.compile(r"\b(?:(c)ấ(m)|(c)[^\W\d_a-z](n)|(m)[^\W\d_a-z](y))\b")
 
 
 def plain(text: str) -> str:
-    """Return a text as the glossary writes it: small, without accents."""
+    """Return a text as the glossary writes it: small, without accents; of the words of `ACCENTED` with aa in their place."""
+    if not text.isascii():
+        text = ACCENTED.sub(lambda found: "aa".join(one for one in found.groups() if one), unicodedata.normalize("NFC", text).casefold())
     parts = unicodedata.normalize("NFKD", text)
     return "".join(letter for letter in parts if not unicodedata.combining(letter)).casefold().translate(LETTERS).strip()
 

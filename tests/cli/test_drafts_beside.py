@@ -6,7 +6,7 @@ from tests.cli.conftest import Shop
 from tests.cli.test_drafts_shared import TOLD
 from tests.cli.test_drafts_unlike import NO_SKIP, drafted, table
 from tests.cli.test_migrate import asked
-from tests.cli.test_migrate_drafts import ON_HOLD, migrated, unmarked
+from tests.cli.test_migrate_drafts import ON_HOLD, migrated, rules, unmarked
 
 
 @pytest.mark.parametrize(
@@ -158,3 +158,21 @@ def test_a_text_that_is_offered_has_no_day_of_other_rows(bare: Shop) -> None:
 def test_names_and_numbers_of_customers_in_more_languages(bare: Shop, name: str, number: str) -> None:
     bare.file("f.csv", f"{number},{name},Contacto\nK-1,Ann Lee,917 891 157\nK-2,Bo Day,911 776 936\nK-3,Cy Fox,914 241 122\n")
     assert {f'customer_id = ["{number}"]', f'name = ["{name}"]', 'phone = ["Contacto"]'} <= set(unmarked(drafted(bare, "f.csv")))
+
+
+@pytest.mark.parametrize("why", ["Offence", "Mischief", "Verstoß", "Infraction"])
+def test_who_is_called_so_comes_before_a_text_that_stands_nearer(bare: Shop, why: str) -> None:
+    told = [("Fighting", "PC Hale"), ("Drugs", "Landlord"), ("Underage", "PC Hale"), ("Theft", "Landlord")]
+    rows = "".join(f"{n},P{'abcd'[n]} Lee,1{n}/01/2026,{'' if n % 2 else f'1{n}/02/2027'},{text},{who}\n" for n, (text, who) in enumerate(told))
+    bare.file("f.csv", f"Member no,Name,Barred from,Barred until,{why},Issued by\n{rows}")
+    assert [(one["comment"], one["by"]) for one in rules(drafted(bare, "f.csv"))] == [([why], ["Issued by"])]
+
+
+@pytest.mark.parametrize("header", ["Zakaz wstępu od;Zakaz do", "Zakaz do;Zakaz wstępu od"])
+def test_a_first_and_a_last_day_that_begin_alike_are_of_one_flag(bare: Shop, header: str) -> None:
+    since = header.split(";").index("Zakaz wstępu od")
+    rows = "".join(f"{n};{('03.02.2026;03.02.2099', '03.02.2099;03.02.2026')[since] if n % 3 == 0 else ';'};\n" for n in range(12))
+    bare.file("f.csv", f"Nr klienta;{header};Przyczyna\n{rows}")
+    draft = drafted(bare, "f.csv")
+    assert [(one["at"], one["expires"]) for one in rules(draft)] == [(["Zakaz wstępu od"], ["Zakaz do"])]
+    assert rules(draft, skipped=True) == []

@@ -115,6 +115,7 @@ def test_lights_in_further_languages(bare: Shop, words: str) -> None:
         *("Tessera", "N. tessera", "NHC", "Nº socio", "Número de utente", "Matricola", "Matricule", "N° dossier", "Debitor", "Debiteurnr", "Pat.-Nr."),
         *("Kartoteka", "Vevőkód", "Šifra stranke", "Št. stranke", "Kliendikood", "Kliento kodas", "Klienta numurs", "Müşteri No", "Лицевой счёт"),
         *("Код клієнта", "診察券番号", "会员卡号", "환자번호", "No. Anggota", "MRN"),
+        *("Account", "Acc no.", "A/C", "Socio", "Kund", "Historia", "Št. gosta", "رقم العميل", "מספר לקוח", "Κωδικός πελάτη", "Ügyfélkód", "N° abonné"),
     ],
 )
 def test_what_a_customers_number_is_called_is_known(bare: Shop, header: str) -> None:
@@ -124,12 +125,50 @@ def test_what_a_customers_number_is_called_is_known(bare: Shop, header: str) -> 
     assert "CHECK: customer_id" not in draft
 
 
-@pytest.mark.parametrize("header", ["DNI", "Codice fiscale", "PESEL", "OIB", "Isikukood", "CNP pacient", "ЕГН", "CPF"])
+@pytest.mark.parametrize(
+    "header", ["DNI", "Codice fiscale", "PESEL", "OIB", "Isikukood", "CNP pacient", "ЕГН", "CPF", "NIF", "Card no", "Nr karty", "N° carte"]
+)
 def test_a_number_that_a_country_gives_may_be_the_customers_and_is_asked_about(bare: Shop, header: str) -> None:
     bare.file("f.csv", f"{header},E-mail,Banned\n" + "".join(f"{43001234 + n},p{n}@example.com,{'x' if n == 2 else ''}\n" for n in range(8)))
     draft = drafted(bare, "f.csv")
     assert f'customer_id = ["{header}"]' in draft.splitlines()
     assert "# CHECK: customer_id: is this the customer's lasting number" in draft
+
+
+@pytest.mark.parametrize("header", ["Kund", "Socio", "Account", "Klient"])
+def test_a_header_of_customers_heads_numbers_where_the_cells_are_some(bare: Shop, header: str) -> None:
+    bare.file("f.csv", f"Date,{header},Name,Event,Reason\n2025-01-02,1001,Ann Lee,Banned,theft\n2025-02-03,1001,Ann Lee,Ban lifted,paid\n")
+    lines = drafted(bare, "f.csv").splitlines()
+    assert {f'customer_id = ["{header}"]', 'name = ["Name"]'} <= {*lines}
+
+
+@pytest.mark.parametrize("cells", [("Trade", "Retail"), ("12.50", "0.00")])
+def test_a_kind_or_a_balance_of_accounts_is_neither_name_nor_number(bare: Shop, cells: tuple[str, str]) -> None:
+    bare.file("f.csv", "Account,E-mail,Banned\n" + "".join(f"{cells[n % 2]},p{n}@example.com,{'x' if n == 2 else ''}\n" for n in range(8)))
+    assert not {'customer_id = ["Account"]', 'name = ["Account"]'} & {*drafted(bare, "f.csv").splitlines()}
+
+
+def test_a_card_beside_a_customers_number_is_none(bare: Shop) -> None:
+    bare.file("f.csv", "Card no,Client ID,E-mail,Banned\n" + "".join(f"{4300 + n},{n},p{n}@example.com,{'x' if n == 2 else ''}\n" for n in range(8)))
+    draft = drafted(bare, "f.csv")
+    assert ('customer_id = ["Client ID"]' in draft.splitlines(), "CHECK: customer_id" in draft) == (True, False)
+
+
+def test_in_a_log_a_card_tells_who_and_not_the_number_of_its_row(bare: Shop) -> None:
+    bare.file("f.csv", "Nr,Data,Nr karty,Klient,Zdarzenie,Powód\n1,2025-01-02,1008,Ann Lee,Blokada,theft\n2,2025-02-03,1008,Ann Lee,Odblokowanie,paid\n")
+    assert 'customer_id = ["Nr karty"]' in drafted(bare, "f.csv").splitlines()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("고객번호,이름,차단\n1,윤예린,Y\n2,박준호,N\n", {'name = ["이름"]', "surname_first = true"}),
+        ("고객번호,성,이름,차단\n1,윤,예린,Y\n2,박,준호,N\n", {'last_name = ["성"]', 'first_name = ["이름"]'}),
+    ],
+)
+def test_a_korean_name_is_whole_where_no_family_name_is_beside_it(bare: Shop, text: str, told: set[str]) -> None:
+    bare.file("f.csv", text)
+    assert told <= {*drafted(bare, "f.csv").splitlines()}
 
 
 def test_a_membership_of_some_class_is_no_number(bare: Shop) -> None:
@@ -142,7 +181,24 @@ def test_a_membership_of_some_class_is_no_number(bare: Shop) -> None:
     [
         *("Tutor", "Utente", "Seller", "Dueño", "Titular", "Inquilino", "Locataire", "Usager", "Tierhalter", "Huurder", "Hyresgäst", "Omistaja", "Omanik"),
         *("Klients", "Majitel", "Właściciel", "Gość", "Tulajdonos", "Chiriaș", "Gost", "Lastnik", "Пациент", "Власник", "Ιδιοκτήτης", "Misafir", "Nafn"),
-        *("飼い主", "患者姓名", "보호자", "Pemilik"),
+        *(
+            "飼い主",
+            "患者姓名",
+            "보호자",
+            "Pemilik",
+            "Nama",
+            "الاسم",
+            "שם",
+            "Ügyfél",
+            "Ügyfél neve",
+            "Abonné",
+            "Lecteur",
+            "Yetkili",
+            "Klient",
+            "Kund",
+            "Cliente",
+        ),
+        *("Ονοματεπώνυμο", "이름", "Socio", "Account"),
     ],
 )
 def test_what_customers_are_called_heads_their_names(bare: Shop, header: str) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from tests.cli.conftest import Shop
 from tests.cli.test_migrate import asked
-from tests.cli.test_migrate_drafts import drafted, migrated
+from tests.cli.test_migrate_drafts import drafted, migrated, rules
 
 HISTORY = "SELECT customer_id, item, action, changed_at::DATE::VARCHAR, changed_by FROM history WHERE entity = 'flags' ORDER BY changed_at"
 FLAGS = "SELECT customer_id, flag_type, comment FROM flags ORDER BY ALL"
@@ -22,6 +22,21 @@ LOGS = {
     "tr": ("Tarih,Müşteri no,Müşteri,İşlem,Neden,Ekleyen", "Engellendi", "Engel kaldırıldı", "Uyarı", "Uyarı kaldırıldı"),  # noqa: RUF001  # Turkish
     "ko": ("날짜,고객번호,고객명,조치,사유,담당자", "차단", "차단해제", "경고", "경고 해제"),
     "id": ("Tanggal,No pelanggan,Nama,Tindakan,Alasan,Oleh", "Diblokir", "Blokir dibuka", "Peringatan", "Peringatan dicabut"),
+    "it": ("Data,N. tessera,Socio,Evento,Motivo,Operatore", "Espulsione", "Riammissione", "Ammonizione", "Ammonizione annullata"),
+    "it, suspended": ("Data,N. tessera,Socio,Evento,Motivo,Operatore", "Sospensione", "Fine sospensione", "Richiamo", "Richiamo ritirato"),
+    "he": ("תאריך,מספר לקוח,שם,אירוע,סיבה,עובד", "חסימה", "הסרת חסימה", "אזהרה", "ביטול אזהרה"),
+    "ar": ("التاريخ,رقم العميل,الاسم,الحدث,السبب,الموظف", "حظر", "رفع الحظر", "تحذير", "إلغاء التحذير"),
+    "el": ("Ημερομηνία,Κωδικός πελάτη,Πελάτης,Γεγονός,Αιτία,Υπεύθυνος", "Αποκλεισμός", "Άρση αποκλεισμού", "Επίπληξη", "Ανάκληση επίπληξης"),
+    "hu": ("Dátum,Ügyfélkód,Ügyfél neve,Esemény,Indok,Rögzítette", "Kitiltás", "Kitiltás feloldása", "Megrovás", "Megrovás visszavonva"),
+    "hr": ("Datum,Broj klijenta,Klijent,Događaj,Razlog,Upisao", "Zabrana", "Ukidanje zabrane", "Opomena", "Opomena povučena"),
+    "ru, ban": ("Дата,Номер клиента,Клиент,Событие,Причина,Сотрудник", "Бан", "Разбан", "Замечание", "Замечание снято"),
+    "uk, ban": ("Дата,Номер клієнта,Клієнт,Подія,Причина,Хто", "Заборона", "Заборону знято", "Догана", "Скасування догани"),
+    "ro, lifted": ("Data,Cod client,Nume,Eveniment,Motiv,Operator", "Interdicție", "Ridicarea interdicției", "Atenționare", "Retragere atenționare"),
+    "vi": ("Ngày,Mã khách hàng,Họ và tên,Sự kiện,Lý do,Người tạo", "Cấm", "Gỡ cấm", "Cảnh báo", "Hủy cảnh báo"),
+    "id, forbidden": ("Tanggal,No pelanggan,Nama,Tindakan,Alasan,Oleh", "Larangan", "Pencabutan larangan", "Teguran", "Teguran dicabut"),
+    "zh": ("日期,客户编号,姓名,类型,原因,经办人", "拉黑", "解封", "警告", "撤销警告"),
+    "ja": ("日付,会員番号,氏名,区分,理由,担当", "利用停止", "利用再開", "注意", "注意取消"),
+    "en, barred": ("Date,Customer no.,Customer,Action,Reason,Staff member", "Barred", "Bar lifted", "Warning given", "Warning withdrawn"),
     "a number of each row": ("ID,Date,Customer no.,Customer,Action,Reason,Staff member", "Put on hold", "Taken off hold", "Warned", "Warning removed"),
     "a type beside it": ("Date,Client ID,Client,Event,Flag,Why,Who", "set,On Hold", "removed,On Hold", "set,Warning", "removed,Warning"),
     "a word beside it": (
@@ -58,6 +73,29 @@ def test_a_log_of_several_types_is_drafted_whole(bare: Shop, name: str) -> None:
         ("8", "Warning", "unflagged", "2025-07-05", "Lee"),
         ("7", "On Hold", "flagged", "2026-01-07", "Kim"),
     ]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        *("Worker", "Volunteer", "Personel", "Angajat", "Operatore", "Operatör", "עובד", "الموظف", "נרשם על ידי", "Bediener", "Addetto", "Atendente"),
+        *("Caissière", "Medewerker", "Obsluha", "Djelatnik", "Munkatárs", "Υπάλληλος", "Работник", "Karyawan", "Người ghi", "직원", "操作人", "スタッフ"),
+    ],
+)
+def test_who_wrote_a_log_is_known(bare: Shop, header: str) -> None:
+    rows = ["2025-01-10,7,Ann Hill,Banned,fraud,Lou", "2025-03-01,7,Ann Hill,Ban lifted,paid,Pat", "2025-03-03,8,Bo Dale,Banned,theft,Pat"]
+    bare.file("log.csv", "\n".join([f"Date,Customer no.,Customer,Action,Reason,{header}", *rows, ""]))
+    draft = drafted(bare, "log.csv")
+    assert [one["by"] for one in rules(draft)] == [[header]]
+    assert rules(draft, skipped=True) == []
+
+
+def test_what_each_row_of_a_log_says_is_no_flag(bare: Shop) -> None:
+    rows = ["2025-01-10,7,Ann Hill,Banned,fraud,North", "2025-03-01,7,Ann Hill,Ban lifted,paid,South", "2025-03-03,8,Bo Dale,Banned,theft,North"]
+    bare.file("log.csv", "\n".join(["Date,Customer no.,Customer,Action,Reason,Hall", *rows, ""]))
+    draft = drafted(bare, "log.csv")
+    assert ([one["event"] for one in rules(draft)], rules(draft, skipped=True)) == ([["Action"]], [])
+    assert "Nothing is made of these columns: Hall" in draft
 
 
 def test_words_of_a_log_that_tell_of_no_flag_are_asked_about(bare: Shop) -> None:
