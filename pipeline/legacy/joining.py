@@ -9,7 +9,8 @@ from pipeline.legacy.attaching import ENOUGH
 from pipeline.legacy.dayparts import offer_day
 from pipeline.legacy.guessing import Guess
 from pipeline.legacy.making import says_days
-from pipeline.legacy.rules import A_DAY_OF_IT, Rule, family_of, place_day, says_who, tags_in, type_of
+from pipeline.legacy.rules import A_DAY_OF_IT, Rule, family_of, place_day, says_who, type_of
+from pipeline.legacy.tagging import split_of, tags_in
 from pipeline.wording import count_of
 
 ANY_FLAG = ("Warning", 0)  # the family of flagged on, and signalé le: said of flags of any type
@@ -34,9 +35,10 @@ def join_days(found: list[Rule], tagged: Sequence[Rule], free: list[Guess], type
 
 def _kinds(rule: Rule, types: Sequence[str]) -> Iterator[tuple[str, set[str]]]:
     """Yield the different cells of a rule's column, each with the types of the flags that it tells of."""
+    split = split_of(rule.head())
     for text in rule.head().cells.drop_nulls().unique(maintain_order=True):
         if "tags" in rule.parts:
-            yield text, {kind for tag in tags_in(text) if (kind := type_of(tag, types))}
+            yield text, {kind for tag in tags_in(text, split) if (kind := type_of(tag, types))}
         else:
             named = {word.casefold(): kind for word, kind in rule.types.items()} or {kind.casefold(): kind for kind in types}
             yield text, {named[text.casefold()]} if text.casefold() in named else set()

@@ -103,6 +103,7 @@ def is_about_else(guess: Guess) -> bool:
 
 def type_of(tag: str, types: Sequence[str]) -> str | None:
     """Return the flag type that a tag is called, or sounds of; None where it is none."""
+    tag = tag.removeprefix("#")
     named = next((kind for kind in types if kind.casefold() == tag.casefold()), None)
     if not named and flags.ENDED.within(phrase(tag)):
         return None
@@ -113,18 +114,6 @@ def type_in(text: str) -> str | None:
     """Return the flag type of which a text has a word; None where it has none."""
     said = phrase(text)
     return next((kind for kind, families in flags.FLAG_FAMILIES.items() if any(terms.within(said) for terms in families)), None)
-
-
-def tags_in(text: str) -> set[str]:
-    """Return the tags of a cell."""
-    parts = {part.strip() for part in re.split(r"[,;|\n]", text)}
-    return {part for part in parts if part and len(part) <= LONGEST_TAG}
-
-
-def tags_of(guess: Guess) -> Iterator[tuple[set[str], int]]:
-    """Yield the tags of each different cell, and in how many rows it stands."""
-    for text, count in guess.cells.drop_nulls().value_counts().rows():
-        yield tags_in(text), count
 
 
 def neighbours(rule: Rule, free: Sequence[Guess], step: int) -> Iterator[Guess]:

@@ -17,7 +17,7 @@ from pipeline.legacy.attaching import (
     stands_with,
 )
 from pipeline.legacy.candidates import offer_described, offer_others
-from pipeline.legacy.guessing import FEW_WORDS, LONG_WORD, MOST, Guess, means_no, says_none
+from pipeline.legacy.guessing import MOST, Guess, means_no, says_none
 from pipeline.legacy.happening import find_events
 from pipeline.legacy.joining import join_days
 from pipeline.legacy.levels import find_levels, flag_type, said_of
@@ -35,10 +35,11 @@ from pipeline.legacy.making import (
 )
 from pipeline.legacy.numbering import by_number
 from pipeline.legacy.offering import leave_blanks_out, note_ended, note_endless, note_past, offer_near, offer_shared, share_parts
-from pipeline.legacy.rules import SENTENCE, Rule, family_of, is_about_else, says_until, says_who, tags_of, type_of
+from pipeline.legacy.rules import SENTENCE, Rule, family_of, is_about_else, says_until, says_who, type_of
 from pipeline.legacy.sharing import share_columns
 from pipeline.legacy.standing import find_states, note_standing, note_states
 from pipeline.legacy.strewn import holds_no_words, offer_among_texts, offer_strewn
+from pipeline.legacy.tagging import lists_flags, lists_tags
 from pipeline.legacy.terms import phrase
 
 NAMES = 6  # different words, above which they are hardly a status's where hardly one stands twice
@@ -51,7 +52,7 @@ def spot_flags(left: Sequence[Guess], types: Sequence[str], *, may_repeat: bool)
     tagged = list(_tags(free, types))
     rules = [*tagged, *(find_events(free, types) if may_repeat else ())]
     heads = _heads(free, types)
-    told = [made for one in free if one not in _used(heads) and not _says_more(one, heads) and (made := _of_cells(one, types))]
+    told = [made for one in free if one not in _used(heads) and not _says_more(one, heads) and (made := _told(one, types))]
     heads = [rule for rule in heads if not _belongs(rule, told)]
     found = sorted([*heads, *told], key=lambda rule: rule.head().place)
     free = [one for one in free if one not in _used(found)]
@@ -124,7 +125,7 @@ def _used(rules: Sequence[Rule]) -> list[Guess]:
 def _tags(free: list[Guess], types: Sequence[str]) -> Iterator[Rule]:
     for one in sorted(free, key=lambda one: one.sounds(words.REASON) or one.sounds(words.NOTES)):  # those may be comments of others
         is_called = one.sounds(flags.TAGS) and family_of(one) is None
-        is_list = is_called or _lists_flags(one, types) or _is_list(one)
+        is_list = is_called or lists_flags(one, types) or _is_list(one)
         if one in free and one.is_text() and not one.sounds(elsewords.NOT_A_FLAG) and is_list:
             free.remove(one)
             rule = Rule("", {"tags": one})
@@ -135,14 +136,6 @@ def _tags(free: list[Guess], types: Sequence[str]) -> Iterator[Rule]:
 def _is_list(one: Guess) -> bool:
     """Tell whether a column that is called flags, or alerts, lists several in some cells."""
     return one.is_called(flags.LISTS) and one.share(r"[;|\n]") > 0
-
-
-def _lists_flags(one: Guess, types: Sequence[str]) -> bool:
-    """Tell whether cells list flags: few words, in several rows each, of which at least half are types, or sound of one, and more than one in a cell."""
-    listed = [{tag.casefold() for tag in tags} for tags, count in tags_of(one) for _ in range(count)]
-    different = set[str]().union(*listed)
-    is_few = 0 < len(different) <= FEW_WORDS and 2 * len(different) <= sum(map(len, listed)) and all(len(word) <= LONG_WORD for word in different)
-    return is_few and any(len(tags) > 1 for tags in listed) and 2 * sum(type_of(word, types) is not None for word in different) >= len(different)
 
 
 def _heads(free: list[Guess], types: Sequence[str]) -> list[Rule]:
@@ -240,6 +233,12 @@ def _is_reason_of(text: Guess, day: Guess) -> bool:
     """Tell whether a text tells only why there is a day beside it: it is filled hardly anywhere else."""
     told = text.cells.is_not_null()
     return text.sounds(words.REASON) and int((told & day.cells.is_not_null()).sum()) >= MOST * int(told.sum())
+
+
+def _told(one: Guess, types: Sequence[str]) -> Rule | None:
+    """Return a rule for a column whose cells tell of flags; none that is only offered where these list tags, which are offered as such."""
+    made = _of_cells(one, types)
+    return None if made and made.is_offered and lists_tags(one) else made
 
 
 def _of_cells(one: Guess, types: Sequence[str]) -> Rule | None:
