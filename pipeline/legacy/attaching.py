@@ -104,9 +104,9 @@ def _place_comment(rule: Rule, one: Guess) -> None:
 
 
 def stands_with(rule: Rule, one: Guess) -> float:
-    """Return which share of a column's cells that say something stands where the rule has a flag."""
+    """Return which share of a column's cells that say something stands where the rule has a flag, or may have one."""
     there = one.cells.is_not_null() & ~one.cells.str.to_lowercase().is_in([word.lower() for word in nothings(one) or ()]).fill_null(value=False)
-    return int((there & rule.told_rows()).sum()) / int(there.sum()) if there.any() else 1.0
+    return int((there & rule.flagged_rows(may_be=True)).sum()) / int(there.sum()) if there.any() else 1.0
 
 
 def attach_near(rule: Rule, free: list[Guess], rules: Sequence[Rule] = ()) -> None:
@@ -219,12 +219,15 @@ def attach_far(rule: Rule, free: list[Guess], rules: Sequence[Rule]) -> None:
 def stands_alone(one: Guess, rules: Sequence[Rule]) -> bool:
     """Tell whether a column is filled only where one of some rules has a flag, and in at least half of those rows."""
     there = one.cells.is_not_null()
-    return any(bool(there.any()) and not (there & ~rule.told_rows()).any() and 2 * int(there.sum()) >= int(rule.told_rows().sum()) for rule in rules)
+    return any(
+        bool(there.any()) and not (there & ~rule.flagged_rows(may_be=True)).any() and 2 * int(there.sum()) >= int(rule.flagged_rows(may_be=True).sum())
+        for rule in rules
+    )
 
 
 def _is_as_often(rule: Rule, one: Guess) -> bool:
     """Tell whether a column is filled where the rule has a flag, and nowhere else."""
-    return bool((one.cells.is_not_null() == rule.told_rows()).all())
+    return bool((one.cells.is_not_null() == rule.flagged_rows(may_be=True)).all())
 
 
 def _take_reason(rule: Rule, one: Guess) -> bool:

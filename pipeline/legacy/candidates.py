@@ -14,7 +14,9 @@ from pipeline.legacy.dayparts import is_called_day
 from pipeline.legacy.guessing import MOST, Guess
 from pipeline.legacy.levels import flag_type
 from pipeline.legacy.making import SPARSE, rule_of_days, rule_of_other, rule_of_switch, rule_of_text
-from pipeline.legacy.rules import Rule, family_of, is_denied, nothings, says_until, says_who, type_in
+from pipeline.legacy.rules import Rule, family_of, is_denied, nothings, says_until, says_who, type_in, type_of
+from pipeline.legacy.strewn import offer_beginnings
+from pipeline.legacy.tagging import lists_tags, tags_of
 
 SEVERAL_WORDS = r"\S\s+\S|[\x{3040}-\x{30ff}\x{4e00}-\x{9fff}\x{ac00}-\x{d7af}]{4}"  # some scripts have no blanks between them
 MOST_GRADES = 8
@@ -88,7 +90,19 @@ def offer_others(free: list[Guess], types: Sequence[str]) -> Iterator[Rule]:
         if one in free and (made := rule_of_states(one, free, types) or _candidate(one, types)):
             free.remove(one)
             _attach(made, free)
+            made = _as_tags(made)
+            if made.head() is made.parts.get("comment"):
+                yield from offer_beginnings(made, types)
             yield made
+
+
+def _as_tags(rule: Rule) -> Rule:
+    """Return a rule of texts that are lists of tags as one of these, likewise only offered, and any other as it is."""
+    if (one := rule.parts.get("comment")) is None or rule.head() is not one or not lists_tags(one):
+        return rule
+    rest = {name: part for name, part in rule.parts.items() if name != "comment"}
+    asked = {name: why for name, why in rule.unsure.items() if name in rest}
+    return Rule("", {"tags": one, **rest}, unsure=asked, no_end=rule.no_end, offered=rule.offered, is_offered=True)
 
 
 def _attach(rule: Rule, free: list[Guess]) -> None:
@@ -115,10 +129,7 @@ def _grades(one: Guess, types: Sequence[str]) -> Rule | None:
 def _candidate(one: Guess, types: Sequence[str]) -> Rule | None:
     if graded := _grades(one, types):
         return graded
-    is_few = bool(one.words) and 2 * len(one.words) <= one.cells.count()
-    is_note = one.is_text() and not is_few and (one.sounds(words.NOTES) or (one.filled <= SPARSE and one.share(SEVERAL_WORDS) >= SPARSE))
-    is_note = is_note or (one.is_text() and (one.sounds(flags.ABOUT) or one.is_called(letwords.MAY_WARN)))
-    is_note = is_note or (one.is_text() and bool(nothings(one)) and not one.is_yes_no)  # somebody says in each row whether there is something to say
+    is_note = _is_note(one, types)
     family = family_of(one)
     if one.is_date and one.filled <= SPARSE and _may_be_banned_by_day(one):
         rule = rule_of_days(one, flag_type("On Hold", types))
@@ -140,6 +151,16 @@ def _candidate(one: Guess, types: Sequence[str]) -> Rule | None:
     if one.is_yes_no and len(there) > 1 and 2 * int(there.sum()) > len(there):
         offered.doubts.append(f"{there.sum():,} of {len(there):,} customers would be flagged: if it is the others, let the lines yes and no change places")
     return offered
+
+
+def _is_note(one: Guess, types: Sequence[str]) -> bool:
+    """Tell whether a column holds texts that may tell of a flag: notes, sparse texts, what there is to say in each row, or tags of which some do."""
+    is_few = bool(one.words) and 2 * len(one.words) <= one.cells.count()
+    is_called = one.sounds(flags.ABOUT) or one.is_called(letwords.MAY_WARN) or (not is_few and one.sounds(words.NOTES))
+    is_sparse = not is_few and one.filled <= SPARSE and one.share(SEVERAL_WORDS) >= SPARSE
+    may_say_nothing = bool(nothings(one)) and not one.is_yes_no  # somebody says in each row whether there is something to say
+    has_flags = lists_tags(one) and any(type_of(tag, types) for tags, _ in tags_of(one) for tag in tags)
+    return one.is_text() and (is_called or is_sparse or may_say_nothing or has_flags)
 
 
 def _is_either(one: Guess) -> bool:

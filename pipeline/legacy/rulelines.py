@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from pipeline.legacy import glossary as words
 from pipeline.legacy.guessing import Guess
 from pipeline.legacy.maps import ANY
-from pipeline.legacy.rules import Rule, are_usual, says_until, tags_of, type_of
+from pipeline.legacy.rules import Rule, are_usual, says_until, type_of
+from pipeline.legacy.tagging import USUAL, split_of, tags_of
 
 TAGS_SHOWN = 20
 SKIPPED = "skip = true  # nothing is made of this rule as long as this line stands here"
@@ -103,13 +104,15 @@ def _tag_lines(rule: Rule, types: Sequence[str]) -> Iterator[str]:
     tags = rule.parts["tags"]
     counts = _tags(tags)
     known = {tag: kind for tag in counts if (kind := type_of(tag, types))}
-    and_skip = "" if known else ", and the line skip away"
+    is_left_out = rule.is_offered or not known
+    and_skip = ", and the line skip away" if is_left_out else ""
     yield f"# CHECK: tags of {folded(tags.header)} become flags only where the list below names them; take the # off those that are flags{and_skip}."
     yield "[[flags]]"
-    if not known:
+    if is_left_out:
         yield SKIPPED
     yield from [f"sheets = {as_list(rule.sheets)}"] * bool(rule.sheets)
     yield f"tags = {as_list([tags.header])}"
+    yield from [f"split = {quoted(split_of(tags))}"] * (split_of(tags) != USUAL)
     for name in [name for name in COLUMNS if name in rule.parts]:
         if name in rule.unsure:
             yield f"# CHECK: {folded(rule.unsure[name])}"

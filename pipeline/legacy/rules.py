@@ -20,6 +20,7 @@ from pipeline.wording import count_of
 
 LONGEST_TAG = 60  # characters
 STEM = 4  # letters at the beginning of two words that are of one kind, as of a bar and its day
+BY_CELLS = ("On Hold", -1)  # the family of flags that a column tells of by its cells alone
 PAST = ("ó", "ò")  # how a header ends that says what somebody did in Spanish or Italian: bloqueó is no bloqueo
 A_DAY_OF_IT = "is it a day of it?"
 SENTENCE = r"\S\s+\S+\s+\S"
@@ -64,21 +65,14 @@ class Rule:
         yield from self.parts.values()
         yield from (guess for guess, _ in self.offered.values())
 
-    def flagged_rows(self) -> pl.Series:
-        """Tell for each row whether there is a flag; of a rule that is only offered, whether there may be one."""
+    def flagged_rows(self, *, may_be: bool = False) -> pl.Series:
+        """Tell for each row whether there is a flag; of a rule that is only offered, and where `may_be`, whether there may be one."""
         cells = self.head().cells
         if "when" in self.parts and self.yes is not None and ANY not in self.yes:
             keys = word_keys(cells)
             return (among(keys, self.yes) & ~keys.is_in(keys_of(self.no or ()))).fill_null(value=False)
-        no = [word.lower() for word in self.no or () if not (self.is_offered and word in self.maybe)]
+        no = [word.lower() for word in self.no or () if not ((self.is_offered or may_be) and word in self.maybe)]
         return cells.is_not_null() & ~cells.str.to_lowercase().is_in(no).fill_null(value=False)
-
-    def told_rows(self) -> pl.Series:
-        """Tell for each row whether there is a flag, or would be one if words of types that stand behind a # counted."""
-        if "when" in self.parts or not self.maybe:
-            return self.flagged_rows()
-        cells, none = self.head().cells, [word.lower() for word in self.no or () if word not in self.maybe]
-        return cells.is_not_null() & ~cells.str.to_lowercase().is_in(none).fill_null(value=False)
 
 
 def are_usual(yes: Sequence[str]) -> bool:
@@ -116,6 +110,7 @@ def is_about_else(guess: Guess) -> bool:
 
 def type_of(tag: str, types: Sequence[str]) -> str | None:
     """Return the flag type that a tag is called, or sounds of; None where it is none."""
+    tag = tag.removeprefix("#")
     named = next((kind for kind in types if kind.casefold() == tag.casefold()), None)
     if not named and flags.ENDED.within(phrase(tag)):
         return None
@@ -126,18 +121,6 @@ def type_in(text: str) -> str | None:
     """Return the flag type of which a text has a word; None where it has none."""
     said = phrase(text)
     return next((kind for kind, families in flags.FLAG_FAMILIES.items() if any(terms.within(said) for terms in families)), None)
-
-
-def tags_in(text: str) -> set[str]:
-    """Return the tags of a cell."""
-    parts = {part.strip() for part in re.split(r"[,;|\n]", text)}
-    return {part for part in parts if part and len(part) <= LONGEST_TAG}
-
-
-def tags_of(guess: Guess) -> Iterator[tuple[set[str], int]]:
-    """Yield the tags of each different cell, and in how many rows it stands."""
-    for text, count in guess.cells.drop_nulls().value_counts().rows():
-        yield tags_in(text), count
 
 
 def neighbours(rule: Rule, free: Sequence[Guess], step: int) -> Iterator[Guess]:

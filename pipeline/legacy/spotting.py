@@ -1,6 +1,5 @@
 """Which columns of an unknown file tell of flags, and which of their reasons, people and days: rules for a draft, each with what is not sure of it."""
 
-import re
 from collections.abc import Iterator, Sequence
 
 from pipeline.legacy import elsewords
@@ -18,10 +17,11 @@ from pipeline.legacy.attaching import (
     stands_with,
 )
 from pipeline.legacy.candidates import offer_described, offer_others
-from pipeline.legacy.guessing import FEW_WORDS, LONG_WORD, MOST, Guess, means_no, says_none
+from pipeline.legacy.cellrules import told_by_cells
+from pipeline.legacy.guessing import MOST, Guess
 from pipeline.legacy.happening import find_events
 from pipeline.legacy.joining import join_days
-from pipeline.legacy.levels import find_levels, flag_type, said_of
+from pipeline.legacy.levels import find_levels, flag_type
 from pipeline.legacy.logs import attach_of_rows, offer_list
 from pipeline.legacy.making import (
     is_switch,
@@ -36,13 +36,12 @@ from pipeline.legacy.making import (
 )
 from pipeline.legacy.numbering import by_number
 from pipeline.legacy.offering import leave_blanks_out, note_ended, note_endless, note_past, offer_near, offer_shared, share_parts
-from pipeline.legacy.rules import SENTENCE, Rule, family_of, is_about_else, says_until, says_who, tags_of, type_of
+from pipeline.legacy.rules import Rule, family_of, is_about_else, says_until, says_who
 from pipeline.legacy.sharing import share_columns
 from pipeline.legacy.standing import find_states, note_standing, note_states, said_of_standing
-from pipeline.legacy.strewn import holds_no_words, offer_among_texts, offer_strewn
-from pipeline.legacy.terms import phrase
+from pipeline.legacy.strewn import offer_among_texts, offer_strewn
+from pipeline.legacy.tagging import lists_flags
 
-NAMES = 6  # different words, above which they are hardly a status's where hardly one stands twice
 LIKE_A_PERSON = r"^\p{Lu}[\p{L}'.-]*(?:\s\p{Lu}[\p{L}'.-]*){0,2}$"  # one to three words, each with a capital letter
 
 
@@ -52,7 +51,7 @@ def spot_flags(left: Sequence[Guess], types: Sequence[str], *, may_repeat: bool)
     tagged = list(_tags(free, types))
     rules = [*tagged, *(find_events(free, types) if may_repeat else ())]
     heads = _heads(free, types)
-    told = [made for one in free if one not in _used(heads) and not _says_more(one, heads) and (made := _of_cells(one, types))]
+    told = [made for one in free if one not in _used(heads) and not _says_more(one, heads) and (made := told_by_cells(one, free, types))]
     heads = [rule for rule in heads if not _belongs(rule, told)]
     found = sorted([*heads, *told], key=lambda rule: rule.head().place)
     free = [one for one in free if one not in _used(found)]
@@ -139,7 +138,7 @@ def _used(rules: Sequence[Rule]) -> list[Guess]:
 def _tags(free: list[Guess], types: Sequence[str]) -> Iterator[Rule]:
     for one in sorted(free, key=lambda one: one.sounds(words.REASON) or one.sounds(words.NOTES)):  # those may be comments of others
         is_called = one.sounds(flags.TAGS) and family_of(one) is None
-        is_list = is_called or _lists_flags(one, types) or _is_list(one)
+        is_list = is_called or lists_flags(one, types) or _is_list(one)
         if one in free and one.is_text() and not one.sounds(elsewords.NOT_A_FLAG) and is_list:
             free.remove(one)
             rule = Rule("", {"tags": one})
@@ -150,14 +149,6 @@ def _tags(free: list[Guess], types: Sequence[str]) -> Iterator[Rule]:
 def _is_list(one: Guess) -> bool:
     """Tell whether a column that is called flags, or alerts, lists several in some cells."""
     return one.is_called(flags.LISTS) and one.share(r"[;|\n]") > 0
-
-
-def _lists_flags(one: Guess, types: Sequence[str]) -> bool:
-    """Tell whether cells list flags: few words, in several rows each, of which at least half are types, or sound of one, and more than one in a cell."""
-    listed = [{tag.casefold() for tag in tags} for tags, count in tags_of(one) for _ in range(count)]
-    different = set[str]().union(*listed)
-    is_few = 0 < len(different) <= FEW_WORDS and 2 * len(different) <= sum(map(len, listed)) and all(len(word) <= LONG_WORD for word in different)
-    return is_few and any(len(tags) > 1 for tags in listed) and 2 * sum(type_of(word, types) is not None for word in different) >= len(different)
 
 
 def _heads(free: list[Guess], types: Sequence[str]) -> list[Rule]:
@@ -263,40 +254,3 @@ def _is_reason_of(text: Guess, day: Guess) -> bool:
     """Tell whether a text tells only why there is a day beside it: it is filled hardly anywhere else."""
     told = text.cells.is_not_null()
     return text.sounds(words.REASON) and int((told & day.cells.is_not_null()).sum()) >= MOST * int(told.sum())
-
-
-def _of_cells(one: Guess, types: Sequence[str]) -> Rule | None:
-    """Return a rule for a column whose header says nothing of flags, and whose cells do: types, levels, or a status such as blocked."""
-    levels = find_levels(one, flag_type("Warning", types), types)
-    are_levels = any(flags.LEVEL_HIGH.whole(said_of(word)) or flags.LEVEL_MID.whole(said_of(word)) for word in one.words)
-    if levels and not one.sounds(elsewords.NOT_A_FLAG) and (levels.is_sure or are_levels or one.sounds(flags.LEVELS) or one.sounds(flags.COLOURS)):
-        rule = rule_of_types(one, levels)
-        rule.is_offered = not levels.is_sure and not one.sounds(flags.LEVELS)
-        return rule
-    flagging = [word for word in one.words if _sounds_blocked(word) and not means_no(word)]
-    if (holds_no_words(one) or _are_names(one)) and not one.sounds(words.STATUS):
-        return None  # scores, or names
-    if not one.is_text() or not flagging or len(flagging) == len(one.words) or one.sounds(elsewords.NOT_A_FLAG) or one.sounds(words.REASON):
-        return None
-    kinds = {word: kind for word in one.words if not means_no(word) and not says_none(word) and (kind := type_of(word, types))}
-    rest = [word for word in one.words if word not in flagging and word not in kinds]
-    rule = Rule(flag_type("On Hold", types), {"when": one}, yes=flagging, no=rest, text=flagging[0])
-    if set(kinds) - set(flagging):
-        rule = Rule("", {"type_column": one}, types={word: flag_type(kind, types) for word, kind in kinds.items()}, no=rest, text=one.title)
-    rule.family = ("On Hold", -1)
-    rule.says_which = len({*flagging, *kinds}) > 1
-    is_plain = one.sounds(words.STATUS) or all(any(terms.whole(phrase(word)) for terms in flags.FLAG_FAMILIES["On Hold"]) for word in flagging)
-    rule.is_offered = not is_plain or any(re.search(SENTENCE, word) for word in flagging)  # what happened, rather than a status
-    rule.doubts.append(f"some words of {one.header} sound of a flag; are these, and only these, flags?")
-    return rule
-
-
-def _are_names(one: Guess) -> bool:
-    """Tell whether nearly every row of a column has another word, as names have and statuses have not: one may begin as a word of a flag does."""
-    return len(one.words) >= NAMES and len(one.words) >= MOST * one.cells.count()
-
-
-def _sounds_blocked(word: str) -> bool:
-    said = phrase(word)
-    is_so = any(terms.within(said) and not terms.is_stretched(said) for terms in flags.FLAG_FAMILIES["On Hold"])
-    return is_so and not (flags.ENDED.within(said) or elsewords.NOT_A_FLAG.within(said) or says_none(word))
