@@ -4,13 +4,18 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from pipeline.intake.statuses import status_table
 from pipeline.legacy import elsewords
 from pipeline.legacy import glossary as words
 from pipeline.legacy.attaching import SHORT
-from pipeline.legacy.guessing import MOST, Guess, says_none
+from pipeline.legacy.flagwords import ENDED
+from pipeline.legacy.guessing import MOST, Guess, means_no, says_none
 from pipeline.legacy.levels import flag_type
 from pipeline.legacy.making import SPARSE
+from pipeline.legacy.nowords import EXPIRED
 from pipeline.legacy.rules import A_DAY_OF_IT, Rule, family_of, neighbours, place_day, says_who
+from pipeline.legacy.terms import phrase
+from schemas.columns import header_key
 
 STATES = range(3, 9)  # different words of a status
 TOLD = 0.8  # the share of a reason's cells that stand beside other words than the most frequent one
@@ -33,6 +38,25 @@ def rule_of_states(one: Guess, free: Sequence[Guess], types: Sequence[str]) -> R
     rule.says_which = len(yes) > 1
     rule.doubts.append(f"are some words of {one.header} flags? Then leave those alone in the line yes that are, and take the line skip away")
     return rule
+
+
+def doubtful_words(one: Guess, words_of_none: Sequence[str], free: Sequence[Guess]) -> list[str]:
+    """Return which words of a status that tells of flags by others may tell of some too: strange and rare ones, with a reason, day or person beside most."""
+    beside = next((near for near in free if near.place == one.place + 1 and _tells(near)), None)
+    usual, cells = one.words[0].lower(), one.cells.str.to_lowercase()
+    if beside is None or one.words[0] not in words_of_none:
+        return []
+    there = beside.cells.is_not_null()
+    if int((there & (cells != usual).fill_null(value=False)).sum()) < TOLD * int(there.sum()):
+        return []
+    strange = [word for word in words_of_none if word.lower() != usual and not (_is_known_status(word) or means_no(word) or says_none(word))]
+    return [word for word in strange if 2 * int((there & (cells == word.lower())).sum()) >= int((cells == word.lower()).sum())]
+
+
+def _is_known_status(word: str) -> bool:
+    said = phrase(word)
+    is_of_book = header_key(word) in status_table("customers", {})
+    return is_of_book or any(terms.whole(said) for terms in (words.ACTIVE, words.ARCHIVED, ENDED, EXPIRED))
 
 
 def _tells(one: Guess) -> bool:

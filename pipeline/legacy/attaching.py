@@ -103,9 +103,9 @@ def _place_comment(rule: Rule, one: Guess) -> None:
 
 
 def stands_with(rule: Rule, one: Guess) -> float:
-    """Return which share of a column's cells that say something stands where the rule has a flag."""
+    """Return which share of a column's cells that say something stands where the rule has a flag; of texts, also where it may have one."""
     there = one.cells.is_not_null() & ~one.cells.str.to_lowercase().is_in([word.lower() for word in nothings(one) or ()]).fill_null(value=False)
-    return int((there & rule.flagged_rows()).sum()) / int(there.sum()) if there.any() else 1.0
+    return int((there & rule.flagged_rows(may_be=not one.is_date)).sum()) / int(there.sum()) if there.any() else 1.0
 
 
 def attach_near(rule: Rule, free: list[Guess], rules: Sequence[Rule] = ()) -> None:

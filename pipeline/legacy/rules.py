@@ -20,6 +20,7 @@ from pipeline.wording import count_of
 
 LONGEST_TAG = 60  # characters
 STEM = 4  # letters at the beginning of two words that are of one kind, as of a bar and its day
+BY_CELLS = ("On Hold", -1)  # the family of flags that a column tells of by its cells alone
 PAST = ("ó", "ò")  # how a header ends that says what somebody did in Spanish or Italian: bloqueó is no bloqueo
 A_DAY_OF_IT = "is it a day of it?"
 SENTENCE = r"\S\s+\S+\s+\S"
@@ -63,13 +64,13 @@ class Rule:
         yield from self.parts.values()
         yield from (guess for guess, _ in self.offered.values())
 
-    def flagged_rows(self) -> pl.Series:
-        """Tell for each row whether there is a flag; of a rule that is only offered, whether there may be one."""
+    def flagged_rows(self, *, may_be: bool = False) -> pl.Series:
+        """Tell for each row whether there is a flag; of a rule that is only offered, and where `may_be`, whether there may be one."""
         cells = self.head().cells
         if "when" in self.parts and self.yes is not None and ANY not in self.yes:
             keys = word_keys(cells)
             return (among(keys, self.yes) & ~keys.is_in(keys_of(self.no or ()))).fill_null(value=False)
-        no = [word.lower() for word in self.no or () if not (self.is_offered and word in self.maybe)]
+        no = [word.lower() for word in self.no or () if not ((self.is_offered or may_be) and word in self.maybe)]
         return cells.is_not_null() & ~cells.str.to_lowercase().is_in(no).fill_null(value=False)
 
 

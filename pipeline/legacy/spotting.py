@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pipeline.legacy import elsewords
 from pipeline.legacy import flagwords as flags
 from pipeline.legacy import glossary as words
+from pipeline.legacy.alongside import doubtful_words
 from pipeline.legacy.attaching import (
     ENOUGH,
     attach_far,
@@ -35,7 +36,7 @@ from pipeline.legacy.making import (
 )
 from pipeline.legacy.numbering import by_number
 from pipeline.legacy.offering import leave_blanks_out, note_ended, note_endless, note_past, offer_near, offer_shared, share_parts
-from pipeline.legacy.rules import SENTENCE, Rule, family_of, is_about_else, says_until, says_who, type_of
+from pipeline.legacy.rules import BY_CELLS, SENTENCE, Rule, family_of, is_about_else, says_until, says_who, type_of
 from pipeline.legacy.sharing import share_columns
 from pipeline.legacy.standing import find_states, note_standing, note_states
 from pipeline.legacy.strewn import holds_no_words, offer_among_texts, offer_strewn
@@ -52,7 +53,7 @@ def spot_flags(left: Sequence[Guess], types: Sequence[str], *, may_repeat: bool)
     tagged = list(_tags(free, types))
     rules = [*tagged, *(find_events(free, types) if may_repeat else ())]
     heads = _heads(free, types)
-    told = [made for one in free if one not in _used(heads) and not _says_more(one, heads) and (made := _told(one, types))]
+    told = [made for one in free if one not in _used(heads) and not _says_more(one, heads) and (made := _told(one, free, types))]
     heads = [rule for rule in heads if not _belongs(rule, told)]
     found = sorted([*heads, *told], key=lambda rule: rule.head().place)
     free = [one for one in free if one not in _used(found)]
@@ -235,10 +236,16 @@ def _is_reason_of(text: Guess, day: Guess) -> bool:
     return text.sounds(words.REASON) and int((told & day.cells.is_not_null()).sum()) >= MOST * int(told.sum())
 
 
-def _told(one: Guess, types: Sequence[str]) -> Rule | None:
+def _told(one: Guess, free: Sequence[Guess], types: Sequence[str]) -> Rule | None:
     """Return a rule for a column whose cells tell of flags; none that is only offered where these list tags, which are offered as such."""
     made = _of_cells(one, types)
-    return None if made and made.is_offered and lists_tags(one) else made
+    if made is None or (made.is_offered and lists_tags(one)):
+        return None
+    if made.family == BY_CELLS and (doubtful := doubtful_words(one, made.no or [], free)):
+        made.parts, made.types, made.text = {"type_column": one}, made.types or dict.fromkeys(made.yes or (), made.kind), one.title
+        made.kind, made.yes, made.maybe, made.says_which = "", None, dict.fromkeys(doubtful, flag_type("Warning", types)), True
+        made.doubts.append(f"the words of {one.header} with a # have something beside them too; they are none as long as the # stands there")
+    return made
 
 
 def _of_cells(one: Guess, types: Sequence[str]) -> Rule | None:
@@ -259,7 +266,7 @@ def _of_cells(one: Guess, types: Sequence[str]) -> Rule | None:
     rule = Rule(flag_type("On Hold", types), {"when": one}, yes=flagging, no=rest, text=flagging[0])
     if set(kinds) - set(flagging):
         rule = Rule("", {"type_column": one}, types={word: flag_type(kind, types) for word, kind in kinds.items()}, no=rest, text=one.title)
-    rule.family = ("On Hold", -1)
+    rule.family = BY_CELLS
     rule.says_which = len({*flagging, *kinds}) > 1
     is_plain = one.sounds(words.STATUS) or all(any(terms.whole(phrase(word)) for terms in flags.FLAG_FAMILIES["On Hold"]) for word in flagging)
     rule.is_offered = not is_plain or any(re.search(SENTENCE, word) for word in flagging)  # what happened, rather than a status
