@@ -9,16 +9,19 @@ from pipeline.legacy.attaching import ENOUGH
 from pipeline.legacy.dayparts import offer_day
 from pipeline.legacy.guessing import Guess
 from pipeline.legacy.making import says_days
-from pipeline.legacy.rules import A_DAY_OF_IT, Rule, family_of, place_day, says_who, type_of
+from pipeline.legacy.rules import A_DAY_OF_IT, BY_CELLS, Rule, family_of, place_day, says_who, type_of
 from pipeline.legacy.tagging import split_of, tags_in
+from pipeline.legacy.terms import Terms
 from pipeline.wording import count_of
 
 ANY_FLAG = ("Warning", 0)  # the family of flagged on, and signalé le: said of flags of any type
+NOTES_OR_WARNINGS = Terms("obs")  # observações, and look out in Swedish
 NO_BAN = "Important"  # the type of flags that a day of a ban is never about
 
 
 def join_days(found: list[Rule], tagged: Sequence[Rule], free: list[Guess], types: Sequence[str]) -> None:
     """Take rules for days, people and reasons from `found` that are filled where a status, tags or a mark tell of such a flag, and add them to its rule."""
+    _join_notes(found)
     wordy = [rule for rule in (*tagged, *found) if {"tags", "type_column"} & set(rule.parts) and not rule.is_offered]
     marks = [rule for rule in found if "when" in rule.parts and not rule.is_offered and not rule.head().is_date and "type_column" not in rule.parts]
     for rule in [rule for rule in found if rule not in wordy and _is_part(rule.head())]:
@@ -31,6 +34,19 @@ def join_days(found: list[Rule], tagged: Sequence[Rule], free: list[Guess], type
             for one in _parts(rule, rows, free):
                 _join(owner, one, _doubt(one, rule, owner, types))
                 free.remove(one)
+
+
+def _join_notes(found: list[Rule]) -> None:
+    """Let a text that may be called a note, or a warning, be the comment of a status of flags that nearly all have one, in place of a flag of its own."""
+    for rule in [rule for rule in found if rule.head().is_called(NOTES_OR_WARNINGS) and rule.head() is rule.parts.get("comment")]:
+        one = rule.head()
+        for owner in [other for other in found if other.family == BY_CELLS and not other.is_offered and "comment" not in other.parts]:
+            rows = owner.flagged_rows()
+            if int((rows & one.cells.is_not_null()).sum()) >= max(ENOUGH * int(rows.sum()), len(("one", "another"))):
+                found.remove(rule)
+                owner.parts["comment"] = one
+                owner.unsure["comment"] = f"is {one.header} a note, of this flag too? Where there is none by {owner.head().header} nothing is made of it"
+                break
 
 
 def _kinds(rule: Rule, types: Sequence[str]) -> Iterator[tuple[str, set[str]]]:

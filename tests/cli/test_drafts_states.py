@@ -44,3 +44,19 @@ def test_words_of_which_nothing_tells_or_that_are_known_are_not_offered(first: t
     (rule,) = rules(draft)
     assert (rule["when"], rule["yes"]) == (["Status"], ["Banned"])
     assert '= "Warning"' not in draft
+
+
+def test_notes_that_may_be_called_warnings_are_those_of_the_status_they_stand_with(bare: Shop) -> None:
+    first = ("Bloqueado,Cheque sem cobertura", "Atenção,Pede sempre desconto", "Bloqueado,Levou a chave", "Activo,Carro de empresa", "Activo,Só à tarde")
+    draft = sheet(bare, "Situação,Obs", *first, rest="Activo,")
+    assert "# CHECK: is Obs a note, of this flag too?" in draft
+    assert (migrated(bare, "s.csv", draft), asked(bare, TOLD)) == (
+        0,
+        [("K0", ON_HOLD, "Cheque sem cobertura"), ("K1", "Warning", "Pede sempre desconto"), ("K2", ON_HOLD, "Levou a chave")],
+    )
+
+
+def test_warnings_of_others_than_a_status_tells_of_stay_flags(bare: Shop) -> None:
+    first = ("Spärrad,Betalar inte", "Spärrad,", "Aktiv,Biter", "Aktiv,Rymmer")
+    assert migrated(bare, "s.csv", sheet(bare, "Status,Obs", *first, rest="Aktiv,")) == 0
+    assert [(who, kind) for who, kind, _ in asked(bare, TOLD)] == [("K0", ON_HOLD), ("K0", "Warning"), ("K1", ON_HOLD), ("K2", "Warning"), ("K3", "Warning")]
