@@ -15,6 +15,7 @@ from pipeline.legacy.guessing import MOST, Guess
 from pipeline.legacy.levels import flag_type
 from pipeline.legacy.making import SPARSE, rule_of_days, rule_of_other, rule_of_switch, rule_of_text
 from pipeline.legacy.rules import Rule, family_of, is_denied, nothings, says_until, says_who, type_in, type_of
+from pipeline.legacy.strewn import offer_beginnings
 from pipeline.legacy.tagging import lists_tags, tags_of
 
 SEVERAL_WORDS = r"\S\s+\S|[\x{3040}-\x{30ff}\x{4e00}-\x{9fff}\x{ac00}-\x{d7af}]{4}"  # some scripts have no blanks between them
@@ -82,7 +83,10 @@ def offer_others(free: list[Guess], types: Sequence[str]) -> Iterator[Rule]:
         if one in free and (made := rule_of_states(one, free, types) or _candidate(one, types)):
             free.remove(one)
             _attach(made, free)
-            yield _as_tags(made)
+            made = _as_tags(made)
+            if made.head() is made.parts.get("comment"):
+                yield from offer_beginnings(made, types)
+            yield made
 
 
 def _as_tags(rule: Rule) -> Rule:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import takewhile
 from typing import Final
 
 import polars as pl
@@ -10,6 +11,7 @@ from pipeline.legacy import elsewords
 from pipeline.legacy import flagwords as flags
 from pipeline.legacy.guessing import Guess, says_none
 from pipeline.legacy.levels import flag_type
+from pipeline.legacy.maps import GOES_ON
 from pipeline.legacy.rules import Rule
 from pipeline.legacy.terms import WITHOUT_BLANKS, Terms, phrase
 from pipeline.wording import count_of
@@ -21,6 +23,7 @@ OWES: Final = Terms(
     "windykac* | vymahan* | kronofogden* | perinta* | perinnassa | behajtas* | взыскан* | стягнен*",
 )
 LONGEST: Final = 60  # characters of a cell
+BEGINNING: Final = re.compile(r"([^\W\d_]+(?:\s[^\W\d_]+){0,3})\s*[(\[,;:!.\u2013\u2014-]")
 NO_WORD: Final = r"^[^\p{L}]*\d[^\p{L}]*$"
 SOME_WORD: Final = r"\p{L}{2}|[\x{3040}-\x{30ff}\x{4e00}-\x{9fff}\x{ac00}-\x{d7af}]"
 EXACT: Final = {word.strip("*") for terms in flags.FAMILIES for word in terms.words}
@@ -37,6 +40,34 @@ def offer_among_texts(free: Sequence[Guess], types: Sequence[str]) -> Iterator[R
     """Yield rules for the words of bans in columns of texts of which nothing is made, such as those of places."""
     for one in [one for one in free if one.is_text() and not holds_no_words(one)]:
         yield from _rules(one, _kind_of_text, types)
+
+
+def offer_beginnings(rule: Rule, types: Sequence[str]) -> Iterator[Rule]:
+    """Yield a rule for the texts of another, which is only offered, that begin with a word of a ban and go on, as BANNED - took a drill does."""
+    one = rule.head()
+    texts = one.cells.drop_nulls().unique(maintain_order=True).to_list()
+    found = {word.casefold(): word for text in reversed(texts) if (word := _banned_by(text))}
+    if not found or len(found) == len(texts):
+        return
+    yes = [f"{word}{GOES_ON}" for word in reversed(found.values())]
+    made = Rule(flag_type("On Hold", types), {"when": one, **rule.parts}, yes=yes, unsure=dict(rule.unsure), no_end=rule.no_end, is_offered=True)
+    count = int(made.flagged_rows().sum())
+    what = (
+        "begins with a word that sounds of a flag: is it one? If it is" if count == 1 else "begin with a word that sounds of a flag: are they some? If they are"
+    )
+    made.doubts.append(f"{count_of(count, 'cell')} of {one.header} {what}, take the line skip away; of the others nothing is made then")
+    yield made
+
+
+def _banned_by(text: str) -> str | None:
+    """Return the words of a ban with which a text begins, before a mark or in capitals, if it goes on; None where there are none."""
+    capitals = takewhile(lambda word: word.isupper() and len(word) > 1, text.split())
+    begins = [*(found[1] for found in [BEGINNING.match(text)] if found), " ".join(capitals)]
+    for words in [words for words in begins if words and len(words) < len(text.strip())]:
+        said = phrase(words)
+        if not says_none(words) and any(terms.whole(said) and not terms.is_stretched(said) for terms in flags.FLAG_FAMILIES["On Hold"]):
+            return words
+    return None
 
 
 def with_words(cells: pl.Series, others: Terms = OWES) -> list[str]:

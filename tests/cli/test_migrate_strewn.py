@@ -96,3 +96,20 @@ def test_a_row_of_one_of_several_sheets_is_told_with_its_sheet(bare: Shop) -> No
     book.remove(book.worksheets[0])
     book.save(bare.folder / "list.xlsx")
     assert "(row 2 in South); " in drafted(bare, "list.xlsx")
+
+
+@pytest.mark.parametrize("said", ["BANNED - took a drill", "Banned: owes for May", "BANNED took a drill", "Gesperrt (zahlt nicht)", "DO NOT RENT, was rude"])
+def test_notes_that_begin_with_a_ban_are_offered_as_one(bare: Shop, said: str) -> None:
+    write(bare, "Notes", ["always pays cash at the till", f'"{said}"', "", "left handed", "", "was banned elsewhere", "", "", "", "", ""])
+    draft = drafted(bare, "list.csv")
+    ban, every = rules(draft, skipped=True)
+    assert (ban["type"], ban["when"], ban["comment"], every["comment"]) == ("On Hold", ["Notes"], ["Notes"], ["Notes"])
+    assert "# CHECK: 1 cell of Notes begins with a word that sounds of a flag: is it one?" in draft
+    assert (migrated(bare, "list.csv", draft), flags(bare)) == (0, [])
+    assert (migrated(bare, "list.csv", draft.replace(SKIP, "", 1)), flags(bare)) == (0, [("2", "On Hold", said)])
+
+
+@pytest.mark.parametrize("said", ["not banned - was a mistake", "bandaged - bites", "bank transfer, no cash", "Ann - call later"])
+def test_notes_that_begin_otherwise_are_not(bare: Shop, said: str) -> None:
+    write(bare, "Notes", ["always pays cash at the till", f'"{said}"', "", "left handed", "", "", "", "", "", "", ""])
+    assert [one.get("when") for one in rules(drafted(bare, "list.csv"), skipped=True)] == [None]
