@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 import polars as pl
 
@@ -17,9 +18,18 @@ from pipeline.legacy.making import SPARSE, rule_of_days, rule_of_other, rule_of_
 from pipeline.legacy.rules import Rule, family_of, is_denied, nothings, says_until, says_who, type_in, type_of
 from pipeline.legacy.strewn import offer_beginnings
 from pipeline.legacy.tagging import lists_tags, tags_of
+from pipeline.legacy.terms import Terms
 
 SEVERAL_WORDS = r"\S\s+\S|[\x{3040}-\x{30ff}\x{4e00}-\x{9fff}\x{ac00}-\x{d7af}]{4}"  # some scripts have no blanks between them
 MOST_GRADES = 8
+ONE_NAME = r"^\p{Lu}[\p{L}'-]*$"
+# Whose names a column may hold that are neither customers nor staff.
+OWN: Final = Terms(
+    "child | children | kid | kids | son | daughter | kind | kinder | sohn | tochter | enfant | enfants | fils | fille | hijo | hija | nino | nina | bambino",
+    "bambina | figlio | figlia | crianca | filho | filha | kinderen | zoon | dochter | barn | barnet | dziecko | dite | lapsi | gyermek | gyerek | copil",
+    "dijete | otrok | cocuk | ребенок | дитина | παιδι | 子供 | お子様 | 孩子 | 자녀 | pet | dog | cat | horse | hund | katze | pferd | chien | chat | cheval",
+    "perro | gato | caballo | cane | gatto | cavallo | hond | kat | paard | pies | kot | pes | kocka | koira | kissa",
+)
 ENOUGH_PARTS = 2  # columns called why, who or since when, filled for one answer alone
 
 
@@ -166,7 +176,13 @@ def _is_note(one: Guess, types: Sequence[str]) -> bool:
 def _is_either(one: Guess) -> bool:
     """Tell whether a column has two words, of which nobody knows whether one means yes, in nearly every row."""
     are_two = len(one.words) == len(("yes", "no")) and one.filled >= MOST and one.is_text() and one.cells.count() > len(one.words) + 1
-    return are_two and not (says_who(one) or nothings(one))
+    return are_two and not (says_who(one) or nothings(one) or _are_names(one))
+
+
+def _are_names(one: Guess) -> bool:
+    """Tell whether a column is called that of a child, or a pet, or of their names, and holds what may be names."""
+    rest = words.WHOSE.without(words.NAME.without(words.FIRST_NAME.without(OWN.without(one.terms))))
+    return one.sounds(OWN) and not rest and one.share(ONE_NAME) == 1
 
 
 def _is_mark(one: Guess) -> bool:

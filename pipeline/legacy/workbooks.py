@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pipeline.legacy import elsewords
 from pipeline.legacy import flagwords as flags
 from pipeline.legacy import glossary as words
-from pipeline.legacy.assigning import NAMES, Drafted, assign, is_each_once, settle_dates
-from pipeline.legacy.guessing import Guess, guess_columns
+from pipeline.legacy.assigning import ID, NAMES, Drafted, assign, is_each_once, settle_dates
+from pipeline.legacy.guessing import MOST, Guess, guess_columns
 from pipeline.legacy.levels import flag_type
 from pipeline.legacy.logs import part_of_row
 from pipeline.legacy.looking import Looked, Table, is_past
@@ -33,9 +33,10 @@ def join_sheets(looked: Looked, drafted: Drafted, guesses: Sequence[Guess], type
     joined, every = Joined(), list(guesses)
     several = len(looked.alike) + len(looked.others) > 0
     _add_lists(looked.own, drafted, types, several=several)
-    for table in [table for table in looked.others if not is_past(table.names[0])][:MOST_SHEETS]:
-        own = guess_columns(table.columns, table.rows)
-        other = assign(own, types)
+    others = [(table, guess_columns(table.columns, table.rows)) for table in looked.others if not is_past(table.names[0])][:MOST_SHEETS]
+    assigned = [(table, own, assign(own, types)) for table, own in others]
+    _take_shared_id(looked, drafted, assigned)
+    for table, own, other in assigned:
         is_called, is_told = _kind_of(table.names[0]) is not None, any(not rule.is_offered for rule in other.rules)
         if not set(KEYS) & set(other.columns):
             joined.nameless += [table.names[0]] if is_called or (is_told and NAMES & set(other.columns)) else []
@@ -52,6 +53,34 @@ def join_sheets(looked: Looked, drafted: Drafted, guesses: Sequence[Guess], type
         drafted.unused = list({sign_key(one.header): one for one in drafted.unused if sign_key(one.header) not in named}.values())
         settle_dates(drafted, every)
     return joined
+
+
+def _take_shared_id(looked: Looked, drafted: Drafted, others: Sequence[tuple[Table, Sequence[Guess], Drafted]]) -> None:
+    """Take for ids a column of codes, different in each row, that a sheet of flags without a column that tells who a customer is has too."""
+    if "customer_id" in drafted.columns:
+        return
+    nameless = [(table, own, other) for table, own, other in others if not set(KEYS) & set(other.columns)]
+    for one in [one for one in drafted.unused if one.is_unique and not one.is_date and one.share(ID) >= MOST and one.share(r"\d") >= MOST]:
+        shared = [(table, other, same) for table, own, other in nameless for same in own if same in other.unused and _is_same(same, one)]
+        if any(_tells_of_flags(table, other) for table, other, _ in shared):
+            for _, other, same in shared:
+                other.columns["customer_id"] = [same]
+                other.unused.remove(same)
+            drafted.columns["customer_id"] = [one]
+            drafted.unused.remove(one)
+            which = " and ".join([looked.own.names[0], *(table.names[0] for table, _, _ in shared)])
+            drafted.doubts["customer_id"] = f"{one.header} stands in {which}: does it tell who a customer is, also in the next file?"
+            return
+
+
+def _is_same(one: Guess, other: Guess) -> bool:
+    """Tell whether a column is called as one of another sheet is, and nearly all of its rows have cells of that."""
+    is_called = sign_key(one.header) == sign_key(other.header)
+    return is_called and one.filled >= MOST and int(one.cells.is_in(other.cells.drop_nulls().implode()).sum()) >= MOST * len(one.cells)
+
+
+def _tells_of_flags(table: Table, other: Drafted) -> bool:
+    return _kind_of(table.names[0]) is not None or any(not rule.is_offered for rule in other.rules)
 
 
 def _headers(drafted: Drafted) -> Iterator[str]:

@@ -335,3 +335,14 @@ def test_what_is_said_of_newsletters_and_mails_is_no_question_about_a_flag(bare:
 def test_a_ban_among_what_is_said_of_mails_is_asked_about(bare: Shop, header: str, word: str) -> None:
     draft = sheet(bare, header, word, rest="no")
     assert [one["when"] for one in [*rules(draft), *rules(draft, skipped=True)]] == [[header]], draft
+
+
+@pytest.mark.parametrize("header", ["Child", "Child's name", "Enfant", "Dog"])
+def test_names_of_children_and_pets_are_no_flag(header: str, bare: Shop) -> None:
+    draft = sheet(bare, header, "Leo", "Ava", "Ava", "Leo", rest="Leo")
+    assert f"may {header} be a flag" not in draft
+    assert [one for one in rules(draft, skipped=True) if one.get("when") == [header]] == []
+
+
+def test_two_words_that_are_no_names_are_asked_about(bare: Shop) -> None:
+    assert "may Child care be a flag" in sheet(bare, "Child care", "Broken", "Fine", "Broken", rest="Fine")

@@ -163,3 +163,31 @@ def test_tags_one_below_the_other_are_each_one(bare: Shop) -> None:
     draft = drafted(bare, "w.xlsx")
     assert (migrated(bare, "w.xlsx", draft), flags(bare)) == (0, [("C1", "At Risk", "Slow payer"), ("C4", "At Risk", "Slow payer")]), draft
     assert [sorted(one["allow"]) for one in rules(draft)] == [["Slow payer"]]
+
+
+CARDS = [[f"L{number}", f"Ann {number}", f"ann{number}@example.com"] for number in range(101, 107)]
+SKIP = "skip = true  # nothing is made of this rule as long as this line stands here\n"
+
+
+def test_codes_by_which_a_sheet_of_flags_knows_customers_are_their_ids(bare: Shop) -> None:
+    banned = [["Card no", "Why", "Agreed by"], ["L102", "tore up books", "Mr Lane"], ["L105", "shouted at Bo", "Ms Hill"]]
+    workbook(bare, Members=[["Card no", "Name", "Email"], *CARDS], Banned=banned, Rounds=[["Card no", "Round"], ["L101", "Tue"], ["L103", "Tue"]])
+    draft = drafted(bare, "w.xlsx")
+    assert "# CHECK: customer_id: Card no stands in Members and Banned and Rounds: does it tell who a customer is" in draft
+    assert 'customer_id = ["Card no"]' in draft.splitlines()
+    assert (migrated(bare, "w.xlsx", draft), flags(bare)) == (0, [])
+    assert migrated(bare, "w.xlsx", draft.replace(SKIP, "")) == 0
+    assert flags(bare) == [("L102", ON_HOLD, "tore up books"), ("L105", ON_HOLD, "shouted at Bo")]
+    assert asked(bare, "SELECT flagged_by FROM flags ORDER BY 1") == [("Mr Lane",), ("Ms Hill",)]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"Banned": [["Card no", "Why"], ["X7", "tore up books"], ["X8", "shouted"]]},  # other codes
+        {"Rounds": [["Card no", "Round"], ["L101", "Tue"], ["L102", "Wed"]]},  # no flags
+    ],
+)
+def test_other_codes_are_no_ids(other: dict[str, list[list[str]]], bare: Shop) -> None:
+    workbook(bare, Members=[["Card no", "Name", "Email"], *CARDS], **other)
+    assert 'customer_id = ["Card no"]' not in drafted(bare, "w.xlsx").splitlines()
