@@ -85,8 +85,12 @@ def spot_flags(left: Sequence[Guess], types: Sequence[str], *, may_repeat: bool)
     leave_blanks_out(found)
     rules += [*found, *described]
     strewn = list(offer_strewn(left, rules, types))
-    rest = [one for one in free if one not in _used([*rules, *strewn]) and not _is_of_each_event(one, rules)]
-    return [*rules, *_offer_rest(rest, types), *strewn]
+    return [*rules, *_offer_rest(_rest(free, [*rules, *strewn]), types), *strewn]
+
+
+def _rest(free: Sequence[Guess], rules: Sequence[Rule]) -> list[Guess]:
+    """Return the columns that no rule has, and that may tell of flags."""
+    return [one for one in free if one not in _used(rules) and not _is_of_each_event(one, rules)]
 
 
 def _is_of_each_event(one: Guess, rules: Sequence[Rule]) -> bool:
