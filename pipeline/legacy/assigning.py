@@ -141,10 +141,10 @@ def _take_ids(drafted: Drafted, left: list[Guess]) -> None:
     if theirs and bare:
         drafted.doubts["customer_id"] = f"{' and '.join(one.header for one in sure[1:])} may be ids too: is this the customer's, and not the row's?"
     weak = [] if _repeats(drafted) else [one for one in ids if one.is_unique and not one.sounds(words.NOT_AN_ID)]
-    weak.sort(key=lambda one: one.sounds(NATIONAL_ID))
     has_contacts = bool({"email", "phone"} & set(drafted.columns))
     second = [one for one in ids if one.is_called(SECOND_NUMBERS) and one.filled >= MANY and one.share(r"\d") >= MOST and (one.is_unique or not has_contacts)]
-    weak = [*(one for one in second if not one.is_unique), *(one for one in weak if one not in second), *second]
+    weak = [*weak, *(one for one in second if one not in weak)]
+    weak.sort(key=lambda one: (one.is_unique, one.sounds(NATIONAL_ID), one in second))
     if not sure and weak:
         drafted.doubts["customer_id"] = "is this the customer's lasting number, the same in the next file, and not only the row's?"
     _take(drafted, left, "customer_id", [*sure, *weak][:1])

@@ -3,7 +3,7 @@
 from pipeline.legacy import glossary as words
 from pipeline.legacy.guessing import Guess
 from pipeline.legacy.making import NO_DAYS
-from pipeline.legacy.rules import Rule, says_who
+from pipeline.legacy.rules import Rule, family_of, says_who
 
 
 def is_called_day(one: Guess) -> bool:
@@ -16,7 +16,8 @@ def called_day(one: Guess) -> str | None:
     is_level = one.is_number and one.share(r"^\d{1,2}$") == 1  # neither a year nor the number of a day
     if one.is_yes_no or is_level or says_who(one) or one.sounds(words.REASON) or one.sounds(words.NOTES):
         return None
-    return "expires" if one.sounds(words.UNTIL) else "at" if one.sounds(words.AT) or (one.sounds(words.ADDED) and one.share(r"\d") > 0) else None
+    ends_so = family_of(one) is not None and one.terms.rpartition(" ")[2] in words.UNTIL_LAST and one.share(r"\d") > 0  # Zakaz do
+    return "expires" if one.sounds(words.UNTIL) or ends_so else "at" if one.sounds(words.AT) or (one.sounds(words.ADDED) and one.share(r"\d") > 0) else None
 
 
 def offer_day(rule: Rule, part: str, one: Guess) -> bool:

@@ -90,7 +90,7 @@ FLAG_FAMILIES: Final[dict[str, tuple[Terms, ...]]] = {
             "חסימה | חסימת | חסימות | נחסם | נחסמה | حظر | الحظر",
             "חסום | חסומה | محظور | محظورة | موقوف | موقوفة | bi chan | bi cam | cấm | interzis* | แบน | ถูกแบน | ห้าม | ระงับ | ถูกระงับ | प्रतिबंधित",
             "cam thue | cấm thuê | cấm đặt | cấm đặt lịch | cấm đặt phòng | cấm vào | cấm bán | cấm mua | cấm mượn | cấm tập | cấm phục vụ",
-            "prepoved | prepovedi | zabran* | απαγορευ* | απαγορευση | tilos | запре* | *利用禁止* | *禁止* | *금지*",
+            "prepoved | prepovedi | prepoved vstopa | prepoved najema | zabran* | απαγορευ* | απαγορευση | tilos | запре* | *利用禁止* | *禁止* | *금지*",
         ),
     ),
     "At Risk": (

@@ -216,7 +216,7 @@ ADDED: Final = Terms(
     "added | entered | logged | recorded | listed | reported | eingetragen | hinzugefugt | hinzugefuegt | erfasst | aufgenommen | anadido | anadida",
     "agregado | agregada | ajoute | ajoutee | inscrit | saisi | aggiunto | aggiunta | inserito | inserita | adicionado | adicionada | inserido | inserida",
     "toegevoegd | ingevoerd | tillagd | inlagd | tilfojet | lagt til | lisatty | lisatud | dodano | dodane | wpisano | pridano | pridane | vlozeno",
-    "zapsano | dodato | uneseno | vneseno | hozzaadva | felveve | adaugat | eklendi | eklenme | pievienots | prideta | добавлен* | внесен* | додано",
+    "zapsano | dodato | uneseno | vneseno | hozzaadva | felveve | rogzitve | adaugat | eklendi | eklenme | pievienots | prideta | добавлен* | внесен* | додано",
     "προστεθηκε | *追加* | *添加* | *추가*",
 )
 UNTIL: Final = Terms(
@@ -295,5 +295,5 @@ CUSTOMER_ID: Final = Terms(
 # Whole names that begin with the family name.
 SURNAME_FIRST: Final = Terms(
     "фио | піб | 氏名 | 名前 | お名前 | 顧客名 | お客様名 | 会員名 | 姓名 | 客户姓名 | 顾客姓名 | 성명 | 고객명 | 회원명 | nev | teljes nev | ugyfel neve",
-    "ugyfel | 이름",
+    "ugyfel | paciens neve | vasarlo neve | vendeg neve | tag neve | 이름",
 )

@@ -176,3 +176,10 @@ def test_a_first_and_a_last_day_that_begin_alike_are_of_one_flag(bare: Shop, hea
     draft = drafted(bare, "f.csv")
     assert [(one["at"], one["expires"]) for one in rules(draft)] == [(["Zakaz wstępu od"], ["Zakaz do"])]
     assert rules(draft, skipped=True) == []
+
+
+def test_the_last_days_of_a_ban_of_which_most_are_words_tell_not_who_set_it(bare: Shop) -> None:
+    told = ("NE,,", "DA,owes,30.06.2027", "DA,theft,trajno", "NE,,", "DA,fight,do preklica", *["NE,,"] * 4)
+    table(bare, "Prepoved vstopa,Razlog,Prepoved do", *told)
+    draft = drafted(bare, "f.csv")
+    assert ("by = " in draft, '# expires = ["Prepoved do"]' in draft) == (False, True)

@@ -154,6 +154,12 @@ def test_a_card_beside_a_customers_number_is_none(bare: Shop) -> None:
     assert ('customer_id = ["Client ID"]' in draft.splitlines(), "CHECK: customer_id" in draft) == (True, False)
 
 
+def test_a_card_of_the_shop_comes_before_a_number_that_a_country_gives(bare: Shop) -> None:
+    rows = "".join(f"{80010112345 + n},{4300 + n},p{n}@example.com,{'x' if n == 2 else ''}\n" for n in range(8))
+    bare.file("f.csv", f"PESEL,Card no,E-mail,Banned\n{rows}")
+    assert 'customer_id = ["Card no"]' in drafted(bare, "f.csv").splitlines()
+
+
 def test_in_a_log_a_card_tells_who_and_not_the_number_of_its_row(bare: Shop) -> None:
     bare.file("f.csv", "Nr,Data,Nr karty,Klient,Zdarzenie,Powód\n1,2025-01-02,1008,Ann Lee,Blokada,theft\n2,2025-02-03,1008,Ann Lee,Odblokowanie,paid\n")
     assert 'customer_id = ["Nr karty"]' in drafted(bare, "f.csv").splitlines()

@@ -117,6 +117,7 @@ def test_a_type_that_no_word_of_a_log_takes_off_is_told(bare: Shop) -> None:
 SHEETS = {
     "en": ("Date,Guest no,Guest,Kind,What happened,Recorded by,Ends", ("Warning", "Note", "Ban")),
     "de": ("Datum,Kundennummer,Name,Art,Beschreibung,Erfasst von,Befristet bis", ("Verwarnung", "Notiz", "Sperre")),
+    "hu": ("Rögzítve,Ügyfélkód,Ügyfél,Jelölés,Indok,Rögzítette,Lejár", ("Figyelmeztetés", "Megjegyzés", "Tiltás")),
 }
 
 
