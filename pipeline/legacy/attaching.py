@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import polars as pl
+
 from pipeline.legacy import elsewords
 from pipeline.legacy import flagwords as flags
 from pipeline.legacy import glossary as words
@@ -10,7 +12,7 @@ from pipeline.legacy.eventwords import UNFLAGGED
 from pipeline.legacy.guessing import MOST, Guess
 from pipeline.legacy.maps import ANY
 from pipeline.legacy.numbering import numbers_of
-from pipeline.legacy.rules import SENTENCE, Rule, family_of, is_about_else, is_named_after, neighbours, nothings, place_day, says_until, says_who
+from pipeline.legacy.rules import BY_CELLS, SENTENCE, Rule, family_of, is_about_else, is_named_after, neighbours, nothings, place_day, says_until, says_who
 from pipeline.legacy.terms import phrase
 
 SEVERAL = 3  # cells, which hardly stand by chance where a flag does
@@ -106,7 +108,12 @@ def _place_comment(rule: Rule, one: Guess) -> None:
 def stands_with(rule: Rule, one: Guess) -> float:
     """Return which share of a column's cells that say something stands where the rule has a flag, or may have one."""
     there = one.cells.is_not_null() & ~one.cells.str.to_lowercase().is_in([word.lower() for word in nothings(one) or ()]).fill_null(value=False)
-    return int((there & rule.flagged_rows(may_be=True)).sum()) / int(there.sum()) if there.any() else 1.0
+    return int((there & _told_rows(rule, one)).sum()) / int(there.sum()) if there.any() else 1.0
+
+
+def _told_rows(rule: Rule, one: Guess) -> pl.Series:
+    """Tell for each row whether there is a flag, or may be one; but the day of a status is also that of a status without a flag."""
+    return rule.flagged_rows(may_be=not (one.is_date and rule.family == BY_CELLS))
 
 
 def attach_near(rule: Rule, free: list[Guess], rules: Sequence[Rule] = ()) -> None:
@@ -219,15 +226,12 @@ def attach_far(rule: Rule, free: list[Guess], rules: Sequence[Rule]) -> None:
 def stands_alone(one: Guess, rules: Sequence[Rule]) -> bool:
     """Tell whether a column is filled only where one of some rules has a flag, and in at least half of those rows."""
     there = one.cells.is_not_null()
-    return any(
-        bool(there.any()) and not (there & ~rule.flagged_rows(may_be=True)).any() and 2 * int(there.sum()) >= int(rule.flagged_rows(may_be=True).sum())
-        for rule in rules
-    )
+    return any(bool(there.any()) and not (there & ~_told_rows(rule, one)).any() and 2 * int(there.sum()) >= int(_told_rows(rule, one).sum()) for rule in rules)
 
 
 def _is_as_often(rule: Rule, one: Guess) -> bool:
     """Tell whether a column is filled where the rule has a flag, and nowhere else."""
-    return bool((one.cells.is_not_null() == rule.flagged_rows(may_be=True)).all())
+    return bool((one.cells.is_not_null() == _told_rows(rule, one)).all())
 
 
 def _take_reason(rule: Rule, one: Guess) -> bool:

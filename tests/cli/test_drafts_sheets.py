@@ -170,11 +170,11 @@ SKIP = "skip = true  # nothing is made of this rule as long as this line stands 
 
 
 def test_codes_by_which_a_sheet_of_flags_knows_customers_are_their_ids(bare: Shop) -> None:
-    banned = [["Card no", "Why", "Agreed by"], ["L102", "tore up books", "Mr Lane"], ["L105", "shouted at Bo", "Ms Hill"]]
-    workbook(bare, Members=[["Card no", "Name", "Email"], *CARDS], Banned=banned, Rounds=[["Card no", "Round"], ["L101", "Tue"], ["L103", "Tue"]])
+    banned = [["Barcode", "Why", "Agreed by"], ["L102", "tore up books", "Mr Lane"], ["L105", "shouted at Bo", "Ms Hill"]]
+    workbook(bare, Members=[["Barcode", "Name", "Email"], *CARDS], Banned=banned, Rounds=[["Barcode", "Round"], ["L101", "Tue"], ["L103", "Tue"]])
     draft = drafted(bare, "w.xlsx")
-    assert "# CHECK: customer_id: Card no stands in Members and Banned and Rounds: does it tell who a customer is" in draft
-    assert 'customer_id = ["Card no"]' in draft.splitlines()
+    assert "# CHECK: customer_id: Barcode stands in Members and Banned and Rounds: does it tell who a customer is" in draft
+    assert 'customer_id = ["Barcode"]' in draft.splitlines()
     assert (migrated(bare, "w.xlsx", draft), flags(bare)) == (0, [])
     assert migrated(bare, "w.xlsx", draft.replace(SKIP, "")) == 0
     assert flags(bare) == [("L102", ON_HOLD, "tore up books"), ("L105", ON_HOLD, "shouted at Bo")]
@@ -184,10 +184,10 @@ def test_codes_by_which_a_sheet_of_flags_knows_customers_are_their_ids(bare: Sho
 @pytest.mark.parametrize(
     "other",
     [
-        {"Banned": [["Card no", "Why"], ["X7", "tore up books"], ["X8", "shouted"]]},  # other codes
-        {"Rounds": [["Card no", "Round"], ["L101", "Tue"], ["L102", "Wed"]]},  # no flags
+        {"Banned": [["Barcode", "Why"], ["X7", "tore up books"], ["X8", "shouted"]]},  # other codes
+        {"Rounds": [["Barcode", "Round"], ["L101", "Tue"], ["L102", "Wed"]]},  # no flags
     ],
 )
 def test_other_codes_are_no_ids(other: dict[str, list[list[str]]], bare: Shop) -> None:
-    workbook(bare, Members=[["Card no", "Name", "Email"], *CARDS], **other)
-    assert 'customer_id = ["Card no"]' not in drafted(bare, "w.xlsx").splitlines()
+    workbook(bare, Members=[["Barcode", "Name", "Email"], *CARDS], **other)
+    assert 'customer_id = ["Barcode"]' not in drafted(bare, "w.xlsx").splitlines()
