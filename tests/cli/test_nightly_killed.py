@@ -21,7 +21,7 @@ from tests.cli.conftest import ROOT, run_in, surroundings
 
 SETTINGS = '[business]\ntimezone = "UTC"\n'
 SILENCED = SETTINGS + '[flags]\ntypes = [{name = "Alert"}, {name = "Warning", alerts = false}]\n'
-FIRST, EVERY = int(os.environ.get("KILL_FIRST", "1")), int(os.environ.get("KILL_EVERY", "12"))  # 1 and 1: every moment
+FIRST, EVERY = int(os.environ.get("KILL_FIRST", "1")), int(os.environ.get("KILL_EVERY", "20"))  # 1 and 1: every moment
 PARTS = 4  # that several cores share
 NIGHT = ("nightly", "--as-of", "2026-06-05T02:00", "--json")
 # The columns of the clock, and of seals, which hold chance.

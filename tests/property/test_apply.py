@@ -30,7 +30,7 @@ from pipeline.settings import Business, Flags, FlagType, Settings, Staff
 from pipeline.store.book import Book, open_book
 from tests.property.interpreter import COLUMNS, Batch, Booking, Customer, Flag, House, Item, Result, World, compose, email_form, id_form, interpret
 
-CASES = int(os.environ.get("FLAGBOOK_CASES", "22"))
+CASES = int(os.environ.get("FLAGBOOK_CASES", "15"))
 ROWS = int(os.environ.get("FLAGBOOK_ROWS", "60"))
 LIMIT = 500
 TABLES = ("book", "flag_types", "customers", "bookings", "flags", "history", "batches", "batch_files", "batch_rows")

@@ -26,7 +26,7 @@ from tests.property.entities_oracle import Line
 from tests.property.interpreter import Batch, Flag, Item, compose
 from tests.property.load_interpreter import ALERT, KEYS, NAMES, PLAIN, Call, Ledger, Loaded, Person, Sheet, Visit, breaches, upload
 
-SEQUENCES = int(os.environ.get("FLAGBOOK_SEQUENCES", "16"))
+SEQUENCES = int(os.environ.get("FLAGBOOK_SEQUENCES", "10"))
 STEPS = (4, 8)
 ASKED = {field.name for field in fields(Loads)} & {"accept_shrink", "create_customers"}
 TABLES = ("customers", "bookings", "flags", "history", "batch_rows", "breaches")
